@@ -1,0 +1,129 @@
+//! Events of `GET /v1/events`: what changed, never a secret.
+
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Problem;
+use crate::ids::{AccountType, Region};
+
+/// How many events a stream can be resumed over.
+pub const RING: usize = 1024;
+
+/// How many events wait for one slow reader before it is cut off with `lagged`.
+pub const QUEUE: usize = 256;
+
+/// One event. The name on the stream is the word in `type`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "type")]
+pub enum Event {
+    /// First on every stream that does not resume: the state from which the later ones count.
+    #[serde(rename = "snapshot")]
+    Snapshot {
+        /// Revision of the config.
+        revision: u64,
+        /// The persisted account.
+        active_account: Option<String>,
+        /// Names of all accounts.
+        accounts: Vec<String>,
+        /// Names of all targets.
+        targets: Vec<String>,
+        /// Problems of the config file, empty when it is good.
+        problems: Vec<Problem>,
+    },
+    /// The persisted account, its project or the workspace pin moved.
+    #[serde(rename = "session.changed")]
+    SessionChanged {
+        /// Revision of the config.
+        revision: u64,
+        /// The persisted account.
+        account: Option<String>,
+        /// Its default project.
+        project: Option<String>,
+        /// The pinned workspace.
+        workspace: Option<u64>,
+    },
+    /// The config file has new, good content.
+    #[serde(rename = "config.changed")]
+    ConfigChanged {
+        /// Revision of the config.
+        revision: u64,
+    },
+    /// The config file cannot be used; the last good state stays for status and events.
+    #[serde(rename = "config.invalid")]
+    ConfigInvalid {
+        /// Revision of the config.
+        revision: u64,
+        /// What is wrong, and where.
+        problems: Vec<Problem>,
+    },
+    /// An account appeared.
+    #[serde(rename = "account.added")]
+    AccountAdded {
+        /// Its name.
+        name: String,
+        /// Its type.
+        account_type: AccountType,
+        /// Its region.
+        region: Region,
+    },
+    /// An account's settings changed.
+    #[serde(rename = "account.changed")]
+    AccountChanged {
+        /// Its name.
+        name: String,
+    },
+    /// An account is gone.
+    #[serde(rename = "account.removed")]
+    AccountRemoved {
+        /// Its name.
+        name: String,
+    },
+    /// The stream could not be resumed; a snapshot follows.
+    #[serde(rename = "reset")]
+    Reset {
+        /// Why.
+        reason: String,
+    },
+    /// The reader was too slow; the stream ends here.
+    #[serde(rename = "lagged")]
+    Lagged {
+        /// How many events it missed.
+        missed: u64,
+    },
+    /// The daemon stops; the stream ends here.
+    #[serde(rename = "daemon.stopping")]
+    DaemonStopping {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Event {
+    /// Returns the word in `type`, the event's name on the stream.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Snapshot { .. } => "snapshot",
+            Self::SessionChanged { .. } => "session.changed",
+            Self::ConfigChanged { .. } => "config.changed",
+            Self::ConfigInvalid { .. } => "config.invalid",
+            Self::AccountAdded { .. } => "account.added",
+            Self::AccountChanged { .. } => "account.changed",
+            Self::AccountRemoved { .. } => "account.removed",
+            Self::Reset { .. } => "reset",
+            Self::Lagged { .. } => "lagged",
+            Self::DaemonStopping { .. } => "daemon.stopping",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_is_the_tag() {
+        let event = Event::AccountRemoved { name: "team".into() };
+        let json = serde_json::to_value(&event).expect("serialises");
+        assert_eq!(json, serde_json::json!({"type": event.name(), "name": "team"}));
+    }
+}

@@ -1,0 +1,295 @@
+//! What can go wrong, as every side sees it: one table from kind to HTTP status and exit code, and the RFC 9457 body.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident = $code:literal, $status:literal, $exit:literal, $title:literal;)+) => {
+        /// The kind of a failure. It decides the HTTP status and the exit code; both are promises to scripts.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub enum FailureKind {
+            $($(#[$doc])* #[serde(rename = $code)] $kind,)+
+        }
+
+        impl FailureKind {
+            /// Every kind, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),+];
+
+            /// Returns the stable word for programs.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$kind => $code,)+ }
+            }
+
+            /// Returns the HTTP status of the socket API. It is never 401: a 401 always is Mixpanel's own.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$kind => $status,)+ }
+            }
+
+            /// Returns the exit code of `mp`.
+            pub const fn exit_code(self) -> u8 {
+                match self { $(Self::$kind => $exit,)+ }
+            }
+
+            /// Returns the short name for people, the same for every failure of this kind.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$kind => $title,)+ }
+            }
+
+            /// Returns the kind that a code names.
+            pub fn from_code(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$kind),)+ _ => None }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A request, flag or argument is wrong in itself.
+    InvalidArgument = "invalid_argument", 400, 3, "Invalid argument";
+    /// The header `Mp-Context` cannot be read.
+    InvalidContext = "invalid_context", 400, 3, "Invalid context";
+    /// A value that would be stored, or a variable, breaks its rule.
+    InvalidValue = "invalid_value", 422, 1, "Invalid value";
+    /// The config file cannot be used.
+    ConfigInvalid = "config_invalid", 409, 1, "Invalid configuration";
+    /// The config file is of a release before 0.4.
+    ConfigLegacy = "config_legacy", 409, 1, "Legacy configuration";
+    /// A file that holds credentials is not safe to read.
+    UnsafeFile = "unsafe_file", 409, 1, "Unsafe file";
+    /// The bridge file cannot be used.
+    BridgeInvalid = "bridge_invalid", 409, 1, "Invalid bridge file";
+    /// No account is configured or chosen.
+    NeedsAccount = "needs_account", 409, 1, "No account";
+    /// The account has no project, and none is chosen.
+    NeedsProject = "needs_project", 409, 1, "No project";
+    /// There is no such account.
+    AccountNotFound = "account_not_found", 404, 4, "Account not found";
+    /// There is no such target.
+    TargetNotFound = "target_not_found", 404, 4, "Target not found";
+    /// An account of that name exists.
+    AccountExists = "account_exists", 409, 1, "Account exists";
+    /// A target of that name exists.
+    TargetExists = "target_exists", 409, 1, "Target exists";
+    /// Targets refer to the account.
+    AccountInUse = "account_in_use", 409, 1, "Account in use";
+    /// The account has no usable token; a person has to log in.
+    LoginRequired = "login_required", 409, 2, "Login required";
+    /// The caller must repeat the request with more of its environment.
+    ContextRequired = "context_required", 428, 2, "Context required";
+    /// A variable that holds the account's token is not set where the call comes from.
+    TokenMissing = "token_missing", 409, 2, "Token missing";
+    /// There is no such path.
+    RouteNotFound = "route_not_found", 404, 1, "No such route";
+    /// The path does not take this method.
+    MethodNotAllowed = "method_not_allowed", 405, 1, "Method not allowed";
+    /// The body is larger than the limit.
+    BodyTooLarge = "body_too_large", 413, 3, "Body too large";
+    /// The body did not arrive in time.
+    BodyTimeout = "body_timeout", 408, 1, "Body too slow";
+    /// A browser, or a caller without its `Mp-Client` header, is refused.
+    Forbidden = "forbidden", 403, 1, "Forbidden";
+    /// Client and daemon share no protocol.
+    ProtocolMismatch = "protocol_mismatch", 426, 6, "Protocol mismatch";
+    /// The daemon is stopping.
+    Stopping = "stopping", 503, 6, "Daemon is stopping";
+    /// No daemon answers. Only a client says this.
+    Unreachable = "daemon_unreachable", 503, 6, "Daemon unreachable";
+    /// A call had to be given up at its deadline.
+    Timeout = "timeout", 504, 1, "Timed out";
+    /// A file could not be read or written.
+    Storage = "storage", 500, 1, "Storage error";
+    /// A fault of the program.
+    Internal = "internal", 500, 1, "Internal error";
+}
+
+/// A command that would help, and what it does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Next {
+    /// What to run, ready to paste.
+    pub command: String,
+    /// What it does, in a few words.
+    pub label: String,
+}
+
+impl Next {
+    /// Returns a next step.
+    pub fn new(command: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { command: command.into(), label: label.into() }
+    }
+}
+
+/// One of several problems of the same input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// Where: `file:line:column`, a flag, a variable, or the name of a field.
+    pub at: String,
+    /// What is wrong and what was expected.
+    pub detail: String,
+}
+
+impl Problem {
+    /// Returns a problem.
+    pub fn new(at: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { at: at.into(), detail: detail.into() }
+    }
+}
+
+/// A failure: the `application/problem+json` body of the socket API (RFC 9457), less what its kind implies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Decides status, code and exit code.
+    pub kind: FailureKind,
+    /// What happened this time, for a person.
+    pub detail: String,
+    /// The account it is about.
+    pub account: Option<String>,
+    /// Seconds after which a repetition may succeed.
+    pub retry_after_s: Option<u64>,
+    /// What to run.
+    pub next: Vec<Next>,
+    /// All problems of the input, when there is more to say than `detail`.
+    pub errors: Vec<Problem>,
+    /// The variables that a repetition must bring, for [`FailureKind::ContextRequired`].
+    pub env: Vec<String>,
+}
+
+impl Failure {
+    /// Returns a failure with nothing but its detail.
+    pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            detail: detail.into(),
+            account: None,
+            retry_after_s: None,
+            next: Vec::new(),
+            errors: Vec::new(),
+            env: Vec::new(),
+        }
+    }
+
+    /// Adds a command that would help.
+    #[must_use]
+    pub fn next(mut self, command: impl Into<String>, label: impl Into<String>) -> Self {
+        self.next.push(Next::new(command, label));
+        self
+    }
+
+    /// Names the account that the failure is about.
+    #[must_use]
+    pub fn account(mut self, name: impl Into<String>) -> Self {
+        self.account = Some(name.into());
+        self
+    }
+
+    /// Adds the single problems.
+    #[must_use]
+    pub fn errors(mut self, errors: Vec<Problem>) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    /// Returns the problem+json body.
+    pub fn to_body(&self) -> ProblemBody {
+        ProblemBody {
+            r#type: format!("urn:mp:problem:{}", self.kind.code()),
+            title: self.kind.title().to_owned(),
+            status: self.kind.status(),
+            detail: self.detail.clone(),
+            code: self.kind.code().to_owned(),
+            account: self.account.clone(),
+            retry_after_s: self.retry_after_s,
+            next: self.next.clone(),
+            errors: self.errors.clone(),
+            env: self.env.clone(),
+        }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<ProblemBody> for Failure {
+    /// A code that this build does not know (a newer daemon's) keeps its text and counts as an internal error.
+    fn from(body: ProblemBody) -> Self {
+        Self {
+            kind: FailureKind::from_code(&body.code).unwrap_or(FailureKind::Internal),
+            detail: body.detail,
+            account: body.account,
+            retry_after_s: body.retry_after_s,
+            next: body.next,
+            errors: body.errors,
+            env: body.env,
+        }
+    }
+}
+
+/// The body `application/problem+json` of RFC 9457, with the members of this API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProblemBody {
+    /// `urn:mp:problem:<code>`.
+    pub r#type: String,
+    /// The kind, for people.
+    pub title: String,
+    /// The HTTP status, repeated.
+    pub status: u16,
+    /// What happened this time.
+    pub detail: String,
+    /// The kind, for programs.
+    pub code: String,
+    /// The account it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Seconds after which a repetition may succeed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u64>,
+    /// What to run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub next: Vec<Next>,
+    /// All problems of the input.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<Problem>,
+    /// The variables that a repetition must bring.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub env: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_keeps_its_promises() {
+        for kind in FailureKind::ALL {
+            assert_ne!(kind.status(), 401, "{kind:?}: a 401 is always Mixpanel's");
+            assert!((400..600).contains(&kind.status()), "{kind:?}");
+            assert!((1..=6).contains(&kind.exit_code()), "{kind:?}");
+            assert_eq!(FailureKind::from_code(kind.code()), Some(*kind));
+        }
+    }
+
+    #[test]
+    fn a_failure_survives_its_body() {
+        let failure = Failure::new(FailureKind::AccountNotFound, "account 'x' is not configured")
+            .account("x")
+            .next("mp account list", "see the accounts")
+            .errors(vec![Problem::new("--account", "unknown")]);
+        let json = serde_json::to_string(&failure.to_body()).expect("serialises");
+        let body: ProblemBody = serde_json::from_str(&json).expect("reads back");
+        assert_eq!(Failure::from(body), failure);
+    }
+
+    #[test]
+    fn a_code_of_a_newer_daemon_is_an_internal_error_with_its_text() {
+        let mut body = Failure::new(FailureKind::Internal, "something new").to_body();
+        body.code = "brand_new".to_owned();
+        assert_eq!(Failure::from(body), Failure::new(FailureKind::Internal, "something new"));
+    }
+}

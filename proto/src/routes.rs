@@ -1,0 +1,82 @@
+//! Paths and headers of the socket API. axum's `{name}` form; [`fill`] makes a path of one.
+
+/// Is the daemon alive.
+pub const HEALTH: &str = "/v1/health";
+/// Build, protocol range and capabilities.
+pub const VERSION: &str = "/v1/version";
+/// Daemon, files, watch and accounts, for people and for `mp daemon status`.
+pub const STATUS: &str = "/v1/status";
+/// Prometheus text.
+pub const METRICS: &str = "/v1/metrics";
+/// The session a context resolves to; PATCH persists one.
+pub const SESSION: &str = "/v1/session";
+/// All accounts; POST adds one.
+pub const ACCOUNTS: &str = "/v1/accounts";
+/// One account.
+pub const ACCOUNT: &str = "/v1/accounts/{name}";
+/// Makes an account the active one.
+pub const ACCOUNT_USE: &str = "/v1/accounts/{name}/use";
+/// Removes an account's stored tokens.
+pub const ACCOUNT_LOGOUT: &str = "/v1/accounts/{name}/logout";
+/// Reveals a bearer: the only route that does.
+pub const ACCOUNT_TOKEN: &str = "/v1/accounts/{name}/token";
+/// All targets; POST adds one.
+pub const TARGETS: &str = "/v1/targets";
+/// One target.
+pub const TARGET: &str = "/v1/targets/{name}";
+/// Makes a target the persisted session.
+pub const TARGET_USE: &str = "/v1/targets/{name}/use";
+/// The bridge file: status, export, remove.
+pub const BRIDGE: &str = "/v1/bridge";
+/// Server-Sent Events.
+pub const EVENTS: &str = "/v1/events";
+/// The OpenAPI 3.1 description of all this.
+pub const OPENAPI: &str = "/v1/openapi.json";
+/// Changes the log filter until the daemon ends.
+pub const LOG_LEVEL: &str = "/v1/log-level";
+/// Stops the daemon gracefully.
+pub const SHUTDOWN: &str = "/v1/shutdown";
+
+/// Request header: the caller's flags and environment, [`crate::context::Context`] as ASCII JSON.
+pub const CONTEXT_HEADER: &str = "mp-context";
+/// Request header `name/version`, needed on routes that change something or reveal a token.
+pub const CLIENT_HEADER: &str = "mp-client";
+/// Both ways: the protocol range of the sender, so that no call needs a second round trip for a handshake.
+pub const PROTOCOL_HEADER: &str = "mp-protocol";
+/// Response header: whether `daemon` or `upstream` decided the status.
+pub const ORIGIN_HEADER: &str = "mp-origin";
+/// Response header, repeatable: something the caller should be told beside the answer, ASCII.
+pub const NOTE_HEADER: &str = "mp-note";
+/// Response header: the id under which the log knows this call.
+pub const REQUEST_ID_HEADER: &str = "x-request-id";
+/// The `Host` that clients send; a Unix socket has no name of its own.
+pub const HOST: &str = "mpd";
+
+/// Returns the path with its one `{name}` replaced by the percent-encoded value.
+pub fn fill(route: &str, name: &str) -> String {
+    route.replacen("{name}", &encode_segment(name), 1)
+}
+
+/// Percent-encodes everything but RFC 3986's unreserved characters.
+pub fn encode_segment(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_encoded_as_one_segment() {
+        assert_eq!(fill(TARGET_USE, "../x y"), "/v1/targets/..%2Fx%20y/use");
+        assert_eq!(fill(ACCOUNT, "team-1"), "/v1/accounts/team-1");
+    }
+}
