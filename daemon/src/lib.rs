@@ -1,1 +1,4 @@
-//! Nothing here yet.
+//! The daemon `mpd`: it owns the config, the tokens and the resolved session of one storage root.
+
+pub mod config;
+pub mod files;

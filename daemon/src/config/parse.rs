@@ -1,0 +1,277 @@
+//! Text to settings. All problems are found in one pass, each with its place, and none keeps a good block from being used.
+
+use std::sync::Arc;
+
+use mp_proto::ids::{AccountName, ProjectId, TargetName, WorkspaceId};
+use mp_proto::secret::Secret;
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+
+use super::account::{self, Field};
+use super::problem::{ConfigProblem, Lines, Located, Scope};
+use super::{Config, CustomHeader, Target, legacy};
+
+type Key<'i> = Spanned<DeString<'i>>;
+type Value<'i> = Spanned<DeValue<'i>>;
+
+/// Parses the bytes of a config file, which must be UTF-8.
+pub fn parse_bytes(bytes: &[u8]) -> Config {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => parse(text),
+        Err(error) => {
+            let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+            let (line, column) = Lines::new(&good).locate(good.len());
+            let byte = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
+            let detail = format!("byte 0x{byte:02x} is not valid here: expected UTF-8 text");
+            let problem = ConfigProblem { scope: Scope::Syntax, line, column, detail };
+            Config { problems: vec![problem], ..Config::default() }
+        }
+    }
+}
+
+/// Parses the text of a config file.
+pub fn parse(text: &str) -> Config {
+    let (root, errors) = DeTable::parse_recoverable(text);
+    let mut reader = Reader { lines: Lines::new(text), config: Config::default(), broken: Vec::new() };
+    for error in &errors {
+        let at = error.span().map_or(text.len(), |span| span.start);
+        reader.problem(Scope::Syntax, at, error.message().to_owned());
+    }
+    reader.broken = reader.config.problems.iter().map(|problem| problem.line).collect();
+    reader.root(root.get_ref());
+    let mut config = reader.config;
+    config.problems.sort_by_key(|problem| (problem.line, problem.column));
+    config
+}
+
+struct Reader<'t> {
+    lines: Lines<'t>,
+    config: Config,
+    /// Lines with a syntax error. What the parser made up there says nothing about the rest.
+    broken: Vec<usize>,
+}
+
+impl Reader<'_> {
+    fn problem(&mut self, scope: Scope, at: usize, detail: impl Into<String>) {
+        let (line, column) = self.lines.locate(at);
+        if scope == Scope::Syntax || !self.broken.contains(&line) {
+            self.config.problems.push(ConfigProblem { scope, line, column, detail: detail.into() });
+        }
+    }
+
+    /// Tells that something is missing, unless it may be one of the things that could not be read.
+    fn missing(&mut self, scope: Scope, at: usize, detail: impl Into<String>) {
+        if self.broken.is_empty() {
+            self.problem(scope, at, detail);
+        }
+    }
+
+    fn line(&self, at: usize) -> usize {
+        self.lines.locate(at).0
+    }
+
+    /// Unknown keys and tables are another program's, or a later release's.
+    fn root(&mut self, root: &DeTable<'_>) {
+        for (key, value) in root.iter() {
+            let name = key.get_ref().as_ref();
+            match name {
+                "accounts" | "targets" => self.blocks(name, value),
+                "active" => self.active(value),
+                "settings" => self.settings(value),
+                _ if legacy::ROOT_KEYS.contains(&name) => {
+                    self.problem(Scope::Legacy, key.span().start, legacy::detail(name));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn blocks(&mut self, name: &str, value: &Value<'_>) {
+        let DeValue::Table(blocks) = value.get_ref() else {
+            let detail = format!("{name} is {}: expected a table with one block per name", kind(value));
+            return self.problem(Scope::Root, value.span().start, detail);
+        };
+        for (key, block) in blocks.iter() {
+            if name == "accounts" { self.account(key, block) } else { self.target(key, block) }
+        }
+    }
+
+    fn account(&mut self, key: &Key<'_>, value: &Value<'_>) {
+        let (text, at) = (key.get_ref().as_ref(), key.span().start);
+        let scope = Scope::Account(text.to_owned());
+        let name = AccountName::parse(text);
+        if let Err(error) = &name {
+            self.problem(scope.clone(), at, error.to_string());
+        }
+        let DeValue::Table(block) = value.get_ref() else {
+            let detail = format!("accounts.{text} is {}: expected a table", kind(value));
+            return self.problem(scope, value.span().start, detail);
+        };
+        if let Some((old, _)) = block.get_key_value("project_id") {
+            let detail = legacy::detail("project_id in an account");
+            self.problem(Scope::Legacy, old.span().start, detail);
+        }
+        let fields: Vec<_> = block.iter().filter(|(key, _)| key.get_ref() != "project_id").collect();
+        let fields: Vec<_> = fields.into_iter().map(|(key, value)| self.field(key, value)).collect();
+        // A bad name has its problem already; any good one stands in for it while the fields are checked.
+        let placeholder = || AccountName::parse("unnamed").ok();
+        let Some(checked_as) = name.as_ref().ok().cloned().or_else(placeholder) else { return };
+        match account::check(&checked_as, self.line(at), &fields) {
+            Ok(account) if name.is_ok() && block.get("project_id").is_none() => {
+                self.config.accounts.insert(checked_as, Arc::new(account));
+            }
+            Ok(_) => {}
+            Err(faults) => {
+                for fault in faults {
+                    match fault.at {
+                        Some(at) => self.problem(scope.clone(), at, fault.detail),
+                        None => self.missing(scope.clone(), at, fault.detail),
+                    }
+                }
+            }
+        }
+    }
+
+    fn field<'a>(&self, key: &'a Key<'_>, value: &'a Value<'_>) -> Field<'a> {
+        let text = match value.get_ref() {
+            DeValue::String(text) => Ok(text.as_ref()),
+            _ => Err(kind(value)),
+        };
+        let (key_at, value_at) = (key.span().start, value.span().start);
+        Field { key: key.get_ref().as_ref(), value: text, key_at, value_at, line: self.line(value_at) }
+    }
+
+    fn target(&mut self, key: &Key<'_>, value: &Value<'_>) {
+        let (text, at) = (key.get_ref().as_ref(), key.span().start);
+        let scope = Scope::Target(text.to_owned());
+        let name = TargetName::parse(text).map_err(|error| self.problem(scope.clone(), at, error.to_string())).ok();
+        let DeValue::Table(block) = value.get_ref() else {
+            let detail = format!("targets.{text} is {}: expected a table", kind(value));
+            return self.problem(scope, value.span().start, detail);
+        };
+        self.refuse_unknown(&scope, block, "a target", &["account", "project", "workspace"]);
+        let account = self.text(&scope, at, block, "account", "the name of an account");
+        let project = self.project(&scope, at, block);
+        let workspace = block.get("workspace").map(|value| self.workspace(&scope, value));
+        if let (Some(name), Some(account), Some(project), None | Some(Some(_))) = (name, account, project, workspace) {
+            let line = self.line(at);
+            let target = Target { name: name.clone(), account, project, workspace: workspace.flatten(), line };
+            if self.config.problems_for(&scope).is_empty() {
+                self.config.targets.insert(name, target);
+            }
+        }
+    }
+
+    fn active(&mut self, value: &Value<'_>) {
+        let DeValue::Table(block) = value.get_ref() else {
+            let detail = format!("active is {}: expected a table", kind(value));
+            return self.problem(Scope::Active, value.span().start, detail);
+        };
+        if let Some((old, _)) = block.get_key_value("project") {
+            let detail = legacy::detail("project in [active]");
+            self.problem(Scope::Legacy, old.span().start, detail);
+        }
+        self.refuse_unknown(&Scope::Active, block, "[active]", &["account", "workspace", "project"]);
+        if let Some(value) = block.get("account") {
+            let line = self.line(value.span().start);
+            let text = self.text(&Scope::Active, 0, block, "account", "the name of an account");
+            self.config.active.account = text.map(|value| Located { value, line });
+        }
+        if let Some(value) = block.get("workspace") {
+            let line = self.line(value.span().start);
+            let workspace = self.workspace(&Scope::Active, value);
+            self.config.active.workspace = workspace.map(|value| Located { value, line });
+        }
+    }
+
+    fn settings(&mut self, value: &Value<'_>) {
+        let DeValue::Table(block) = value.get_ref() else {
+            let detail = format!("settings is {}: expected a table", kind(value));
+            return self.problem(Scope::Settings, value.span().start, detail);
+        };
+        let Some((key, value)) = block.get_key_value("custom_header") else { return };
+        let at = key.span().start;
+        let DeValue::Table(header) = value.get_ref() else {
+            let detail = format!("custom_header is {}: expected a table with name and value", kind(value));
+            return self.problem(Scope::Settings, value.span().start, detail);
+        };
+        let name = self.text(&Scope::Settings, at, header, "name", "the name of a header");
+        let text = self.text(&Scope::Settings, at, header, "value", "the value of the header");
+        if let (Some(name), Some(text)) = (name, text) {
+            let value = CustomHeader { name, value: Secret::new(text) };
+            self.config.custom_header = Some(Located { value, line: self.line(at) });
+        }
+    }
+
+    fn refuse_unknown(&mut self, scope: &Scope, block: &DeTable<'_>, owner: &str, allowed: &[&str]) {
+        for (key, _) in block.iter().filter(|(key, _)| !allowed.contains(&key.get_ref().as_ref())) {
+            let known: Vec<_> =
+                allowed.iter().copied().filter(|key| owner != "[active]" || *key != "project").collect();
+            let detail = format!("unknown key {:?}: {owner} has {}", key.get_ref(), known.join(", "));
+            self.problem(scope.clone(), key.span().start, detail);
+        }
+    }
+
+    fn text(&mut self, scope: &Scope, at: usize, block: &DeTable<'_>, key: &str, expected: &str) -> Option<String> {
+        match block.get(key).map(|value| (value.get_ref(), value)) {
+            Some((DeValue::String(text), _)) => Some(text.to_string()),
+            Some((_, value)) => {
+                let detail = format!("{key} is {}: expected {expected}, a string", kind(value));
+                self.problem(scope.clone(), value.span().start, detail);
+                None
+            }
+            None => {
+                self.missing(scope.clone(), at, format!("{key} is missing: expected {expected}"));
+                None
+            }
+        }
+    }
+
+    fn project(&mut self, scope: &Scope, at: usize, block: &DeTable<'_>) -> Option<ProjectId> {
+        let expected = "a project id in quotes, such as \"3187654\"";
+        let text = self.text(scope, at, block, "project", expected)?;
+        let value_at = block.get("project").map_or(at, |value| value.span().start);
+        let detail = |error: mp_proto::ids::IdError| format!("project is {:?}: expected {expected}", error.value);
+        ProjectId::parse(&text).map_err(|error| self.problem(scope.clone(), value_at, detail(error))).ok()
+    }
+
+    /// Reads a workspace. The Python tool takes whole floats and strings of digits for integers, so such files exist.
+    fn workspace(&mut self, scope: &Scope, value: &Value<'_>) -> Option<WorkspaceId> {
+        let (found, id) = match value.get_ref() {
+            DeValue::Integer(number) => (
+                number.to_string(),
+                i64::from_str_radix(number.as_str(), number.radix()).ok().and_then(WorkspaceId::new),
+            ),
+            DeValue::Float(number) => (number.to_string(), number.as_str().parse().ok().and_then(whole)),
+            DeValue::String(text) => (format!("{text:?}"), WorkspaceId::parse(text).ok()),
+            _ => (kind(value).to_owned(), None),
+        };
+        if id.is_none() {
+            let detail = format!("workspace is {found}: expected a positive integer");
+            self.problem(scope.clone(), value.span().start, detail);
+        }
+        id
+    }
+}
+
+/// Returns a workspace id from a float that is one.
+fn whole(number: f64) -> Option<WorkspaceId> {
+    // 2^53: beyond it a float names several integers.
+    let is_exact = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
+    is_exact.then(|| format!("{number:.0}")).and_then(|digits| WorkspaceId::parse(&digits).ok())
+}
+
+fn kind(value: &Value<'_>) -> &'static str {
+    match value.get_ref() {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "an integer",
+        DeValue::Float(_) => "a float",
+        DeValue::Boolean(_) => "a boolean",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "an array",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! The config as it was read at one moment. It never changes; a changed file makes a new one.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use mp_proto::failure::Problem;
+use mp_proto::ids::{ProjectId, WorkspaceId};
+
+use super::{Config, parse};
+use crate::files::read::ReadError;
+
+/// What there was to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// A file, good or bad: [`Config::problems`] tells.
+    Read,
+    /// No file, which means the same as an empty one.
+    Missing,
+    /// A file that was not read.
+    Unreadable {
+        /// Why.
+        reason: String,
+        /// The command that would make it readable.
+        hint: Option<String>,
+    },
+}
+
+/// What a config persists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Persisted {
+    /// The active account. It need not exist.
+    pub account: Option<String>,
+    /// Its default project.
+    pub project: Option<ProjectId>,
+    /// The pinned workspace.
+    pub workspace: Option<WorkspaceId>,
+}
+
+/// A config with its text and revision.
+#[derive(Clone)]
+pub struct Snapshot {
+    /// Counts the contents seen since the start of the daemon.
+    pub revision: u64,
+    /// The file.
+    pub path: PathBuf,
+    /// What it means.
+    pub config: Config,
+    /// The text as it was, for the next edit. It holds secrets.
+    pub text: Arc<str>,
+    /// What there was to read.
+    pub state: State,
+}
+
+impl Snapshot {
+    /// Returns the snapshot of a file that was read, or could not be.
+    pub fn new(revision: u64, path: PathBuf, read: Result<Option<&[u8]>, &ReadError>) -> Self {
+        let (bytes, state) = match read {
+            Ok(Some(bytes)) => (bytes, State::Read),
+            Ok(None) => (&b""[..], State::Missing),
+            Err(error) => (&b""[..], State::Unreadable { reason: chain(error), hint: error.hint() }),
+        };
+        let config = parse::parse_bytes(bytes);
+        let text = std::str::from_utf8(bytes).unwrap_or_default().into();
+        Self { revision, path, config, text, state }
+    }
+
+    /// Returns whether anything of the file can be used: it was read, or is missing, and has no problem of the whole file.
+    pub fn is_usable(&self) -> bool {
+        !matches!(self.state, State::Unreadable { .. })
+            && !self.config.problems.iter().any(|one| one.scope.is_blocking())
+    }
+
+    /// Returns everything that is wrong with the file.
+    pub fn problems(&self) -> Vec<Problem> {
+        match &self.state {
+            State::Unreadable { reason, .. } => vec![Problem::new(self.path.display().to_string(), reason.clone())],
+            State::Read | State::Missing => {
+                self.config.problems.iter().map(|problem| problem.to_problem(&self.path)).collect()
+            }
+        }
+    }
+
+    /// Returns whether both were made of the same content.
+    pub fn same_content(&self, other: &Self) -> bool {
+        self.text == other.text && self.state == other.state && self.config.problems == other.config.problems
+    }
+
+    /// Returns the account that is persisted as active, its default project and the pinned workspace.
+    pub fn persisted(&self) -> Persisted {
+        let account = self.config.active.account.as_ref().map(|active| active.value.clone());
+        let known = account.as_deref().and_then(|name| self.config.accounts.get(name));
+        Persisted {
+            project: known.and_then(|account| Some(account.default_project.as_ref()?.value.clone())),
+            account,
+            workspace: self.config.active.workspace.as_ref().map(|pin| pin.value),
+        }
+    }
+
+    /// Returns whether the file was read, or is missing, and has no problem.
+    pub fn is_good(&self) -> bool {
+        !matches!(self.state, State::Unreadable { .. }) && self.config.problems.is_empty()
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    /// Leaves the text out, for it holds secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Snapshot")
+            .field("revision", &self.revision)
+            .field("path", &self.path)
+            .field("config", &self.config)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+fn chain(error: &ReadError) -> String {
+    match std::error::Error::source(error) {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_file_is_an_empty_one_and_an_unreadable_one_is_neither() {
+        let missing = Snapshot::new(1, "/c".into(), Ok(None));
+        assert!(missing.is_good() && missing.config.accounts.is_empty());
+        let error = ReadError::Io { path: "/c".into(), source: std::io::ErrorKind::PermissionDenied.into() };
+        let unreadable = Snapshot::new(2, "/c".into(), Err(&error));
+        let reason = "could not read /c: permission denied".to_owned();
+        assert_eq!(unreadable.state, State::Unreadable { reason, hint: None });
+        assert!(!unreadable.is_good());
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let text = "[accounts.a]\ntype = \"service_account\"\nregion = \"us\"\nusername = \"u\"\nsecret = \"hush\"\n\
+                    [accounts.b]\ntype = \"oauth_token\"\nregion = \"us\"\ntoken = \"hush\"\n\
+                    [settings.custom_header]\nname = \"X\"\nvalue = \"hush\"\n";
+        let snapshot = Snapshot::new(1, "/c".into(), Ok(Some(text.as_bytes())));
+        assert_eq!((snapshot.is_good(), snapshot.config.accounts.len(), &*snapshot.text), (true, 2, text));
+        assert!(!format!("{snapshot:?}").contains("hush"));
+    }
+}

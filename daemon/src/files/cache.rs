@@ -1,0 +1,128 @@
+//! What was made of a file, kept until the file's signature changes.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use super::read::{ReadError, Signature, read_credential};
+
+/// Files kept at once. Callers bring a handful of paths; a stream of ever new ones must not grow the daemon.
+const CAPACITY: usize = 16;
+
+/// Parsed files by path. It only saves work: each use stats the file, and one that changed is read again.
+#[derive(Debug)]
+pub struct Cache<T> {
+    entries: Mutex<HashMap<PathBuf, (Signature, Arc<T>)>>,
+}
+
+impl<T> Default for Cache<T> {
+    fn default() -> Self {
+        Self { entries: Mutex::default() }
+    }
+}
+
+impl<T> Cache<T> {
+    /// Returns what `parse` makes of a file, or made of it while it had the same signature; none when there is no file.
+    /// A failure is not kept. `now` is the wall clock.
+    ///
+    /// # Errors
+    /// When the file cannot be read safely, or `parse` fails.
+    pub fn load<E: From<ReadError>>(
+        &self,
+        path: &Path,
+        home: &Path,
+        now: SystemTime,
+        parse: impl FnOnce(&[u8]) -> Result<T, E>,
+    ) -> Result<Option<Arc<T>>, E> {
+        if let Some(kept) = self.kept(path) {
+            return Ok(Some(kept));
+        }
+        let Some((bytes, signature)) = read_credential(path, home)? else {
+            self.entries().remove(path);
+            return Ok(None);
+        };
+        let value = Arc::new(parse(&bytes)?);
+        self.keep(path, signature, now, Arc::clone(&value));
+        Ok(Some(value))
+    }
+
+    fn kept(&self, path: &Path) -> Option<Arc<T>> {
+        let current = Signature::of(path).ok().flatten()?;
+        let entries = self.entries();
+        entries.get(path).filter(|(signature, _)| *signature == current).map(|(_, value)| Arc::clone(value))
+    }
+
+    fn keep(&self, path: &Path, signature: Signature, now: SystemTime, value: Arc<T>) {
+        let mut entries = self.entries();
+        if !signature.is_settled(now) {
+            // A write in the same tick of the clock would go unnoticed; the next call reads again.
+            entries.remove(path);
+            return;
+        }
+        if entries.len() >= CAPACITY && !entries.contains_key(path) {
+            entries.clear();
+        }
+        entries.insert(path.to_owned(), (signature, value));
+    }
+
+    fn entries(&self) -> MutexGuard<'_, HashMap<PathBuf, (Signature, Arc<T>)>> {
+        // No panic can leave the map half changed, so a poisoned lock is still good.
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_parsed_once_until_it_changes_and_never_while_unsettled() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("f");
+        let (cache, parsed) = (Cache::<String>::default(), Cell::new(0));
+        let load = |now| {
+            let parse = |bytes: &[u8]| {
+                parsed.set(parsed.get() + 1);
+                Ok::<_, ReadError>(String::from_utf8_lossy(bytes).into_owned())
+            };
+            cache.load(&path, home.path(), now, parse).map(|value| value.map(|value| value.to_string()))
+        };
+        let later = || SystemTime::now() + Duration::from_secs(10);
+        assert_eq!(load(later()).unwrap(), None);
+        fs::write(&path, "one").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        for now in [SystemTime::now() - Duration::from_secs(5), later(), later(), later()] {
+            assert_eq!(load(now).unwrap().as_deref(), Some("one"));
+        }
+        assert_eq!(parsed.get(), 2, "once unsettled, once kept");
+        std::thread::sleep(Duration::from_millis(60));
+        fs::write(&path, "two").unwrap();
+        assert_eq!(load(later()).unwrap().as_deref(), Some("two"));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        std::thread::sleep(Duration::from_millis(60));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(matches!(load(later()), Err(ReadError::Mode { .. })), "a loosened file is checked again");
+        fs::remove_file(&path).unwrap();
+        assert_eq!(load(later()).unwrap(), None);
+    }
+
+    #[test]
+    fn the_number_of_kept_files_is_bounded() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = Cache::<()>::default();
+        for index in 0..100 {
+            let path = home.path().join(index.to_string());
+            fs::write(&path, "").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            let now = SystemTime::now() + Duration::from_secs(10);
+            cache.load(&path, home.path(), now, |_| Ok::<_, ReadError>(())).unwrap();
+            assert!(cache.entries().len() <= CAPACITY);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! All disk access. The rest of the daemon takes bytes and values.
+
+pub mod cache;
+pub mod paths;
+pub mod read;
+pub mod replace;
+mod walk;

@@ -1,0 +1,80 @@
+//! Where the files of one storage root are. Pure: nothing here touches the disk.
+
+use std::path::{Path, PathBuf};
+
+use mp_proto::ids::{AccountName, Region};
+
+/// The paths of one storage root, and the home below which symbolic links are refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    root: PathBuf,
+    home: PathBuf,
+}
+
+impl Paths {
+    /// Returns the paths below a storage root. Both must be absolute, or they would follow the daemon's own directory.
+    pub fn new(root: PathBuf, home: PathBuf) -> Self {
+        Self { root, home }
+    }
+
+    /// Returns the storage root.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Returns the home directory.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Returns the config file.
+    pub fn config(&self) -> PathBuf {
+        self.root.join("config.toml")
+    }
+
+    /// Returns the directory that holds one directory per account.
+    pub fn accounts_dir(&self) -> PathBuf {
+        self.root.join("accounts")
+    }
+
+    /// Returns the directory of an account. An [`AccountName`] has no slash and no dot, so it cannot lead elsewhere.
+    pub fn account_dir(&self, account: &AccountName) -> PathBuf {
+        self.accounts_dir().join(account.as_str())
+    }
+
+    /// Returns the tokens of a browser account.
+    pub fn tokens(&self, account: &AccountName) -> PathBuf {
+        self.account_dir(account).join("tokens.json")
+    }
+
+    /// Returns the cached `/me` of an account.
+    pub fn me(&self, account: &AccountName) -> PathBuf {
+        self.account_dir(account).join("me.json")
+    }
+
+    /// Returns the client registration of a region, which all its accounts share.
+    pub fn oauth_client(&self, region: Region) -> PathBuf {
+        self.root.join("oauth").join(format!("client_{region}.json"))
+    }
+
+    /// Returns the bridge file that is looked for when the caller names none.
+    pub fn default_bridge(&self) -> PathBuf {
+        self.home.join(".claude").join("mixpanel").join("auth.json")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_layout_is_that_of_the_python_tool() {
+        let paths = Paths::new("/h/.mp".into(), "/h".into());
+        let ada = AccountName::parse("ada").unwrap();
+        assert_eq!(paths.config(), Path::new("/h/.mp/config.toml"));
+        assert_eq!(paths.tokens(&ada), Path::new("/h/.mp/accounts/ada/tokens.json"));
+        assert_eq!(paths.me(&ada), Path::new("/h/.mp/accounts/ada/me.json"));
+        assert_eq!(paths.oauth_client(Region::In), Path::new("/h/.mp/oauth/client_in.json"));
+        assert_eq!(paths.default_bridge(), Path::new("/h/.claude/mixpanel/auth.json"));
+    }
+}
