@@ -1,3 +1,5 @@
-//! Nothing here yet.
+//! The program `mpd`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    mp_daemon::main()
+}

@@ -92,6 +92,8 @@ kinds! {
     ProtocolMismatch = "protocol_mismatch", 426, 6, "Protocol mismatch";
     /// The daemon is stopping.
     Stopping = "stopping", 503, 6, "Daemon is stopping";
+    /// All connections that the daemon may have are taken.
+    TooManyConnections = "too_many_connections", 503, 6, "Too many connections";
     /// No daemon answers. Only a client says this.
     Unreachable = "daemon_unreachable", 503, 6, "Daemon unreachable";
     /// A call had to be given up at its deadline.

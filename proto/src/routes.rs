@@ -10,6 +10,8 @@ pub const STATUS: &str = "/v1/status";
 pub const METRICS: &str = "/v1/metrics";
 /// The session a context resolves to; PATCH persists one.
 pub const SESSION: &str = "/v1/session";
+/// What the config persists, whatever the caller's flags and environment say.
+pub const SESSION_PERSISTED: &str = "/v1/session/persisted";
 /// All accounts; POST adds one.
 pub const ACCOUNTS: &str = "/v1/accounts";
 /// One account.

@@ -104,6 +104,7 @@ body! {
     }
 
     /// Which layer decided, and where exactly.
+    #[derive(PartialEq, Eq)]
     struct Source {
         /// The layer.
         pub kind: SourceKind,

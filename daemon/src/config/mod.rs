@@ -7,6 +7,7 @@ pub mod edit;
 pub mod legacy;
 pub mod parse;
 pub mod problem;
+pub mod publish;
 pub mod snapshot;
 
 use std::collections::BTreeMap;

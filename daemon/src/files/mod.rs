@@ -5,3 +5,4 @@ pub mod paths;
 pub mod read;
 pub mod replace;
 mod walk;
+pub mod watch;

@@ -1,0 +1,217 @@
+//! Looks at the files again when the system says that something moved. Correctness never depends on it: every call looks itself.
+//! It exists for events, and for a socket or a root that somebody removes.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use mp_proto::wire::WatchStatus;
+use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tracing::{debug, warn};
+
+use crate::app::App;
+use crate::files::read::Signature;
+
+/// An editor's save is several events; wait until it has been quiet for this long.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// Somebody who never stops writing does not keep us from looking.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Without any event we look anyway: network file systems send none, and queues overflow.
+const TICK: Duration = Duration::from_secs(30);
+
+/// How often directories are compared where the system offers no events.
+const POLL: Duration = Duration::from_secs(2);
+
+/// How we watch, for the status.
+#[derive(Debug, Default)]
+pub struct WatchState(Mutex<Option<WatchStatus>>);
+
+impl WatchState {
+    /// Returns the status.
+    pub fn status(&self) -> WatchStatus {
+        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        shown.unwrap_or(WatchStatus { mode: "polling".to_owned(), detail: Some("not started yet".to_owned()) })
+    }
+
+    fn set(&self, mode: &str, detail: Option<String>) {
+        let status = WatchStatus { mode: mode.to_owned(), detail };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
+    }
+}
+
+/// Directories under watch. notify loses a directory that is removed, so it remembers which one it had.
+struct Watched {
+    watcher: Box<dyn Watcher + Send>,
+    directories: Vec<(PathBuf, Option<(u64, u64)>)>,
+}
+
+impl Watched {
+    /// Watches the root, its parent (the root may be removed and made again) and the directory of the socket.
+    fn start(app: &App) -> notify::Result<Self> {
+        let wake = Arc::clone(&app.look_again);
+        let root = app.paths.root().to_owned();
+        let relevant = Relevant { socket: app.socket.clone(), run: mp_proto::location::run_dir(&root), root };
+        let handler = move |event: notify::Result<Event>| {
+            if relevant.concerns_us(&event) {
+                wake.notify_one();
+            }
+        };
+        let (watcher, mode, detail): (Box<dyn Watcher + Send>, _, _) =
+            match RecommendedWatcher::new(handler.clone(), Config::default()) {
+                Ok(watcher) => (Box::new(watcher), "events", None),
+                Err(error) => {
+                    warn!(%error, "file events were not available");
+                    let config = Config::default().with_poll_interval(POLL).with_compare_contents(true);
+                    (Box::new(PollWatcher::new(handler, config)?), "polling", Some(error.to_string()))
+                }
+            };
+        app.watch.set(mode, detail);
+        let root = app.paths.root();
+        let mut directories = vec![(root.to_owned(), None)];
+        directories.extend(root.parent().map(|parent| (parent.to_owned(), None)));
+        directories.extend(app.socket.parent().map(|parent| (parent.to_owned(), None)));
+        Ok(Self { watcher, directories })
+    }
+
+    /// Watches again what was removed and made anew. Returns whether a directory could not be watched.
+    fn renew(&mut self) -> Option<notify::Error> {
+        let mut failed = None;
+        for (directory, watched) in &mut self.directories {
+            let now = Signature::of(directory).ok().flatten().map(|signature| signature.identity());
+            if now == *watched {
+                continue;
+            }
+            // Fails when the old directory is gone, and with it the watch.
+            let _ = self.watcher.unwatch(directory);
+            *watched = None;
+            if now.is_some() {
+                match self.watcher.watch(directory, RecursiveMode::NonRecursive) {
+                    Ok(()) => *watched = now,
+                    Err(error) => failed = Some(error),
+                }
+            }
+        }
+        failed
+    }
+}
+
+/// Which events are worth a look.
+#[derive(Clone)]
+struct Relevant {
+    root: PathBuf,
+    run: PathBuf,
+    socket: PathBuf,
+}
+
+impl Relevant {
+    /// Our own reads and log lines cause events too, and so does everything beside the root; they must not wake us for ever.
+    fn concerns_us(&self, event: &notify::Result<Event>) -> bool {
+        match event {
+            Err(_) => true,
+            Ok(event) if event.need_rescan() || event.paths.is_empty() => true,
+            Ok(event) if matches!(event.kind, EventKind::Access(_)) => false,
+            Ok(event) => event.paths.iter().any(|path| self.is_ours(path)),
+        }
+    }
+
+    fn is_ours(&self, path: &Path) -> bool {
+        path == self.socket || path == self.run || (path.starts_with(&self.root) && !path.starts_with(&self.run))
+    }
+}
+
+/// Looks at the files after each burst of events and at every tick, until the daemon stops.
+pub async fn run(app: Arc<App>, look: impl Fn(&App) + Send + 'static) {
+    let mut watched = start(&app);
+    let mut tick = tokio::time::interval(TICK);
+    loop {
+        if let Some(error) = watched.as_mut().and_then(Watched::renew) {
+            warn!(%error, "a directory could not be watched");
+            app.watch.set("polling", Some(format!("{error}; looking every {} s", TICK.as_secs())));
+        }
+        // After each (re)watch: what changed before the watch stood is seen here.
+        look(&app);
+        debug!("files were looked at");
+        tokio::select! {
+            biased;
+            () = app.stop.cancelled() => return,
+            () = app.look_again.notified() => quiet(&app.look_again).await,
+            _ = tick.tick() => {}
+        }
+    }
+}
+
+fn start(app: &App) -> Option<Watched> {
+    match Watched::start(app) {
+        Ok(watched) => Some(watched),
+        Err(error) => {
+            warn!(%error, "files are looked at by the clock alone");
+            app.watch.set("polling", Some(format!("{error}; looking every {} s", TICK.as_secs())));
+            None
+        }
+    }
+}
+
+/// Waits until no event has come for [`QUIET`], at most [`PATIENCE`].
+async fn quiet(wake: &Notify) {
+    let end = Instant::now() + PATIENCE;
+    while Instant::now() < end {
+        if tokio::time::timeout(QUIET, wake.notified()).await.is_err() {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use notify::event::{AccessKind, AccessMode, CreateKind, Flag, ModifyKind};
+
+    fn concerns(kind: EventKind, path: &str) -> bool {
+        let relevant = Relevant { root: "/h/r".into(), run: "/h/r/run".into(), socket: "/h/r/run/mpd.sock".into() };
+        relevant.concerns_us(&Ok(Event::new(kind).add_path(path.into())))
+    }
+
+    #[test]
+    fn our_own_reads_and_log_lines_do_not_wake_us() {
+        let modified = EventKind::Modify(ModifyKind::Any);
+        assert!(!concerns(EventKind::Access(AccessKind::Open(AccessMode::Any)), "/h/r/config.toml"));
+        assert!(!concerns(modified, "/h/r/run/mpd.log"));
+        assert!(concerns(modified, "/h/r/config.toml"));
+        assert!(concerns(modified, "/h/r/run/mpd.sock"));
+        assert!(concerns(EventKind::Create(CreateKind::Folder), "/h/r/run"));
+        assert!(concerns(EventKind::Create(CreateKind::Folder), "/h/r"));
+        assert!(!concerns(modified, "/h/.bash_history"));
+    }
+
+    #[test]
+    fn an_overflow_is_a_reason_to_look() {
+        let relevant = Relevant { root: "/r".into(), run: "/r/run".into(), socket: "/s".into() };
+        assert!(relevant.concerns_us(&Ok(Event::new(EventKind::Other).set_flag(Flag::Rescan))));
+        assert!(relevant.concerns_us(&Err(notify::Error::generic("lost"))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_is_waited_out_and_an_endless_one_is_not() {
+        let wake = Arc::new(Notify::new());
+        let began = Instant::now();
+        quiet(&wake).await;
+        assert_eq!(began.elapsed(), QUIET);
+        let noise = Arc::clone(&wake);
+        let tasks = tokio_util::task::TaskTracker::new();
+        let noisy = tasks.spawn(async move {
+            let mut tick = tokio::time::interval(QUIET / 2);
+            loop {
+                tick.tick().await;
+                noise.notify_one();
+            }
+        });
+        let began = Instant::now();
+        quiet(&wake).await;
+        noisy.abort();
+        assert!((PATIENCE..PATIENCE + QUIET).contains(&began.elapsed()), "{:?}", began.elapsed());
+    }
+}

@@ -1,0 +1,163 @@
+//! One daemon per storage root: a lock on `run/mpd.lock`, held for life, and the directories it needs.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// Why the lock or a private directory could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another daemon serves this root.
+    #[error("another daemon holds {}", path.display())]
+    Held {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// A directory is not what it must be.
+    #[error("{} is {found}; it must be a directory of uid {uid} that only they can enter", path.display())]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// What it is.
+        found: String,
+        /// Who must own it.
+        uid: u32,
+    },
+    /// The file system said no.
+    #[error("could not open {}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// Its answer.
+        source: io::Error,
+    },
+}
+
+/// The lock of a storage root, released when the process ends, however it ends.
+#[derive(Debug)]
+pub struct Lock {
+    path: PathBuf,
+    file: File,
+}
+
+impl Lock {
+    /// Takes the lock without waiting. The file holds the pid for people; nothing decides by it.
+    ///
+    /// # Errors
+    /// When another process holds it, or the file cannot be opened.
+    pub fn take(path: &Path) -> Result<Self, LockError> {
+        let io_error = |source| LockError::Io { path: path.to_owned(), source };
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
+            .open(path)
+            .map_err(io_error)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(LockError::Held { path: path.to_owned() }),
+            Err(TryLockError::Error(source)) => return Err(io_error(source)),
+        }
+        let lock = Self { path: path.to_owned(), file: file.try_clone().map_err(io_error)? };
+        if !lock.is_in_place() {
+            // The file was removed between open and lock: the lock is on a file that nobody else will ever find.
+            return Err(LockError::Held { path: path.to_owned() });
+        }
+        file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(io_error)?;
+        Ok(lock)
+    }
+
+    /// Returns whether the path still leads to the locked file. When it does not, another daemon may believe it is alone.
+    pub fn is_in_place(&self) -> bool {
+        match (self.file.metadata(), std::fs::symlink_metadata(&self.path)) {
+            (Ok(held), Ok(found)) => held.dev() == found.dev() && held.ino() == found.ino(),
+            _ => false,
+        }
+    }
+
+    /// Returns the lock file's path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Makes sure that a directory exists, belongs to us and is private: created 0700, tightened to 0700 if it is ours and wider.
+///
+/// # Errors
+/// When it is a symlink, no directory, another user's, or cannot be made.
+pub fn private_dir(path: &Path, uid: u32) -> Result<(), LockError> {
+    let io_error = |source| LockError::Io { path: path.to_owned(), source };
+    let wrong = |found: String| LockError::Directory { path: path.to_owned(), found, uid };
+    let created = DirBuilder::new().recursive(true).mode(0o700).create(path);
+    if let Err(error) = created
+        && error.kind() != io::ErrorKind::AlreadyExists
+    {
+        return Err(io_error(error));
+    }
+    let found = std::fs::symlink_metadata(path).map_err(io_error)?;
+    if found.is_symlink() {
+        return Err(wrong("a symbolic link".to_owned()));
+    }
+    if !found.is_dir() {
+        return Err(wrong("not a directory".to_owned()));
+    }
+    if found.uid() != uid {
+        return Err(wrong(format!("owned by uid {}", found.uid())));
+    }
+    if found.mode() & 0o077 != 0 {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).map_err(io_error)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uid() -> u32 {
+        rustix::process::getuid().as_raw()
+    }
+
+    #[test]
+    fn the_second_taker_is_told_who_is_in_the_way() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("mpd.lock");
+        let lock = Lock::take(&path).expect("free");
+        let error = Lock::take(&path).expect_err("held");
+        assert_eq!(error.to_string(), format!("another daemon holds {}", path.display()));
+        drop(lock);
+        Lock::take(&path).expect("free again");
+    }
+
+    #[test]
+    fn a_lock_whose_file_was_removed_knows_it() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("mpd.lock");
+        let lock = Lock::take(&path).expect("free");
+        assert!(lock.is_in_place());
+        std::fs::remove_file(&path).expect("removed");
+        assert!(!lock.is_in_place());
+        let rival = Lock::take(&path).expect("a new file");
+        assert!(!lock.is_in_place() && rival.is_in_place());
+    }
+
+    #[test]
+    fn a_wide_directory_of_ours_is_tightened_and_a_link_refused() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let wide = dir.path().join("wide");
+        std::fs::create_dir(&wide).expect("made");
+        std::fs::set_permissions(&wide, std::fs::Permissions::from_mode(0o755)).expect("widened");
+        private_dir(&wide, uid()).expect("ours");
+        assert_eq!(std::fs::metadata(&wide).expect("there").mode() & 0o777, 0o700);
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink(&wide, &link).expect("linked");
+        let error = private_dir(&link, uid()).expect_err("a link");
+        assert!(error.to_string().contains("is a symbolic link"), "{error}");
+        let error = private_dir(&wide, uid() + 1).expect_err("another owner");
+        assert!(error.to_string().contains("owned by uid"), "{error}");
+    }
+}

@@ -1,0 +1,151 @@
+//! `accounts/NAME/me.json`: names behind ids. It only decorates: a damaged or unsafe file is as good as none.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use mp_proto::ids::{ProjectId, WorkspaceId};
+use serde_json::{Map, Value};
+
+use crate::files::cache::Cache;
+use crate::files::read::ReadError;
+
+/// A cached answer counts for a day, as it does for the Python tool.
+const LIFE_S: f64 = 86_400.0;
+
+/// A cached `/me`.
+#[derive(Debug)]
+pub struct Me {
+    /// Numeric id of the user.
+    pub user_id: Option<i64>,
+    /// Mail address of the user.
+    pub user_email: Option<String>,
+    cached_at: Option<f64>,
+    organizations: Map<String, Value>,
+    projects: Map<String, Value>,
+    workspaces: Map<String, Value>,
+}
+
+/// Cached answers that were read, by file.
+#[derive(Debug, Default)]
+pub struct MeCache(Cache<Me>);
+
+enum Unusable {
+    Unsafe,
+    Damaged,
+}
+
+impl From<ReadError> for Unusable {
+    fn from(_: ReadError) -> Self {
+        Self::Unsafe
+    }
+}
+
+impl MeCache {
+    /// Returns the cached answer in a file, if there is a good one that has not expired.
+    pub fn load(&self, path: &Path, home: &Path, now: Timestamp) -> Option<Arc<Me>> {
+        let read = self.0.load(path, home, now.into(), |bytes| Me::parse(bytes).ok_or(Unusable::Damaged));
+        match read {
+            Ok(me) => me.filter(|me| me.is_fresh(now)),
+            Err(Unusable::Unsafe) => {
+                tracing::debug!(path = %path.display(), "a cached /me was not safe to read");
+                None
+            }
+            Err(Unusable::Damaged) => {
+                tracing::debug!(path = %path.display(), "a cached /me was damaged");
+                None
+            }
+        }
+    }
+}
+
+impl Me {
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let Ok(Value::Object(mut fields)) = serde_json::from_slice(bytes) else { return None };
+        let mut map = |name: &str| match fields.remove(name) {
+            Some(Value::Object(map)) => map,
+            _ => Map::new(),
+        };
+        let (organizations, projects, workspaces) = (map("organizations"), map("projects"), map("workspaces"));
+        Some(Self {
+            user_id: fields.get("user_id").and_then(Value::as_i64),
+            user_email: text(&fields, "user_email"),
+            // A missing time, or a text, never expires: so the Python tool reads it.
+            cached_at: fields.get("cached_at").and_then(Value::as_f64),
+            organizations,
+            projects,
+            workspaces,
+        })
+    }
+
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        self.cached_at.is_none_or(|cached_at| now.as_second() as f64 - cached_at <= LIFE_S)
+    }
+
+    /// Returns the name of a project.
+    pub fn project_name(&self, id: &ProjectId) -> Option<String> {
+        text(self.projects.get(id.as_str())?.as_object()?, "name")
+    }
+
+    /// Returns the name of a project's organisation.
+    pub fn organization_name(&self, id: &ProjectId) -> Option<String> {
+        let organization = self.projects.get(id.as_str())?.get("organization_id")?;
+        text(self.organizations.get(&organization.to_string())?.as_object()?, "name")
+    }
+
+    /// Returns the name of a workspace.
+    pub fn workspace_name(&self, id: WorkspaceId) -> Option<String> {
+        text(self.workspaces.get(&id.to_string())?.as_object()?, "name")
+    }
+}
+
+fn text(fields: &Map<String, Value>, name: &str) -> Option<String> {
+    fields.get(name).and_then(Value::as_str).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    const FILE: &str = r#"{"user_id": 42, "user_email": "ada@example.com",
+        "organizations": {"100": {"id": 100, "name": "Acme"}},
+        "projects": {"7": {"name": "AI Demo", "organization_id": 100}, "8": {"name": "Orphan", "organization_id": 5}},
+        "workspaces": {"70": {"id": 70, "name": "Default", "project_id": 7}}, "cached_at": 1000.5}"#;
+
+    fn load(text: &str, now_s: i64) -> Option<Arc<Me>> {
+        let home = tempfile::tempdir().expect("a directory");
+        let path = home.path().join("me.json");
+        std::fs::write(&path, text).expect("written");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("private");
+        MeCache::default().load(&path, home.path(), Timestamp::from_second(now_s).expect("a time"))
+    }
+
+    #[test]
+    fn names_are_found_behind_ids() {
+        let me = load(FILE, 1000).expect("good");
+        let project = |id| ProjectId::parse(id).expect("digits");
+        assert_eq!((me.user_id, me.user_email.as_deref()), (Some(42), Some("ada@example.com")));
+        assert_eq!(me.project_name(&project("7")).as_deref(), Some("AI Demo"));
+        assert_eq!(me.organization_name(&project("7")).as_deref(), Some("Acme"));
+        assert_eq!(me.organization_name(&project("8")), None);
+        assert_eq!(me.workspace_name(WorkspaceId::new(70).expect("positive")).as_deref(), Some("Default"));
+        assert_eq!(me.project_name(&project("9")), None);
+    }
+
+    #[test]
+    fn a_day_is_its_life_and_a_missing_time_has_none() {
+        assert!(load(FILE, 1000 + 86_400).is_some());
+        assert!(load(FILE, 1002 + 86_400).is_none());
+        assert!(load(FILE, 500).is_some(), "a time in the future is valid");
+        assert!(load(&FILE.replace("1000.5", "\"x\""), 9_999_999).is_some());
+    }
+
+    #[test]
+    fn what_is_damaged_is_as_good_as_none() {
+        for damaged in ["", "{", "[]", "null"] {
+            assert!(load(damaged, 1000).is_none(), "{damaged}");
+        }
+        assert!(load("{\"projects\": null}", 1000).is_some());
+    }
+}

@@ -1,0 +1,3 @@
+//! What Mixpanel's `/me` says of an account's user, from the cache that the Python tool shares.
+
+pub mod cache;

@@ -1,0 +1,158 @@
+//! The routes of accounts.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use hyper::StatusCode;
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::ids::AccountName;
+use mp_proto::wire::{
+    AccountAdd, AccountBody, AccountRemoved, AccountSummary, AccountUpdate, AccountsBody, LogoutBody, TokenBody,
+    TokenRequest,
+};
+use tracing::info;
+
+use crate::app::App;
+use crate::config::edit::Change;
+use crate::config::snapshot::Snapshot;
+use crate::config::{Account, Lookup};
+use crate::failure::{account_not_found, all_problems};
+use crate::server::call::{Caller, JsonBody, Name, Parameters};
+use crate::server::peer::Peer;
+use crate::server::reply::{self, Answer};
+use crate::server::session::{apply, blocking, config_file, edit, pin};
+use crate::session::{credential, forget};
+
+/// Whether an account that targets refer to may go.
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct Removal {
+    #[serde(default)]
+    force: bool,
+}
+
+/// `GET /v1/accounts`.
+pub async fn list(State(app): State<Arc<App>>, caller: Caller) -> Answer {
+    let snapshot = pin(&app, &caller)?;
+    if let Some(failure) = all_problems(&snapshot) {
+        return Err(failure.into());
+    }
+    let accounts = snapshot.config.accounts.values().map(|account| summary(&snapshot, account)).collect();
+    reply::ok(&AccountsBody { accounts, revision: snapshot.revision })
+}
+
+/// `GET /v1/accounts/{name}`.
+pub async fn show(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
+    let snapshot = pin(&app, &caller)?;
+    let account = find(&snapshot, &name)?;
+    reply::ok(&AccountBody { account: summary(&snapshot, account), revision: snapshot.revision })
+}
+
+/// `POST /v1/accounts`.
+pub async fn add(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<AccountAdd>) -> Answer {
+    let name = body.name.clone();
+    let (snapshot, _) = edit(&app, config_file(&app, &caller)?, Change::AddAccount(body)).await?;
+    let account = find(&snapshot, &name)?;
+    let body = AccountBody { account: summary(&snapshot, account), revision: snapshot.revision };
+    reply::with_status(StatusCode::CREATED, &body)
+}
+
+/// `PATCH /v1/accounts/{name}`.
+pub async fn update(
+    State(app): State<Arc<App>>,
+    Name(name): Name,
+    caller: Caller,
+    JsonBody(update): JsonBody<AccountUpdate>,
+) -> Answer {
+    let change = Change::UpdateAccount { name: name.clone(), update };
+    let (snapshot, _) = edit(&app, config_file(&app, &caller)?, change).await?;
+    let account = find(&snapshot, &name)?;
+    reply::ok(&AccountBody { account: summary(&snapshot, account), revision: snapshot.revision })
+}
+
+/// `DELETE /v1/accounts/{name}`: the config block first, then the directory with the tokens. A crash between leaves files that no
+/// account names; the other order could leave an account without its tokens.
+pub async fn remove(
+    State(app): State<Arc<App>>,
+    Name(name): Name,
+    Parameters(removal): Parameters<Removal>,
+    caller: Caller,
+) -> Answer {
+    let file = config_file(&app, &caller)?;
+    let change = Change::RemoveAccount { name: name.clone(), force: removal.force };
+    let (snapshot, edited) = edit(&app, file, change).await?;
+    let removed = AccountName::parse(&name).map_err(|_| account_not_found(&name, &snapshot))?;
+    let directory = app.paths.account_dir(&removed);
+    blocking(&app, move || Ok(forget::account_directory(&directory)?)).await?;
+    info!(account = %removed, "account was removed");
+    let orphaned_targets = edited.orphaned_targets;
+    reply::ok(&AccountRemoved { removed, orphaned_targets, revision: snapshot.revision })
+}
+
+/// `POST /v1/accounts/{name}/use`.
+pub async fn make_active(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
+    apply(&app, &caller, Change::UseAccount { name }).await
+}
+
+/// `POST /v1/accounts/{name}/logout`.
+pub async fn logout(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
+    let snapshot = pin(&app, &caller)?;
+    let account = find(&snapshot, &name)?.name.clone();
+    let tokens = app.paths.tokens(&account);
+    let removed = blocking(&app, move || Ok(forget::tokens(&tokens)?)).await?;
+    info!(%account, removed, "account was logged out");
+    reply::ok(&LogoutBody { account, removed })
+}
+
+/// `POST /v1/accounts/{name}/token`: the one route that reveals a bearer, so it leaves a line in the log.
+pub async fn token(
+    State(app): State<Arc<App>>,
+    Name(name): Name,
+    axum::Extension(peer): axum::Extension<Peer>,
+    headers: hyper::HeaderMap,
+    caller: Caller,
+    JsonBody(request): JsonBody<TokenRequest>,
+) -> Answer {
+    let snapshot = pin(&app, &caller)?;
+    let account = find(&snapshot, &name)?;
+    let min_valid_s = request.min_valid_s.unwrap_or(credential::MIN_VALID_S);
+    let bearer = credential::bearer(&app, account, &caller.0, min_valid_s)?;
+    let client = headers.get(mp_proto::routes::CLIENT_HEADER).and_then(|value| value.to_str().ok()).unwrap_or("");
+    info!(account = %account.name, pid = peer.pid, client = %client.escape_default(), "token was revealed");
+    reply::ok(&TokenBody {
+        account: account.name.clone(),
+        r#type: account.account_type(),
+        expires_at: bearer.as_ref().and_then(|bearer| bearer.expires_at),
+        token: bearer.map(|bearer| bearer.token),
+    })
+}
+
+/// Returns a usable account.
+///
+/// # Errors
+/// When there is none of that name, or its block is wrong.
+pub fn find<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Account, Failure> {
+    match snapshot.config.account(name) {
+        Lookup::Found(account) => Ok(account),
+        Lookup::Invalid(problems) => {
+            let detail = format!("account '{name}' is not usable as it stands in {}", snapshot.path.display());
+            Err(Failure::new(FailureKind::ConfigInvalid, detail)
+                .account(name)
+                .errors(problems.into_iter().map(|problem| problem.to_problem(&snapshot.path)).collect()))
+        }
+        Lookup::Missing => Err(account_not_found(name, snapshot)),
+    }
+}
+
+fn summary(snapshot: &Snapshot, account: &Account) -> AccountSummary {
+    AccountSummary {
+        name: account.name.clone(),
+        r#type: account.account_type(),
+        region: account.region,
+        status: "untested".to_owned(),
+        is_active: snapshot.persisted().account.as_deref() == Some(account.name.as_str()),
+        referenced_by_targets: snapshot.config.targets_of(account.name.as_str()),
+        default_project: account.default_project.as_ref().map(|project| project.value.clone()),
+        username: account.credential.username().map(str::to_owned),
+        token_env: account.credential.token_env().map(str::to_owned),
+    }
+}

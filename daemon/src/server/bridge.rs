@@ -1,0 +1,108 @@
+//! The routes of the bridge: a file that carries an account to another machine or container.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::extract::State;
+use hyper::StatusCode;
+use mp_proto::failure::{Failure, FailureKind, Problem};
+use mp_proto::ids::{ProjectId, WorkspaceId};
+use mp_proto::wire::{BridgeBody, BridgeExport, BridgeExported, BridgeRemoved};
+
+use crate::app::App;
+use crate::bridge::{self, Pins};
+use crate::config::snapshot::Snapshot;
+use crate::config::{Account, Credential};
+use crate::failure::{needs_account, no_tokens};
+use crate::files::replace;
+use crate::server::accounts::find;
+use crate::server::call::{Caller, JsonBody, Parameters};
+use crate::server::reply::{self, Answer};
+use crate::server::session::{blocking, find_bridge, pin};
+use crate::session::forget;
+use crate::session::store::read_tokens;
+
+/// Where an export goes when nobody says where.
+const DEFAULT_NAME: &str = "mixpanel_auth.json";
+
+/// Which file to remove.
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct Removal {
+    at: Option<String>,
+}
+
+/// `GET /v1/bridge`.
+pub async fn show(State(app): State<Arc<App>>, caller: Caller) -> Answer {
+    let bridge = find_bridge(&app, &caller.0)?;
+    reply::ok(&BridgeBody { bridge: bridge.map(|bridge| bridge.status()) })
+}
+
+/// `POST /v1/bridge`.
+pub async fn export(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<BridgeExport>) -> Answer {
+    let shown = body.to.clone().unwrap_or_else(|| DEFAULT_NAME.to_owned());
+    let path = caller.path(&shown, "--to")?;
+    let snapshot = pin(&app, &caller)?;
+    let account = chosen(&snapshot, body.account.as_deref())?;
+    let pins = pins(&body)?;
+    let tokens = match account.credential {
+        Credential::OauthBrowser => Some(
+            read_tokens(&app.paths.tokens(&account.name), app.paths.home())?.ok_or_else(|| no_tokens(&account.name))?,
+        ),
+        _ => None,
+    };
+    let headers = snapshot.config.custom_header.as_ref().map(|header| header.value.clone());
+    let text = bridge::export(account, tokens.as_ref(), &pins, headers.as_ref());
+    let paths = app.paths.clone();
+    blocking(&app, move || Ok(replace::replace(&paths, &path, text.expose().as_bytes())?)).await?;
+    reply::with_status(StatusCode::CREATED, &BridgeExported { path: shown })
+}
+
+fn chosen<'a>(snapshot: &'a Snapshot, name: Option<&str>) -> Result<&'a Account, Failure> {
+    match name.map(str::to_owned).or_else(|| snapshot.persisted().account) {
+        Some(name) => find(snapshot, &name),
+        None => Err(needs_account()),
+    }
+}
+
+fn pins(body: &BridgeExport) -> Result<Pins, Failure> {
+    let mut problems = Vec::new();
+    let project = body.project.as_deref().and_then(|text| match ProjectId::parse(text) {
+        Ok(id) => Some(id),
+        Err(error) => {
+            problems.push(Problem::new("--project", error.to_string()));
+            None
+        }
+    });
+    let workspace = body.workspace.and_then(|number| {
+        let id = WorkspaceId::new(number);
+        if id.is_none() {
+            problems.push(Problem::new("--workspace", format!("{number} is not a positive integer")));
+        }
+        id
+    });
+    if problems.is_empty() {
+        return Ok(Pins { project, workspace });
+    }
+    Err(Failure::new(FailureKind::InvalidValue, "the bridge was not written").errors(problems))
+}
+
+/// `DELETE /v1/bridge`.
+pub async fn remove(State(app): State<Arc<App>>, Parameters(removal): Parameters<Removal>, caller: Caller) -> Answer {
+    let path = match &removal.at {
+        Some(at) => Some(caller.path(at, "--at")?),
+        None => bridge::locate(&app.paths, &caller.0),
+    };
+    let Some(path) = path else { return reply::ok(&BridgeRemoved { removed: false, path: None }) };
+    refuse_directory(&path)?;
+    let gone: PathBuf = path.clone();
+    let removed = blocking(&app, move || Ok(forget::tokens(&gone)?)).await?;
+    reply::ok(&BridgeRemoved { removed, path: removed.then(|| path.display().to_string()) })
+}
+
+fn refuse_directory(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        let detail = format!("{} is a directory, not a bridge file", path.display());
+        return Err(Failure::new(FailureKind::InvalidArgument, detail));
+    }
+    Ok(())
+}

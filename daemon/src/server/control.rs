@@ -1,0 +1,110 @@
+//! The routes about the daemon itself.
+
+use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use hyper::StatusCode;
+use hyper::header::CONTENT_TYPE;
+use mp_proto::version::BUILD;
+use mp_proto::wire::{Accepted, AccountStatus, ConfigStatus, HealthBody, LogLevel, StatusBody};
+use tracing::info;
+
+use crate::app::App;
+use crate::config::snapshot::{self, Snapshot};
+use crate::server::call::JsonBody;
+use crate::server::reply::{self, Answer};
+use crate::session::credential;
+
+/// `GET /v1/health`.
+pub async fn health() -> Answer {
+    reply::ok(&HealthBody { status: "ok".to_owned() })
+}
+
+/// `GET /v1/version`.
+pub async fn version(State(app): State<Arc<App>>) -> Answer {
+    reply::ok(&app.version())
+}
+
+/// `GET /v1/status`: works with a broken config too, on the last good one.
+pub async fn status(State(app): State<Arc<App>>) -> Answer {
+    let now = app.clock.now();
+    let snapshot = app.store.current();
+    reply::ok(&StatusBody {
+        daemon: app.version(),
+        started_by: app.started_by,
+        started_at: app.started_at,
+        uptime_s: u64::try_from(now.duration_since(app.started_at).as_secs()).unwrap_or(0),
+        socket: app.socket.display().to_string(),
+        restart_pending: app.restart_pending(),
+        idle_exit_s: app.idle_exit.map(|after| after.as_secs()),
+        connections: app.counters.connections.load(Ordering::Relaxed),
+        calls: app.counters.calls.load(Ordering::Relaxed),
+        event_streams: app.hub.streams(),
+        log_level: app.log.filter(),
+        log_file: app.log_file.as_ref().map(|path| path.display().to_string()),
+        config: config_status(&snapshot),
+        watch: app.watch.status(),
+        accounts: account_states(&app),
+    })
+}
+
+fn config_status(snapshot: &Snapshot) -> ConfigStatus {
+    let state = if snapshot.state == snapshot::State::Missing {
+        "missing"
+    } else if snapshot.problems().is_empty() {
+        "ok"
+    } else {
+        "invalid"
+    };
+    ConfigStatus {
+        path: snapshot.path.display().to_string(),
+        state: state.to_owned(),
+        revision: snapshot.revision,
+        problems: snapshot.problems(),
+    }
+}
+
+fn account_states(app: &App) -> Vec<AccountStatus> {
+    let snapshot = app.store.last_good();
+    snapshot.config.accounts.values().map(|account| credential::status(app, account)).collect()
+}
+
+/// `GET /v1/metrics`: Prometheus text exposition format 0.0.4.
+pub async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
+    let counters = &app.counters;
+    let uptime = app.clock.now().duration_since(app.started_at).as_secs();
+    let rows = [
+        ("mpd_uptime_seconds", "gauge", "Seconds since the start", u64::try_from(uptime).unwrap_or(0)),
+        ("mpd_connections", "gauge", "Open connections", load(&counters.connections)),
+        ("mpd_event_streams", "gauge", "Open event streams", app.hub.streams()),
+        ("mpd_config_revision", "gauge", "Contents of the config seen", app.store.current().revision),
+        ("mpd_connections_total", "counter", "Connections accepted", load(&counters.accepted)),
+        ("mpd_connections_foreign_total", "counter", "Connections of other users closed", load(&counters.foreign)),
+        ("mpd_connections_crowded_total", "counter", "Connections over the limit", load(&counters.crowded)),
+        ("mpd_calls_total", "counter", "Calls answered", load(&counters.calls)),
+        ("mpd_failures_total", "counter", "Calls answered with a failure", load(&counters.failures)),
+    ];
+    let mut text = format!("# HELP mpd_info The build\n# TYPE mpd_info gauge\nmpd_info{{version=\"{BUILD}\"}} 1\n");
+    for (name, kind, help, value) in rows {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
+    }
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
+
+/// `PUT /v1/log-level`.
+pub async fn log_level(State(app): State<Arc<App>>, JsonBody(body): JsonBody<LogLevel>) -> Answer {
+    app.log.set(&body.level)?;
+    info!(level = %body.level, "log filter was changed");
+    reply::ok(&LogLevel { level: app.log.filter() })
+}
+
+/// `POST /v1/shutdown`.
+pub async fn shutdown(State(app): State<Arc<App>>) -> Answer {
+    app.request_stop("a client asked for it");
+    reply::with_status(StatusCode::ACCEPTED, &Accepted { status: "stopping".to_owned() })
+}

@@ -1,0 +1,139 @@
+//! What a request must look like before any route sees it: no browser, no proxy, a protocol we speak, a name for who changes things.
+
+use hyper::header::{HOST, HeaderMap, ORIGIN, REFERER};
+use hyper::{Method, Request};
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::routes::{ACCOUNT_TOKEN, CLIENT_HEADER, HEALTH, HOST as OUR_HOST, PROTOCOL_HEADER, SHUTDOWN, VERSION};
+use mp_proto::version::{BUILD, ProtocolRange};
+
+/// Headers that browsers add and that a page cannot suppress.
+const BROWSER_HEADERS: [&str; 4] = ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"];
+
+/// Checks the head of a request.
+///
+/// # Errors
+/// When it comes from a browser or for a proxy, speaks another protocol, or changes something without saying who asks.
+pub fn check<B>(request: &Request<B>) -> Result<(), Failure> {
+    no_proxy(request)?;
+    no_browser(request.headers())?;
+    // A client that cannot talk to us must still be able to see who we are and to ask us to leave.
+    if ![HEALTH, VERSION, SHUTDOWN].contains(&request.uri().path()) {
+        protocol(request.headers())?;
+    }
+    named(request)
+}
+
+fn forbidden(detail: impl Into<String>) -> Failure {
+    Failure::new(FailureKind::Forbidden, detail)
+}
+
+fn no_proxy<B>(request: &Request<B>) -> Result<(), Failure> {
+    let uri = request.uri();
+    if request.method() == Method::CONNECT || uri.scheme().is_some() || uri.authority().is_some() {
+        return Err(forbidden("this is no proxy: send a path, not a URL"));
+    }
+    match request.headers().get(HOST) {
+        None => Ok(()),
+        Some(host) if host.is_empty() || host == OUR_HOST || host == "localhost" => Ok(()),
+        Some(_) => Err(forbidden("Host must be mpd, localhost or empty")),
+    }
+}
+
+fn no_browser(headers: &HeaderMap) -> Result<(), Failure> {
+    let found =
+        [ORIGIN.as_str(), REFERER.as_str()].into_iter().chain(BROWSER_HEADERS).find(|name| headers.contains_key(*name));
+    match found {
+        Some(name) => Err(forbidden(format!("a request with the header {name} is refused: browsers may not call mpd"))),
+        None => Ok(()),
+    }
+}
+
+fn protocol(headers: &HeaderMap) -> Result<(), Failure> {
+    let Some(header) = headers.get(PROTOCOL_HEADER) else { return Ok(()) };
+    let theirs = header.to_str().ok().and_then(ProtocolRange::parse).ok_or_else(|| {
+        Failure::new(FailureKind::InvalidArgument, "Mp-Protocol must be a number or a range such as 1-2")
+    })?;
+    if theirs.overlaps(ProtocolRange::OURS) {
+        return Ok(());
+    }
+    let ours = ProtocolRange::OURS;
+    let detail = format!("mpd {BUILD} speaks the protocols {ours}, the client speaks {theirs}");
+    let failure = Failure::new(FailureKind::ProtocolMismatch, detail);
+    Err(if theirs.is_newer_than(ours) {
+        failure.next("mp daemon restart", "start the daemon that came with this client")
+    } else {
+        failure.next("mp --version", "see which client this is; a newer one is installed beside the daemon")
+    })
+}
+
+/// A page that tricks a program into sending a plain request still cannot make it send this header.
+fn named<B>(request: &Request<B>) -> Result<(), Failure> {
+    let path = request.uri().path();
+    let reveals = ACCOUNT_TOKEN.rsplit('/').next().is_some_and(|last| path.rsplit('/').next() == Some(last));
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    let has_name = request
+        .headers()
+        .get(CLIENT_HEADER)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once('/'))
+        .is_some_and(|(name, version)| !name.is_empty() && !version.is_empty());
+    if (changes || reveals) && !has_name {
+        let detail = "a request that changes something or reveals a token needs the header Mp-Client: <name>/<version>";
+        return Err(forbidden(detail));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(method: &str, uri: &str, headers: &[(&str, &str)]) -> Result<(), FailureKind> {
+        let mut request = Request::builder().method(method).uri(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        check(&request.body(()).expect("a request")).map_err(|failure| failure.kind)
+    }
+
+    #[test]
+    fn plain_reads_pass() {
+        for host in ["", "mpd", "localhost"] {
+            assert_eq!(verdict("GET", "/v1/session", &[("host", host)]), Ok(()), "{host:?}");
+        }
+        assert_eq!(verdict("GET", "/v1/session", &[]), Ok(()));
+    }
+
+    #[test]
+    fn browsers_and_proxies_are_refused() {
+        for header in ["Origin", "Referer", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest", "Sec-Fetch-User"] {
+            assert_eq!(verdict("GET", "/v1/session", &[(header, "x")]), Err(FailureKind::Forbidden), "{header}");
+        }
+        assert_eq!(verdict("GET", "http://mixpanel.com/api", &[]), Err(FailureKind::Forbidden));
+        assert_eq!(verdict("CONNECT", "mixpanel.com:443", &[]), Err(FailureKind::Forbidden));
+        assert_eq!(verdict("GET", "/v1/session", &[("host", "evil.example")]), Err(FailureKind::Forbidden));
+    }
+
+    #[test]
+    fn changes_need_a_name() {
+        for method in ["POST", "PATCH", "PUT", "DELETE"] {
+            assert_eq!(verdict(method, "/v1/accounts", &[]), Err(FailureKind::Forbidden), "{method}");
+            assert_eq!(verdict(method, "/v1/accounts", &[("mp-client", "curl/8")]), Ok(()), "{method}");
+            assert_eq!(verdict(method, "/v1/accounts", &[("mp-client", "curl")]), Err(FailureKind::Forbidden));
+        }
+    }
+
+    #[test]
+    fn only_a_shared_protocol_passes() {
+        let of = |range| verdict("GET", "/v1/session", &[("mp-protocol", range)]);
+        assert_eq!(of("1-1"), Ok(()));
+        assert_eq!(of("1-9"), Ok(()));
+        assert_eq!(of("7-9"), Err(FailureKind::ProtocolMismatch));
+        assert_eq!(of("0"), Err(FailureKind::ProtocolMismatch));
+        assert_eq!(of("new"), Err(FailureKind::InvalidArgument));
+        for always in ["/v1/version", "/v1/health"] {
+            assert_eq!(verdict("GET", always, &[("mp-protocol", "7-9")]), Ok(()), "{always}");
+        }
+        assert_eq!(verdict("POST", "/v1/shutdown", &[("mp-protocol", "7-9"), ("mp-client", "mp/9")]), Ok(()));
+    }
+}

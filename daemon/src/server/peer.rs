@@ -1,0 +1,19 @@
+//! Who is at the other end of a connection.
+
+use tokio::net::UnixStream;
+
+/// The process that connected, as the kernel knows it.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer {
+    /// Its process id at the time, where the platform tells: for the log only.
+    pub pid: Option<i32>,
+}
+
+impl Peer {
+    /// Returns the peer if it is our own user or root, and nothing otherwise.
+    pub fn of(stream: &UnixStream) -> Option<Self> {
+        let credentials = stream.peer_cred().ok()?;
+        let ours = rustix::process::geteuid().as_raw();
+        (credentials.uid() == ours || credentials.uid() == 0).then_some(Self { pid: credentials.pid() })
+    }
+}

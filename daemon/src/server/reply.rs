@@ -1,0 +1,143 @@
+//! Answers: JSON, problems, and the headers that every answer carries.
+
+use std::io::Write;
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use hyper::StatusCode;
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::routes::{NOTE_HEADER, ORIGIN_HEADER, PROTOCOL_HEADER, REQUEST_ID_HEADER};
+use serde::Serialize;
+use tokio::net::UnixStream;
+use tracing::{debug, error};
+
+use crate::app::App;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
+/// `ProtocolRange::OURS` as a header; a test keeps the two equal.
+const PROTOCOL: HeaderValue = HeaderValue::from_static("1-1");
+
+/// What a handler answers.
+pub type Answer = Result<Response, Refusal>;
+
+/// A failure on its way out. Its own type, because neither the trait nor the failure is ours.
+#[derive(Debug)]
+pub struct Refusal(pub Failure);
+
+impl<E: Into<Failure>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        failure(&self.0)
+    }
+}
+
+/// Answers 200 with a body.
+pub fn ok<T: Serialize>(body: &T) -> Answer {
+    with_status(StatusCode::OK, body)
+}
+
+/// Answers with a status and a body.
+pub fn with_status<T: Serialize>(status: StatusCode, body: &T) -> Answer {
+    let text = serde_json::to_vec(body)
+        .map_err(|source| Failure::new(FailureKind::Internal, format!("could not write an answer: {source}")))?;
+    Ok(of_bytes(status, JSON, text))
+}
+
+/// Answers 200 with a body, and tells the caller something beside it.
+pub fn ok_with_notes<T: Serialize>(body: &T, notes: &[String]) -> Answer {
+    let mut response = ok(body)?;
+    for note in notes {
+        // Notes are escaped to ASCII where they are made; a value that still cannot be a header is not worth a failure.
+        if let Ok(value) = HeaderValue::from_str(note) {
+            response.headers_mut().append(HeaderName::from_static(NOTE_HEADER), value);
+        }
+    }
+    Ok(response)
+}
+
+/// Answers with a failure as RFC 9457 has it.
+pub fn failure(failure: &Failure) -> Response {
+    let text = serde_json::to_vec(&failure.to_body()).unwrap_or_default();
+    let status = StatusCode::from_u16(failure.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = of_bytes(status, PROBLEM, text);
+    if let Some(seconds) = failure.retry_after_s {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    match failure.kind {
+        FailureKind::Internal | FailureKind::Storage => {
+            error!(code = failure.kind.code(), detail = %failure.detail, "a call failed")
+        }
+        _ => debug!(code = failure.kind.code(), detail = %failure.detail, "a call failed"),
+    }
+    response
+}
+
+fn of_bytes(status: StatusCode, content_type: HeaderValue, bytes: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    response
+}
+
+/// Adds what every answer carries, and counts it.
+pub fn finish(app: &Arc<App>, number: u64, response: &mut Response) {
+    let headers = response.headers_mut();
+    headers.entry(HeaderName::from_static(ORIGIN_HEADER)).or_insert(HeaderValue::from_static("daemon"));
+    headers.insert(HeaderName::from_static(PROTOCOL_HEADER), PROTOCOL);
+    if let Ok(id) = HeaderValue::try_from(format!("{}-{number}", app.instance)) {
+        headers.insert(HeaderName::from_static(REQUEST_ID_HEADER), id);
+    }
+    if response.status().as_u16() >= 400 {
+        app.counters.failures.fetch_add(1, Ordering::Relaxed);
+    }
+    let now = u64::try_from(app.clock.now().as_second()).unwrap_or(0);
+    app.counters.last_call_s.store(now, Ordering::Relaxed);
+}
+
+/// Tells a connection over the limit why it is closed, without a task of its own and without waiting for it.
+pub fn refuse_crowded(stream: &UnixStream) {
+    let failure = Failure::new(FailureKind::TooManyConnections, "mpd serves as many connections as it may; close some");
+    let mut body = failure.to_body();
+    body.retry_after_s = Some(1);
+    let body = serde_json::to_string(&body).unwrap_or_default();
+    let head = format!(
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nmp-origin: daemon\r\n\
+         retry-after: 1\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    // A fresh socket's buffer holds this; if it does not, closing is answer enough.
+    if let Ok(copy) = stream.as_fd().try_clone_to_owned() {
+        let _ = std::os::unix::net::UnixStream::from(copy).write(head.as_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mp_proto::version::ProtocolRange;
+
+    #[test]
+    fn the_protocol_header_is_the_protocol_of_this_build() {
+        assert_eq!(PROTOCOL, ProtocolRange::OURS.to_string().as_str());
+    }
+
+    #[test]
+    fn a_failure_has_its_status_its_type_and_its_pause() {
+        let mut made = Failure::new(FailureKind::TargetNotFound, "no target 'x'");
+        made.retry_after_s = Some(7);
+        let response = failure(&made);
+        assert_eq!(response.status(), 404);
+        assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
+        assert_eq!(response.headers()[RETRY_AFTER], "7");
+    }
+}

@@ -1,0 +1,206 @@
+//! `GET /v1/session` resolves, `PATCH /v1/session` persists.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use mp_proto::context::Context;
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::ids::{AccountName, ProjectId};
+use mp_proto::wire::{
+    ActiveBody, SessionAccount, SessionBody, SessionHeader, SessionPatch, SessionProject, SessionState, SessionUser,
+    SessionWorkspace,
+};
+
+use crate::app::App;
+use crate::bridge::Bridge;
+use crate::config::edit::Change;
+use crate::config::publish::ConfigFile;
+use crate::config::snapshot::Snapshot;
+use crate::failure::{add_account_steps, blocked};
+use crate::me::cache::Me;
+use crate::resolve::{Origin, Resolved, resolve};
+use crate::server::call::{Caller, JsonBody};
+use crate::server::reply::{self, Answer};
+
+/// `GET /v1/session`.
+pub async fn show(State(app): State<Arc<App>>, caller: Caller) -> Answer {
+    let (snapshot, resolved) = resolve_for(&app, &caller)?;
+    let body = describe(&app, &snapshot, resolved);
+    reply::ok_with_notes(&body, &body.notes)
+}
+
+/// `GET /v1/session/persisted`.
+pub async fn persisted(State(app): State<Arc<App>>, caller: Caller) -> Answer {
+    reply::ok(&active_body(&*pin(&app, &caller)?))
+}
+
+/// Returns the config file that a caller means.
+///
+/// # Errors
+/// When `MP_CONFIG_PATH` is relative and the caller did not tell its directory.
+pub fn config_file(app: &App, caller: &Caller) -> Result<Arc<ConfigFile>, Failure> {
+    let named = match caller.0.env.get("MP_CONFIG_PATH") {
+        Some(path) => Some(caller.path(path, "MP_CONFIG_PATH")?),
+        None => None,
+    };
+    Ok(app.store.file(named.as_deref()))
+}
+
+/// Pins the snapshot of a caller's config.
+///
+/// # Errors
+/// When the file cannot be used at all.
+pub fn pin(app: &App, caller: &Caller) -> Result<Arc<Snapshot>, Failure> {
+    let file = config_file(app, caller)?;
+    let snapshot = app.store.look(&file);
+    match blocked(&snapshot) {
+        Some(failure) => Err(failure),
+        None => Ok(snapshot),
+    }
+}
+
+/// Resolves a caller's context on one snapshot.
+///
+/// # Errors
+/// When the config or the bridge cannot be used, or the context names what does not exist.
+pub fn resolve_for(app: &App, caller: &Caller) -> Result<(Arc<Snapshot>, Resolved), Failure> {
+    let snapshot = pin(app, caller)?;
+    let bridge = find_bridge(app, &caller.0)?;
+    let resolved = resolve(&snapshot.config, &snapshot.path, bridge.as_deref(), &caller.0)?;
+    Ok((snapshot, resolved))
+}
+
+/// Returns the bridge that a context finds.
+///
+/// # Errors
+/// When the first one that exists cannot be used.
+pub fn find_bridge(app: &App, context: &Context) -> Result<Option<Arc<Bridge>>, Failure> {
+    Ok(app.bridges.find(&app.paths, context, app.clock.now())?)
+}
+
+fn describe(app: &App, snapshot: &Snapshot, resolved: Resolved) -> SessionBody {
+    // A cache is kept by the name in the config; an account of the environment is whoever it is today.
+    let cached = resolved.account.as_ref().filter(|account| matches!(account.origin, Origin::Config | Origin::Bridge));
+    let me = cached.and_then(|account| {
+        let name = AccountName::parse(&account.name).ok()?;
+        app.me.load(&app.paths.me(&name), app.paths.home(), app.clock.now())
+    });
+    let state = match (&resolved.account, &resolved.project) {
+        (Some(account), _) if account.r#type.is_none() => SessionState::NeedsAccount,
+        (None, _) => SessionState::NeedsAccount,
+        (Some(_), None) => SessionState::NeedsProject,
+        (Some(_), Some(_)) => SessionState::Ok,
+    };
+    let next = match state {
+        SessionState::Ok => Vec::new(),
+        SessionState::NeedsAccount => add_account_steps(),
+        SessionState::NeedsProject => crate::failure::choose_project_steps(),
+    };
+    let me = me.as_deref();
+    SessionBody {
+        state,
+        user: me.map(|me| SessionUser { id: me.user_id, email: me.user_email.clone() }),
+        me_cached: me.is_some(),
+        project: resolved.project.map(|axis| project(axis.value, axis.source, me)),
+        workspace: resolved.workspace.map(|axis| SessionWorkspace {
+            id: axis.value,
+            name: me.and_then(|me| me.workspace_name(axis.value)),
+            source: axis.source,
+        }),
+        account: resolved.account.map(|account| SessionAccount {
+            name: account.name,
+            r#type: account.r#type,
+            region: account.region,
+            source: account.source,
+        }),
+        headers: resolved
+            .headers
+            .into_iter()
+            .map(|header| SessionHeader { name: header.name, source: header.source })
+            .collect(),
+        notes: resolved.notes,
+        next,
+        revision: snapshot.revision,
+    }
+}
+
+fn project(id: ProjectId, source: mp_proto::wire::Source, me: Option<&Me>) -> SessionProject {
+    SessionProject {
+        name: me.and_then(|me| me.project_name(&id)),
+        organization: me.and_then(|me| me.organization_name(&id)),
+        id,
+        source,
+    }
+}
+
+/// `PATCH /v1/session`.
+pub async fn patch(State(app): State<Arc<App>>, caller: Caller, JsonBody(patch): JsonBody<SessionPatch>) -> Answer {
+    let change = planned(&caller.0, patch)?;
+    apply(&app, &caller, change).await
+}
+
+/// Turns a patch into one change of the file.
+fn planned(context: &Context, patch: SessionPatch) -> Result<Change, Failure> {
+    let invalid = |detail: &str| Failure::new(FailureKind::InvalidArgument, detail);
+    let SessionPatch { account, project, workspace, target } = patch;
+    if let Some(name) = target {
+        if account.is_some() || project.is_some() || workspace.is_some() {
+            return Err(invalid("`target` stands alone: it brings its own account, project and workspace"));
+        }
+        return Ok(Change::UseTarget { name });
+    }
+    if account.is_none() && project.is_none() && workspace.is_none() {
+        return Err(invalid("nothing to persist: give `account`, `project`, `workspace` or `target`"));
+    }
+    // `mp -a team project use 5` means team's project, without making team the active account.
+    let of_account = context.account.clone().or_else(|| context.env.get("MP_ACCOUNT").map(str::to_owned));
+    Ok(match (account, project, workspace) {
+        (None, Some(project), None) => Change::UseProject { account: of_account, project },
+        (None, None, Some(workspace)) => Change::PinWorkspace { workspace },
+        (Some(name), None, None) => Change::UseAccount { name },
+        (account, project, workspace) => Change::Patch(SessionPatch { account, project, workspace, target: None }),
+    })
+}
+
+/// Applies a change to the caller's config file and answers with what is persisted now.
+pub async fn apply(app: &Arc<App>, caller: &Caller, change: Change) -> Answer {
+    let file = config_file(app, caller)?;
+    let (snapshot, _) = edit(app, file, change).await?;
+    reply::ok(&active_body(&snapshot))
+}
+
+/// Edits a config file in a task of its own: a caller that leaves does not stop an edit half-way.
+///
+/// # Errors
+/// Those of the edit.
+pub async fn edit(
+    app: &Arc<App>,
+    file: Arc<ConfigFile>,
+    change: Change,
+) -> Result<(Arc<Snapshot>, crate::config::edit::Edited), Failure> {
+    let owner = Arc::clone(app);
+    blocking(app, move || owner.store.edit(&file, &change)).await
+}
+
+/// Runs what waits for the disk on a thread of its own, to its end.
+///
+/// # Errors
+/// Those of the work.
+pub async fn blocking<T: Send + 'static>(
+    app: &Arc<App>,
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let done = app.tasks.spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(Failure::new(FailureKind::Internal, "the daemon made an error; its log says more")))
+}
+
+/// Returns what a snapshot persists.
+pub fn active_body(snapshot: &Snapshot) -> ActiveBody {
+    let active = snapshot.persisted();
+    ActiveBody {
+        account: active.account,
+        project: active.project,
+        workspace: active.workspace,
+        revision: snapshot.revision,
+    }
+}

@@ -1,0 +1,233 @@
+//! The routes, declared once: the router and the OpenAPI document are made from these rows.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::routing::{MethodFilter, on};
+use hyper::{Method, Uri};
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::{routes as at, wire};
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+
+use crate::app::App;
+use crate::server::reply::{self, Answer, Refusal};
+use crate::server::{accounts, bridge, control, events, openapi, session, targets};
+
+/// One method of one path.
+pub struct Route {
+    /// GET, POST, …
+    pub method: Method,
+    /// With `{name}` where a name goes.
+    pub path: &'static str,
+    /// One line.
+    pub summary: &'static str,
+    /// The JSON body it takes.
+    pub request: Option<Described>,
+    /// What it answers.
+    pub reply: Reply,
+    /// The query parameters it understands.
+    pub query: &'static [(&'static str, &'static str)],
+    attach: Attach,
+}
+
+type Attach = Box<dyn FnOnce(Router<Arc<App>>) -> Router<Arc<App>>>;
+
+/// What a route answers on success.
+pub enum Reply {
+    /// 200 with JSON.
+    Json(Described),
+    /// 201 with JSON.
+    Created(Described),
+    /// 202 with JSON.
+    Accepted(Described),
+    /// 200 with another content type.
+    Other(&'static str),
+}
+
+/// A body type, by name and by the schemas it needs.
+pub struct Described {
+    /// Its name in the document.
+    pub name: Cow<'static, str>,
+    /// Adds it and what it refers to.
+    pub collect: fn(&mut Vec<(String, RefOr<Schema>)>),
+}
+
+fn body<T: ToSchema>() -> Described {
+    Described {
+        name: T::name(),
+        collect: |schemas| {
+            T::schemas(schemas);
+            schemas.push((T::name().into_owned(), T::schema()));
+        },
+    }
+}
+
+fn json<T: ToSchema>() -> Reply {
+    Reply::Json(body::<T>())
+}
+
+impl Route {
+    fn new<H, T>(method: Method, path: &'static str, summary: &'static str, reply: Reply, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        let filter = MethodFilter::try_from(method.clone()).expect("only methods that axum knows stand in the table");
+        let attach: Attach = Box::new(move |router| router.route(path, on(filter, handler)));
+        Self { method, path, summary, request: None, reply, query: &[], attach }
+    }
+
+    fn takes<T: ToSchema>(mut self) -> Self {
+        self.request = Some(body::<T>());
+        self
+    }
+
+    fn query(mut self, query: &'static [(&'static str, &'static str)]) -> Self {
+        self.query = query;
+        self
+    }
+}
+
+/// Returns all routes of the socket API.
+pub fn routes() -> Vec<Route> {
+    let mut all = about_the_daemon();
+    all.extend(about_the_session());
+    all.extend(about_accounts());
+    all.extend(about_targets_and_bridge());
+    all
+}
+
+fn about_the_daemon() -> Vec<Route> {
+    use control as c;
+    let (get, put, post) = (Method::GET, Method::PUT, Method::POST);
+    let events = Reply::Other("text/event-stream");
+    vec![
+        Route::new(get.clone(), at::HEALTH, "Tell that the daemon is alive", json::<wire::HealthBody>(), c::health),
+        Route::new(
+            get.clone(),
+            at::VERSION,
+            "Show build, protocols and capabilities",
+            json::<wire::VersionBody>(),
+            c::version,
+        ),
+        Route::new(
+            get.clone(),
+            at::STATUS,
+            "Show daemon, files, watch and accounts",
+            json::<wire::StatusBody>(),
+            c::status,
+        ),
+        Route::new(
+            get.clone(),
+            at::METRICS,
+            "Show counters as Prometheus text",
+            Reply::Other("text/plain"),
+            c::metrics,
+        ),
+        Route::new(get.clone(), at::OPENAPI, "Describe this API", Reply::Other("application/json"), openapi::show),
+        Route::new(get, at::EVENTS, "Stream events; resumes after Last-Event-ID", events, events::stream)
+            .query(&[("types", "Event types to send, separated by commas; all when left out")]),
+        Route::new(
+            put,
+            at::LOG_LEVEL,
+            "Change the log filter until the daemon ends",
+            json::<wire::LogLevel>(),
+            c::log_level,
+        )
+        .takes::<wire::LogLevel>(),
+        Route::new(post, at::SHUTDOWN, "Stop gracefully", Reply::Accepted(body::<wire::Accepted>()), c::shutdown),
+    ]
+}
+
+fn about_the_session() -> Vec<Route> {
+    let saved = json::<wire::ActiveBody>();
+    let stored = "Show what is persisted, whatever flags and environment say";
+    vec![
+        Route::new(Method::GET, at::SESSION_PERSISTED, stored, json::<wire::ActiveBody>(), session::persisted),
+        Route::new(
+            Method::GET,
+            at::SESSION,
+            "Resolve the session of this context",
+            json::<wire::SessionBody>(),
+            session::show,
+        ),
+        Route::new(Method::PATCH, at::SESSION, "Persist account, project, workspace or target", saved, session::patch)
+            .takes::<wire::SessionPatch>(),
+    ]
+}
+
+fn about_accounts() -> Vec<Route> {
+    use accounts as a;
+    let (get, post, patch, delete) = (Method::GET, Method::POST, Method::PATCH, Method::DELETE);
+    let created = Reply::Created(body::<wire::AccountBody>());
+    let force = &[("force", "true removes an account that targets refer to")];
+    vec![
+        Route::new(get.clone(), at::ACCOUNTS, "List accounts", json::<wire::AccountsBody>(), a::list),
+        Route::new(post.clone(), at::ACCOUNTS, "Add an account", created, a::add).takes::<wire::AccountAdd>(),
+        Route::new(get, at::ACCOUNT, "Show an account", json::<wire::AccountBody>(), a::show),
+        Route::new(patch, at::ACCOUNT, "Change an account", json::<wire::AccountBody>(), a::update)
+            .takes::<wire::AccountUpdate>(),
+        Route::new(delete, at::ACCOUNT, "Remove an account and its files", json::<wire::AccountRemoved>(), a::remove)
+            .query(force),
+        Route::new(
+            post.clone(),
+            at::ACCOUNT_USE,
+            "Make an account the active one",
+            json::<wire::ActiveBody>(),
+            a::make_active,
+        ),
+        Route::new(
+            post.clone(),
+            at::ACCOUNT_LOGOUT,
+            "Remove an account's tokens",
+            json::<wire::LogoutBody>(),
+            a::logout,
+        ),
+        Route::new(post, at::ACCOUNT_TOKEN, "Reveal an account's bearer", json::<wire::TokenBody>(), a::token)
+            .takes::<wire::TokenRequest>(),
+    ]
+}
+
+fn about_targets_and_bridge() -> Vec<Route> {
+    use targets as t;
+    let (get, post, delete) = (Method::GET, Method::POST, Method::DELETE);
+    let exported = Reply::Created(body::<wire::BridgeExported>());
+    vec![
+        Route::new(get.clone(), at::TARGETS, "List targets", json::<wire::TargetsBody>(), t::list),
+        Route::new(post.clone(), at::TARGETS, "Add a target", Reply::Created(body::<wire::TargetBody>()), t::add)
+            .takes::<wire::TargetAdd>(),
+        Route::new(get.clone(), at::TARGET, "Show a target", json::<wire::TargetBody>(), t::show),
+        Route::new(delete.clone(), at::TARGET, "Remove a target", json::<wire::TargetRemoved>(), t::remove),
+        Route::new(
+            post.clone(),
+            at::TARGET_USE,
+            "Persist a target's session",
+            json::<wire::ActiveBody>(),
+            t::apply_target,
+        ),
+        Route::new(get, at::BRIDGE, "Show the bridge of this context", json::<wire::BridgeBody>(), bridge::show),
+        Route::new(post, at::BRIDGE, "Write a bridge file", exported, bridge::export).takes::<wire::BridgeExport>(),
+        Route::new(delete, at::BRIDGE, "Remove a bridge file", json::<wire::BridgeRemoved>(), bridge::remove)
+            .query(&[("at", "File to remove; the one this context finds when left out")]),
+    ]
+}
+
+/// Makes the router of all routes.
+pub fn router(app: &Arc<App>) -> Router {
+    let empty = Router::new().fallback(unknown_route).method_not_allowed_fallback(wrong_method);
+    let router = routes().into_iter().fold(empty, |router, route| (route.attach)(router));
+    router.with_state(Arc::clone(app))
+}
+
+async fn unknown_route(uri: Uri) -> Answer {
+    let detail = format!("there is no {}; GET {} lists the routes", uri.path(), at::OPENAPI);
+    Err(Refusal(Failure::new(FailureKind::RouteNotFound, detail)))
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> axum::response::Response {
+    let detail = format!("{} does not take {method}; GET {} lists the routes", uri.path(), at::OPENAPI);
+    reply::failure(&Failure::new(FailureKind::MethodNotAllowed, detail))
+}

@@ -1,0 +1,5 @@
+//! Credentials: where each type of account keeps its own, and how they are forgotten.
+
+pub mod credential;
+pub mod forget;
+pub mod store;

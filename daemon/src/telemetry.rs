@@ -1,0 +1,190 @@
+//! The log: to stderr under a service manager or in a terminal, else to `run/mpd.log`, kept small by size.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, IsTerminal, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
+
+/// A log file is put aside at this size: a few days of `info`, an hour of `trace`.
+const MAX_BYTES: u64 = 5 * 1024 * 1024;
+
+/// How many files are kept aside.
+const KEEP: usize = 2;
+
+/// The filter when nobody asks for another.
+pub const DEFAULT_FILTER: &str = "info";
+
+/// Why there is no log, or no such filter.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// Not a filter.
+    #[error("{filter:?} is not a log filter; try error, warn, info, debug, trace, or mp_daemon=trace")]
+    Filter {
+        /// What was given.
+        filter: String,
+    },
+    /// The file cannot be opened.
+    #[error("could not open the log {}", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A log was set up before.
+    #[error("a log is already in place")]
+    Twice,
+}
+
+/// Changes the filter of the running log.
+#[derive(Debug, Clone)]
+pub struct LogHandle {
+    reload: reload::Handle<EnvFilter, Registry>,
+    shown: Arc<Mutex<String>>,
+}
+
+impl LogHandle {
+    /// Replaces the filter until the daemon ends.
+    ///
+    /// # Errors
+    /// When the text is no filter.
+    pub fn set(&self, filter: &str) -> Result<(), TelemetryError> {
+        let parsed = parse(filter)?;
+        self.reload.reload(parsed).map_err(|_| TelemetryError::Twice)?;
+        filter.clone_into(&mut self.shown.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok(())
+    }
+
+    /// Returns the filter in force.
+    pub fn filter(&self) -> String {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn parse(filter: &str) -> Result<EnvFilter, TelemetryError> {
+    let wrong = || TelemetryError::Filter { filter: filter.chars().take(200).collect() };
+    // A bare word that is no level would silently be taken for a module's name.
+    let known = |part: &str| {
+        part.contains(['=', ':', '['])
+            || (!part.is_empty() && part.parse::<tracing_subscriber::filter::LevelFilter>().is_ok())
+    };
+    if !filter.split(',').all(|part| known(part.trim())) {
+        return Err(wrong());
+    }
+    EnvFilter::try_new(filter).map_err(|_| wrong())
+}
+
+/// Sets up the log of the process.
+///
+/// # Errors
+/// When the filter is wrong or the file cannot be opened.
+pub fn start(filter: &str, file: Option<&Path>) -> Result<LogHandle, TelemetryError> {
+    let (layer, handle) = reload::Layer::new(parse(filter)?);
+    let registry = tracing_subscriber::registry().with(layer);
+    let started = match file {
+        Some(path) => {
+            let log =
+                RotatingFile::open(path).map_err(|source| TelemetryError::Open { path: path.to_owned(), source })?;
+            registry.with(fmt::layer().with_ansi(false).with_writer(Mutex::new(log))).try_init()
+        }
+        None => registry.with(fmt::layer().with_ansi(io::stderr().is_terminal()).with_writer(io::stderr)).try_init(),
+    };
+    started.map_err(|_| TelemetryError::Twice)?;
+    std::panic::set_hook(Box::new(|panic| {
+        // The message of a panic is ours and holds no input; its payload type may be anything.
+        tracing::error!(at = panic.location().map(tracing::field::display), "panicked");
+    }));
+    Ok(LogHandle { reload: handle, shown: Arc::new(Mutex::new(filter.to_owned())) })
+}
+
+/// A file that is put aside when it has grown: `mpd.log` → `mpd.log.1` → `mpd.log.2` → gone.
+struct RotatingFile {
+    path: PathBuf,
+    file: File,
+    size: u64,
+}
+
+impl RotatingFile {
+    fn open(path: &Path) -> io::Result<Self> {
+        let file = append(path)?;
+        let size = file.metadata()?.len();
+        Ok(Self { path: path.to_owned(), file, size })
+    }
+
+    fn rotate(&mut self) -> io::Result<()> {
+        for older in (1..=KEEP).rev() {
+            let from = if older == 1 { self.path.clone() } else { aside(&self.path, older - 1) };
+            match std::fs::rename(from, aside(&self.path, older)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        self.file = append(&self.path)?;
+        self.size = 0;
+        Ok(())
+    }
+}
+
+impl Write for RotatingFile {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if self.size >= MAX_BYTES {
+            self.rotate()?;
+        }
+        let written = self.file.write(line)?;
+        self.size += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+fn append(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
+        .open(path)
+}
+
+fn aside(path: &Path, number: usize) -> PathBuf {
+    PathBuf::from(format!("{}.{number}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_log_is_put_aside_and_the_oldest_dropped() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("mpd.log");
+        let mut log = RotatingFile::open(&path).expect("opened");
+        for round in 0..4 {
+            writeln!(log, "round {round}").expect("written");
+            log.size = MAX_BYTES;
+        }
+        let read = |path: &Path| std::fs::read_to_string(path).expect("there");
+        assert_eq!(read(&path), "round 3\n");
+        assert_eq!(read(&aside(&path, 1)), "round 2\n");
+        assert_eq!(read(&aside(&path, 2)), "round 1\n");
+        assert!(!aside(&path, 3).exists());
+    }
+
+    #[test]
+    fn filters_are_checked() {
+        for good in ["info", "TRACE", "mp_daemon=debug,warn"] {
+            assert!(parse(good).is_ok(), "{good}");
+        }
+        for bad in ["", "loud", "info,", "a=b=c"] {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+    }
+}
