@@ -1,3 +1,5 @@
-//! Nothing here yet.
+//! The program `mp`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    mp_client::main()
+}

@@ -1,1 +1,77 @@
-//! Nothing here yet.
+//! The client of `mpd`: the program `mp`, and the Rust API for other tools ([`api`]).
+//!
+//! Read in this order: [`tree`] (the command line), [`control`] (the commands), [`caller`] (what goes along with each request),
+//! [`connect`] and [`spawn`] (reaching the daemon), [`transport`], [`output`] and [`report`].
+
+pub mod api;
+pub mod caller;
+pub mod connect;
+pub mod control;
+pub mod output;
+pub mod removed;
+pub mod report;
+pub mod spawn;
+pub mod transport;
+pub mod tree;
+
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+use clap::error::ErrorKind;
+use mp_proto::failure::{Failure, FailureKind};
+
+/// Exit code of a command line that cannot be understood.
+const USAGE: u8 = 3;
+
+/// Runs the program `mp`.
+pub fn main() -> ExitCode {
+    let words: Result<Vec<String>, _> = std::env::args_os().skip(1).map(std::ffi::OsString::into_string).collect();
+    let Ok(words) = words else {
+        return report::failure(&Failure::new(FailureKind::InvalidArgument, "an argument is not valid UTF-8"));
+    };
+    if let Some(failure) = removed::refuse(&words) {
+        return report::failure(&failure);
+    }
+    if words.iter().any(|word| word == "--version") && tree::first_word(&words).is_none() {
+        println!("mp version {}", api::VERSION);
+        return ExitCode::SUCCESS;
+    }
+    match tree::tree(&words).try_get_matches_from(std::iter::once("mp".to_owned()).chain(words)) {
+        Ok(matches) => match run(&matches) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => report::failure(&failure),
+        },
+        Err(error) => usage(&error),
+    }
+}
+
+fn usage(error: &clap::Error) -> ExitCode {
+    // A closed pipe is the only thing that can go wrong here.
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        _ => ExitCode::from(USAGE),
+    }
+}
+
+fn run(matches: &ArgMatches) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
+    let runtime = runtime
+        .map_err(|error| Failure::new(FailureKind::Internal, format!("the runtime could not be started: {error}")))?;
+    runtime.block_on(dispatch(matches))
+}
+
+async fn dispatch(matches: &ArgMatches) -> Result<(), Failure> {
+    use control::{account, daemon, project, session, target, workspace};
+    // clap has made sure that there is a command, and below a group one of its own.
+    let (group, inside) = matches.subcommand().expect("a command is required");
+    let (leaf, arguments) = inside.subcommand().unwrap_or(("", inside));
+    match group {
+        "session" => session::run(arguments).await,
+        "account" => account::run(leaf, arguments).await,
+        "project" => project::run(leaf, arguments).await,
+        "workspace" => workspace::run(leaf, arguments).await,
+        "target" => target::run(leaf, arguments).await,
+        _ => daemon::run(leaf, arguments).await,
+    }
+}

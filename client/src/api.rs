@@ -1,0 +1,256 @@
+//! The Rust API: a client of the daemon of one storage root.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), mp_proto::failure::Failure> {
+//! let mut client = mp_client::api::Client::new(mp_client::api::Options::from_environment()?);
+//! let session = client.session().await?;
+//! println!("{:?}", session.body.project.map(|project| project.id));
+//! # Ok(())
+//! # }
+//! ```
+
+use std::time::Duration;
+
+use hyper::Method;
+use mp_proto::context::Context;
+use mp_proto::failure::{Failure, FailureKind, ProblemBody};
+use mp_proto::routes::{self, NOTE_HEADER, PROTOCOL_HEADER};
+use mp_proto::version::ProtocolRange;
+use mp_proto::wire::{Accepted, SessionBody};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::caller::{Environment, SessionFlags, add_asked, context};
+use crate::connect::{Place, connect};
+use crate::transport::{Channel, Outgoing, Received, TransportError};
+
+/// How long a call may take unless the caller says otherwise.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Where to connect and what to send along.
+#[derive(Clone)]
+pub struct Options {
+    /// The daemon's place.
+    pub place: Place,
+    /// The context of every call.
+    pub context: Context,
+    /// The environment that answers when the daemon asks for a variable.
+    pub environment: Environment,
+    /// Longest time for one call.
+    pub deadline: Duration,
+}
+
+impl Options {
+    /// Returns the options of a process that has no flags of its own.
+    ///
+    /// # Errors
+    /// When a variable is wrong.
+    pub fn from_environment() -> Result<Self, Failure> {
+        let environment = Environment::of_this_process();
+        let place = Place::find(None, true, &environment).map_err(|error| of_place(&error))?;
+        let cwd = std::env::current_dir().ok().and_then(|cwd| cwd.into_os_string().into_string().ok());
+        let context = context(&SessionFlags::default(), &environment, cwd.as_deref())?;
+        Ok(Self { place, context, environment, deadline: DEADLINE })
+    }
+}
+
+/// A root or socket that cannot be named.
+pub fn of_place(error: &mp_proto::location::LocationError) -> Failure {
+    Failure::new(FailureKind::InvalidArgument, error.to_string())
+}
+
+/// An answer and what the daemon said beside it.
+#[derive(Debug)]
+pub struct Answer<T> {
+    /// The body.
+    pub body: T,
+    /// Notes for the user, such as `MP_PROJECT_ID=7 wins over --project 9`.
+    pub notes: Vec<String>,
+}
+
+/// A client. It connects when it is first used, and again when the connection was lost.
+pub struct Client {
+    options: Options,
+    channel: Option<Channel>,
+}
+
+impl Client {
+    /// Returns a client that has not connected yet.
+    pub fn new(options: Options) -> Self {
+        Self { options, channel: None }
+    }
+
+    /// Returns the options.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Resolves the session of this client's context.
+    ///
+    /// # Errors
+    /// When it cannot be resolved.
+    pub async fn session(&mut self) -> Result<Answer<SessionBody>, Failure> {
+        self.get(routes::SESSION).await
+    }
+
+    /// Reads something.
+    ///
+    /// # Errors
+    /// Those of the route, or of reaching the daemon.
+    pub async fn get<T: DeserializeOwned>(&mut self, path: &str) -> Result<Answer<T>, Failure> {
+        self.call(Method::GET, path, None::<&()>).await
+    }
+
+    /// Sends a request with an optional JSON body and reads a JSON answer.
+    ///
+    /// # Errors
+    /// Those of the route, or of reaching the daemon.
+    pub async fn call<T: DeserializeOwned>(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<Answer<T>, Failure> {
+        let received = self.raw(method, path, body).await?;
+        let notes = received.headers.get_all(NOTE_HEADER).iter();
+        let notes = notes.filter_map(|note| note.to_str().ok().map(str::to_owned)).collect();
+        let body = serde_json::from_slice(&received.body).map_err(|error| {
+            let detail = format!("the daemon's answer to {path} is not as expected: {error}");
+            Failure::new(FailureKind::Internal, detail).next("mp daemon restart", "run the daemon that came with mp")
+        })?;
+        Ok(Answer { body, notes })
+    }
+
+    /// Sends a request and returns the answer as it came, if it is a success.
+    ///
+    /// # Errors
+    /// Those of the route, or of reaching the daemon.
+    pub async fn raw(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<Received, Failure> {
+        let body = match body {
+            Some(body) => Some(serde_json::to_vec(body).map_err(|error| {
+                Failure::new(FailureKind::Internal, format!("the request could not be written: {error}"))
+            })?),
+            None => None,
+        };
+        let mut asked = false;
+        let mut renewed = false;
+        loop {
+            let outgoing =
+                Outgoing { method: method.clone(), path: path.to_owned(), context: self.header()?, body: body.clone() };
+            let received = self.deliver(&outgoing).await?;
+            if received.status.is_success() {
+                return Ok(received);
+            }
+            let failure = problem(&received);
+            match failure.kind {
+                FailureKind::ContextRequired if !asked => {
+                    asked = true;
+                    add_asked(&mut self.options.context, &failure.env, &self.options.environment);
+                }
+                FailureKind::ProtocolMismatch if !renewed && is_older(&received) => {
+                    renewed = true;
+                    self.replace_older_daemon().await?;
+                }
+                _ => return Err(failure),
+            }
+        }
+    }
+
+    fn header(&self) -> Result<Option<String>, Failure> {
+        if self.options.context.is_empty() {
+            return Ok(None);
+        }
+        let header = self.options.context.to_header();
+        header.map(Some).map_err(|error| Failure::new(FailureKind::InvalidContext, error.to_string()))
+    }
+
+    /// Delivers a request, over a new connection when the kept one is gone. What may have been carried out is repeated only if
+    /// repeating it changes nothing.
+    async fn deliver(&mut self, outgoing: &Outgoing) -> Result<Received, Failure> {
+        let is_read = matches!(outgoing.method, Method::GET | Method::HEAD);
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let mut channel = match self.channel.take() {
+                Some(channel) => channel,
+                None => match Channel::open(connect(&self.options.place).await?).await {
+                    Ok(channel) => channel,
+                    Err(_) if attempt < ATTEMPTS => continue,
+                    Err(error) => return Err(unreachable(&error)),
+                },
+            };
+            match channel.exchange(outgoing, self.options.deadline).await {
+                Ok(received) => {
+                    let is_leaving = received.status == hyper::StatusCode::SERVICE_UNAVAILABLE
+                        && problem(&received).kind == FailureKind::Stopping;
+                    if !is_leaving || attempt == ATTEMPTS {
+                        self.channel = Some(channel);
+                        return Ok(received);
+                    }
+                }
+                Err(TransportError::NotSent) if attempt < ATTEMPTS => {}
+                Err(TransportError::Broken) if is_read && attempt < ATTEMPTS => {}
+                Err(error) => return Err(not_delivered(&error, outgoing, is_read)),
+            }
+        }
+    }
+
+    /// The daemon is of an older release that does not speak our protocol: it is asked to leave, and ours is started.
+    async fn replace_older_daemon(&mut self) -> Result<(), Failure> {
+        let Some(mut channel) = self.channel.take() else { return Ok(()) };
+        let outgoing = Outgoing { method: Method::POST, path: routes::SHUTDOWN.to_owned(), context: None, body: None };
+        // An old daemon may refuse even this for its protocol; then the restart is the user's.
+        let answer = channel.exchange(&outgoing, self.options.deadline).await.map_err(|error| unreachable(&error))?;
+        serde_json::from_slice::<Accepted>(&answer.body).map(drop).map_err(|_| problem(&answer))
+    }
+}
+
+/// A daemon that is killed while it is asked is started again by the next attempt; three in a row are no accident.
+const ATTEMPTS: u32 = 3;
+
+fn is_older(received: &Received) -> bool {
+    let theirs = received.headers.get(PROTOCOL_HEADER).and_then(|range| range.to_str().ok());
+    theirs.and_then(ProtocolRange::parse).is_some_and(|theirs| ProtocolRange::OURS.is_newer_than(theirs))
+}
+
+/// Returns the failure in an answer.
+fn problem(received: &Received) -> Failure {
+    match serde_json::from_slice::<ProblemBody>(&received.body) {
+        Ok(body) => body.into(),
+        Err(_) => {
+            let detail = format!("what listens on the socket answered {} without a reason", received.status);
+            Failure::new(FailureKind::Internal, detail).next("mp daemon doctor", "look for the cause")
+        }
+    }
+}
+
+fn unreachable(error: &TransportError) -> Failure {
+    Failure::new(FailureKind::Unreachable, format!("the daemon could not be asked: {error}"))
+        .next("mp daemon doctor", "look for the cause")
+}
+
+fn not_delivered(error: &TransportError, outgoing: &Outgoing, is_read: bool) -> Failure {
+    match error {
+        TransportError::Timeout(after) => {
+            let detail = format!("the daemon did not answer within {} s", after.as_secs());
+            Failure::new(FailureKind::Timeout, detail).next("mp daemon status", "see whether it is well")
+        }
+        TransportError::Broken if !is_read => {
+            let detail = format!(
+                "the daemon went away during {} {}: it may or may not have been carried out",
+                outgoing.method, outgoing.path
+            );
+            Failure::new(FailureKind::Unreachable, detail)
+                .next("mp account list", "see what is configured now, before you repeat it")
+        }
+        _ => unreachable(error),
+    }
+}
+
+/// The version of this build.
+pub const VERSION: &str = mp_proto::version::BUILD;

@@ -1,0 +1,160 @@
+//! What this process adds to every request: its flags, its variables and its directory.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use mp_proto::context::{Context, VARIABLES};
+use mp_proto::failure::{Failure, FailureKind, Problem};
+
+/// The environment of a process, as a value that tests can make.
+#[derive(Clone, Default)]
+pub struct Environment(BTreeMap<OsString, OsString>);
+
+impl Environment {
+    /// Returns the environment of this process.
+    pub fn of_this_process() -> Self {
+        Self(std::env::vars_os().collect())
+    }
+
+    /// Returns an environment of these variables.
+    pub fn of(variables: &[(&str, &str)]) -> Self {
+        Self(variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))).collect())
+    }
+
+    /// Returns a variable that is set, not empty, and text.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(std::ffi::OsStr::new(name))?.to_str().filter(|value| !value.is_empty())
+    }
+
+    /// Returns a variable that is set, be it empty.
+    ///
+    /// # Errors
+    /// When its value is not UTF-8: it could not be sent as it is.
+    pub fn raw(&self, name: &str) -> Result<Option<&str>, Failure> {
+        match self.0.get(std::ffi::OsStr::new(name)) {
+            None => Ok(None),
+            Some(value) => value.to_str().map(Some).ok_or_else(|| {
+                let problem = Problem::new(name, "its value is not valid UTF-8");
+                Failure::new(FailureKind::InvalidArgument, format!("{name} is not valid UTF-8")).errors(vec![problem])
+            }),
+        }
+    }
+
+    /// Returns all variables.
+    pub fn iter(&self) -> impl Iterator<Item = (&OsString, &OsString)> {
+        self.0.iter()
+    }
+}
+
+/// The session flags of a command line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionFlags {
+    /// `--account`.
+    pub account: Option<String>,
+    /// `--project`.
+    pub project: Option<String>,
+    /// `--workspace`.
+    pub workspace: Option<i64>,
+    /// `--target`.
+    pub target: Option<String>,
+}
+
+/// Returns the context of a call.
+///
+/// # Errors
+/// When a variable is not UTF-8, `MP_WORKSPACE_ID` is no integer, or a target comes with what it decides.
+pub fn context(flags: &SessionFlags, environment: &Environment, cwd: Option<&str>) -> Result<Context, Failure> {
+    let mut context = Context {
+        account: flags.account.clone(),
+        project: flags.project.clone(),
+        workspace: flags.workspace.map(|id| id.to_string()),
+        target: flags.target.clone(),
+        cwd: cwd.map(str::to_owned),
+        ..Context::default()
+    };
+    for variable in VARIABLES {
+        if let Some(value) = environment.raw(variable.name)? {
+            context.env.insert(variable.name, value);
+        }
+    }
+    check(flags, environment)?;
+    Ok(context)
+}
+
+/// What the command line alone decides, for every command alike. The variables count as the flags they stand for.
+fn check(flags: &SessionFlags, environment: &Environment) -> Result<(), Failure> {
+    if let Some(text) = environment.get("MP_WORKSPACE_ID")
+        && text.trim().parse::<i64>().is_err()
+    {
+        let detail = format!("MP_WORKSPACE_ID={} is not an integer", text.escape_debug());
+        return Err(Failure::new(FailureKind::InvalidArgument, detail));
+    }
+    let target = flags.target.is_some() || environment.get("MP_TARGET").is_some();
+    let decided = flags.account.is_some()
+        || flags.project.is_some()
+        || flags.workspace.is_some()
+        || ["MP_ACCOUNT", "MP_PROJECT_ID", "MP_WORKSPACE_ID"].iter().any(|name| environment.get(name).is_some());
+    if target && decided {
+        let detail = "--target is mutually exclusive with --account/--project/--workspace.";
+        return Err(Failure::new(FailureKind::InvalidArgument, detail).errors(vec![Problem::new(
+            "--target",
+            "the variables MP_ACCOUNT, MP_PROJECT_ID, MP_WORKSPACE_ID and MP_TARGET count as the flags",
+        )]));
+    }
+    Ok(())
+}
+
+/// Adds the variables that the daemon asked for. One that is unset goes as an empty value: that answers the question too.
+pub fn add_asked(context: &mut Context, names: &[String], environment: &Environment) {
+    for name in names {
+        context.env.insert(name.clone(), environment.get(name).unwrap_or_default());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(flags: SessionFlags, variables: &[(&str, &str)]) -> Option<FailureKind> {
+        context(&flags, &Environment::of(variables), None).err().map(|failure| failure.kind)
+    }
+
+    #[test]
+    fn only_listed_variables_travel_and_empty_is_not_absent() {
+        let environment =
+            Environment::of(&[("MP_SECRET", "s"), ("MP_REGION", ""), ("AWS_SECRET", "x"), ("MP_STORAGE_DIR", "/x")]);
+        let context = context(&SessionFlags::default(), &environment, Some("/w")).expect("good");
+        assert_eq!(context.env.names().collect::<Vec<_>>(), ["MP_REGION", "MP_SECRET"]);
+        assert_eq!(context.env.raw("MP_REGION"), Some(""));
+        assert_eq!(context.cwd.as_deref(), Some("/w"));
+    }
+
+    #[test]
+    fn a_target_is_refused_beside_what_it_decides_flag_or_variable() {
+        let target = || SessionFlags { target: Some("t".into()), ..SessionFlags::default() };
+        assert_eq!(kind(target(), &[]), None);
+        assert_eq!(
+            kind(SessionFlags { account: Some("a".into()), ..target() }, &[]),
+            Some(FailureKind::InvalidArgument)
+        );
+        for variable in ["MP_ACCOUNT", "MP_PROJECT_ID", "MP_WORKSPACE_ID"] {
+            assert_eq!(kind(target(), &[(variable, "1")]), Some(FailureKind::InvalidArgument), "{variable}");
+            assert_eq!(kind(target(), &[(variable, "")]), None, "{variable} is empty");
+        }
+        let project = SessionFlags { project: Some("1".into()), ..SessionFlags::default() };
+        assert_eq!(kind(project, &[("MP_TARGET", "t")]), Some(FailureKind::InvalidArgument));
+    }
+
+    #[test]
+    fn a_workspace_variable_that_is_no_number_is_refused_for_every_command() {
+        assert_eq!(kind(SessionFlags::default(), &[("MP_WORKSPACE_ID", "abc")]), Some(FailureKind::InvalidArgument));
+        assert_eq!(kind(SessionFlags::default(), &[("MP_WORKSPACE_ID", "0")]), None, "the resolver's business");
+    }
+
+    #[test]
+    fn an_asked_variable_is_answered_even_when_it_is_unset() {
+        let mut context = Context::default();
+        add_asked(&mut context, &["SET".into(), "UNSET".into()], &Environment::of(&[("SET", "v")]));
+        assert_eq!((context.env.raw("SET"), context.env.raw("UNSET")), (Some("v"), Some("")));
+    }
+}

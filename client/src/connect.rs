@@ -1,0 +1,222 @@
+//! A connection to the daemon that is certainly the user's own, starting the daemon if there is none.
+
+use std::error::Error;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::location::{self, LocationError, Surroundings};
+use tokio::net::UnixStream;
+use tokio::time::Instant;
+
+use crate::caller::Environment;
+use crate::spawn;
+
+/// How long a start may take before the client gives up.
+pub const START_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Between two looks for a daemon that is just starting or whose queue is full.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Where the daemon is, and whether it may be started.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The storage root.
+    pub root: PathBuf,
+    /// Its socket.
+    pub socket: PathBuf,
+    /// Whether a daemon may be started when none answers.
+    pub autostart: bool,
+}
+
+impl Place {
+    /// Finds the place by flags and environment.
+    ///
+    /// # Errors
+    /// When root or socket cannot be named.
+    pub fn find(socket: Option<&Path>, autostart: bool, environment: &Environment) -> Result<Self, LocationError> {
+        let surroundings = Surroundings::of_this_process();
+        let root = surroundings.storage_root()?;
+        let socket = surroundings.socket(socket, &root, uid())?;
+        let autostart = autostart && environment.get("MPD_AUTOSTART") != Some("0");
+        Ok(Self { root, socket, autostart })
+    }
+}
+
+/// Returns the effective user of this process.
+pub fn uid() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// Nobody listens.
+    #[error("no daemon listens at {}", socket.display())]
+    Nobody {
+        /// Where.
+        socket: PathBuf,
+    },
+    /// What is there may be somebody else's.
+    #[error("{} is not safe to use: {found}", path.display())]
+    Unsafe {
+        /// The socket or its directory.
+        path: PathBuf,
+        /// What is wrong.
+        found: String,
+    },
+    /// The system refused.
+    #[error("could not connect to {}", socket.display())]
+    Io {
+        /// Where.
+        socket: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A daemon was started and did not become ready.
+    #[error("the daemon did not start: {reason}")]
+    Start {
+        /// What it said, or what became of it.
+        reason: String,
+        /// Where its log is.
+        log: PathBuf,
+    },
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        let mut detail = error.to_string();
+        if let Some(source) = error.source() {
+            detail = format!("{detail}: {source}");
+        }
+        let failure = Self::new(FailureKind::Unreachable, detail);
+        match error {
+            ConnectError::Nobody { .. } => failure.next("mp daemon start", "start it"),
+            ConnectError::Start { log, .. } => failure
+                .next("mp daemon doctor", "look for the cause")
+                .next(format!("tail {}", log.display()), "read its log"),
+            ConnectError::Unsafe { path, .. } => failure.next(format!("ls -ld {}", path.display()), "see whose it is"),
+            ConnectError::Io { .. } => failure.next("mp daemon doctor", "look for the cause"),
+        }
+    }
+}
+
+/// Connects to the daemon, starting it when that is allowed and needed.
+///
+/// # Errors
+/// When no daemon answers and none may or can be started, or what answers is not the user's own.
+pub async fn connect(place: &Place) -> Result<UnixStream, ConnectError> {
+    match probe(place).await {
+        Err(ConnectError::Nobody { .. }) if place.autostart => {}
+        connected => return connected,
+    }
+    let deadline = Instant::now() + START_DEADLINE;
+    loop {
+        let started = spawn::start(place, deadline.into_std());
+        match probe(place).await {
+            Err(ConnectError::Nobody { .. }) => {}
+            connected => return connected,
+        }
+        // One that holds the lock is on its way in or out; anything else will not get better by waiting.
+        match started {
+            Err(spawn::StartError::AnotherHoldsTheLock(_)) | Ok(()) if Instant::now() < deadline => {
+                tokio::time::sleep(PAUSE).await;
+            }
+            Ok(()) => return Err(start_error(place, "it became ready and went away at once".to_owned())),
+            Err(error) => return Err(start_error(place, error.to_string())),
+        }
+    }
+}
+
+fn start_error(place: &Place, reason: String) -> ConnectError {
+    ConnectError::Start { reason, log: location::log_file(&place.root) }
+}
+
+/// Connects to a daemon that runs, and checks that it is the user's own.
+///
+/// # Errors
+/// When nobody listens, or what listens is not the user's own.
+pub async fn probe(place: &Place) -> Result<UnixStream, ConnectError> {
+    let socket = || place.socket.clone();
+    check_directory(&place.socket)?;
+    let deadline = Instant::now() + START_DEADLINE;
+    let stream = loop {
+        match UnixStream::connect(&place.socket).await {
+            Ok(stream) => break stream,
+            // The daemon's queue of new connections is full: it works, but for many at once.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock && Instant::now() < deadline => {
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error) if is_nobody(&error) => return Err(ConnectError::Nobody { socket: socket() }),
+            Err(source) => return Err(ConnectError::Io { socket: socket(), source }),
+        }
+    };
+    check_peer(&stream, &place.socket)?;
+    Ok(stream)
+}
+
+/// Missing, or left by a daemon that was killed.
+fn is_nobody(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused | io::ErrorKind::NotADirectory)
+}
+
+/// Another user who could write to the directory could put a socket of their own there.
+fn check_directory(socket: &Path) -> Result<(), ConnectError> {
+    let directory = socket.parent().unwrap_or(Path::new("/"));
+    let wrong = |found: String| ConnectError::Unsafe { path: directory.to_owned(), found };
+    let found = match std::fs::symlink_metadata(directory) {
+        Ok(found) => found,
+        Err(error) if is_nobody(&error) => return Err(ConnectError::Nobody { socket: socket.to_owned() }),
+        Err(source) => return Err(ConnectError::Io { socket: socket.to_owned(), source }),
+    };
+    if found.is_symlink() {
+        return Err(wrong("it is a symbolic link".to_owned()));
+    }
+    if found.uid() != uid() && found.uid() != 0 {
+        return Err(wrong(format!("it belongs to uid {}", found.uid())));
+    }
+    if found.mode() & 0o077 != 0 {
+        return Err(wrong(format!("it has mode {:04o}, expected 0700", found.mode() & 0o7777)));
+    }
+    Ok(())
+}
+
+fn check_peer(stream: &UnixStream, socket: &Path) -> Result<(), ConnectError> {
+    let peer = stream.peer_cred().map_err(|source| ConnectError::Io { socket: socket.to_owned(), source })?;
+    if peer.uid() == uid() || peer.uid() == 0 {
+        return Ok(());
+    }
+    let found = format!("uid {} listens there, and you are uid {}", peer.uid(), uid());
+    Err(ConnectError::Unsafe { path: socket.to_owned(), found })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn refusal(mode: u32) -> Option<String> {
+        let dir = tempfile::tempdir().expect("a directory");
+        std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(mode)).expect("changed");
+        check_directory(&dir.path().join("s")).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_directory_that_others_can_enter_is_refused() {
+        assert_eq!(refusal(0o700), None);
+        for mode in [0o755, 0o710, 0o702] {
+            assert!(refusal(mode).is_some_and(|text| text.contains("expected 0700")), "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn a_linked_directory_is_refused_and_a_missing_one_has_no_daemon() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink(dir.path(), &link).expect("linked");
+        assert!(matches!(check_directory(&link.join("s")), Err(ConnectError::Unsafe { .. })));
+        assert!(matches!(check_directory(&dir.path().join("none/s")), Err(ConnectError::Nobody { .. })));
+    }
+}

@@ -1,0 +1,226 @@
+//! `mp daemon`: start, stop and look at the daemon.
+
+use std::fs::{File, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::time::Duration;
+
+use clap::{ArgMatches, Command, value_parser};
+use hyper::Method;
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::location::{log_file, run_dir};
+use mp_proto::routes::{SHUTDOWN, STATUS, VERSION};
+use mp_proto::wire::{Accepted, StatusBody, VersionBody};
+use tokio::time::Instant;
+
+use super::{Call, doctor, place, session_flags};
+use crate::caller::{Environment, SessionFlags};
+use crate::connect::{ConnectError, Place, probe};
+use crate::output::padded;
+use crate::spawn;
+use crate::tree::{group, option, switch};
+
+/// Longest wait for a daemon to leave: its own grace for calls, and a little.
+const LEAVE: Duration = Duration::from_secs(15);
+
+/// Between two looks at a log or a lock.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// How much of a log is shown unless asked otherwise, in lines.
+const LINES: usize = 50;
+
+/// Adds the commands.
+pub fn build(command: Command) -> Command {
+    let lines =
+        option("lines", "N", "How many lines to show [default: 50]").short('n').value_parser(value_parser!(u64));
+    group(command)
+        .subcommand(Command::new("start").about("Start the daemon, if it does not run"))
+        .subcommand(Command::new("stop").about("Stop it, after its running calls"))
+        .subcommand(Command::new("restart").about("Stop it and start the one beside mp"))
+        .subcommand(Command::new("status").about("Show daemon, files and credentials"))
+        .subcommand(Command::new("run").about("Run it in the foreground"))
+        .subcommand(
+            Command::new("logs").about("Show its log").arg(switch("follow", "Keep showing new lines")).arg(lines),
+        )
+        .subcommand(Command::new("doctor").about("Look for what is wrong with daemon, files and socket"))
+}
+
+/// Runs one of them.
+///
+/// # Errors
+/// Those of the command.
+pub async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
+    let environment = Environment::of_this_process();
+    match name {
+        "run" => foreground(&place(arguments, &environment)?),
+        "logs" => logs(&place(arguments, &environment)?, arguments).await,
+        "doctor" => doctor::run(&mut Call::prepare(arguments, &SessionFlags::default())?).await,
+        "stop" => stop(&mut Call::prepare(arguments, &session_flags(arguments))?).await,
+        "restart" => {
+            let mut call = Call::prepare(arguments, &session_flags(arguments))?;
+            stop(&mut call).await?;
+            start(&mut call).await
+        }
+        "status" => status(&mut Call::prepare(arguments, &session_flags(arguments))?).await,
+        _ => start(&mut Call::prepare(arguments, &session_flags(arguments))?).await,
+    }
+}
+
+async fn start(call: &mut Call<'_>) -> Result<(), Failure> {
+    let version = call.get::<VersionBody>(VERSION).await?;
+    call.output.show(&super::json(&version), || {
+        format!("mpd {} is running, pid {}, root {}", version.version, version.pid, version.root)
+    })
+}
+
+async fn stop(call: &mut Call<'_>) -> Result<(), Failure> {
+    let place = call.client.options().place.clone();
+    match probe(&place).await {
+        Err(ConnectError::Nobody { .. }) => return call.output.line("mpd is not running"),
+        Err(error) => return Err(error.into()),
+        Ok(stream) => drop(stream),
+    }
+    let answer = call.client.call::<Accepted>(Method::POST, SHUTDOWN, None::<&()>).await?;
+    call.body(answer);
+    let deadline = Instant::now() + LEAVE;
+    while is_locked(&run_dir(&place.root).join("mpd.lock")) {
+        if Instant::now() > deadline {
+            let detail = format!("mpd has not left within {} s", LEAVE.as_secs());
+            return Err(Failure::new(FailureKind::Timeout, detail).next("mp daemon logs", "see what it waits for"));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    call.output.line("mpd has stopped")
+}
+
+/// Returns whether a daemon lives: it holds this lock for life. A shared try does not disturb one that is starting; it tries again.
+pub fn is_locked(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
+async fn status(call: &mut Call<'_>) -> Result<(), Failure> {
+    let status = call.get::<StatusBody>(STATUS).await?;
+    call.output.show(&super::json(&status), || describe(&status))
+}
+
+fn describe(status: &StatusBody) -> String {
+    let never = || "never".to_owned();
+    let line = |name: &str, value: &str| format!("{name:<12} {value}\n");
+    let mut text =
+        line("mpd", &format!("{}, pid {}, up {} s", status.daemon.version, status.daemon.pid, status.uptime_s));
+    text.push_str(&line("root", &status.daemon.root));
+    text.push_str(&line("socket", &status.socket));
+    text.push_str(&line("idle exit", &status.idle_exit_s.map_or_else(never, |seconds| format!("after {seconds} s"))));
+    text.push_str(&line("calls", &format!("{} on {} connections", status.calls, status.connections)));
+    text.push_str(&line("log", &format!("{} at {}", status.log_file.as_deref().unwrap_or("stderr"), status.log_level)));
+    text.push_str(&line("watch", &format!("{} {}", status.watch.mode, status.watch.detail.as_deref().unwrap_or(""))));
+    text.push_str(&line(
+        "config",
+        &format!("{}: {}, revision {}", status.config.path, status.config.state, status.config.revision),
+    ));
+    for problem in &status.config.problems {
+        text.push_str(&format!("  {}: {}\n", problem.at, problem.detail));
+    }
+    if status.restart_pending {
+        text.push_str("mpd was replaced by another build since it started: run `mp daemon restart`\n");
+    }
+    if !status.accounts.is_empty() {
+        let rows: Vec<Vec<String>> = status
+            .accounts
+            .iter()
+            .map(|account| {
+                let ends = account.expires_at.map(|end| format!("until {end}")).unwrap_or_default();
+                let detail = account.detail.clone().unwrap_or(ends);
+                vec![
+                    account.name.to_string(),
+                    account.r#type.to_string(),
+                    account.region.to_string(),
+                    account.state.clone(),
+                    detail,
+                ]
+            })
+            .collect();
+        text.push_str(&format!("\n{}", padded(&["ACCOUNT", "TYPE", "REGION", "STATE", ""], &rows)));
+    }
+    text
+}
+
+fn foreground(place: &Place) -> Result<(), Failure> {
+    let program = spawn::program(&Environment::of_this_process())
+        .map_err(|error| Failure::new(FailureKind::Unreachable, error.to_string()))?;
+    let error =
+        std::process::Command::new(&program).arg("--root").arg(&place.root).arg("--socket").arg(&place.socket).exec();
+    Err(Failure::new(FailureKind::Unreachable, format!("could not run {}: {error}", program.display())))
+}
+
+async fn logs(place: &Place, arguments: &ArgMatches) -> Result<(), Failure> {
+    let path = log_file(&place.root);
+    let failed = |error: io::Error| {
+        let failure = Failure::new(FailureKind::Storage, format!("could not read {}: {error}", path.display()));
+        failure.next("journalctl --user -u mixpanel-mpd", "see the log of a daemon that systemd started")
+    };
+    let mut file = File::open(&path).map_err(failed)?;
+    let wanted = arguments.get_one::<u64>("lines").and_then(|count| usize::try_from(*count).ok()).unwrap_or(LINES);
+    let mut text = Vec::new();
+    file.read_to_end(&mut text).map_err(failed)?;
+    if !shown(last_lines(&text, wanted)) || !arguments.get_flag("follow") {
+        return Ok(());
+    }
+    let mut at = text.len() as u64;
+    loop {
+        tokio::time::sleep(PAUSE).await;
+        let size = std::fs::metadata(&path).map(|found| found.len()).unwrap_or(at);
+        if size < at {
+            // The log was put aside and begun anew.
+            file = File::open(&path).map_err(failed)?;
+            at = 0;
+        }
+        let mut fresh = Vec::new();
+        file.seek(SeekFrom::Start(at)).and_then(|_| file.read_to_end(&mut fresh)).map_err(failed)?;
+        at += fresh.len() as u64;
+        if !shown(&fresh) {
+            return Ok(());
+        }
+    }
+}
+
+/// Prints bytes. Returns whether anybody still reads.
+fn shown(bytes: &[u8]) -> bool {
+    let mut out = io::stdout();
+    out.write_all(bytes).and_then(|()| out.flush()).is_ok()
+}
+
+fn last_lines(text: &[u8], count: usize) -> &[u8] {
+    let body = text.strip_suffix(b"\n").unwrap_or(text);
+    if count == 0 {
+        return &[];
+    }
+    let start = body.iter().enumerate().rev().filter(|(_, byte)| **byte == b'\n').nth(count - 1);
+    &text[start.map_or(0, |(at, _)| at + 1)..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_lines_are_whole() {
+        assert_eq!(last_lines(b"a\nb\nc\n", 2), b"b\nc\n");
+        assert_eq!(last_lines(b"a\nb\nc", 1), b"c");
+        assert_eq!(last_lines(b"a\n", 9), b"a\n");
+        assert_eq!(last_lines(b"a\n", 0), b"");
+        assert_eq!(last_lines(b"", 3), b"");
+    }
+
+    #[test]
+    fn a_lock_tells_whether_a_daemon_lives() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("mpd.lock");
+        assert!(!is_locked(&path));
+        let file = File::create(&path).expect("made");
+        assert!(!is_locked(&path));
+        file.lock().expect("locked");
+        assert!(is_locked(&path));
+    }
+}

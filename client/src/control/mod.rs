@@ -1,0 +1,117 @@
+//! The hand-written commands, one file each: they ask the daemon and show what it says.
+
+pub mod account;
+pub mod account_add;
+pub mod daemon;
+pub mod doctor;
+pub mod project;
+pub mod session;
+pub mod target;
+pub mod workspace;
+
+use std::path::Path;
+use std::time::Duration;
+
+use clap::ArgMatches;
+use mp_proto::failure::Failure;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::api::{self, Answer, Client, Options};
+use crate::caller::{Environment, SessionFlags, context};
+use crate::connect::Place;
+use crate::output::{Format, Output};
+use crate::report;
+
+/// What every command has at hand.
+pub struct Call<'a> {
+    /// The arguments of the leaf command.
+    pub arguments: &'a ArgMatches,
+    /// The daemon.
+    pub client: Client,
+    /// Where results go.
+    pub output: Output,
+    /// Whether notes are unwanted.
+    pub quiet: bool,
+    /// The environment of this process.
+    pub environment: Environment,
+}
+
+impl<'a> Call<'a> {
+    /// Prepares a call from the arguments of its leaf. Everything that can be refused without the daemon is refused here.
+    ///
+    /// # Errors
+    /// When flags or variables are wrong.
+    pub fn prepare(arguments: &'a ArgMatches, flags: &SessionFlags) -> Result<Self, Failure> {
+        let environment = Environment::of_this_process();
+        let text = |id: &str| arguments.get_one::<String>(id).map(String::as_str);
+        let output = Output::new(text("format").map(Format::of), text("jq"))?;
+        let place = place(arguments, &environment)?;
+        let cwd = std::env::current_dir().ok().and_then(|cwd| cwd.into_os_string().into_string().ok());
+        let context = context(flags, &environment, cwd.as_deref())?;
+        let deadline =
+            arguments.get_one::<u64>("timeout").map_or(api::DEADLINE, |seconds| Duration::from_secs(*seconds));
+        let options = Options { place, context, environment: environment.clone(), deadline };
+        Ok(Self { arguments, client: Client::new(options), output, quiet: arguments.get_flag("quiet"), environment })
+    }
+
+    /// Returns the value of an option or argument.
+    pub fn text(&self, id: &str) -> Option<String> {
+        self.arguments.get_one::<String>(id).cloned()
+    }
+
+    /// Returns the value of an argument that clap has made sure of.
+    pub fn required(&self, id: &str) -> String {
+        self.text(id).unwrap_or_default()
+    }
+
+    /// Returns the value of an integer option.
+    pub fn number(&self, id: &str) -> Option<i64> {
+        self.arguments.get_one::<i64>(id).copied()
+    }
+
+    /// Takes the body of an answer, and prints what came beside it.
+    pub fn body<T>(&self, answer: Answer<T>) -> T {
+        if !self.quiet {
+            for note in &answer.notes {
+                report::note(note);
+            }
+        }
+        answer.body
+    }
+
+    /// Reads something and prints the notes beside it.
+    ///
+    /// # Errors
+    /// Those of the route.
+    pub async fn get<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, Failure> {
+        let answer = self.client.get(path).await?;
+        Ok(self.body(answer))
+    }
+}
+
+/// Returns where the daemon of a command line is.
+///
+/// # Errors
+/// When root or socket cannot be named.
+pub fn place(arguments: &ArgMatches, environment: &Environment) -> Result<Place, Failure> {
+    let socket = arguments.get_one::<String>("socket").map(Path::new);
+    let autostart = !arguments.get_flag("no-autostart");
+    Place::find(socket, autostart, environment).map_err(|error| api::of_place(&error))
+}
+
+/// Returns the session flags of a command line.
+pub fn session_flags(arguments: &ArgMatches) -> SessionFlags {
+    let text = |id: &str| arguments.get_one::<String>(id).cloned();
+    SessionFlags {
+        account: text("account"),
+        project: text("project"),
+        workspace: arguments.get_one::<i64>("workspace").copied(),
+        target: text("target"),
+    }
+}
+
+/// Returns a value as JSON.
+pub fn json<T: serde::Serialize>(value: &T) -> Value {
+    serde_json::to_value(value).expect("the bodies of the API are plain data")
+}

@@ -1,0 +1,107 @@
+//! What goes to stdout: one value in one of five formats, never wrapped and never interpreted.
+
+pub mod filter;
+mod rows;
+
+use std::io::{self, Write};
+
+use mp_proto::failure::{Failure, FailureKind};
+use serde_json::Value;
+
+pub use rows::padded;
+
+use filter::Filter;
+
+/// How a value is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Indented by two spaces, other scripts kept as they are.
+    Json,
+    /// One value a line.
+    Jsonl,
+    /// For people.
+    Table,
+    /// RFC 4180, with a line of names.
+    Csv,
+    /// One name or value a line, for shells.
+    Plain,
+}
+
+impl Format {
+    /// The words that `--format` takes.
+    pub const WORDS: [&'static str; 5] = ["json", "jsonl", "table", "csv", "plain"];
+
+    /// Returns the format that a word names. The command line has checked the word.
+    pub fn of(word: &str) -> Self {
+        match word {
+            "json" => Self::Json,
+            "jsonl" => Self::Jsonl,
+            "csv" => Self::Csv,
+            "plain" => Self::Plain,
+            _ => Self::Table,
+        }
+    }
+}
+
+/// How the caller wants to see values.
+pub struct Output {
+    format: Format,
+    filter: Option<Filter>,
+    out: Box<dyn Write>,
+}
+
+impl Output {
+    /// Returns an output to stdout. A filter without a format means JSON.
+    ///
+    /// # Errors
+    /// When the filter is wrong, or comes with a format that it cannot apply to.
+    pub fn new(format: Option<Format>, filter: Option<&str>) -> Result<Self, Failure> {
+        let filter = filter.map(Filter::compile).transpose()?;
+        let format = match (format, &filter) {
+            (None, None) => Format::Table,
+            (None, Some(_)) => Format::Json,
+            (Some(Format::Table | Format::Csv | Format::Plain), Some(_)) => {
+                let detail = "--jq works on JSON: use it with -f json or -f jsonl";
+                return Err(Failure::new(FailureKind::InvalidArgument, detail));
+            }
+            (Some(format), _) => format,
+        };
+        Ok(Self { format, filter, out: Box::new(io::BufWriter::new(io::stdout())) })
+    }
+
+    /// Shows a value. `human` makes the text for people, and is asked only when that is wanted.
+    ///
+    /// # Errors
+    /// When the filter fails on this value, or stdout cannot be written to.
+    pub fn show(&mut self, value: &Value, human: impl FnOnce() -> String) -> Result<(), Failure> {
+        let text = match (&self.filter, self.format) {
+            (Some(filter), format) => filter.run(value, format)?,
+            (None, Format::Json) => pretty(value),
+            (None, Format::Jsonl) => rows::lines(value),
+            (None, Format::Csv) => rows::csv(value)?,
+            (None, Format::Plain) => rows::plain(value),
+            (None, Format::Table) => human(),
+        };
+        self.line(&text)
+    }
+
+    /// Shows a text for people whatever the format, as commands do that only say what they did.
+    ///
+    /// # Errors
+    /// When stdout cannot be written to.
+    pub fn line(&mut self, text: &str) -> Result<(), Failure> {
+        let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        let written = write!(self.out, "{text}{end}").and_then(|()| self.out.flush());
+        match written {
+            // Whoever read us has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => Err(Failure::new(FailureKind::Storage, format!("could not write to stdout: {error}"))),
+            Ok(()) => Ok(()),
+        }
+    }
+}
+
+/// Returns JSON indented by two spaces.
+pub fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).expect("a JSON value always serialises")
+}

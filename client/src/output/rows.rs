@@ -1,0 +1,122 @@
+//! Lists as lines, comma-separated values, plain words and padded columns.
+
+use mp_proto::failure::{Failure, FailureKind};
+use serde_json::Value;
+
+/// The entries of a list; a single value is a list of one.
+fn entries(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(entries) => entries,
+        single => std::slice::from_ref(single),
+    }
+}
+
+/// Returns one JSON value a line.
+pub fn lines(value: &Value) -> String {
+    entries(value).iter().map(|entry| format!("{entry}\n")).collect()
+}
+
+/// Returns RFC 4180 text with a line of names. Booleans are lower case, null is empty, nested values are JSON.
+pub fn csv(value: &Value) -> Result<String, Failure> {
+    let entries = entries(value);
+    let mut names: Vec<&str> = Vec::new();
+    for name in entries.iter().filter_map(Value::as_object).flat_map(serde_json::Map::keys) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    if names.is_empty() {
+        names.push("value");
+    }
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
+    let mut write = |record: Vec<String>| writer.write_record(record).map_err(|error| not_written(&error.to_string()));
+    if !entries.is_empty() {
+        write(names.iter().map(|name| (*name).to_owned()).collect())?;
+    }
+    for entry in entries {
+        let cell = |name: &&str| {
+            entry.as_object().map_or_else(|| text(entry), |fields| fields.get(*name).map_or_else(String::new, text))
+        };
+        write(names.iter().map(cell).collect())?;
+    }
+    let bytes = writer.into_inner().map_err(|error| not_written(&error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| not_written(&error.to_string()))
+}
+
+fn not_written(reason: &str) -> Failure {
+    Failure::new(FailureKind::Internal, format!("the table could not be written: {reason}"))
+}
+
+/// Returns the word that stands for each entry; a single object is shown as `key=value` lines.
+pub fn plain(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => fields.iter().map(|(name, value)| format!("{name}={}\n", text(value))).collect(),
+        _ => entries(value).iter().map(|entry| format!("{}\n", word(entry))).collect(),
+    }
+}
+
+fn word(entry: &Value) -> String {
+    let Some(fields) = entry.as_object() else { return text(entry) };
+    let named = ["name", "value", "event", "id"].iter().find_map(|name| fields.get(*name));
+    named.or_else(|| fields.values().next()).map_or_else(String::new, text)
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Returns columns padded to their longest value, two spaces between. Control characters are escaped: a name from a file must not
+/// move the cursor of a terminal.
+pub fn padded(header: &[&str], rows: &[Vec<String>]) -> String {
+    let escape = |cell: &str| cell.chars().flat_map(escaped).collect::<String>();
+    let rows: Vec<Vec<String>> = std::iter::once(header.iter().map(|name| (*name).to_owned()).collect())
+        .chain(rows.iter().map(|row| row.iter().map(|cell| escape(cell)).collect()))
+        .collect();
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
+    let widths: Vec<usize> = (0..header.len()).map(|column| width(column).unwrap_or(0)).collect();
+    let line = |row: &Vec<String>| {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        format!("{}\n", cells.join("  ").trim_end())
+    };
+    rows.iter().map(line).collect()
+}
+
+fn escaped(c: char) -> Box<dyn Iterator<Item = char>> {
+    if c.is_control() { Box::new(c.escape_default()) } else { Box::new(std::iter::once(c)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn cells_of_a_csv_are_quoted_when_they_must_be() {
+        let list = json!([{"name": "a,b", "ok": true, "id": null, "tags": ["x"]}, {"name": "é\"q\"", "extra": 1}]);
+        let expected = "name,ok,id,tags,extra\n\"a,b\",true,,\"[\"\"x\"\"]\",\n\"é\"\"q\"\"\",,,,1\n";
+        assert_eq!(csv(&list).as_deref(), Ok(expected));
+        assert_eq!(csv(&json!([])).as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn plain_shows_the_word_that_stands_for_an_entry() {
+        assert_eq!(plain(&json!([{"id": 7, "name": "web"}, {"id": 8}, "x", {"z": 1}])), "web\n8\nx\n1\n");
+        assert_eq!(plain(&json!({"name": "web", "workspace": null})), "name=web\nworkspace=\n");
+    }
+
+    #[test]
+    fn columns_are_padded_and_cannot_move_the_cursor() {
+        let shown = padded(&["NAME", "X"], &[vec!["a\u{1b}[2J".into(), "1".into()], vec!["é".into(), String::new()]]);
+        assert_eq!(shown, "NAME        X\na\\u{1b}[2J  1\né\n");
+    }
+
+    #[test]
+    fn lines_are_one_value_each() {
+        assert_eq!(lines(&json!([{"a": 1}, 2])), "{\"a\":1}\n2\n");
+        assert_eq!(lines(&json!({"a": 1})), "{\"a\":1}\n");
+    }
+}

@@ -1,0 +1,61 @@
+//! What goes to stderr: failures with their causes and next steps, and notes.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use mp_proto::failure::Failure;
+
+/// Prints a failure and returns its exit code.
+pub fn failure(failure: &Failure) -> ExitCode {
+    // Nothing can be done when even stderr is gone.
+    let _ = std::io::stderr().write_all(describe(failure).as_bytes());
+    ExitCode::from(failure.kind.exit_code())
+}
+
+/// Prints what the user should know beside the answer.
+pub fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "note: {}", printable(text));
+}
+
+/// Prints a line of guidance.
+pub fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{}", text.trim_end());
+}
+
+/// Returns the text of a failure.
+pub fn describe(failure: &Failure) -> String {
+    let mut text = format!("error: {}\n", printable(&failure.detail));
+    for problem in &failure.errors {
+        text.push_str(&format!("  {}: {}\n", printable(&problem.at), printable(&problem.detail)));
+    }
+    if let Some(seconds) = failure.retry_after_s {
+        text.push_str(&format!("  again in {seconds} s\n"));
+    }
+    let width = failure.next.iter().map(|next| next.command.chars().count()).max().unwrap_or(0);
+    for next in &failure.next {
+        text.push_str(&format!("hint: {:<width$}  # {}\n", printable(&next.command), printable(&next.label)));
+    }
+    text
+}
+
+/// A text from a file or from the network must not move the cursor of a terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mp_proto::failure::{FailureKind, Problem};
+
+    #[test]
+    fn a_failure_tells_what_where_and_what_to_run() {
+        let failure = Failure::new(FailureKind::ConfigInvalid, "/c cannot be used\u{1b}[2J")
+            .errors(vec![Problem::new("/c:3:1", "unknown key")])
+            .next("mp daemon doctor", "look again")
+            .next("vi /c", "correct it");
+        let expected = "error: /c cannot be used\u{fffd}[2J\n  /c:3:1: unknown key\n\
+                        hint: mp daemon doctor  # look again\nhint: vi /c             # correct it\n";
+        assert_eq!(describe(&failure), expected);
+    }
+}

@@ -1,0 +1,242 @@
+//! Starts a daemon: the one beside this program, in an environment without secrets, and waits until it says that it is ready.
+
+use std::ffi::OsStr;
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use mp_proto::location;
+
+use crate::caller::Environment;
+use crate::connect::Place;
+
+/// Longest line that a starting daemon may write.
+const MAX_LINE: usize = 8 * 1024;
+
+/// Why no daemon was started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// There is no program to start.
+    #[error("there is no mpd beside {}, and MPD_BIN is not set", beside.display())]
+    NoProgram {
+        /// Where it was looked for.
+        beside: PathBuf,
+    },
+    /// The system refused a step.
+    #[error("could not {step}: {source}")]
+    System {
+        /// What was tried.
+        step: String,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// The daemon said why it does not run.
+    #[error("{0}")]
+    Refused(String),
+    /// Another daemon is there, on its way in or out.
+    #[error("{0}")]
+    AnotherHoldsTheLock(String),
+    /// It neither became ready nor said why.
+    #[error("{0}")]
+    Silent(String),
+}
+
+/// Starts a daemon, unless another client is just doing so: then that one's work is awaited.
+///
+/// # Errors
+/// When there is no program, or it does not become ready.
+pub fn start(place: &Place, deadline: Instant) -> Result<(), StartError> {
+    prepare(place)?;
+    let _turn = take_turn(place, deadline)?;
+    if std::os::unix::net::UnixStream::connect(&place.socket).is_ok() {
+        // Somebody started one while we waited for our turn.
+        return Ok(());
+    }
+    // What the shell opened for us (a lock, a pipe) must end with us, not with a daemon that lives for days.
+    close_fds::set_fds_cloexec(3, &[]);
+    let mut child = command(place)?.spawn().map_err(|source| system("run mpd", source))?;
+    let Some(pipe) = child.stdout.take() else { return Err(StartError::Silent("its pipe is missing".to_owned())) };
+    let said = first_line(pipe, deadline);
+    reap(child);
+    judge(&said)
+}
+
+fn system(step: impl Into<String>, source: io::Error) -> StartError {
+    StartError::System { step: step.into(), source }
+}
+
+/// Makes the directories that the turn needs. The daemon checks them; here they only must exist and be private from the beginning.
+fn prepare(place: &Place) -> Result<(), StartError> {
+    let run = location::run_dir(&place.root);
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&run)
+        .map_err(|source| system(format!("make {}", run.display()), source))
+}
+
+/// Of many clients that find no daemon, one starts it and the others wait here.
+fn take_turn(place: &Place, deadline: Instant) -> Result<File, StartError> {
+    let path = location::spawn_lock(&place.root);
+    let step = || format!("lock {}", path.display());
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
+        .open(&path)
+        .map_err(|source| system(step(), source))?;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => pause(),
+            Err(TryLockError::WouldBlock) => {
+                return Err(StartError::Silent(format!(
+                    "another client has been starting it for too long ({})",
+                    step()
+                )));
+            }
+            Err(TryLockError::Error(source)) => return Err(system(step(), source)),
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "flock has no wait with a deadline, and nothing else runs in this thread"
+)]
+fn pause() {
+    std::thread::sleep(Duration::from_millis(2));
+}
+
+fn command(place: &Place) -> Result<Command, StartError> {
+    let mut command = Command::new(program(&Environment::of_this_process())?);
+    command
+        .arg("--root")
+        .arg(&place.root)
+        .arg("--socket")
+        .arg(&place.socket)
+        .args(["--started-by", "client"])
+        .env_clear()
+        .envs(Environment::of_this_process().iter().filter(|(name, _)| passes(name)))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    Ok(command)
+}
+
+/// The daemon that came with this client, else the one that `MPD_BIN` names. Never the first on `PATH`, which may be anybody's.
+pub fn program(environment: &Environment) -> Result<PathBuf, StartError> {
+    let own = std::env::current_exe().map_err(|source| system("find this program", source))?;
+    let own = own.canonicalize().unwrap_or(own);
+    let beside = own.parent().unwrap_or(Path::new("/")).join("mpd");
+    if beside.is_file() {
+        return Ok(beside);
+    }
+    environment.get("MPD_BIN").map(PathBuf::from).ok_or(StartError::NoProgram { beside: own })
+}
+
+/// What a daemon may know of the environment it happens to be started in: where things are, how to reach the network, how to log.
+/// Everything else stays out, for `/proc/PID/environ` shows it for as long as the daemon lives.
+fn passes(name: &OsStr) -> bool {
+    const NAMES: [&str; 16] = [
+        "HOME",
+        "PATH",
+        "USER",
+        "LOGNAME",
+        "LANG",
+        "TZ",
+        "TMPDIR",
+        "RUST_BACKTRACE",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "MPD_LOG",
+        "MPD_UPSTREAM",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "NO_PROXY",
+    ];
+    let Some(name) = name.to_str() else { return false };
+    let is_proxy = name.ends_with("_proxy") && NAMES.contains(&name.to_ascii_uppercase().as_str());
+    NAMES.contains(&name) || is_proxy || name.starts_with("LC_") || name.starts_with("XDG_")
+}
+
+/// Reads what a starting daemon says, in a thread of its own: a pipe has no time-out.
+fn first_line(pipe: ChildStdout, deadline: Instant) -> Option<String> {
+    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+    let reader = std::thread::Builder::new().name("mpd start".to_owned()).spawn(move || {
+        // An error means that nobody waits any more.
+        let _ = sender.send(read_line(pipe));
+    });
+    reader.ok()?;
+    receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
+}
+
+fn read_line(mut pipe: ChildStdout) -> String {
+    let mut line = Vec::new();
+    let mut byte = [0];
+    while line.len() < MAX_LINE && matches!(pipe.read(&mut byte), Ok(1)) && byte != *b"\n" {
+        line.push(byte[0]);
+    }
+    String::from_utf8_lossy(&line).into_owned()
+}
+
+/// A daemon that failed is collected at once; one that runs is left to its own, and to init when this process ends.
+fn reap(mut child: Child) {
+    let _ = child.try_wait();
+}
+
+fn judge(said: &Option<String>) -> Result<(), StartError> {
+    match said.as_deref() {
+        Some("ready") => Ok(()),
+        Some("") => Err(StartError::Silent("it ended without a word".to_owned())),
+        None => Err(StartError::Silent("it was not ready in time".to_owned())),
+        Some(line) => match line.strip_prefix("error: ") {
+            Some(reason) if reason.starts_with("another daemon holds") => {
+                Err(StartError::AnotherHoldsTheLock(reason.to_owned()))
+            }
+            Some(reason) => Err(StartError::Refused(reason.to_owned())),
+            None => Err(StartError::Silent(format!("it said {:?}", line.chars().take(80).collect::<String>()))),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_secret_of_the_starter_reaches_the_daemon() {
+        for dropped in [
+            "MP_SECRET",
+            "MP_OAUTH_TOKEN",
+            "MP_PROJECT_ID",
+            "CI_TOKEN",
+            "AWS_SECRET_ACCESS_KEY",
+            "MPD_SOCKET",
+            "my_proxy",
+        ] {
+            assert!(!passes(OsStr::new(dropped)), "{dropped}");
+        }
+        for kept in ["HOME", "LC_ALL", "XDG_RUNTIME_DIR", "https_proxy", "NO_PROXY", "MPD_LOG"] {
+            assert!(passes(OsStr::new(kept)), "{kept}");
+        }
+    }
+
+    #[test]
+    fn what_the_daemon_says_decides() {
+        let of = |line: &str| judge(&Some(line.to_owned()));
+        assert!(of("ready").is_ok());
+        assert!(matches!(of("error: another daemon holds /r/run/mpd.lock"), Err(StartError::AnotherHoldsTheLock(_))));
+        assert!(
+            matches!(of("error: could not bind /s: busy"), Err(StartError::Refused(reason)) if reason == "could not bind /s: busy")
+        );
+        assert!(matches!(of(""), Err(StartError::Silent(_))));
+        assert!(matches!(judge(&None), Err(StartError::Silent(_))));
+    }
+}

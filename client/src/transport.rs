@@ -1,0 +1,149 @@
+//! HTTP over a connection to the daemon: one request at a time, kept alive between them.
+//!
+//! hyper's own client connection is used, not hyperlocal's connector: the peer of exactly this connection must have been checked
+//! before a byte is sent on it, and hyperlocal's stream hides its descriptor.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{Connection, SendRequest};
+use hyper::header::{CONTENT_TYPE, HOST, HeaderMap};
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use mp_proto::routes::{CLIENT_HEADER, CONTEXT_HEADER, HOST as DAEMON, PROTOCOL_HEADER};
+use mp_proto::version::ProtocolRange;
+use tokio::net::UnixStream;
+
+/// Largest answer that is read into memory.
+const MAX_ANSWER: usize = 64 * 1024 * 1024;
+
+/// Why an exchange did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// The connection broke before anything of the request was sent.
+    #[error("the connection was closed before the request was sent")]
+    NotSent,
+    /// The connection broke after (a part of) the request was sent: it may have been carried out.
+    #[error("the connection broke after the request was sent")]
+    Broken,
+    /// The answer is larger than anything the daemon says.
+    #[error("the answer has more than {MAX_ANSWER} bytes")]
+    TooLarge,
+    /// No answer in time.
+    #[error("no answer within {} s", .0.as_secs())]
+    Timeout(Duration),
+    /// What was to be sent is no HTTP request.
+    #[error("the request could not be made")]
+    Request(#[from] hyper::http::Error),
+}
+
+/// What to send.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// GET, POST, …
+    pub method: Method,
+    /// Path and query.
+    pub path: String,
+    /// The header `Mp-Context`, if there is anything to say.
+    pub context: Option<String>,
+    /// A JSON body.
+    pub body: Option<Vec<u8>>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Received {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Bytes,
+}
+
+/// A connection to the daemon.
+pub struct Channel {
+    sender: SendRequest<Full<Bytes>>,
+    connection: Pin<Box<Connection<TokioIo<UnixStream>, Full<Bytes>>>>,
+}
+
+impl Channel {
+    /// Starts HTTP on a connected stream whose peer was checked.
+    ///
+    /// # Errors
+    /// When the connection is closed already.
+    pub async fn open(stream: UnixStream) -> Result<Self, TransportError> {
+        let opened = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
+        let (sender, connection) = opened.map_err(|_| TransportError::NotSent)?;
+        Ok(Self { sender, connection: Box::pin(connection) })
+    }
+
+    /// Sends a request and reads the whole answer.
+    ///
+    /// # Errors
+    /// Says whether the request may have been carried out.
+    pub async fn exchange(&mut self, outgoing: &Outgoing, deadline: Duration) -> Result<Received, TransportError> {
+        let work = async {
+            let response = self.send(outgoing).await?;
+            let (parts, body) = response.into_parts();
+            let body = self.drive(Limited::new(body, MAX_ANSWER).collect()).await.ok_or(TransportError::Broken)?;
+            let body = body.map_err(|error| {
+                let too_large = error.is::<http_body_util::LengthLimitError>();
+                if too_large { TransportError::TooLarge } else { TransportError::Broken }
+            })?;
+            Ok(Received { status: parts.status, headers: parts.headers, body: body.to_bytes() })
+        };
+        tokio::time::timeout(deadline, work).await.map_err(|_| TransportError::Timeout(deadline))?
+    }
+
+    async fn send(&mut self, outgoing: &Outgoing) -> Result<Response<Incoming>, TransportError> {
+        let request = request(outgoing)?;
+        let answer = self.sender.send_request(request);
+        match self.drive(answer).await {
+            None => Err(TransportError::Broken),
+            Some(Ok(response)) => Ok(response),
+            // hyper cancels what it never began to write.
+            Some(Err(error)) if error.is_canceled() => Err(TransportError::NotSent),
+            Some(Err(_)) => Err(TransportError::Broken),
+        }
+    }
+
+    /// Waits for something while keeping the connection going, which nobody else does. None when the connection ended first.
+    async fn drive<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = std::pin::pin!(work);
+        tokio::select! {
+            biased;
+            done = &mut work => Some(done),
+            _ = &mut self.connection => {
+                // The connection may have ended because all was delivered.
+                futures_now(work).await
+            }
+        }
+    }
+}
+
+/// Polls a future once more after its source has ended.
+async fn futures_now<T>(work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+    tokio::time::timeout(Duration::ZERO, work).await.ok()
+}
+
+fn request(outgoing: &Outgoing) -> Result<Request<Full<Bytes>>, TransportError> {
+    let mut request = Request::builder()
+        .method(&outgoing.method)
+        .uri(&outgoing.path)
+        .header(HOST, DAEMON)
+        .header(CLIENT_HEADER, concat!("mp/", env!("CARGO_PKG_VERSION")))
+        .header(PROTOCOL_HEADER, ProtocolRange::OURS.to_string());
+    if let Some(context) = &outgoing.context {
+        request = request.header(CONTEXT_HEADER, context);
+    }
+    if outgoing.body.is_some() {
+        request = request.header(CONTENT_TYPE, "application/json");
+    }
+    let body = outgoing.body.clone().map(Bytes::from).unwrap_or_default();
+    Ok(request.body(Full::new(body))?)
+}
