@@ -1,3 +1,3 @@
-//! Nothing here yet.
+//! The demonstration; see tests/demo/main.rs in a later commit.
 
 fn main() {}

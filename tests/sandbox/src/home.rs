@@ -159,7 +159,7 @@ impl Home {
     /// # Panics
     /// When it does not.
     pub fn start(&self) -> Daemon {
-        self.start_with(|_| {})
+        self.start_with(|mpd| mpd)
     }
 
     /// The same, with a say in its arguments and environment. Its socket must stay the usual one.
@@ -167,7 +167,7 @@ impl Home {
     /// # Panics
     /// When it does not answer.
     #[track_caller]
-    pub fn start_with(&self, prepare: impl FnOnce(&mut Command)) -> Daemon {
+    pub fn start_with(&self, prepare: impl FnOnce(&mut Command) -> &mut Command) -> Daemon {
         let mut command = self.command(&self.programs.mpd);
         prepare(&mut command);
         Daemon::start(command, self.path(), &self.socket())
@@ -413,7 +413,8 @@ impl Daemon {
     #[track_caller]
     pub fn start(mut command: Command, dir: &Path, socket: &Path) -> Self {
         let log = dir.join("mpd.stderr");
-        let out = fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&log).expect("the home is writable");
+        let out =
+            fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&log).expect("the home is writable");
         let stdout = out.try_clone().expect("a descriptor is free");
         command.stdin(Stdio::null()).stdout(stdout).stderr(out);
         let child = command.spawn().expect("mpd was built");

@@ -331,7 +331,7 @@ impl EventStream {
     ///
     /// # Errors
     /// When nothing comes within the connection's patience, or the stream breaks off.
-    pub fn next(&mut self) -> io::Result<Option<Sse>> {
+    pub fn receive(&mut self) -> io::Result<Option<Sse>> {
         loop {
             while let Some(end) = self.text.find("\n\n") {
                 let block: String = self.text.drain(..end + 2).collect();
@@ -356,7 +356,7 @@ impl EventStream {
     pub fn until(&mut self, name: &str) -> Vec<Sse> {
         let mut seen = Vec::new();
         loop {
-            match self.next() {
+            match self.receive() {
                 Ok(Some(event)) => {
                     let found = event.event == name;
                     seen.push(event);
