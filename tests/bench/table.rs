@@ -27,7 +27,7 @@ impl Table {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\n{:<44} {:>12}   {:<14} {}", "measured", "value", "target", "")?;
+        writeln!(f, "\n{:<44} {:>12}   target", "measured", "value")?;
         for [name, value, target, verdict] in &self.rows {
             writeln!(f, "{}", format!("{name:<44} {value:>12}   {target:<14} {verdict}").trim_end())?;
         }
