@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use mp_proto::routes;
@@ -58,8 +59,9 @@ fn killing_the_daemon_at_any_moment_loses_no_acknowledged_edit() {
     const KILLS: usize = 200;
     let home = configured();
     let mut dice = Dice::seeded();
-    let stop = std::sync::atomic::AtomicBool::new(false);
+    let stop = AtomicBool::new(false);
     let kills = std::thread::scope(|scope| {
+        let stopping = StopAtEnd(&stop);
         let writers: Vec<_> =
             ["team", "ci"].into_iter().map(|account| scope.spawn(|| edit_until(&home, account, &stop))).collect();
         let mut kills = 0;
@@ -72,7 +74,7 @@ fn killing_the_daemon_at_any_moment_loses_no_acknowledged_edit() {
                 kills += 1;
             }
         }
-        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        drop(stopping);
         for writer in writers {
             let acknowledged = writer.join().expect("no acknowledged edit was lost");
             assert!(acknowledged > 20, "only {acknowledged} edits were acknowledged: this shows nothing");
@@ -84,12 +86,21 @@ fn killing_the_daemon_at_any_moment_loses_no_acknowledged_edit() {
     assert!(parsed(&home.read(".mp/config.toml")).get("targets").is_some(), "the rest of the file is still there");
 }
 
+/// Tells the writers to stop, also when the test fails: the scope waits for them.
+struct StopAtEnd<'a>(&'a AtomicBool);
+
+impl Drop for StopAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Gives an account one project after the other, until told to stop; returns how many edits were acknowledged.
 /// An edit may fail when the daemon dies under it, but what was acknowledged must be in the file.
-fn edit_until(home: &mp_sandbox::home::Home, account: &str, stop: &std::sync::atomic::AtomicBool) -> usize {
+fn edit_until(home: &mp_sandbox::home::Home, account: &str, stop: &AtomicBool) -> usize {
     let mut acknowledged = 0;
     for number in 1.. {
-        if stop.load(std::sync::atomic::Ordering::Relaxed) {
+        if stop.load(Ordering::Relaxed) {
             break;
         }
         let value = number.to_string();

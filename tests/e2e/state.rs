@@ -283,9 +283,8 @@ fn a_broken_config_is_told_with_its_place_and_the_fix_is_seen_by_the_next_call()
 #[test]
 fn all_problems_of_a_config_are_told_together() {
     let home = empty();
-    let text = CONFIG
-        .replace("region = \"eu\"", "region = \"mars\"")
-        .replace("project = \"3018488\"\nwork", "project = \"x\"\nwork");
+    // Both in the account that is used: a bad block of another one does not stand in the way.
+    let text = config_with_project("x").replacen("region = \"us\"", "region = \"mars\"", 1);
     home.write(".mp/config.toml", &text);
     let _daemon = home.start();
     let answer = home.ask(&Ask::get(routes::SESSION));

@@ -202,7 +202,7 @@ impl Connection {
     /// # Errors
     /// When neither happens within the patience, or bytes arrive.
     pub fn is_closed(&mut self) -> io::Result<bool> {
-        match self.stream.read(&mut [0; 1]) {
+        match uninterrupted(|| self.stream.read(&mut [0; 1])) {
             Ok(0) => Ok(true),
             Ok(_) => Ok(false),
             Err(error) if error.kind() == io::ErrorKind::ConnectionReset => Ok(true),
@@ -272,12 +272,22 @@ impl Connection {
 
     fn fill(&mut self) -> io::Result<()> {
         let mut bytes = [0; 16 * 1024];
-        match self.stream.read(&mut bytes)? {
+        match uninterrupted(|| self.stream.read(&mut bytes))? {
             0 => Err(io::ErrorKind::UnexpectedEof.into()),
             count => {
                 self.buffer.extend_from_slice(&bytes[..count]);
                 Ok(())
             }
+        }
+    }
+}
+
+/// Repeats a read that a signal has interrupted: with a time-out set, the kernel does not do it by itself.
+fn uninterrupted(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match read() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
         }
     }
 }
