@@ -1,0 +1,504 @@
+//! A temporary home directory, and `mp` and `mpd` running in it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{Read, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use mp_proto::{location, routes};
+use tempfile::TempDir;
+
+use crate::process;
+use crate::wait::{self, poll};
+use crate::wire::{Answer, Ask, Connection};
+
+/// Longer than the grace period of a stopping daemon, which is 10 s.
+const STOP: Duration = Duration::from_secs(15);
+
+/// A start in a debug build on a machine that is busy with the other tests.
+const START: Duration = Duration::from_secs(20);
+
+/// Longer than anything `mp` does here, retries included; shorter than the patience of whoever runs the tests.
+const CALL: Duration = Duration::from_secs(60);
+
+/// Where the two programs are.
+#[derive(Debug, Clone)]
+pub struct Programs {
+    /// The client.
+    pub mp: PathBuf,
+    /// The daemon.
+    pub mpd: PathBuf,
+}
+
+/// A home of its own for one test. Dropping it stops its daemons, checks that they are gone, and removes it.
+#[derive(Debug)]
+pub struct Home {
+    dir: TempDir,
+    programs: Programs,
+}
+
+impl Home {
+    /// Makes an empty home below `/tmp`: the path must be short, for a socket's path may have about 100 bytes.
+    ///
+    /// # Panics
+    /// When the disk refuses.
+    pub fn new(programs: Programs) -> Self {
+        let dir = tempfile::Builder::new().prefix("mp").rand_bytes(8).tempdir_in("/tmp").expect("/tmp is writable");
+        fs::create_dir(dir.path().join("work")).expect("the home is writable");
+        Self { dir, programs }
+    }
+
+    /// Returns the home directory.
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Returns a path below the home.
+    pub fn at(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.dir.path().join(path)
+    }
+
+    /// Returns the storage root.
+    pub fn root(&self) -> PathBuf {
+        self.at(".mp")
+    }
+
+    /// Returns the config file.
+    pub fn config(&self) -> PathBuf {
+        self.at(".mp/config.toml")
+    }
+
+    /// Returns the daemon's socket.
+    ///
+    /// # Panics
+    /// When there is no short enough path for one.
+    pub fn socket(&self) -> PathBuf {
+        location::default_socket(&self.root(), rustix::process::getuid().as_raw()).expect("the home is short")
+    }
+
+    /// Writes a file for its owner alone, and the directories above it.
+    ///
+    /// # Panics
+    /// When the disk refuses.
+    pub fn write(&self, path: impl AsRef<Path>, text: &str) {
+        self.write_mode(path, text, 0o600);
+    }
+
+    /// Writes a file with a mode, and private directories above it.
+    ///
+    /// # Panics
+    /// When the disk refuses.
+    pub fn write_mode(&self, path: impl AsRef<Path>, text: &str, mode: u32) {
+        let path = self.at(path);
+        self.make_dirs(&path);
+        let mut file = fs::OpenOptions::new().create(true).truncate(true).write(true).mode(mode).open(&path);
+        file.as_mut().expect("the home is writable").write_all(text.as_bytes()).expect("the home is writable");
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("our own file");
+    }
+
+    /// Replaces a file as careful programs do: a new file beside it, renamed over it.
+    ///
+    /// # Panics
+    /// When the disk refuses.
+    pub fn replace(&self, path: impl AsRef<Path>, text: &str) {
+        let path = path.as_ref();
+        let beside = path.with_extension("new");
+        self.write(&beside, text);
+        fs::rename(self.at(beside), self.at(path)).expect("the home is writable");
+    }
+
+    /// Returns the text of a file.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    pub fn read(&self, path: impl AsRef<Path>) -> String {
+        let path = self.at(path);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    fn make_dirs(&self, path: &Path) {
+        let above: Vec<&Path> =
+            path.ancestors().skip(1).take_while(|dir| *dir != self.path()).filter(|dir| !dir.exists()).collect();
+        for dir in above.into_iter().rev() {
+            fs::create_dir(dir).expect("the home is writable");
+            fs::set_permissions(dir, fs::Permissions::from_mode(0o700)).expect("our own directory");
+        }
+    }
+
+    /// Returns a call of `mp` with these arguments.
+    pub fn mp<I: IntoIterator<Item: AsRef<OsStr>>>(&self, arguments: I) -> Call {
+        let mut command = self.command(&self.programs.mp);
+        command.args(arguments).current_dir(self.at("work"));
+        Call { command, stdin: Vec::new() }
+    }
+
+    /// Returns a command in the surroundings that every run here has: nothing from outside.
+    pub fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().current_dir(self.path()).env("HOME", self.path());
+        for (name, value) in
+            [("TZ", "UTC"), ("LANG", "C.UTF-8"), ("COLUMNS", "1000"), ("NO_COLOR", "1"), ("TERM", "dumb")]
+        {
+            command.env(name, value);
+        }
+        command
+    }
+
+    /// Returns the two programs.
+    pub fn programs(&self) -> &Programs {
+        &self.programs
+    }
+
+    /// Starts `mpd` in the foreground and waits until it answers.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub fn start(&self) -> Daemon {
+        self.start_with(|mpd| mpd)
+    }
+
+    /// The same, with a say in its arguments and environment. Its socket must stay the usual one.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    #[track_caller]
+    pub fn start_with(&self, prepare: impl FnOnce(&mut Command) -> &mut Command) -> Daemon {
+        let mut command = self.command(&self.programs.mpd);
+        prepare(&mut command);
+        Daemon::start(command, self.path(), &self.socket())
+    }
+
+    /// Connects to the daemon.
+    ///
+    /// # Panics
+    /// When none listens.
+    #[track_caller]
+    pub fn connect(&self) -> Connection {
+        match Connection::open(&self.socket()) {
+            Ok(connection) => connection,
+            Err(error) => panic!("no daemon listens at {}: {error}", self.socket().display()),
+        }
+    }
+
+    /// Sends one request over a connection of its own.
+    ///
+    /// # Panics
+    /// When no answer comes.
+    #[track_caller]
+    pub fn ask(&self, ask: &Ask) -> Answer {
+        self.connect().call(ask)
+    }
+
+    /// Returns process id and instance of the daemon that answers, if any does.
+    pub fn daemon(&self) -> Option<(u32, String)> {
+        let mut connection = Connection::open(&self.socket()).ok()?;
+        connection.set_patience(Duration::from_secs(2));
+        let answer = connection.send(&Ask::get(routes::VERSION)).ok()?;
+        let body: serde_json::Value = serde_json::from_slice(&answer.body).ok()?;
+        Some((u32::try_from(body["pid"].as_u64()?).ok()?, body["instance"].as_str()?.to_owned()))
+    }
+
+    /// Stops every daemon of this home and says what was wrong about how it ended.
+    ///
+    /// # Errors
+    /// When one had to be killed, or its lock is still held.
+    pub fn stop(&self) -> Result<(), String> {
+        let mut pids = process::daemons_of(self.path());
+        pids.extend(self.daemon().map(|(pid, _)| pid).filter(|pid| !pids.contains(pid) && *pid != std::process::id()));
+        for pid in &pids {
+            process::terminate(*pid);
+        }
+        if poll(STOP, || pids.iter().all(|pid| !process::is_running(*pid)).then_some(())).is_none() {
+            for pid in &pids {
+                process::kill(*pid);
+            }
+            return Err(format!("a daemon of {} ignored SIGTERM: {pids:?}", self.path().display()));
+        }
+        match fs::File::open(self.at(".mp/run/mpd.lock")) {
+            Ok(lock) if lock.try_lock().is_err() => Err(format!("the lock below {} is held", self.path().display())),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        if let Err(problem) = self.stop() {
+            if thread::panicking() {
+                eprintln!("{problem}");
+            } else {
+                panic!("{problem}");
+            }
+        }
+    }
+}
+
+/// A call of `mp`, before it runs.
+#[derive(Debug)]
+pub struct Call {
+    command: Command,
+    stdin: Vec<u8>,
+}
+
+/// What a call of `mp` has left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// Exit code; minus the signal's number where a signal ended it.
+    pub code: i32,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Call {
+    /// Sets a variable.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Unsets a variable.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
+    /// Sets the working directory.
+    #[must_use]
+    pub fn cwd(mut self, dir: impl AsRef<Path>) -> Self {
+        self.command.current_dir(dir);
+        self
+    }
+
+    /// Sets standard input, which is empty otherwise.
+    #[must_use]
+    pub fn stdin(mut self, text: impl Into<Vec<u8>>) -> Self {
+        self.stdin = text.into();
+        self
+    }
+
+    /// Runs it to its end.
+    ///
+    /// # Panics
+    /// When it hangs, or leaves a process behind that holds its output open: a daemon must inherit no descriptor.
+    #[track_caller]
+    pub fn run(self) -> Done {
+        self.start().finish()
+    }
+
+    /// Runs it and expects success; returns its standard output.
+    ///
+    /// # Panics
+    /// When it fails.
+    #[track_caller]
+    pub fn ok(self) -> String {
+        let what = format!("{:?}", self.command);
+        let done = self.run();
+        assert_eq!(done.code, 0, "{what}: {}{}", done.stdout, done.stderr);
+        done.stdout
+    }
+
+    /// The same, for JSON on standard output.
+    ///
+    /// # Panics
+    /// When it fails or prints something else.
+    #[track_caller]
+    pub fn json(self) -> serde_json::Value {
+        let text = self.ok();
+        match serde_json::from_str(&text) {
+            Ok(value) => value,
+            Err(error) => panic!("{error} in {text:?}"),
+        }
+    }
+
+    /// Runs it and expects this exit code; returns its standard error.
+    ///
+    /// # Panics
+    /// When it ends otherwise.
+    #[track_caller]
+    pub fn fails(self, code: i32) -> String {
+        let what = format!("{:?}", self.command);
+        let done = self.run();
+        assert_eq!(done.code, code, "{what}: {}{}", done.stdout, done.stderr);
+        done.stderr
+    }
+
+    /// Starts it.
+    ///
+    /// # Panics
+    /// When the program cannot be run.
+    #[track_caller]
+    pub fn start(mut self) -> Running {
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.command.spawn().expect("the program was built");
+        let mut stdin = child.stdin.take().expect("it is piped");
+        let input = self.stdin;
+        // A program that does not read its input makes this fail, which is its right.
+        thread::spawn(move || drop(stdin.write_all(&input)));
+        let stdout = read_all(child.stdout.take().expect("it is piped"));
+        let stderr = read_all(child.stderr.take().expect("it is piped"));
+        Running { child, stdout, stderr }
+    }
+}
+
+/// A call of `mp` that runs.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    stdout: mpsc::Receiver<Vec<u8>>,
+    stderr: mpsc::Receiver<Vec<u8>>,
+}
+
+impl Running {
+    /// Returns its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    /// When it hangs, or leaves a process behind that holds its output open.
+    #[track_caller]
+    pub fn finish(mut self) -> Done {
+        let Some(status) = process::wait(&mut self.child, CALL) else {
+            let _ = self.child.kill();
+            panic!("mp did not end within {CALL:?}");
+        };
+        let text = |output: &mpsc::Receiver<Vec<u8>>| match output.recv_timeout(Duration::from_secs(5)) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(_) => panic!("mp has ended, but something it started holds its output open"),
+        };
+        Done { code: code(status), stdout: text(&self.stdout), stderr: text(&self.stderr) }
+    }
+}
+
+fn code(status: ExitStatus) -> i32 {
+    use std::os::unix::process::ExitStatusExt;
+    status.code().unwrap_or_else(|| -status.signal().unwrap_or(0))
+}
+
+fn read_all(mut from: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What was read before a fault is still worth comparing.
+        let _ = from.read_to_end(&mut bytes);
+        let _ = sender.send(bytes);
+    });
+    receiver
+}
+
+/// An `mpd` in the foreground. Dropping it stops it and checks that it ended well.
+#[derive(Debug)]
+pub struct Daemon {
+    child: Child,
+    log: PathBuf,
+    socket: PathBuf,
+}
+
+impl Daemon {
+    /// Starts a prepared command and waits until the socket answers. Its output goes to files in `dir`.
+    ///
+    /// # Panics
+    /// When it ends instead, or stays silent.
+    #[track_caller]
+    pub fn start(mut command: Command, dir: &Path, socket: &Path) -> Self {
+        let log = dir.join("mpd.stderr");
+        let out =
+            fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&log).expect("the home is writable");
+        let stdout = out.try_clone().expect("a descriptor is free");
+        command.stdin(Stdio::null()).stdout(stdout).stderr(out);
+        let child = command.spawn().expect("mpd was built");
+        let mut daemon = Self { child, log, socket: socket.to_owned() };
+        let answered = poll(START, || {
+            if let Some(status) = daemon.child.try_wait().expect("our child") {
+                panic!("mpd ended at once, {status}: {}", daemon.log());
+            }
+            let mut connection = Connection::open(&daemon.socket).ok()?;
+            (connection.send(&Ask::get(routes::HEALTH)).ok()?.status == 200).then_some(())
+        });
+        assert!(answered.is_some(), "mpd did not answer within {START:?}: {}", daemon.log());
+        daemon
+    }
+
+    /// Returns its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Returns what it has printed and logged so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    /// When it goes on.
+    #[track_caller]
+    pub fn wait(mut self, deadline: Duration) -> i32 {
+        match process::wait(&mut self.child, deadline) {
+            Some(status) => code(status),
+            None => panic!("mpd still runs after {deadline:?}: {}", self.log()),
+        }
+    }
+
+    /// Sends SIGTERM and waits for its end; returns the exit code.
+    ///
+    /// # Panics
+    /// When it goes on.
+    #[track_caller]
+    pub fn stop(self) -> i32 {
+        process::terminate(self.pid());
+        self.wait(STOP)
+    }
+
+    /// Kills it, as a crash would.
+    ///
+    /// # Panics
+    /// When the system does not let it die.
+    pub fn kill(mut self) {
+        self.child.kill().expect("our child");
+        self.child.wait().expect("our child");
+    }
+
+    /// Returns whether it runs.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("our child").is_none()
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        if self.child.try_wait().expect("our child").is_some() {
+            return;
+        }
+        process::terminate(self.pid());
+        let status = process::wait(&mut self.child, STOP);
+        if status.is_none() {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+        if !thread::panicking() {
+            assert_eq!(status.map(code), Some(0), "mpd did not stop cleanly: {}", self.log());
+        }
+    }
+}
+
+/// Watches that a process goes on for a while.
+///
+/// # Panics
+/// When it ends.
+#[track_caller]
+pub fn keeps_running(daemon: &mut Daemon, time: Duration) {
+    wait::stays(time, "mpd runs", || daemon.is_running());
+}

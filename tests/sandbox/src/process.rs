@@ -1,0 +1,67 @@
+//! Processes by id: finding the daemons of a home, ending them, and telling whether they are gone.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, ExitStatus};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+
+use crate::wait::poll;
+
+/// Sends SIGTERM.
+pub fn terminate(pid: u32) {
+    signal(pid, Signal::TERM);
+}
+
+/// Sends SIGKILL.
+pub fn kill(pid: u32) {
+    signal(pid, Signal::KILL);
+}
+
+fn signal(pid: u32, signal: Signal) {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw).expect("a process id");
+    // It may have ended in the meantime, which is what the caller is after.
+    let _ = kill_process(pid, signal);
+}
+
+/// Returns whether a process runs; one that has ended but was not waited for does not count.
+pub fn is_running(pid: u32) -> bool {
+    if let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) {
+        // The state follows the name, which stands in parentheses and may hold any character.
+        return !stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['Z', 'X']));
+    }
+    if Path::new("/proc/self/stat").exists() {
+        return false;
+    }
+    i32::try_from(pid).ok().and_then(Pid::from_raw).is_some_and(|pid| test_kill_process(pid).is_ok())
+}
+
+/// Returns the running `mpd` processes whose command line or environment names this directory. Empty where there is no `/proc`.
+pub fn daemons_of(home: &Path) -> Vec<u32> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let mark = home.as_os_str().as_encoded_bytes();
+    let names_it = |pid: u32, file: &str| {
+        fs::read(format!("/proc/{pid}/{file}"))
+            .is_ok_and(|bytes| bytes.windows(mark.len()).any(|window| window == mark))
+    };
+    entries
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok())
+        .filter(|pid| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim_end() == "mpd"))
+        .filter(|pid| names_it(*pid, "cmdline") || names_it(*pid, "environ"))
+        .filter(|pid| is_running(*pid))
+        .collect()
+}
+
+/// Waits for a child to end.
+pub fn wait(child: &mut Child, deadline: Duration) -> Option<ExitStatus> {
+    poll(deadline, || child.try_wait().expect("it is our child"))
+}
+
+/// Lets this process have as many open files as it may: some tests hold hundreds of connections at once.
+pub fn raise_file_limit() {
+    let mut limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    limit.current = limit.maximum;
+    // Refused where the hard limit is "unlimited" but the system has a lower one; then the usual limit has to do.
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Nofile, limit);
+}
