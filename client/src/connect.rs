@@ -145,8 +145,8 @@ pub async fn probe(place: &Place) -> Result<UnixStream, ConnectError> {
     let stream = loop {
         match UnixStream::connect(&place.socket).await {
             Ok(stream) => break stream,
-            // The daemon's queue of new connections is full: it works, but for many at once.
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock && Instant::now() < deadline => {
+            // The daemon's queue of new connections is full (it works, but for many at once), or it ended while we stood in it.
+            Err(error) if is_passing(&error) && Instant::now() < deadline => {
                 tokio::time::sleep(PAUSE).await;
             }
             Err(error) if is_nobody(&error) => return Err(ConnectError::Nobody { socket: socket() }),
@@ -155,6 +155,13 @@ pub async fn probe(place: &Place) -> Result<UnixStream, ConnectError> {
     };
     check_peer(&stream, &place.socket)?;
     Ok(stream)
+}
+
+fn is_passing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted
+    )
 }
 
 /// Missing, or left by a daemon that was killed.

@@ -25,6 +25,7 @@ use crate::bridge::BridgeCache;
 use crate::clock::{Clock, SystemClock};
 use crate::config::publish::Store;
 use crate::files::paths::Paths;
+use crate::files::pause::pause;
 use crate::files::read::Signature;
 use crate::files::replace;
 use crate::files::watch::{self, WatchState};
@@ -190,16 +191,11 @@ fn take_lock(started_by: StartedBy, place: &Place) -> Result<Lock, BootError> {
                     && Instant::now() < end
                     && std::os::unix::net::UnixStream::connect(&place.socket).is_err() =>
             {
-                pause();
+                pause(Duration::from_millis(20));
             }
             taken => return Ok(taken?),
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "before the runtime exists there is nothing to wait with but the thread")]
-fn pause() {
-    std::thread::sleep(Duration::from_millis(20));
 }
 
 fn log_filter(options: &Options) -> String {

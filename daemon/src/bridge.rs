@@ -47,7 +47,7 @@ pub struct Bridge {
 #[derive(Debug, thiserror::Error)]
 pub enum BridgeError {
     /// Not safe to read, or unreadable.
-    #[error("the bridge file cannot be used: {0}")]
+    #[error("the bridge file cannot be used")]
     Read(#[from] ReadError),
     /// Not what the file should hold.
     #[error("{} is not a valid bridge file", path.display())]
@@ -59,6 +59,22 @@ pub enum BridgeError {
     },
 }
 
+/// What the search for a bridge found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The bridge.
+    pub bridge: Option<Arc<Bridge>>,
+    /// A file in the caller's directory that was not used, and why.
+    pub passed_over: Option<String>,
+}
+
+/// A place to look.
+struct Candidate {
+    path: PathBuf,
+    /// Whether somebody put it there for us: by a variable, or in the place that only bridges have.
+    is_named: bool,
+}
+
 /// Bridge files that were read.
 #[derive(Debug, Default)]
 pub struct BridgeCache(Cache<Bridge>);
@@ -67,30 +83,38 @@ impl BridgeCache {
     /// Returns the bridge that a context finds, or none.
     ///
     /// # Errors
-    /// When the first file that exists cannot be used.
-    pub fn find(&self, paths: &Paths, context: &Context, now: Timestamp) -> Result<Option<Arc<Bridge>>, BridgeError> {
-        for path in candidates(paths, context) {
-            let found = self.0.load(&path, paths.home(), now.into(), |bytes| parse(&path, bytes))?;
-            if found.is_some() {
-                return Ok(found);
+    /// When the first file that exists cannot be used. The one in the caller's directory was not asked for by name: it may have come
+    /// with a checkout, so one that is not safe to read is passed over and named.
+    pub fn find(&self, paths: &Paths, context: &Context, now: Timestamp) -> Result<Found, BridgeError> {
+        for candidate in candidates(paths, context) {
+            let path = &candidate.path;
+            match self.0.load(path, paths.home(), now.into(), |bytes| parse(path, bytes)) {
+                Ok(None) => {}
+                Ok(bridge) => return Ok(Found { bridge, passed_over: None }),
+                Err(BridgeError::Read(error)) if !candidate.is_named => {
+                    return Ok(Found { bridge: None, passed_over: Some(format!("not used: {error}")) });
+                }
+                Err(error) => return Err(error),
             }
         }
-        Ok(None)
+        Ok(Found::default())
     }
 }
 
 /// Returns the first bridge file that exists for a context, usable or not.
 pub fn locate(paths: &Paths, context: &Context) -> Option<PathBuf> {
-    candidates(paths, context).find(|path| path.symlink_metadata().is_ok())
+    candidates(paths, context).map(|candidate| candidate.path).find(|path| path.symlink_metadata().is_ok())
 }
 
 /// `MP_AUTH_FILE` switches the search off, even when it names nothing.
-fn candidates(paths: &Paths, context: &Context) -> impl Iterator<Item = PathBuf> {
+fn candidates(paths: &Paths, context: &Context) -> impl Iterator<Item = Candidate> {
+    let named = |path| Some(Candidate { path, is_named: true });
+    let beside = |cwd: &Path| Candidate { path: cwd.join(IN_CWD), is_named: false };
     let cwd = context.cwd.as_deref().map(Path::new).filter(|cwd| cwd.is_absolute());
     match (context.env.get("MP_AUTH_FILE"), cwd) {
-        (Some(named), Some(cwd)) => [Some(cwd.join(named)), None],
-        (Some(named), None) => [Some(PathBuf::from(named)), None],
-        (None, cwd) => [Some(paths.default_bridge()), cwd.map(|cwd| cwd.join(IN_CWD))],
+        (Some(path), Some(cwd)) => [named(cwd.join(path)), None],
+        (Some(path), None) => [named(PathBuf::from(path)), None],
+        (None, cwd) => [named(paths.default_bridge()), cwd.map(beside)],
     }
     .into_iter()
     .flatten()

@@ -187,6 +187,10 @@ impl Context {
         if !value.iter().all(|byte| (0x20..0x7f).contains(byte)) {
             return Err(ContextError::NotAscii);
         }
+        // serde would read a list as the fields in their order.
+        if value.trim_ascii_start().first() != Some(&b'{') {
+            return Err(ContextError::Json { line: 1, column: 1 });
+        }
         let context: Self = serde_json::from_slice(value)
             .map_err(|error| ContextError::Json { line: error.line(), column: error.column() })?;
         match LOCAL_VARIABLES.iter().find(|local| context.env.raw(local.name).is_some()) {
@@ -237,6 +241,7 @@ mod tests {
         let error = |text: &str| Context::from_header(text.as_bytes()).expect_err("is refused").to_string();
         assert!(error("{\"env\":{\"MP_SECRET\":\"hunter2\"},\"x\":1}").contains("not the expected JSON"));
         assert!(!error("{\"env\":{\"MP_SECRET\":\"hunter2\"},\"x\":1}").contains("hunter2"));
+        assert!(error("[]").contains("not the expected JSON"));
         assert!(error("{\"cwd\":\"/é\"}").contains("ASCII"));
         assert!(error(&"x".repeat(MAX_BYTES + 1)).contains("16385 bytes"));
         assert!(error("{\"env\":{\"MP_STORAGE_DIR\":\"/x\"}}").contains("MP_STORAGE_DIR"));

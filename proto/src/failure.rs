@@ -82,6 +82,8 @@ kinds! {
     RouteNotFound = "route_not_found", 404, 1, "No such route";
     /// The path does not take this method.
     MethodNotAllowed = "method_not_allowed", 405, 1, "Method not allowed";
+    /// Path and headers are larger than the limit.
+    HeadTooLarge = "head_too_large", 431, 3, "Head too large";
     /// The body is larger than the limit.
     BodyTooLarge = "body_too_large", 413, 3, "Body too large";
     /// The body did not arrive in time.

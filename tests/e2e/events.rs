@@ -191,24 +191,6 @@ fn a_stuck_reader_is_cut_off_and_told() {
 }
 
 #[test]
-fn mp_events_prints_them() {
-    let home = configured();
-    let _daemon = home.start();
-    let running = home.mp(["events", "--json"]).start();
-    mp_sandbox::wait::eventually(crate::SOON, "the stream is open", || {
-        home.ask(&Ask::get(routes::STATUS)).ok()["event_streams"] == 1
-    });
-    add(&home, "new");
-    home.ask(&Ask::change("POST", routes::SHUTDOWN, &json!({}))).ok();
-    let done = running.finish();
-    let events: Vec<serde_json::Value> =
-        done.stdout.lines().map(|line| serde_json::from_str(line).expect("one JSON value per line")).collect();
-    for name in ["snapshot", "account.added", "daemon.stopping"] {
-        assert!(events.iter().any(|event| event["type"] == name), "{name} is missing: {}{}", done.stdout, done.stderr);
-    }
-}
-
-#[test]
 fn an_idle_stream_has_a_heartbeat() {
     let home = configured();
     let _daemon = home.start();

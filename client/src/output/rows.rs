@@ -12,12 +12,12 @@ fn entries(value: &Value) -> &[Value] {
 }
 
 /// Returns one JSON value a line.
-pub fn lines(value: &Value) -> String {
+pub(super) fn lines(value: &Value) -> String {
     entries(value).iter().map(|entry| format!("{entry}\n")).collect()
 }
 
 /// Returns RFC 4180 text with a line of names. Booleans are lower case, null is empty, nested values are JSON.
-pub fn csv(value: &Value) -> Result<String, Failure> {
+pub(super) fn csv(value: &Value) -> Result<String, Failure> {
     let entries = entries(value);
     let mut names: Vec<&str> = Vec::new();
     for name in entries.iter().filter_map(Value::as_object).flat_map(serde_json::Map::keys) {
@@ -48,7 +48,7 @@ fn not_written(reason: &str) -> Failure {
 }
 
 /// Returns the word that stands for each entry; a single object is shown as `key=value` lines.
-pub fn plain(value: &Value) -> String {
+pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::Object(fields) => fields.iter().map(|(name, value)| format!("{name}={}\n", text(value))).collect(),
         _ => entries(value).iter().map(|entry| format!("{}\n", word(entry))).collect(),

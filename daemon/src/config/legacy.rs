@@ -28,7 +28,7 @@ pub fn legacy_recovery(path: &Path) -> Vec<Next> {
             "mp account add NAME --type service_account --username USER --project PROJECT_ID --region us",
             "add a service account; its secret is asked for",
         ),
-        Next::new("mp login", "or sign in through the browser"),
+        Next::new("mp account add NAME --type oauth_browser --region us", "or one that signs in through the browser"),
         Next::new("mp session", "see the result"),
     ]
 }

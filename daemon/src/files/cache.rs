@@ -80,6 +80,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::files::pause::next_tick;
 
     #[test]
     fn a_file_is_parsed_once_until_it_changes_and_never_while_unsettled() {
@@ -101,11 +102,11 @@ mod tests {
             assert_eq!(load(now).unwrap().as_deref(), Some("one"));
         }
         assert_eq!(parsed.get(), 2, "once unsettled, once kept");
-        std::thread::sleep(Duration::from_millis(60));
+        next_tick(home.path());
         fs::write(&path, "two").unwrap();
         assert_eq!(load(later()).unwrap().as_deref(), Some("two"));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        std::thread::sleep(Duration::from_millis(60));
+        next_tick(home.path());
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         assert!(matches!(load(later()), Err(ReadError::Mode { .. })), "a loosened file is checked again");
         fs::remove_file(&path).unwrap();

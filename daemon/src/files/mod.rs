@@ -2,6 +2,7 @@
 
 pub mod cache;
 pub mod paths;
+pub(crate) mod pause;
 pub mod read;
 pub mod replace;
 mod walk;

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rustix::fs::{Mode, OFlags, openat};
 use rustix::io::Errno;
 
+use super::pause::pause;
 use super::walk::{self, WalkError};
 
 /// Largest file that is read, in bytes. The Python tool has the same cap, so a larger file would split the two.
@@ -164,7 +165,7 @@ pub fn read_credential(path: &Path, home: &Path) -> Result<Option<(Vec<u8>, Sign
     for attempt in 0..ATTEMPTS {
         if attempt > 0 {
             // Long enough for a writer of a small file to end, too short to be noticed.
-            std::thread::sleep(Duration::from_millis(2));
+            pause(Duration::from_millis(2));
         }
         let Some(fd) = open(path, home)? else { return Ok(None) };
         if let Some(found) = read_stable(File::from(fd), path)? {
@@ -335,11 +336,11 @@ mod tests {
         let path = home.path().join("f");
         write(&path, "a", 0o600);
         let first = Signature::of(&path).unwrap();
-        std::thread::sleep(KERNEL_TICK);
+        crate::files::pause::next_tick(home.path());
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         let second = Signature::of(&path).unwrap();
         assert_ne!(first, second, "a changed mode must lead to a new check");
-        std::thread::sleep(KERNEL_TICK);
+        crate::files::pause::next_tick(home.path());
         fs::write(&path, "b").unwrap();
         assert_ne!(second, Signature::of(&path).unwrap());
     }

@@ -26,19 +26,19 @@ pub(super) fn strongest<T, const N: usize>(candidates: [Option<(Candidate, T, St
 #[derive(Debug, Default)]
 pub(super) struct Given<'a> {
     /// An account made of the environment alone: name, type, region, and the variable that carries its secret.
-    pub environment_account: Option<(&'static str, AccountType, Region, &'static str)>,
+    pub(super) environment_account: Option<(&'static str, AccountType, Region, &'static str)>,
     /// `--account`, else `MP_ACCOUNT`.
-    pub account: Option<(&'a str, Source)>,
+    pub(super) account: Option<(&'a str, Source)>,
     /// `--target`, else `MP_TARGET`.
-    pub target: Option<(&'a str, Source)>,
+    pub(super) target: Option<(&'a str, Source)>,
     /// `MP_PROJECT_ID`.
-    pub env_project: Option<ProjectId>,
+    pub(super) env_project: Option<ProjectId>,
     /// `--project`.
-    pub project: Option<ProjectId>,
+    pub(super) project: Option<ProjectId>,
     /// `MP_WORKSPACE_ID`.
-    pub env_workspace: Option<WorkspaceId>,
+    pub(super) env_workspace: Option<WorkspaceId>,
     /// `--workspace`.
-    pub workspace: Option<WorkspaceId>,
+    pub(super) workspace: Option<WorkspaceId>,
 }
 
 impl<'a> Given<'a> {
@@ -46,7 +46,7 @@ impl<'a> Given<'a> {
     ///
     /// # Errors
     /// When values break their rules, all of them at once, or a target came together with what it decides.
-    pub fn read(context: &'a Context) -> Result<Self, ResolveError> {
+    pub(super) fn read(context: &'a Context) -> Result<Self, ResolveError> {
         let mut problems = Vec::new();
         let env = &context.env;
         let region = checked("MP_REGION", env.get("MP_REGION"), Region::parse, &mut problems);
@@ -80,7 +80,7 @@ impl<'a> Given<'a> {
     }
 
     /// Returns what the caller asked for by a flag and did not get.
-    pub fn notes(&self, target: Option<&Target>) -> Vec<String> {
+    pub(super) fn notes(&self, target: Option<&Target>) -> Vec<String> {
         let mut notes = Vec::new();
         if let Some((_, _, _, variable)) = self.environment_account {
             let losers = [("--account", &self.account), ("--target", &self.target)];

@@ -25,13 +25,13 @@ use crate::session::{credential, forget};
 
 /// Whether an account that targets refer to may go.
 #[derive(Debug, Default, serde::Deserialize)]
-pub struct Removal {
+pub(crate) struct Removal {
     #[serde(default)]
     force: bool,
 }
 
 /// `GET /v1/accounts`.
-pub async fn list(State(app): State<Arc<App>>, caller: Caller) -> Answer {
+pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Answer {
     let snapshot = pin(&app, &caller)?;
     if let Some(failure) = all_problems(&snapshot) {
         return Err(failure.into());
@@ -41,14 +41,14 @@ pub async fn list(State(app): State<Arc<App>>, caller: Caller) -> Answer {
 }
 
 /// `GET /v1/accounts/{name}`.
-pub async fn show(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
+pub(crate) async fn show(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
     let snapshot = pin(&app, &caller)?;
     let account = find(&snapshot, &name)?;
     reply::ok(&AccountBody { account: summary(&snapshot, account), revision: snapshot.revision })
 }
 
 /// `POST /v1/accounts`.
-pub async fn add(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<AccountAdd>) -> Answer {
+pub(crate) async fn add(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<AccountAdd>) -> Answer {
     let name = body.name.clone();
     let (snapshot, _) = edit(&app, config_file(&app, &caller)?, Change::AddAccount(body)).await?;
     let account = find(&snapshot, &name)?;
@@ -57,7 +57,7 @@ pub async fn add(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): Js
 }
 
 /// `PATCH /v1/accounts/{name}`.
-pub async fn update(
+pub(crate) async fn update(
     State(app): State<Arc<App>>,
     Name(name): Name,
     caller: Caller,
@@ -71,7 +71,7 @@ pub async fn update(
 
 /// `DELETE /v1/accounts/{name}`: the config block first, then the directory with the tokens. A crash between leaves files that no
 /// account names; the other order could leave an account without its tokens.
-pub async fn remove(
+pub(crate) async fn remove(
     State(app): State<Arc<App>>,
     Name(name): Name,
     Parameters(removal): Parameters<Removal>,
@@ -89,12 +89,12 @@ pub async fn remove(
 }
 
 /// `POST /v1/accounts/{name}/use`.
-pub async fn make_active(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
+pub(crate) async fn make_active(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
     apply(&app, &caller, Change::UseAccount { name }).await
 }
 
 /// `POST /v1/accounts/{name}/logout`.
-pub async fn logout(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
+pub(crate) async fn logout(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
     let snapshot = pin(&app, &caller)?;
     let account = find(&snapshot, &name)?.name.clone();
     let tokens = app.paths.tokens(&account);
@@ -104,7 +104,7 @@ pub async fn logout(State(app): State<Arc<App>>, Name(name): Name, caller: Calle
 }
 
 /// `POST /v1/accounts/{name}/token`: the one route that reveals a bearer, so it leaves a line in the log.
-pub async fn token(
+pub(crate) async fn token(
     State(app): State<Arc<App>>,
     Name(name): Name,
     axum::Extension(peer): axum::Extension<Peer>,
@@ -130,7 +130,7 @@ pub async fn token(
 ///
 /// # Errors
 /// When there is none of that name, or its block is wrong.
-pub fn find<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Account, Failure> {
+pub(crate) fn find<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Account, Failure> {
     match snapshot.config.account(name) {
         Lookup::Found(account) => Ok(account),
         Lookup::Invalid(problems) => {

@@ -27,18 +27,23 @@ const DEFAULT_NAME: &str = "mixpanel_auth.json";
 
 /// Which file to remove.
 #[derive(Debug, Default, serde::Deserialize)]
-pub struct Removal {
+pub(crate) struct Removal {
     at: Option<String>,
 }
 
 /// `GET /v1/bridge`.
-pub async fn show(State(app): State<Arc<App>>, caller: Caller) -> Answer {
-    let bridge = find_bridge(&app, &caller.0)?;
-    reply::ok(&BridgeBody { bridge: bridge.map(|bridge| bridge.status()) })
+pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Answer {
+    let found = find_bridge(&app, &caller.0)?;
+    let notes: Vec<String> = found.passed_over.iter().map(|why| why.escape_default().to_string()).collect();
+    reply::ok_with_notes(&BridgeBody { bridge: found.bridge.map(|bridge| bridge.status()) }, &notes)
 }
 
 /// `POST /v1/bridge`.
-pub async fn export(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<BridgeExport>) -> Answer {
+pub(crate) async fn export(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    JsonBody(body): JsonBody<BridgeExport>,
+) -> Answer {
     let shown = body.to.clone().unwrap_or_else(|| DEFAULT_NAME.to_owned());
     let path = caller.path(&shown, "--to")?;
     let snapshot = pin(&app, &caller)?;
@@ -87,7 +92,11 @@ fn pins(body: &BridgeExport) -> Result<Pins, Failure> {
 }
 
 /// `DELETE /v1/bridge`.
-pub async fn remove(State(app): State<Arc<App>>, Parameters(removal): Parameters<Removal>, caller: Caller) -> Answer {
+pub(crate) async fn remove(
+    State(app): State<Arc<App>>,
+    Parameters(removal): Parameters<Removal>,
+    caller: Caller,
+) -> Answer {
     let path = match &removal.at {
         Some(at) => Some(caller.path(at, "--at")?),
         None => bridge::locate(&app.paths, &caller.0),

@@ -27,14 +27,14 @@ const BODY_PAUSE: Duration = Duration::from_secs(30);
 
 /// The caller's flags, environment and directory.
 #[derive(Debug, Default)]
-pub struct Caller(pub Context);
+pub(crate) struct Caller(pub(crate) Context);
 
 impl Caller {
     /// Returns a path as the caller means it.
     ///
     /// # Errors
     /// When it is relative and the caller did not tell its directory.
-    pub fn path(&self, given: &str, name: &str) -> Result<PathBuf, Failure> {
+    pub(crate) fn path(&self, given: &str, name: &str) -> Result<PathBuf, Failure> {
         let given = std::path::Path::new(given);
         match (given.is_absolute(), self.0.cwd.as_deref()) {
             (true, _) => Ok(given.to_owned()),
@@ -66,7 +66,7 @@ impl FromRequestParts<Arc<App>> for Caller {
 
 /// The `{name}` of the path, decoded.
 #[derive(Debug)]
-pub struct Name(pub String);
+pub(crate) struct Name(pub(crate) String);
 
 impl FromRequestParts<Arc<App>> for Name {
     type Rejection = Refusal;
@@ -80,7 +80,7 @@ impl FromRequestParts<Arc<App>> for Name {
 
 /// The query parameters.
 #[derive(Debug)]
-pub struct Parameters<T>(pub T);
+pub(crate) struct Parameters<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequestParts<Arc<App>> for Parameters<T> {
     type Rejection = Refusal;
@@ -95,7 +95,7 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<App>> for Parameters<T> {
 
 /// A JSON body. An empty one counts as `{}`, so that a request whose fields are all optional needs none.
 #[derive(Debug)]
-pub struct JsonBody<T>(pub T);
+pub(crate) struct JsonBody<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequest<Arc<App>> for JsonBody<T> {
     type Rejection = Refusal;

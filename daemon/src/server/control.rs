@@ -19,17 +19,17 @@ use crate::server::reply::{self, Answer};
 use crate::session::credential;
 
 /// `GET /v1/health`.
-pub async fn health() -> Answer {
+pub(crate) async fn health() -> Answer {
     reply::ok(&HealthBody { status: "ok".to_owned() })
 }
 
 /// `GET /v1/version`.
-pub async fn version(State(app): State<Arc<App>>) -> Answer {
+pub(crate) async fn version(State(app): State<Arc<App>>) -> Answer {
     reply::ok(&app.version())
 }
 
 /// `GET /v1/status`: works with a broken config too, on the last good one.
-pub async fn status(State(app): State<Arc<App>>) -> Answer {
+pub(crate) async fn status(State(app): State<Arc<App>>) -> Answer {
     let now = app.clock.now();
     let snapshot = app.store.current();
     reply::ok(&StatusBody {
@@ -73,7 +73,7 @@ fn account_states(app: &App) -> Vec<AccountStatus> {
 }
 
 /// `GET /v1/metrics`: Prometheus text exposition format 0.0.4.
-pub async fn metrics(State(app): State<Arc<App>>) -> Response {
+pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
     let counters = &app.counters;
     let uptime = app.clock.now().duration_since(app.started_at).as_secs();
@@ -97,14 +97,14 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Response {
 }
 
 /// `PUT /v1/log-level`.
-pub async fn log_level(State(app): State<Arc<App>>, JsonBody(body): JsonBody<LogLevel>) -> Answer {
+pub(crate) async fn log_level(State(app): State<Arc<App>>, JsonBody(body): JsonBody<LogLevel>) -> Answer {
     app.log.set(&body.level)?;
     info!(level = %body.level, "log filter was changed");
     reply::ok(&LogLevel { level: app.log.filter() })
 }
 
 /// `POST /v1/shutdown`.
-pub async fn shutdown(State(app): State<Arc<App>>) -> Answer {
+pub(crate) async fn shutdown(State(app): State<Arc<App>>) -> Answer {
     app.request_stop("a client asked for it");
     reply::with_status(StatusCode::ACCEPTED, &Accepted { status: "stopping".to_owned() })
 }

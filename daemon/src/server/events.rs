@@ -23,7 +23,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// What a listener may ask for.
 #[derive(Debug, Default, serde::Deserialize)]
-pub struct Wanted {
+pub(crate) struct Wanted {
     types: Option<String>,
 }
 
@@ -38,7 +38,7 @@ impl Wanted {
 }
 
 /// `GET /v1/events`.
-pub async fn stream(
+pub(crate) async fn stream(
     State(app): State<Arc<App>>,
     Parameters(wanted): Parameters<Wanted>,
     headers: HeaderMap,

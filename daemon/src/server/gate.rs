@@ -6,6 +6,9 @@ use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{ACCOUNT_TOKEN, CLIENT_HEADER, HEALTH, HOST as OUR_HOST, PROTOCOL_HEADER, SHUTDOWN, VERSION};
 use mp_proto::version::{BUILD, ProtocolRange};
 
+/// Largest head of a request; a context has 16 KiB at most.
+pub(crate) const MAX_HEAD: usize = 64 * 1024;
+
 /// Headers that browsers add and that a page cannot suppress.
 const BROWSER_HEADERS: [&str; 4] = ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"];
 
@@ -13,7 +16,8 @@ const BROWSER_HEADERS: [&str; 4] = ["sec-fetch-site", "sec-fetch-mode", "sec-fet
 ///
 /// # Errors
 /// When it comes from a browser or for a proxy, speaks another protocol, or changes something without saying who asks.
-pub fn check<B>(request: &Request<B>) -> Result<(), Failure> {
+pub(crate) fn check<B>(request: &Request<B>) -> Result<(), Failure> {
+    small_head(request)?;
     no_proxy(request)?;
     no_browser(request.headers())?;
     // A client that cannot talk to us must still be able to see who we are and to ask us to leave.
@@ -21,6 +25,17 @@ pub fn check<B>(request: &Request<B>) -> Result<(), Failure> {
         protocol(request.headers())?;
     }
     named(request)
+}
+
+/// hyper's own limit is that of a buffer, which a head may exceed by as much again.
+fn small_head<B>(request: &Request<B>) -> Result<(), Failure> {
+    let headers = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    let size = headers.sum::<usize>() + request.uri().path_and_query().map_or(0, |path| path.as_str().len());
+    if size > MAX_HEAD {
+        let detail = format!("the head of the request has {size} bytes, more than the {MAX_HEAD} allowed");
+        return Err(Failure::new(FailureKind::HeadTooLarge, detail));
+    }
+    Ok(())
 }
 
 fn forbidden(detail: impl Into<String>) -> Failure {

@@ -40,13 +40,8 @@ use crate::app::App;
 use crate::server::peer::Peer;
 use crate::stop::farewell;
 
-pub use table::{Route, routes};
-
 /// Connections served at once: far more than one person's tools, far fewer than the descriptors of a process.
 const MAX_CONNECTIONS: u64 = 512;
-
-/// Largest head of a request; a context has 16 KiB at most.
-const MAX_HEAD: usize = 64 * 1024;
 
 /// A new connection must have sent its first head by then.
 const FIRST_HEAD: Duration = Duration::from_secs(10);
@@ -146,7 +141,7 @@ impl Connection {
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(KEEP_ALIVE)
-            .max_buf_size(MAX_HEAD)
+            .max_buf_size(gate::MAX_HEAD)
             .serve_connection(TokioIo::new(stream), service_fn(|request| self.answer(request)));
         let mut served = std::pin::pin!(watcher.watch(connection));
         if let Ok(ended) = timeout(FIRST_HEAD, &mut served).await {

@@ -19,12 +19,12 @@ use crate::server::reply::{self, Answer};
 use crate::server::table::{Described, Reply, Route, routes};
 
 /// `GET /v1/openapi.json`.
-pub async fn show() -> Answer {
+pub(crate) async fn show() -> Answer {
     reply::ok(&document())
 }
 
 /// Returns the document.
-pub fn document() -> OpenApi {
+pub(crate) fn document() -> OpenApi {
     let routes = routes();
     let mut schemas = vec![(ProblemBody::name().into_owned(), ProblemBody::schema())];
     ProblemBody::schemas(&mut schemas);

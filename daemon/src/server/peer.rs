@@ -4,14 +4,14 @@ use tokio::net::UnixStream;
 
 /// The process that connected, as the kernel knows it.
 #[derive(Debug, Clone, Copy)]
-pub struct Peer {
+pub(crate) struct Peer {
     /// Its process id at the time, where the platform tells: for the log only.
-    pub pid: Option<i32>,
+    pub(crate) pid: Option<i32>,
 }
 
 impl Peer {
     /// Returns the peer if it is our own user or root, and nothing otherwise.
-    pub fn of(stream: &UnixStream) -> Option<Self> {
+    pub(crate) fn of(stream: &UnixStream) -> Option<Self> {
         let credentials = stream.peer_cred().ok()?;
         let ours = rustix::process::geteuid().as_raw();
         (credentials.uid() == ours || credentials.uid() == 0).then_some(Self { pid: credentials.pid() })

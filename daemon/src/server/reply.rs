@@ -23,11 +23,11 @@ const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json"
 const PROTOCOL: HeaderValue = HeaderValue::from_static("1-1");
 
 /// What a handler answers.
-pub type Answer = Result<Response, Refusal>;
+pub(crate) type Answer = Result<Response, Refusal>;
 
 /// A failure on its way out. Its own type, because neither the trait nor the failure is ours.
 #[derive(Debug)]
-pub struct Refusal(pub Failure);
+pub(crate) struct Refusal(pub(crate) Failure);
 
 impl<E: Into<Failure>> From<E> for Refusal {
     fn from(error: E) -> Self {
@@ -42,19 +42,19 @@ impl IntoResponse for Refusal {
 }
 
 /// Answers 200 with a body.
-pub fn ok<T: Serialize>(body: &T) -> Answer {
+pub(crate) fn ok<T: Serialize>(body: &T) -> Answer {
     with_status(StatusCode::OK, body)
 }
 
 /// Answers with a status and a body.
-pub fn with_status<T: Serialize>(status: StatusCode, body: &T) -> Answer {
+pub(crate) fn with_status<T: Serialize>(status: StatusCode, body: &T) -> Answer {
     let text = serde_json::to_vec(body)
         .map_err(|source| Failure::new(FailureKind::Internal, format!("could not write an answer: {source}")))?;
     Ok(of_bytes(status, JSON, text))
 }
 
 /// Answers 200 with a body, and tells the caller something beside it.
-pub fn ok_with_notes<T: Serialize>(body: &T, notes: &[String]) -> Answer {
+pub(crate) fn ok_with_notes<T: Serialize>(body: &T, notes: &[String]) -> Answer {
     let mut response = ok(body)?;
     for note in notes {
         // Notes are escaped to ASCII where they are made; a value that still cannot be a header is not worth a failure.
@@ -66,7 +66,7 @@ pub fn ok_with_notes<T: Serialize>(body: &T, notes: &[String]) -> Answer {
 }
 
 /// Answers with a failure as RFC 9457 has it.
-pub fn failure(failure: &Failure) -> Response {
+pub(crate) fn failure(failure: &Failure) -> Response {
     let text = serde_json::to_vec(&failure.to_body()).unwrap_or_default();
     let status = StatusCode::from_u16(failure.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = of_bytes(status, PROBLEM, text);
@@ -90,7 +90,7 @@ fn of_bytes(status: StatusCode, content_type: HeaderValue, bytes: Vec<u8>) -> Re
 }
 
 /// Adds what every answer carries, and counts it.
-pub fn finish(app: &Arc<App>, number: u64, response: &mut Response) {
+pub(crate) fn finish(app: &Arc<App>, number: u64, response: &mut Response) {
     let headers = response.headers_mut();
     headers.entry(HeaderName::from_static(ORIGIN_HEADER)).or_insert(HeaderValue::from_static("daemon"));
     headers.insert(HeaderName::from_static(PROTOCOL_HEADER), PROTOCOL);
@@ -105,7 +105,7 @@ pub fn finish(app: &Arc<App>, number: u64, response: &mut Response) {
 }
 
 /// Tells a connection over the limit why it is closed, without a task of its own and without waiting for it.
-pub fn refuse_crowded(stream: &UnixStream) {
+pub(crate) fn refuse_crowded(stream: &UnixStream) {
     let failure = Failure::new(FailureKind::TooManyConnections, "mpd serves as many connections as it may; close some");
     let mut body = failure.to_body();
     body.retry_after_s = Some(1);

@@ -12,7 +12,7 @@ use mp_proto::wire::{
 };
 
 use crate::app::App;
-use crate::bridge::Bridge;
+use crate::bridge::Found;
 use crate::config::edit::Change;
 use crate::config::publish::ConfigFile;
 use crate::config::snapshot::Snapshot;
@@ -23,14 +23,14 @@ use crate::server::call::{Caller, JsonBody};
 use crate::server::reply::{self, Answer};
 
 /// `GET /v1/session`.
-pub async fn show(State(app): State<Arc<App>>, caller: Caller) -> Answer {
+pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Answer {
     let (snapshot, resolved) = resolve_for(&app, &caller)?;
     let body = describe(&app, &snapshot, resolved);
     reply::ok_with_notes(&body, &body.notes)
 }
 
 /// `GET /v1/session/persisted`.
-pub async fn persisted(State(app): State<Arc<App>>, caller: Caller) -> Answer {
+pub(crate) async fn persisted(State(app): State<Arc<App>>, caller: Caller) -> Answer {
     reply::ok(&active_body(&*pin(&app, &caller)?))
 }
 
@@ -38,7 +38,7 @@ pub async fn persisted(State(app): State<Arc<App>>, caller: Caller) -> Answer {
 ///
 /// # Errors
 /// When `MP_CONFIG_PATH` is relative and the caller did not tell its directory.
-pub fn config_file(app: &App, caller: &Caller) -> Result<Arc<ConfigFile>, Failure> {
+pub(crate) fn config_file(app: &App, caller: &Caller) -> Result<Arc<ConfigFile>, Failure> {
     let named = match caller.0.env.get("MP_CONFIG_PATH") {
         Some(path) => Some(caller.path(path, "MP_CONFIG_PATH")?),
         None => None,
@@ -50,7 +50,7 @@ pub fn config_file(app: &App, caller: &Caller) -> Result<Arc<ConfigFile>, Failur
 ///
 /// # Errors
 /// When the file cannot be used at all.
-pub fn pin(app: &App, caller: &Caller) -> Result<Arc<Snapshot>, Failure> {
+pub(crate) fn pin(app: &App, caller: &Caller) -> Result<Arc<Snapshot>, Failure> {
     let file = config_file(app, caller)?;
     let snapshot = app.store.look(&file);
     match blocked(&snapshot) {
@@ -63,10 +63,11 @@ pub fn pin(app: &App, caller: &Caller) -> Result<Arc<Snapshot>, Failure> {
 ///
 /// # Errors
 /// When the config or the bridge cannot be used, or the context names what does not exist.
-pub fn resolve_for(app: &App, caller: &Caller) -> Result<(Arc<Snapshot>, Resolved), Failure> {
+pub(crate) fn resolve_for(app: &App, caller: &Caller) -> Result<(Arc<Snapshot>, Resolved), Failure> {
     let snapshot = pin(app, caller)?;
-    let bridge = find_bridge(app, &caller.0)?;
-    let resolved = resolve(&snapshot.config, &snapshot.path, bridge.as_deref(), &caller.0)?;
+    let found = find_bridge(app, &caller.0)?;
+    let mut resolved = resolve(&snapshot.config, &snapshot.path, found.bridge.as_deref(), &caller.0)?;
+    resolved.notes.extend(found.passed_over.map(|why| why.escape_default().to_string()));
     Ok((snapshot, resolved))
 }
 
@@ -74,7 +75,7 @@ pub fn resolve_for(app: &App, caller: &Caller) -> Result<(Arc<Snapshot>, Resolve
 ///
 /// # Errors
 /// When the first one that exists cannot be used.
-pub fn find_bridge(app: &App, context: &Context) -> Result<Option<Arc<Bridge>>, Failure> {
+pub(crate) fn find_bridge(app: &App, context: &Context) -> Result<Found, Failure> {
     Ok(app.bridges.find(&app.paths, context, app.clock.now())?)
 }
 
@@ -134,7 +135,11 @@ fn project(id: ProjectId, source: mp_proto::wire::Source, me: Option<&Me>) -> Se
 }
 
 /// `PATCH /v1/session`.
-pub async fn patch(State(app): State<Arc<App>>, caller: Caller, JsonBody(patch): JsonBody<SessionPatch>) -> Answer {
+pub(crate) async fn patch(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    JsonBody(patch): JsonBody<SessionPatch>,
+) -> Answer {
     let change = planned(&caller.0, patch)?;
     apply(&app, &caller, change).await
 }
@@ -163,7 +168,7 @@ fn planned(context: &Context, patch: SessionPatch) -> Result<Change, Failure> {
 }
 
 /// Applies a change to the caller's config file and answers with what is persisted now.
-pub async fn apply(app: &Arc<App>, caller: &Caller, change: Change) -> Answer {
+pub(crate) async fn apply(app: &Arc<App>, caller: &Caller, change: Change) -> Answer {
     let file = config_file(app, caller)?;
     let (snapshot, _) = edit(app, file, change).await?;
     reply::ok(&active_body(&snapshot))
@@ -173,7 +178,7 @@ pub async fn apply(app: &Arc<App>, caller: &Caller, change: Change) -> Answer {
 ///
 /// # Errors
 /// Those of the edit.
-pub async fn edit(
+pub(crate) async fn edit(
     app: &Arc<App>,
     file: Arc<ConfigFile>,
     change: Change,
@@ -186,7 +191,7 @@ pub async fn edit(
 ///
 /// # Errors
 /// Those of the work.
-pub async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     app: &Arc<App>,
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
@@ -195,7 +200,7 @@ pub async fn blocking<T: Send + 'static>(
 }
 
 /// Returns what a snapshot persists.
-pub fn active_body(snapshot: &Snapshot) -> ActiveBody {
+pub(crate) fn active_body(snapshot: &Snapshot) -> ActiveBody {
     let active = snapshot.persisted();
     ActiveBody {
         account: active.account,

@@ -17,26 +17,26 @@ use crate::server::reply::{self, Answer, Refusal};
 use crate::server::{accounts, bridge, control, events, openapi, session, targets};
 
 /// One method of one path.
-pub struct Route {
+pub(crate) struct Route {
     /// GET, POST, …
-    pub method: Method,
+    pub(crate) method: Method,
     /// With `{name}` where a name goes.
-    pub path: &'static str,
+    pub(crate) path: &'static str,
     /// One line.
-    pub summary: &'static str,
+    pub(crate) summary: &'static str,
     /// The JSON body it takes.
-    pub request: Option<Described>,
+    pub(crate) request: Option<Described>,
     /// What it answers.
-    pub reply: Reply,
+    pub(crate) reply: Reply,
     /// The query parameters it understands.
-    pub query: &'static [(&'static str, &'static str)],
+    pub(crate) query: &'static [(&'static str, &'static str)],
     attach: Attach,
 }
 
 type Attach = Box<dyn FnOnce(Router<Arc<App>>) -> Router<Arc<App>>>;
 
 /// What a route answers on success.
-pub enum Reply {
+pub(crate) enum Reply {
     /// 200 with JSON.
     Json(Described),
     /// 201 with JSON.
@@ -48,11 +48,11 @@ pub enum Reply {
 }
 
 /// A body type, by name and by the schemas it needs.
-pub struct Described {
+pub(crate) struct Described {
     /// Its name in the document.
-    pub name: Cow<'static, str>,
+    pub(crate) name: Cow<'static, str>,
     /// Adds it and what it refers to.
-    pub collect: fn(&mut Vec<(String, RefOr<Schema>)>),
+    pub(crate) collect: fn(&mut Vec<(String, RefOr<Schema>)>),
 }
 
 fn body<T: ToSchema>() -> Described {
@@ -92,7 +92,7 @@ impl Route {
 }
 
 /// Returns all routes of the socket API.
-pub fn routes() -> Vec<Route> {
+pub(crate) fn routes() -> Vec<Route> {
     let mut all = about_the_daemon();
     all.extend(about_the_session());
     all.extend(about_accounts());
@@ -216,9 +216,10 @@ fn about_targets_and_bridge() -> Vec<Route> {
 }
 
 /// Makes the router of all routes.
-pub fn router(app: &Arc<App>) -> Router {
-    let empty = Router::new().fallback(unknown_route).method_not_allowed_fallback(wrong_method);
-    let router = routes().into_iter().fold(empty, |router, route| (route.attach)(router));
+pub(crate) fn router(app: &Arc<App>) -> Router {
+    let router = routes().into_iter().fold(Router::new(), |router, route| (route.attach)(router));
+    // In this order: the second applies to the routes that are there already.
+    let router = router.fallback(unknown_route).method_not_allowed_fallback(wrong_method);
     router.with_state(Arc::clone(app))
 }
 

@@ -18,7 +18,7 @@ use crate::server::reply::{self, Answer};
 use crate::server::session::{apply, config_file, edit, pin};
 
 /// `GET /v1/targets`.
-pub async fn list(State(app): State<Arc<App>>, caller: Caller) -> Answer {
+pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Answer {
     let snapshot = pin(&app, &caller)?;
     if let Some(failure) = all_problems(&snapshot) {
         return Err(failure.into());
@@ -28,20 +28,20 @@ pub async fn list(State(app): State<Arc<App>>, caller: Caller) -> Answer {
 }
 
 /// `GET /v1/targets/{name}`.
-pub async fn show(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
+pub(crate) async fn show(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
     let snapshot = pin(&app, &caller)?;
     reply::ok(&body(find(&snapshot, &name)?))
 }
 
 /// `POST /v1/targets`.
-pub async fn add(State(app): State<Arc<App>>, caller: Caller, JsonBody(target): JsonBody<TargetAdd>) -> Answer {
+pub(crate) async fn add(State(app): State<Arc<App>>, caller: Caller, JsonBody(target): JsonBody<TargetAdd>) -> Answer {
     let name = target.name.clone();
     let (snapshot, _) = edit(&app, config_file(&app, &caller)?, Change::AddTarget(target)).await?;
     reply::with_status(StatusCode::CREATED, &body(find(&snapshot, &name)?))
 }
 
 /// `DELETE /v1/targets/{name}`.
-pub async fn remove(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
+pub(crate) async fn remove(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
     let change = Change::RemoveTarget { name: name.clone() };
     let (snapshot, _) = edit(&app, config_file(&app, &caller)?, change).await?;
     let removed = TargetName::parse(&name).map_err(|_| target_not_found(&name, &snapshot))?;
@@ -49,7 +49,7 @@ pub async fn remove(State(app): State<Arc<App>>, Name(name): Name, caller: Calle
 }
 
 /// `POST /v1/targets/{name}/use`.
-pub async fn apply_target(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
+pub(crate) async fn apply_target(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
     apply(&app, &caller, Change::UseTarget { name }).await
 }
 

@@ -1,3 +1,5 @@
+//! Edits, case by case.
+
 use mp_proto::secret::Secret;
 
 use super::*;

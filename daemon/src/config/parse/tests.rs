@@ -1,3 +1,5 @@
+//! Config texts and what is made of them.
+
 use super::*;
 use crate::config::{Credential, Lookup, TokenSource};
 

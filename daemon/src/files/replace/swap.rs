@@ -12,6 +12,7 @@ use rustix::io::Errno;
 
 use super::{MARK, Place, ReplaceError, Temporary};
 use crate::files::paths::Paths;
+use crate::files::pause::pause;
 use crate::files::read::Signature;
 
 /// Exchanges after which rivals have renamed more often within microseconds than any that works on the text it reads.
@@ -61,7 +62,7 @@ impl<'a> Place<'a> {
                 return;
             }
             // About the time that a swap takes with its two syncs.
-            std::thread::sleep(Duration::from_millis(1));
+            pause(Duration::from_millis(1));
         }
     }
 
