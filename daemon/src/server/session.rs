@@ -24,24 +24,25 @@ use crate::server::reply::{self, Answer};
 use crate::session::memo::{self, Ingredients, Rendered};
 
 /// `GET /v1/session`.
-pub(crate) async fn show(State(app): State<Arc<App>>, Caller(context): Caller) -> Answer {
-    let snapshot = pin(&app, &Caller(context.clone()))?;
-    let found = find_bridge(&app, &context)?;
+pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Answer {
+    let snapshot = pin(&app, &caller)?;
+    let context = &caller.0;
+    let found = find_bridge(&app, context)?;
     // A file that was passed over is named in each answer, so such an answer is made each time.
-    let plain = found.passed_over.is_none() && memo::is_plain(&context);
+    let plain = found.passed_over.is_none() && memo::is_plain(context);
     let me = if plain { me_of_plain(&app, &snapshot, found.bridge.as_deref()) } else { None };
     let ingredients = Ingredients { snapshot, bridge: found.bridge, me };
-    if plain && let Some(known) = app.sessions.get(&context, &ingredients) {
+    if plain && let Some(known) = app.sessions.get(context, &ingredients) {
         return Ok(reply::rendered(known.body, &known.notes));
     }
     let (snapshot, bridge) = (&ingredients.snapshot, ingredients.bridge.as_deref());
-    let mut resolved = resolve(&snapshot.config, &snapshot.path, bridge, &context)?;
+    let mut resolved = resolve(&snapshot.config, &snapshot.path, bridge, context)?;
     resolved.notes.extend(found.passed_over.map(|why| why.escape_default().to_string()));
     let me = if plain { ingredients.me.clone() } else { me_of(&app, &resolved) };
     let body = describe(me.as_deref(), snapshot.revision, resolved);
     let rendered = Rendered { body: reply::to_json(&body)?.into(), notes: body.notes };
     if plain {
-        app.sessions.keep(&context, ingredients, rendered.clone());
+        app.sessions.keep(context, ingredients, rendered.clone());
     }
     Ok(reply::rendered(rendered.body, &rendered.notes))
 }
@@ -53,7 +54,7 @@ fn me_of_plain(app: &App, snapshot: &Snapshot, bridge: Option<&Bridge>) -> Optio
         snapshot.config.accounts.get(name.as_str()).map(|account| &account.name)
     };
     let name = bridge.map(|bridge| &bridge.account.name).or_else(active)?;
-    app.me.load(&app.paths.me(name), app.paths.home(), app.clock.now())
+    app.me.load(&app.paths, name, app.clock.now())
 }
 
 /// A cache is kept by the name in the config; an account of the environment is whoever it is today.
@@ -61,7 +62,7 @@ fn me_of(app: &App, resolved: &Resolved) -> Option<Arc<Me>> {
     let account =
         resolved.account.as_ref().filter(|account| matches!(account.origin, Origin::Config | Origin::Bridge))?;
     let name = AccountName::parse(&account.name).ok()?;
-    app.me.load(&app.paths.me(&name), app.paths.home(), app.clock.now())
+    app.me.load(&app.paths, &name, app.clock.now())
 }
 
 /// `GET /v1/session/persisted`.
