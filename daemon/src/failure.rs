@@ -145,7 +145,12 @@ pub fn refused(error: EditError, path: &Path) -> Failure {
         EditError::TargetExists { .. } => {
             Failure::new(FailureKind::TargetExists, detail).next("mp target list", "see the targets")
         }
-        EditError::NeedsAccount => needs_account(),
+        // 4 and not 1, as the Python tool has it for this one: the account that the change is about was not found.
+        EditError::NeedsAccount => {
+            let mut failure = Failure::new(FailureKind::AccountNotFound, detail);
+            failure.next = add_account_steps();
+            failure
+        }
     }
 }
 

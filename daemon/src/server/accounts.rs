@@ -117,7 +117,9 @@ pub(crate) async fn token(
     let min_valid_s = request.min_valid_s.unwrap_or(credential::MIN_VALID_S);
     let bearer = credential::bearer(&app, account, &caller.0, min_valid_s)?;
     let client = headers.get(mp_proto::routes::CLIENT_HEADER).and_then(|value| value.to_str().ok()).unwrap_or("");
-    info!(account = %account.name, pid = peer.pid, client = %client.escape_default(), "token was revealed");
+    if bearer.is_some() {
+        info!(account = %account.name, pid = peer.pid, client = %client.escape_default(), "token was revealed");
+    }
     reply::ok(&TokenBody {
         account: account.name.clone(),
         r#type: account.account_type(),

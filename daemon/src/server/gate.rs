@@ -1,10 +1,11 @@
 //! What a request must look like before any route sees it: no browser, no proxy, a protocol we speak, a name for who changes things.
 
-use hyper::header::{HOST, HeaderMap, ORIGIN, REFERER};
+use hyper::header::HeaderValue;
 use hyper::{Method, Request};
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::routes::{ACCOUNT_TOKEN, CLIENT_HEADER, HEALTH, HOST as OUR_HOST, PROTOCOL_HEADER, SHUTDOWN, VERSION};
+use mp_proto::routes::{CLIENT_HEADER, HEALTH, HOST as OUR_HOST, PROTOCOL_HEADER, SHUTDOWN, VERSION};
 use mp_proto::version::{BUILD, ProtocolRange};
+
 
 /// Largest head of a request; a context has 16 KiB at most.
 pub(crate) const MAX_HEAD: usize = 64 * 1024;
@@ -12,66 +13,80 @@ pub(crate) const MAX_HEAD: usize = 64 * 1024;
 /// Headers that browsers add and that a page cannot suppress.
 const BROWSER_HEADERS: [&str; 4] = ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"];
 
-/// Checks the head of a request.
+/// Checks the head of a request. One pass over the headers, for every call pays for it.
 ///
 /// # Errors
-/// When it comes from a browser or for a proxy, speaks another protocol, or changes something without saying who asks.
+/// When it is too large, comes from a browser or for a proxy, speaks another protocol, or changes something without saying who asks.
 pub(crate) fn check<B>(request: &Request<B>) -> Result<(), Failure> {
-    small_head(request)?;
-    no_proxy(request)?;
-    no_browser(request.headers())?;
-    // A client that cannot talk to us must still be able to see who we are and to ask us to leave.
-    if ![HEALTH, VERSION, SHUTDOWN].contains(&request.uri().path()) {
-        protocol(request.headers())?;
+    let uri = request.uri();
+    if request.method() == Method::CONNECT || uri.scheme().is_some() || uri.authority().is_some() {
+        return Err(forbidden("this is no proxy: send a path, not a URL"));
     }
-    named(request)
-}
-
-/// hyper's own limit is that of a buffer, which a head may exceed by as much again.
-fn small_head<B>(request: &Request<B>) -> Result<(), Failure> {
-    let headers = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
-    let size = headers.sum::<usize>() + request.uri().path_and_query().map_or(0, |path| path.as_str().len());
-    if size > MAX_HEAD {
-        let detail = format!("the head of the request has {size} bytes, more than the {MAX_HEAD} allowed");
-        return Err(Failure::new(FailureKind::HeadTooLarge, detail));
+    let mut size = uri.path_and_query().map_or(0, |path| path.as_str().len());
+    let mut is_named = false;
+    for (name, value) in request.headers() {
+        size += name.as_str().len() + value.len() + ": \r\n".len();
+        match name.as_str() {
+            "host" => host(value)?,
+            PROTOCOL_HEADER => protocol(uri.path(), value)?,
+            CLIENT_HEADER => is_named = is_client(value),
+            name if is_of_browser(name) => {
+                let detail = format!("a request with the header {name} is refused: browsers may not call mpd");
+                return Err(forbidden(detail));
+            }
+            _ => {}
+        }
     }
-    Ok(())
+    small(size)?;
+    if is_named || matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(());
+    }
+    // A page that tricks a program into sending a plain request still cannot make it send this header.
+    Err(forbidden("a request that changes something or reveals a token needs the header Mp-Client: <name>/<version>"))
 }
 
 fn forbidden(detail: impl Into<String>) -> Failure {
     Failure::new(FailureKind::Forbidden, detail)
 }
 
-fn no_proxy<B>(request: &Request<B>) -> Result<(), Failure> {
-    let uri = request.uri();
-    if request.method() == Method::CONNECT || uri.scheme().is_some() || uri.authority().is_some() {
-        return Err(forbidden("this is no proxy: send a path, not a URL"));
-    }
-    match request.headers().get(HOST) {
-        None => Ok(()),
-        Some(host) if host.is_empty() || host == OUR_HOST || host == "localhost" => Ok(()),
-        Some(_) => Err(forbidden("Host must be mpd, localhost or empty")),
-    }
+/// Headers that browsers add and that a page cannot suppress.
+fn is_of_browser(name: &str) -> bool {
+    name == "origin" || name == "referer" || name.starts_with("sec-fetch-")
 }
 
-fn no_browser(headers: &HeaderMap) -> Result<(), Failure> {
-    let found =
-        [ORIGIN.as_str(), REFERER.as_str()].into_iter().chain(BROWSER_HEADERS).find(|name| headers.contains_key(*name));
-    match found {
-        Some(name) => Err(forbidden(format!("a request with the header {name} is refused: browsers may not call mpd"))),
-        None => Ok(()),
-    }
-}
-
-fn protocol(headers: &HeaderMap) -> Result<(), Failure> {
-    let Some(header) = headers.get(PROTOCOL_HEADER) else { return Ok(()) };
-    let theirs = header.to_str().ok().and_then(ProtocolRange::parse).ok_or_else(|| {
-        Failure::new(FailureKind::InvalidArgument, "Mp-Protocol must be a number or a range such as 1-2")
-    })?;
-    if theirs.overlaps(ProtocolRange::OURS) {
+fn host(value: &HeaderValue) -> Result<(), Failure> {
+    if value.is_empty() || value == OUR_HOST || value == "localhost" {
         return Ok(());
     }
+    Err(forbidden("Host must be mpd, localhost or empty"))
+}
+
+fn is_client(value: &HeaderValue) -> bool {
+    let parts = value.to_str().ok().and_then(|value| value.split_once('/'));
+    parts.is_some_and(|(name, version)| !name.is_empty() && !version.is_empty())
+}
+
+/// hyper's own limit is that of a buffer, which a head may exceed by as much again.
+fn small(size: usize) -> Result<(), Failure> {
+    if size <= MAX_HEAD {
+        return Ok(());
+    }
+    let detail = format!("the head of the request has {size} bytes, more than the {MAX_HEAD} allowed");
+    Err(Failure::new(FailureKind::HeadTooLarge, detail))
+}
+
+fn protocol(path: &str, value: &HeaderValue) -> Result<(), Failure> {
     let ours = ProtocolRange::OURS;
+    // A client that cannot talk to us must still be able to see who we are and to ask us to leave.
+    if [HEALTH, VERSION, SHUTDOWN].contains(&path) {
+        return Ok(());
+    }
+    let theirs = value.to_str().ok().and_then(ProtocolRange::parse).ok_or_else(|| {
+        Failure::new(FailureKind::InvalidArgument, "Mp-Protocol must be a number or a range such as 1-2")
+    })?;
+    if theirs.overlaps(ours) {
+        return Ok(());
+    }
     let detail = format!("mpd {BUILD} speaks the protocols {ours}, the client speaks {theirs}");
     let failure = Failure::new(FailureKind::ProtocolMismatch, detail);
     Err(if theirs.is_newer_than(ours) {
@@ -79,24 +94,6 @@ fn protocol(headers: &HeaderMap) -> Result<(), Failure> {
     } else {
         failure.next("mp --version", "see which client this is; a newer one is installed beside the daemon")
     })
-}
-
-/// A page that tricks a program into sending a plain request still cannot make it send this header.
-fn named<B>(request: &Request<B>) -> Result<(), Failure> {
-    let path = request.uri().path();
-    let reveals = ACCOUNT_TOKEN.rsplit('/').next().is_some_and(|last| path.rsplit('/').next() == Some(last));
-    let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
-    let has_name = request
-        .headers()
-        .get(CLIENT_HEADER)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split_once('/'))
-        .is_some_and(|(name, version)| !name.is_empty() && !version.is_empty());
-    if (changes || reveals) && !has_name {
-        let detail = "a request that changes something or reveals a token needs the header Mp-Client: <name>/<version>";
-        return Err(forbidden(detail));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -17,6 +17,9 @@ use tracing::{debug, error};
 
 use crate::app::App;
 
+static ORIGIN: HeaderName = HeaderName::from_static(ORIGIN_HEADER);
+static PROTOCOL_NAME: HeaderName = HeaderName::from_static(PROTOCOL_HEADER);
+static REQUEST_ID: HeaderName = HeaderName::from_static(REQUEST_ID_HEADER);
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 /// `ProtocolRange::OURS` as a header; a test keeps the two equal.
@@ -104,10 +107,10 @@ fn of_bytes(status: StatusCode, content_type: HeaderValue, bytes: impl Into<Body
 /// Adds what every answer carries, and counts it.
 pub(crate) fn finish(app: &Arc<App>, number: u64, response: &mut Response) {
     let headers = response.headers_mut();
-    headers.entry(HeaderName::from_static(ORIGIN_HEADER)).or_insert(HeaderValue::from_static("daemon"));
-    headers.insert(HeaderName::from_static(PROTOCOL_HEADER), PROTOCOL);
+    headers.entry(&ORIGIN).or_insert(HeaderValue::from_static("daemon"));
+    headers.insert(&PROTOCOL_NAME, PROTOCOL);
     if let Ok(id) = HeaderValue::try_from(format!("{}-{number}", app.instance)) {
-        headers.insert(HeaderName::from_static(REQUEST_ID_HEADER), id);
+        headers.insert(&REQUEST_ID, id);
     }
     if response.status().as_u16() >= 400 {
         app.counters.failures.fetch_add(1, Ordering::Relaxed);
