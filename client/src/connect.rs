@@ -120,7 +120,14 @@ pub async fn connect(place: &Place) -> Result<UnixStream, ConnectError> {
     let deadline = Instant::now() + START_DEADLINE;
     let mut pause = PAUSE;
     loop {
-        let started = spawn::start(place, deadline.into_std());
+        let turn =
+            spawn::take_turn(place, deadline.into_std()).map_err(|error| start_error(place, error.to_string()))?;
+        match probe(place).await {
+            Err(ConnectError::Nobody { .. }) => {}
+            connected => return connected,
+        }
+        let started = spawn::start(place, &turn, deadline.into_std());
+        drop(turn);
         match probe(place).await {
             Err(ConnectError::Nobody { .. }) => {}
             connected => return connected,

@@ -50,17 +50,16 @@ pub enum StartError {
     Silent(String),
 }
 
-/// Starts a daemon, unless another client is just doing so: then that one's work is awaited.
+/// The right to start a daemon: of many clients that find none, one at a time has it, until this is dropped.
+pub struct Turn {
+    _lock: File,
+}
+
+/// Starts a daemon and waits until it is ready.
 ///
 /// # Errors
 /// When there is no program, or it does not become ready.
-pub fn start(place: &Place, deadline: Instant) -> Result<(), StartError> {
-    prepare(place)?;
-    let _turn = take_turn(place, deadline)?;
-    if std::os::unix::net::UnixStream::connect(&place.socket).is_ok() {
-        // Somebody started one while we waited for our turn.
-        return Ok(());
-    }
+pub fn start(place: &Place, _: &Turn, deadline: Instant) -> Result<(), StartError> {
     // What the shell opened for us (a lock, a pipe) must end with us, not with a daemon that lives for days.
     close_fds::set_fds_cloexec(3, &[]);
     let program = program(&Environment::of_this_process())?;
@@ -86,8 +85,12 @@ fn prepare(place: &Place) -> Result<(), StartError> {
         .map_err(|source| system(format!("make {}", run.display()), source))
 }
 
-/// Of many clients that find no daemon, one starts it and the others wait here.
-fn take_turn(place: &Place, deadline: Instant) -> Result<File, StartError> {
+/// Waits for the turn to start a daemon. Whoever gets it must look again: the one before may have started it.
+///
+/// # Errors
+/// When the lock cannot be taken in time.
+pub fn take_turn(place: &Place, deadline: Instant) -> Result<Turn, StartError> {
+    prepare(place)?;
     let path = location::spawn_lock(&place.root);
     let step = || format!("lock {}", path.display());
     let file = OpenOptions::new()
@@ -100,7 +103,7 @@ fn take_turn(place: &Place, deadline: Instant) -> Result<File, StartError> {
         .map_err(|source| system(step(), source))?;
     loop {
         match file.try_lock() {
-            Ok(()) => return Ok(file),
+            Ok(()) => return Ok(Turn { _lock: file }),
             Err(TryLockError::WouldBlock) if Instant::now() < deadline => pause(),
             Err(TryLockError::WouldBlock) => {
                 return Err(StartError::Silent(format!(

@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::time::Duration;
 
-use clap::{ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command, value_parser};
 use hyper::Method;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::location::{log_file, run_dir};
@@ -30,6 +30,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// How much of a log is shown unless asked otherwise, in lines.
 const LINES: usize = 50;
 
+/// What `-f` of `logs` leaves in the place of a format.
+const FOLLOW: &str = "follow";
+
 /// Adds the commands.
 pub fn build(command: Command) -> Command {
     let lines =
@@ -41,9 +44,28 @@ pub fn build(command: Command) -> Command {
         .subcommand(Command::new("status").about("Show daemon, files and credentials"))
         .subcommand(Command::new("run").about("Run it in the foreground"))
         .subcommand(
-            Command::new("logs").about("Show its log").arg(switch("follow", "Keep showing new lines")).arg(lines),
+            Command::new("logs")
+                .about("Show its log")
+                .arg(switch("follow", "Keep showing new lines; also -f"))
+                .arg(lines)
+                .arg(follow_as_f()),
         )
         .subcommand(Command::new("doctor").about("Look for what is wrong with daemon, files and socket"))
+}
+
+/// `-f` as everybody knows it from `tail`. clap has one `-f` a command, and everywhere else it is `--format`, which a log has not.
+fn follow_as_f() -> Arg {
+    option("format", "", "Keep showing new lines")
+        .long(None)
+        .short('f')
+        .num_args(0..=1)
+        .require_equals(true)
+        .default_missing_value(FOLLOW)
+        .hide(true)
+}
+
+fn follows(arguments: &ArgMatches) -> bool {
+    arguments.get_flag("follow") || arguments.get_one::<String>("format").is_some_and(|value| value == FOLLOW)
 }
 
 /// Runs one of them.
@@ -164,7 +186,7 @@ async fn logs(place: &Place, arguments: &ArgMatches) -> Result<(), Failure> {
     let wanted = arguments.get_one::<u64>("lines").and_then(|count| usize::try_from(*count).ok()).unwrap_or(LINES);
     let mut text = Vec::new();
     file.read_to_end(&mut text).map_err(failed)?;
-    if !shown(last_lines(&text, wanted)) || !arguments.get_flag("follow") {
+    if !shown(last_lines(&text, wanted)) || !follows(arguments) {
         return Ok(());
     }
     let mut at = text.len() as u64;
