@@ -15,6 +15,7 @@ use mp_proto::wire::{Accepted, StatusBody, VersionBody};
 use tokio::time::Instant;
 
 use super::{Call, doctor, place, session_flags};
+use crate::api::Client;
 use crate::caller::{Environment, SessionFlags};
 use crate::connect::{ConnectError, Place, probe};
 use crate::output::padded;
@@ -89,7 +90,16 @@ pub async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
     }
 }
 
+/// Decides anew whether a call may start a daemon. Who says `daemon start` means it, whatever `MPD_AUTOSTART` says for the commands
+/// that start one by the way; `--no-autostart` is said in the same breath and holds.
+fn autostart(call: &mut Call<'_>, allowed: bool) {
+    let mut options = call.client.options().clone();
+    options.place.autostart = allowed && !call.arguments.get_flag("no-autostart");
+    call.client = Client::new(options);
+}
+
 async fn start(call: &mut Call<'_>) -> Result<(), Failure> {
+    autostart(call, true);
     let version = call.get::<VersionBody>(VERSION).await?;
     call.output.show(&super::json(&version), || {
         format!("mpd {} is running, pid {}, root {}", version.version, version.pid, version.root)
@@ -103,8 +113,14 @@ async fn stop(call: &mut Call<'_>) -> Result<(), Failure> {
         Err(error) => return Err(error.into()),
         Ok(stream) => drop(stream),
     }
-    let answer = call.client.call::<Accepted>(Method::POST, SHUTDOWN, None::<&()>).await?;
-    call.body(answer);
+    // One that has left meanwhile must not be started to be stopped.
+    autostart(call, false);
+    match call.client.call::<Accepted>(Method::POST, SHUTDOWN, None::<&()>).await {
+        Ok(answer) => drop(call.body(answer)),
+        // Somebody else stops it; what counts is that it leaves.
+        Err(failure) if matches!(failure.kind, FailureKind::Stopping | FailureKind::Unreachable) => {}
+        Err(failure) => return Err(failure),
+    }
     let deadline = Instant::now() + LEAVE;
     while is_locked(&run_dir(&place.root).join("mpd.lock")) {
         if Instant::now() > deadline {
@@ -128,7 +144,7 @@ async fn status(call: &mut Call<'_>) -> Result<(), Failure> {
 
 fn describe(status: &StatusBody) -> String {
     let never = || "never".to_owned();
-    let line = |name: &str, value: &str| format!("{name:<12} {value}\n");
+    let line = |name: &str, value: &str| format!("{}\n", format!("{name:<12} {value}").trim_end());
     let mut text =
         line("mpd", &format!("{}, pid {}, up {} s", status.daemon.version, status.daemon.pid, status.uptime_s));
     text.push_str(&line("root", &status.daemon.root));
