@@ -107,29 +107,46 @@ async fn start(call: &mut Call<'_>) -> Result<(), Failure> {
 }
 
 async fn stop(call: &mut Call<'_>) -> Result<(), Failure> {
-    let place = call.client.options().place.clone();
-    match probe(&place).await {
+    match probe(&call.client.options().place).await {
         Err(ConnectError::Nobody { .. }) => return call.output.line("mpd is not running"),
         Err(error) => return Err(error.into()),
         Ok(stream) => drop(stream),
     }
     // One that has left meanwhile must not be started to be stopped.
     autostart(call, false);
+    let instance = instance(call).await;
     match call.client.call::<Accepted>(Method::POST, SHUTDOWN, None::<&()>).await {
         Ok(answer) => drop(call.body(answer)),
         // Somebody else stops it; what counts is that it leaves.
         Err(failure) if matches!(failure.kind, FailureKind::Stopping | FailureKind::Unreachable) => {}
         Err(failure) => return Err(failure),
     }
+    gone(call, instance.as_deref()).await?;
+    call.output.line("mpd has stopped")
+}
+
+/// Waits until the lock is free, or held by another daemon: a client that found none may have started it at once.
+async fn gone(call: &mut Call<'_>, before: Option<&str>) -> Result<(), Failure> {
+    let lock = run_dir(&call.client.options().place.root).join("mpd.lock");
     let deadline = Instant::now() + LEAVE;
-    while is_locked(&run_dir(&place.root).join("mpd.lock")) {
+    while is_locked(&lock) {
+        if let (Some(before), Some(now)) = (before, instance(call).await)
+            && before != now
+        {
+            return Ok(());
+        }
         if Instant::now() > deadline {
             let detail = format!("mpd has not left within {} s", LEAVE.as_secs());
             return Err(Failure::new(FailureKind::Timeout, detail).next("mp daemon logs", "see what it waits for"));
         }
         tokio::time::sleep(PAUSE).await;
     }
-    call.output.line("mpd has stopped")
+    Ok(())
+}
+
+/// Returns what distinguishes the daemon that answers now from those before and after it.
+async fn instance(call: &mut Call<'_>) -> Option<String> {
+    call.client.get::<VersionBody>(VERSION).await.ok().map(|version| version.body.instance)
 }
 
 /// Returns whether a daemon lives: it holds this lock for life. A shared try does not disturb one that is starting; it tries again.
