@@ -282,3 +282,6 @@ fn not_delivered(error: &TransportError, outgoing: &Outgoing, is_read: bool) -> 
 
 /// The version of this build.
 pub const VERSION: &str = mp_proto::version::BUILD;
+
+#[cfg(test)]
+mod tests;
