@@ -20,6 +20,7 @@ use crate::files::read::Signature;
 use crate::files::watch::WatchState;
 use crate::hub::Hub;
 use crate::me::cache::MeCache;
+use crate::session::memo::SessionMemo;
 use crate::stop::StopReason;
 use crate::telemetry::LogHandle;
 
@@ -45,6 +46,8 @@ pub struct App {
     pub bridges: BridgeCache,
     /// Cached `/me` answers that were read.
     pub me: MeCache,
+    /// Session answers that were rendered before.
+    pub sessions: SessionMemo,
     /// Events.
     pub hub: Arc<Hub>,
     /// The state of the file watcher.

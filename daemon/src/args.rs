@@ -40,7 +40,7 @@ pub enum Command {
 }
 
 /// How to run.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// `--root`.
     pub root: Option<PathBuf>,

@@ -36,6 +36,7 @@ use crate::lock::{Lock, LockError, private_dir};
 use crate::me::cache::MeCache;
 use crate::server;
 use crate::service;
+use crate::session::memo::SessionMemo;
 use crate::stop::{Signals, StopReason, leave_when_idle};
 use crate::telemetry::{self, LogHandle, TelemetryError};
 
@@ -133,7 +134,9 @@ fn run(options: &Options) -> Result<(), BootError> {
         .enable_all()
         .build()
         .map_err(system("start the runtime"))?;
-    let served = runtime.block_on(serve(options, place, lock, log, log_file));
+    // As a task: a new connection is then served by the thread that accepted it, without waking another one first.
+    let served = runtime.block_on(runtime.spawn(serve(options.clone(), place, lock, log, log_file)));
+    let served = served.map_err(|error| BootError::System { step: "serve", source: error.into() }).flatten();
     // A blocking task that hangs in the file system must not keep a stopped daemon alive.
     runtime.shutdown_timeout(Duration::from_secs(1));
     served
@@ -216,7 +219,7 @@ fn sweep(root: &Path) {
 }
 
 async fn serve(
-    options: &Options,
+    options: Options,
     place: Place,
     lock: Lock,
     log: LogHandle,
@@ -225,7 +228,7 @@ async fn serve(
     let signals =
         Signals::register().map_err(|source| BootError::System { step: "register the signal handlers", source })?;
     let (socket, listener) = Socket::open(&place.socket)?;
-    let app = Arc::new(assemble(options, place, log, log_file));
+    let app = Arc::new(assemble(&options, place, log, log_file));
     // Two: one in the hand of the server, one on its way. More than that nobody removes sockets.
     let (rebound, fresh) = mpsc::channel(2);
     let keeper = Keeper::new(lock, socket, rebound);
@@ -260,6 +263,7 @@ fn assemble(options: &Options, place: Place, log: LogHandle, log_file: Option<Pa
         clock,
         bridges: BridgeCache::default(),
         me: MeCache::default(),
+        sessions: SessionMemo::default(),
         hub,
         watch: WatchState::default(),
         log,

@@ -2,6 +2,7 @@
 //!
 //! It is a source of the session and is used in memory only; it never overwrites `tokens.json`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -69,8 +70,8 @@ pub struct Found {
 }
 
 /// A place to look.
-struct Candidate {
-    path: PathBuf,
+struct Candidate<'a> {
+    path: Cow<'a, Path>,
     /// Whether somebody put it there for us: by a variable, or in the place that only bridges have.
     is_named: bool,
 }
@@ -87,7 +88,7 @@ impl BridgeCache {
     /// with a checkout, so one that is not safe to read is passed over and named.
     pub fn find(&self, paths: &Paths, context: &Context, now: Timestamp) -> Result<Found, BridgeError> {
         for candidate in candidates(paths, context) {
-            let path = &candidate.path;
+            let path = candidate.path.as_ref();
             match self.0.load(path, paths.home(), now.into(), |bytes| parse(path, bytes)) {
                 Ok(None) => {}
                 Ok(bridge) => return Ok(Found { bridge, passed_over: None }),
@@ -103,18 +104,18 @@ impl BridgeCache {
 
 /// Returns the first bridge file that exists for a context, usable or not.
 pub fn locate(paths: &Paths, context: &Context) -> Option<PathBuf> {
-    candidates(paths, context).map(|candidate| candidate.path).find(|path| path.symlink_metadata().is_ok())
+    candidates(paths, context).map(|candidate| candidate.path.into_owned()).find(|path| path.symlink_metadata().is_ok())
 }
 
 /// `MP_AUTH_FILE` switches the search off, even when it names nothing.
-fn candidates(paths: &Paths, context: &Context) -> impl Iterator<Item = Candidate> {
+fn candidates<'a>(paths: &'a Paths, context: &'a Context) -> impl Iterator<Item = Candidate<'a>> {
     let named = |path| Some(Candidate { path, is_named: true });
-    let beside = |cwd: &Path| Candidate { path: cwd.join(IN_CWD), is_named: false };
+    let beside = |cwd: &Path| Candidate { path: Cow::Owned(cwd.join(IN_CWD)), is_named: false };
     let cwd = context.cwd.as_deref().map(Path::new).filter(|cwd| cwd.is_absolute());
     match (context.env.get("MP_AUTH_FILE"), cwd) {
-        (Some(path), Some(cwd)) => [named(cwd.join(path)), None],
-        (Some(path), None) => [named(PathBuf::from(path)), None],
-        (None, cwd) => [named(paths.default_bridge()), cwd.map(beside)],
+        (Some(path), Some(cwd)) => [named(Cow::Owned(cwd.join(path))), None],
+        (Some(path), None) => [named(Cow::Borrowed(Path::new(path))), None],
+        (None, cwd) => [named(Cow::Borrowed(paths.default_bridge())), cwd.map(beside)],
     }
     .into_iter()
     .flatten()

@@ -35,20 +35,24 @@ impl<T> Cache<T> {
         now: SystemTime,
         parse: impl FnOnce(&[u8]) -> Result<T, E>,
     ) -> Result<Option<Arc<T>>, E> {
-        if let Some(kept) = self.kept(path) {
-            return Ok(Some(kept));
+        // One look decides for nearly every call: most of these files do not exist, and the others do not change.
+        match Signature::of(path) {
+            Ok(None) => return Ok(None),
+            Ok(Some(current)) => {
+                if let Some(kept) = self.kept(path, current) {
+                    return Ok(Some(kept));
+                }
+            }
+            // Reading tells what is wrong.
+            Err(_) => {}
         }
-        let Some((bytes, signature)) = read_credential(path, home)? else {
-            self.entries().remove(path);
-            return Ok(None);
-        };
+        let Some((bytes, signature)) = read_credential(path, home)? else { return Ok(None) };
         let value = Arc::new(parse(&bytes)?);
         self.keep(path, signature, now, Arc::clone(&value));
         Ok(Some(value))
     }
 
-    fn kept(&self, path: &Path) -> Option<Arc<T>> {
-        let current = Signature::of(path).ok().flatten()?;
+    fn kept(&self, path: &Path, current: Signature) -> Option<Arc<T>> {
         let entries = self.entries();
         entries.get(path).filter(|(signature, _)| *signature == current).map(|(_, value)| Arc::clone(value))
     }

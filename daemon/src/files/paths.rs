@@ -9,12 +9,15 @@ use mp_proto::ids::{AccountName, Region};
 pub struct Paths {
     root: PathBuf,
     home: PathBuf,
+    /// Looked at by nearly every call, so it is joined once.
+    default_bridge: PathBuf,
 }
 
 impl Paths {
     /// Returns the paths below a storage root. Both must be absolute, or they would follow the daemon's own directory.
     pub fn new(root: PathBuf, home: PathBuf) -> Self {
-        Self { root, home }
+        let default_bridge = home.join(".claude").join("mixpanel").join("auth.json");
+        Self { root, home, default_bridge }
     }
 
     /// Returns the storage root.
@@ -58,8 +61,8 @@ impl Paths {
     }
 
     /// Returns the bridge file that is looked for when the caller names none.
-    pub fn default_bridge(&self) -> PathBuf {
-        self.home.join(".claude").join("mixpanel").join("auth.json")
+    pub fn default_bridge(&self) -> &Path {
+        &self.default_bridge
     }
 }
 

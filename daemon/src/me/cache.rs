@@ -1,13 +1,15 @@
 //! `accounts/NAME/me.json`: names behind ids. It only decorates: a damaged or unsafe file is as good as none.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use mp_proto::ids::{ProjectId, WorkspaceId};
+use mp_proto::ids::{AccountName, ProjectId, WorkspaceId};
 use serde_json::{Map, Value};
 
 use crate::files::cache::Cache;
+use crate::files::paths::Paths;
 use crate::files::read::ReadError;
 
 /// A cached answer counts for a day, as it does for the Python tool.
@@ -26,9 +28,23 @@ pub struct Me {
     workspaces: Map<String, Value>,
 }
 
-/// Cached answers that were read, by file.
+/// Names only decorate an answer, so the file of one account is looked at this often at most, however many calls there are.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Cached answers that were read.
 #[derive(Debug, Default)]
-pub struct MeCache(Cache<Me>);
+pub struct MeCache {
+    read: Cache<Me>,
+    last: Mutex<Option<Look>>,
+}
+
+/// The last look at a file.
+#[derive(Debug)]
+struct Look {
+    account: AccountName,
+    at: Instant,
+    found: Option<Arc<Me>>,
+}
 
 enum Unusable {
     Unsafe,
@@ -42,9 +58,21 @@ impl From<ReadError> for Unusable {
 }
 
 impl MeCache {
-    /// Returns the cached answer in a file, if there is a good one that has not expired.
-    pub fn load(&self, path: &Path, home: &Path, now: Timestamp) -> Option<Arc<Me>> {
-        let read = self.0.load(path, home, now.into(), |bytes| Me::parse(bytes).ok_or(Unusable::Damaged));
+    /// Returns the cached answer of an account, if there is a good one that has not expired.
+    pub fn load(&self, paths: &Paths, account: &AccountName, now: Timestamp) -> Option<Arc<Me>> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some(look) if look.account == *account && look.at.elapsed() < LOOK => look.found.clone(),
+            _ => {
+                let found = self.read(&paths.me(account), paths.home(), now);
+                *last = Some(Look { account: account.clone(), at: Instant::now(), found: found.clone() });
+                found
+            }
+        }
+    }
+
+    fn read(&self, path: &Path, home: &Path, now: Timestamp) -> Option<Arc<Me>> {
+        let read = self.read.load(path, home, now.into(), |bytes| Me::parse(bytes).ok_or(Unusable::Damaged));
         match read {
             Ok(me) => me.filter(|me| me.is_fresh(now)),
             Err(Unusable::Unsafe) => {
@@ -118,7 +146,7 @@ mod tests {
         let path = home.path().join("me.json");
         std::fs::write(&path, text).expect("written");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("private");
-        MeCache::default().load(&path, home.path(), Timestamp::from_second(now_s).expect("a time"))
+        MeCache::default().read(&path, home.path(), Timestamp::from_second(now_s).expect("a time"))
     }
 
     #[test]

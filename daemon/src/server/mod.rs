@@ -18,17 +18,17 @@ mod targets;
 use std::convert::Infallible;
 use std::os::unix::net::UnixListener as StdListener;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use futures_util::FutureExt;
-use hyper::body::Incoming;
+use futures_util::{FutureExt, StreamExt};
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use mp_proto::failure::{Failure, FailureKind};
 use tokio::net::{UnixListener, UnixStream};
@@ -46,8 +46,9 @@ const MAX_CONNECTIONS: u64 = 512;
 /// A new connection must have sent its first head by then.
 const FIRST_HEAD: Duration = Duration::from_secs(10);
 
-/// hyper applies one limit to the time a head takes and to the pause between two requests; this is the pause.
-const KEEP_ALIVE: Duration = Duration::from_secs(60);
+/// A kept connection on which nothing happened in two looks this far apart is closed. hyper's own limit would arm a timer for each
+/// request, which costs as much as the answer.
+const LOOK: Duration = Duration::from_secs(30);
 
 /// How long running calls may take to finish at stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -113,7 +114,7 @@ fn welcome(app: &Arc<App>, stream: UnixStream, router: &Router, graceful: &Grace
     let open = OpenConnection(Arc::clone(app));
     let router = router.clone();
     app.tasks.spawn(async move {
-        let connection = Connection { app: Arc::clone(&open.0), router, peer, spoken: AtomicBool::new(false) };
+        let connection = Connection { app: Arc::clone(&open.0), router, peer, activity: Arc::default() };
         connection.run(stream, watcher).await;
         drop(open);
     });
@@ -132,30 +133,64 @@ struct Connection {
     app: Arc<App>,
     router: Router,
     peer: Peer,
-    /// Whether a whole head has arrived: from then on the longer keep-alive pause counts.
+    activity: Arc<Activity>,
+}
+
+/// Whether a connection is of use to anybody.
+#[derive(Default)]
+struct Activity {
+    /// A head has arrived since the last look.
     spoken: AtomicBool,
+    /// Requests that are being answered; those whose answer is a stream count until it ends.
+    open: AtomicU32,
+}
+
+impl Activity {
+    /// Returns whether nothing has happened since the last look.
+    fn was_quiet(&self) -> bool {
+        !self.spoken.swap(false, Ordering::Relaxed) && self.open.load(Ordering::Relaxed) == 0
+    }
+}
+
+/// A request that is being answered.
+struct OpenRequest(Arc<Activity>);
+
+impl OpenRequest {
+    fn of(activity: &Arc<Activity>) -> Self {
+        activity.spoken.store(true, Ordering::Relaxed);
+        activity.open.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(activity))
+    }
+}
+
+impl Drop for OpenRequest {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Connection {
     async fn run(self, stream: UnixStream, watcher: hyper_util::server::graceful::Watcher) {
         let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(KEEP_ALIVE)
+            .header_read_timeout(None)
             .max_buf_size(gate::MAX_HEAD)
             .serve_connection(TokioIo::new(stream), service_fn(|request| self.answer(request)));
         let mut served = std::pin::pin!(watcher.watch(connection));
         if let Ok(ended) = timeout(FIRST_HEAD, &mut served).await {
             return log_end(ended);
         }
-        if self.spoken.load(Ordering::Relaxed) {
-            log_end(served.await);
-        } else {
-            debug!("a connection that said nothing was closed");
+        let mut quiet = u32::from(self.activity.was_quiet()) * 2;
+        while quiet < 2 {
+            if let Ok(ended) = timeout(LOOK, &mut served).await {
+                return log_end(ended);
+            }
+            quiet = if self.activity.was_quiet() { quiet + 1 } else { 0 };
         }
+        debug!("a connection that said nothing was closed");
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-        self.spoken.store(true, Ordering::Relaxed);
+        let open = OpenRequest::of(&self.activity);
         let number = self.app.counters.calls.fetch_add(1, Ordering::Relaxed);
         let span = debug_span!("call", method = %request.method(), path = request.uri().path(), number);
         let answered = std::panic::AssertUnwindSafe(self.route(request)).catch_unwind().instrument(span).await;
@@ -163,7 +198,7 @@ impl Connection {
             reply::failure(&Failure::new(FailureKind::Internal, "the daemon made an error; its log says more"))
         });
         reply::finish(&self.app, number, &mut response);
-        Ok(response)
+        Ok(if response.body().size_hint().exact().is_some() { response } else { response.map(|body| held(body, open)) })
     }
 
     async fn route(&self, request: Request<Incoming>) -> Response<Body> {
@@ -177,6 +212,15 @@ impl Connection {
             Err(never) => match never {},
         }
     }
+}
+
+/// A stream that keeps its request open for as long as it lasts.
+fn held(body: Body, open: OpenRequest) -> Body {
+    let state = (body.into_data_stream(), open);
+    Body::from_stream(futures_util::stream::unfold(state, |(mut frames, open)| async move {
+        let frame = frames.next().await?;
+        Some((frame, (frames, open)))
+    }))
 }
 
 fn log_end(ended: hyper::Result<()>) {

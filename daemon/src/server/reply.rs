@@ -48,21 +48,33 @@ pub(crate) fn ok<T: Serialize>(body: &T) -> Answer {
 
 /// Answers with a status and a body.
 pub(crate) fn with_status<T: Serialize>(status: StatusCode, body: &T) -> Answer {
-    let text = serde_json::to_vec(body)
-        .map_err(|source| Failure::new(FailureKind::Internal, format!("could not write an answer: {source}")))?;
-    Ok(of_bytes(status, JSON, text))
+    Ok(of_bytes(status, JSON, to_json(body)?))
+}
+
+/// Returns a body as JSON.
+///
+/// # Errors
+/// When it cannot be written, which plain data always can.
+pub(crate) fn to_json<T: Serialize>(body: &T) -> Result<Vec<u8>, Failure> {
+    serde_json::to_vec(body)
+        .map_err(|source| Failure::new(FailureKind::Internal, format!("could not write an answer: {source}")))
 }
 
 /// Answers 200 with a body, and tells the caller something beside it.
 pub(crate) fn ok_with_notes<T: Serialize>(body: &T, notes: &[String]) -> Answer {
-    let mut response = ok(body)?;
+    Ok(rendered(to_json(body)?, notes))
+}
+
+/// Answers 200 with a body that is JSON already.
+pub(crate) fn rendered(body: impl Into<Body>, notes: &[String]) -> Response {
+    let mut response = of_bytes(StatusCode::OK, JSON, body);
     for note in notes {
         // Notes are escaped to ASCII where they are made; a value that still cannot be a header is not worth a failure.
         if let Ok(value) = HeaderValue::from_str(note) {
             response.headers_mut().append(HeaderName::from_static(NOTE_HEADER), value);
         }
     }
-    Ok(response)
+    response
 }
 
 /// Answers with a failure as RFC 9457 has it.
@@ -82,8 +94,8 @@ pub(crate) fn failure(failure: &Failure) -> Response {
     response
 }
 
-fn of_bytes(status: StatusCode, content_type: HeaderValue, bytes: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(bytes));
+fn of_bytes(status: StatusCode, content_type: HeaderValue, bytes: impl Into<Body>) -> Response {
+    let mut response = Response::new(bytes.into());
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, content_type);
     response

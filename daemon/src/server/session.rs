@@ -12,7 +12,7 @@ use mp_proto::wire::{
 };
 
 use crate::app::App;
-use crate::bridge::Found;
+use crate::bridge::{Bridge, Found};
 use crate::config::edit::Change;
 use crate::config::publish::ConfigFile;
 use crate::config::snapshot::Snapshot;
@@ -21,12 +21,48 @@ use crate::me::cache::Me;
 use crate::resolve::{Origin, Resolved, resolve};
 use crate::server::call::{Caller, JsonBody};
 use crate::server::reply::{self, Answer};
+use crate::session::memo::{self, Ingredients, Rendered};
 
 /// `GET /v1/session`.
 pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Answer {
-    let (snapshot, resolved) = resolve_for(&app, &caller)?;
-    let body = describe(&app, &snapshot, resolved);
-    reply::ok_with_notes(&body, &body.notes)
+    let snapshot = pin(&app, &caller)?;
+    let context = &caller.0;
+    let found = find_bridge(&app, context)?;
+    // A file that was passed over is named in each answer, so such an answer is made each time.
+    let plain = found.passed_over.is_none() && memo::is_plain(context);
+    let me = if plain { me_of_plain(&app, &snapshot, found.bridge.as_deref()) } else { None };
+    let ingredients = Ingredients { snapshot, bridge: found.bridge, me };
+    if plain && let Some(known) = app.sessions.get(context, &ingredients) {
+        return Ok(reply::rendered(known.body, &known.notes));
+    }
+    let (snapshot, bridge) = (&ingredients.snapshot, ingredients.bridge.as_deref());
+    let mut resolved = resolve(&snapshot.config, &snapshot.path, bridge, context)?;
+    resolved.notes.extend(found.passed_over.map(|why| why.escape_default().to_string()));
+    let me = if plain { ingredients.me.clone() } else { me_of(&app, &resolved) };
+    let body = describe(me.as_deref(), snapshot.revision, resolved);
+    let rendered = Rendered { body: reply::to_json(&body)?.into(), notes: body.notes };
+    if plain {
+        app.sessions.keep(context, ingredients, rendered.clone());
+    }
+    Ok(reply::rendered(rendered.body, &rendered.notes))
+}
+
+/// Returns the cached `/me` of the account that a plain context resolves to: the bridge's, else the active one.
+fn me_of_plain(app: &App, snapshot: &Snapshot, bridge: Option<&Bridge>) -> Option<Arc<Me>> {
+    let active = || {
+        let name = &snapshot.config.active.account.as_ref()?.value;
+        snapshot.config.accounts.get(name.as_str()).map(|account| &account.name)
+    };
+    let name = bridge.map(|bridge| &bridge.account.name).or_else(active)?;
+    app.me.load(&app.paths, name, app.clock.now())
+}
+
+/// A cache is kept by the name in the config; an account of the environment is whoever it is today.
+fn me_of(app: &App, resolved: &Resolved) -> Option<Arc<Me>> {
+    let account =
+        resolved.account.as_ref().filter(|account| matches!(account.origin, Origin::Config | Origin::Bridge))?;
+    let name = AccountName::parse(&account.name).ok()?;
+    app.me.load(&app.paths, &name, app.clock.now())
 }
 
 /// `GET /v1/session/persisted`.
@@ -59,18 +95,6 @@ pub(crate) fn pin(app: &App, caller: &Caller) -> Result<Arc<Snapshot>, Failure> 
     }
 }
 
-/// Resolves a caller's context on one snapshot.
-///
-/// # Errors
-/// When the config or the bridge cannot be used, or the context names what does not exist.
-pub(crate) fn resolve_for(app: &App, caller: &Caller) -> Result<(Arc<Snapshot>, Resolved), Failure> {
-    let snapshot = pin(app, caller)?;
-    let found = find_bridge(app, &caller.0)?;
-    let mut resolved = resolve(&snapshot.config, &snapshot.path, found.bridge.as_deref(), &caller.0)?;
-    resolved.notes.extend(found.passed_over.map(|why| why.escape_default().to_string()));
-    Ok((snapshot, resolved))
-}
-
 /// Returns the bridge that a context finds.
 ///
 /// # Errors
@@ -79,13 +103,7 @@ pub(crate) fn find_bridge(app: &App, context: &Context) -> Result<Found, Failure
     Ok(app.bridges.find(&app.paths, context, app.clock.now())?)
 }
 
-fn describe(app: &App, snapshot: &Snapshot, resolved: Resolved) -> SessionBody {
-    // A cache is kept by the name in the config; an account of the environment is whoever it is today.
-    let cached = resolved.account.as_ref().filter(|account| matches!(account.origin, Origin::Config | Origin::Bridge));
-    let me = cached.and_then(|account| {
-        let name = AccountName::parse(&account.name).ok()?;
-        app.me.load(&app.paths.me(&name), app.paths.home(), app.clock.now())
-    });
+fn describe(me: Option<&Me>, revision: u64, resolved: Resolved) -> SessionBody {
     let state = match (&resolved.account, &resolved.project) {
         (Some(account), _) if account.r#type.is_none() => SessionState::NeedsAccount,
         (None, _) => SessionState::NeedsAccount,
@@ -97,7 +115,6 @@ fn describe(app: &App, snapshot: &Snapshot, resolved: Resolved) -> SessionBody {
         SessionState::NeedsAccount => add_account_steps(),
         SessionState::NeedsProject => crate::failure::choose_project_steps(),
     };
-    let me = me.as_deref();
     SessionBody {
         state,
         user: me.map(|me| SessionUser { id: me.user_id, email: me.user_email.clone() }),
@@ -121,7 +138,7 @@ fn describe(app: &App, snapshot: &Snapshot, resolved: Resolved) -> SessionBody {
             .collect(),
         notes: resolved.notes,
         next,
-        revision: snapshot.revision,
+        revision,
     }
 }
 

@@ -2,4 +2,5 @@
 
 pub mod credential;
 pub mod forget;
+pub mod memo;
 pub mod store;
