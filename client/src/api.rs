@@ -9,12 +9,12 @@
 //! # }
 //! ```
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hyper::Method;
 use mp_proto::context::Context;
 use mp_proto::failure::{Failure, FailureKind, ProblemBody};
-use mp_proto::routes::{self, NOTE_HEADER, PROTOCOL_HEADER};
+use mp_proto::routes::{self, NOTE_HEADER, PROTOCOL_HEADER, REQUEST_ID_HEADER};
 use mp_proto::version::ProtocolRange;
 use mp_proto::wire::{Accepted, SessionBody};
 use serde::Serialize;
@@ -38,6 +38,23 @@ pub struct Options {
     pub environment: Environment,
     /// Longest time for one call.
     pub deadline: Duration,
+    /// Told of every exchange with the daemon.
+    pub observer: Option<fn(&Exchange<'_>)>,
+}
+
+/// One exchange with the daemon, for who wants to watch.
+#[derive(Debug)]
+pub struct Exchange<'a> {
+    /// GET, POST, …
+    pub method: &'a Method,
+    /// Path and query.
+    pub path: &'a str,
+    /// The status of the answer; none when there was no answer.
+    pub status: Option<u16>,
+    /// The id under which the daemon's log knows it.
+    pub request_id: Option<&'a str>,
+    /// How long it took, without connecting.
+    pub took: Duration,
 }
 
 impl Options {
@@ -50,7 +67,7 @@ impl Options {
         let place = Place::find(None, true, &environment).map_err(|error| of_place(&error))?;
         let cwd = std::env::current_dir().ok().and_then(|cwd| cwd.into_os_string().into_string().ok());
         let context = context(&SessionFlags::default(), &environment, cwd.as_deref())?;
-        Ok(Self { place, context, environment, deadline: DEADLINE })
+        Ok(Self { place, context, environment, deadline: DEADLINE, observer: None })
     }
 }
 
@@ -184,7 +201,10 @@ impl Client {
                     Err(error) => return Err(unreachable(&error)),
                 },
             };
-            match channel.exchange(outgoing, self.options.deadline).await {
+            let begun = Instant::now();
+            let exchanged = channel.exchange(outgoing, self.options.deadline).await;
+            self.observe(outgoing, exchanged.as_ref().ok(), begun.elapsed());
+            match exchanged {
                 Ok(received) => {
                     let is_leaving = received.status == hyper::StatusCode::SERVICE_UNAVAILABLE
                         && problem(&received).kind == FailureKind::Stopping;
@@ -197,6 +217,14 @@ impl Client {
                 Err(TransportError::Broken) if is_read && attempt < ATTEMPTS => {}
                 Err(error) => return Err(not_delivered(&error, outgoing, is_read)),
             }
+        }
+    }
+
+    fn observe(&self, outgoing: &Outgoing, received: Option<&Received>, took: Duration) {
+        if let Some(observer) = self.options.observer {
+            let request_id = received.and_then(|received| received.headers.get(REQUEST_ID_HEADER)?.to_str().ok());
+            let status = received.map(|received| received.status.as_u16());
+            observer(&Exchange { method: &outgoing.method, path: &outgoing.path, status, request_id, took });
         }
     }
 
@@ -254,3 +282,6 @@ fn not_delivered(error: &TransportError, outgoing: &Outgoing, is_read: bool) -> 
 
 /// The version of this build.
 pub const VERSION: &str = mp_proto::version::BUILD;
+
+#[cfg(test)]
+mod tests;

@@ -81,8 +81,11 @@ pub fn context(flags: &SessionFlags, environment: &Environment, cwd: Option<&str
     Ok(context)
 }
 
-/// What the command line alone decides, for every command alike. The variables count as the flags they stand for.
-fn check(flags: &SessionFlags, environment: &Environment) -> Result<(), Failure> {
+/// Checks what the command line alone decides, for every command alike. The variables count as the flags they stand for.
+///
+/// # Errors
+/// When `MP_WORKSPACE_ID` is no integer, or a target comes with what it decides.
+pub fn check(flags: &SessionFlags, environment: &Environment) -> Result<(), Failure> {
     if let Some(text) = environment.get("MP_WORKSPACE_ID")
         && text.trim().parse::<i64>().is_err()
     {

@@ -17,8 +17,11 @@ use crate::spawn;
 /// How long a start may take before the client gives up.
 pub const START_DEADLINE: Duration = Duration::from_secs(10);
 
-/// Between two looks for a daemon that is just starting or whose queue is full.
+/// Between two looks for a daemon whose queue of new connections is full.
 const PAUSE: Duration = Duration::from_millis(5);
+
+/// Longest pause between two starts while another daemon is on its way in or out: each try costs a process.
+const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 
 /// Where the daemon is, and whether it may be started.
 #[derive(Debug, Clone)]
@@ -97,7 +100,9 @@ impl From<ConnectError> for Failure {
             ConnectError::Start { log, .. } => failure
                 .next("mp daemon doctor", "look for the cause")
                 .next(format!("tail {}", log.display()), "read its log"),
-            ConnectError::Unsafe { path, .. } => failure.next(format!("ls -ld {}", path.display()), "see whose it is"),
+            ConnectError::Unsafe { path, .. } => failure
+                .next(format!("ls -ld {}", path.display()), "see whose it is")
+                .next("mp daemon doctor", "see what to do about it"),
             ConnectError::Io { .. } => failure.next("mp daemon doctor", "look for the cause"),
         }
     }
@@ -113,8 +118,16 @@ pub async fn connect(place: &Place) -> Result<UnixStream, ConnectError> {
         connected => return connected,
     }
     let deadline = Instant::now() + START_DEADLINE;
+    let mut pause = PAUSE;
     loop {
-        let started = spawn::start(place, deadline.into_std());
+        let turn =
+            spawn::take_turn(place, deadline.into_std()).map_err(|error| start_error(place, error.to_string()))?;
+        match probe(place).await {
+            Err(ConnectError::Nobody { .. }) => {}
+            connected => return connected,
+        }
+        let started = spawn::start(place, &turn, deadline.into_std());
+        drop(turn);
         match probe(place).await {
             Err(ConnectError::Nobody { .. }) => {}
             connected => return connected,
@@ -122,7 +135,8 @@ pub async fn connect(place: &Place) -> Result<UnixStream, ConnectError> {
         // One that holds the lock is on its way in or out; anything else will not get better by waiting.
         match started {
             Err(spawn::StartError::AnotherHoldsTheLock(_)) | Ok(()) if Instant::now() < deadline => {
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(pause).await;
+                pause = LONGEST_PAUSE.min(pause * 2);
             }
             Ok(()) => return Err(start_error(place, "it became ready and went away at once".to_owned())),
             Err(error) => return Err(start_error(place, error.to_string())),

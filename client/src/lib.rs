@@ -14,6 +14,7 @@ pub mod spawn;
 pub mod transport;
 pub mod tree;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
@@ -32,8 +33,9 @@ pub fn main() -> ExitCode {
     if let Some(failure) = removed::refuse(&words) {
         return report::failure(&failure);
     }
-    if words.iter().any(|word| word == "--version") && tree::first_word(&words).is_none() {
-        println!("mp version {}", api::VERSION);
+    if words.iter().take_while(|word| *word != "--").any(|word| word == "--version") {
+        // Nobody reading is the only thing that can go wrong here.
+        let _ = writeln!(std::io::stdout(), "mp version {}", api::VERSION);
         return ExitCode::SUCCESS;
     }
     match tree::tree(&words).try_get_matches_from(std::iter::once("mp".to_owned()).chain(words)) {
@@ -66,6 +68,7 @@ async fn dispatch(matches: &ArgMatches) -> Result<(), Failure> {
     // clap has made sure that there is a command, and below a group one of its own.
     let (group, inside) = matches.subcommand().expect("a command is required");
     let (leaf, arguments) = inside.subcommand().unwrap_or(("", inside));
+    control::check(group, leaf, arguments)?;
     match group {
         "session" => session::run(arguments).await,
         "account" => account::run(leaf, arguments).await,

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use mp_proto::failure::Failure;
 
+use crate::api::Exchange;
+
 /// Prints a failure and returns its exit code.
 pub fn failure(failure: &Failure) -> ExitCode {
     // Nothing can be done when even stderr is gone.
@@ -19,7 +21,14 @@ pub fn note(text: &str) {
 
 /// Prints a line of guidance.
 pub fn say(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{}", text.trim_end());
+    let _ = writeln!(std::io::stderr(), "{}", printable(text.trim_end()));
+}
+
+/// Prints an exchange with the daemon, for `--verbose`.
+pub fn exchange(exchange: &Exchange<'_>) {
+    let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    let id = exchange.request_id.map(|id| format!(", request {id}")).unwrap_or_default();
+    say(&format!("{} {}: {status} in {:.1?}{id}", exchange.method, printable(exchange.path), exchange.took));
 }
 
 /// Returns the text of a failure.

@@ -25,6 +25,12 @@ pub enum StartError {
         /// Where it was looked for.
         beside: PathBuf,
     },
+    /// `MPD_BIN` is a bare name or relative: the search path or the directory would decide what is run.
+    #[error("MPD_BIN must be an absolute path, but is {}", path.display())]
+    Relative {
+        /// Its value.
+        path: PathBuf,
+    },
     /// The system refused a step.
     #[error("could not {step}: {source}")]
     System {
@@ -44,20 +50,21 @@ pub enum StartError {
     Silent(String),
 }
 
-/// Starts a daemon, unless another client is just doing so: then that one's work is awaited.
+/// The right to start a daemon: of many clients that find none, one at a time has it, until this is dropped.
+pub struct Turn {
+    _lock: File,
+}
+
+/// Starts a daemon and waits until it is ready.
 ///
 /// # Errors
 /// When there is no program, or it does not become ready.
-pub fn start(place: &Place, deadline: Instant) -> Result<(), StartError> {
-    prepare(place)?;
-    let _turn = take_turn(place, deadline)?;
-    if std::os::unix::net::UnixStream::connect(&place.socket).is_ok() {
-        // Somebody started one while we waited for our turn.
-        return Ok(());
-    }
+pub fn start(place: &Place, _: &Turn, deadline: Instant) -> Result<(), StartError> {
     // What the shell opened for us (a lock, a pipe) must end with us, not with a daemon that lives for days.
     close_fds::set_fds_cloexec(3, &[]);
-    let mut child = command(place)?.spawn().map_err(|source| system("run mpd", source))?;
+    let program = program(&Environment::of_this_process())?;
+    let step = || format!("run {}", program.display());
+    let mut child = command(&program, place).spawn().map_err(|source| system(step(), source))?;
     let Some(pipe) = child.stdout.take() else { return Err(StartError::Silent("its pipe is missing".to_owned())) };
     let said = first_line(pipe, deadline);
     reap(child);
@@ -78,8 +85,12 @@ fn prepare(place: &Place) -> Result<(), StartError> {
         .map_err(|source| system(format!("make {}", run.display()), source))
 }
 
-/// Of many clients that find no daemon, one starts it and the others wait here.
-fn take_turn(place: &Place, deadline: Instant) -> Result<File, StartError> {
+/// Waits for the turn to start a daemon. Whoever gets it must look again: the one before may have started it.
+///
+/// # Errors
+/// When the lock cannot be taken in time.
+pub fn take_turn(place: &Place, deadline: Instant) -> Result<Turn, StartError> {
+    prepare(place)?;
     let path = location::spawn_lock(&place.root);
     let step = || format!("lock {}", path.display());
     let file = OpenOptions::new()
@@ -92,7 +103,7 @@ fn take_turn(place: &Place, deadline: Instant) -> Result<File, StartError> {
         .map_err(|source| system(step(), source))?;
     loop {
         match file.try_lock() {
-            Ok(()) => return Ok(file),
+            Ok(()) => return Ok(Turn { _lock: file }),
             Err(TryLockError::WouldBlock) if Instant::now() < deadline => pause(),
             Err(TryLockError::WouldBlock) => {
                 return Err(StartError::Silent(format!(
@@ -113,8 +124,8 @@ fn pause() {
     std::thread::sleep(Duration::from_millis(2));
 }
 
-fn command(place: &Place) -> Result<Command, StartError> {
-    let mut command = Command::new(program(&Environment::of_this_process())?);
+fn command(program: &Path, place: &Place) -> Command {
+    let mut command = Command::new(program);
     command
         .arg("--root")
         .arg(&place.root)
@@ -125,8 +136,10 @@ fn command(place: &Place) -> Result<Command, StartError> {
         .envs(Environment::of_this_process().iter().filter(|(name, _)| passes(name)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null());
-    Ok(command)
+        .stderr(Stdio::null())
+        // Its own directory is `/`; until it has changed to it, it must not keep a file system of ours busy.
+        .current_dir("/");
+    command
 }
 
 /// The daemon that came with this client, else the one that `MPD_BIN` names. Never the first on `PATH`, which may be anybody's.
@@ -137,7 +150,8 @@ pub fn program(environment: &Environment) -> Result<PathBuf, StartError> {
     if beside.is_file() {
         return Ok(beside);
     }
-    environment.get("MPD_BIN").map(PathBuf::from).ok_or(StartError::NoProgram { beside: own })
+    let named = environment.get("MPD_BIN").map(PathBuf::from).ok_or(StartError::NoProgram { beside: own })?;
+    if named.is_absolute() { Ok(named) } else { Err(StartError::Relative { path: named }) }
 }
 
 /// What a daemon may know of the environment it happens to be started in: where things are, how to reach the network, how to log.
@@ -226,6 +240,26 @@ mod tests {
         for kept in ["HOME", "LC_ALL", "XDG_RUNTIME_DIR", "https_proxy", "NO_PROXY", "MPD_LOG"] {
             assert!(passes(OsStr::new(kept)), "{kept}");
         }
+    }
+
+    #[test]
+    fn the_environment_of_a_daemon_is_an_allow_list() {
+        let place = Place { root: "/r".into(), socket: "/r/run/mpd.sock".into(), autostart: true };
+        let command = command(Path::new("/bin/mpd"), &place);
+        assert!(command.get_envs().all(|(name, _)| passes(name)));
+        let arguments: Vec<_> = command.get_args().filter_map(OsStr::to_str).collect();
+        assert_eq!(arguments, ["--root", "/r", "--socket", "/r/run/mpd.sock", "--started-by", "client"]);
+    }
+
+    #[test]
+    fn the_search_path_never_decides_what_is_started() {
+        for name in ["mpd", "./mpd"] {
+            assert!(
+                matches!(program(&Environment::of(&[("MPD_BIN", name)])), Err(StartError::Relative { .. })),
+                "{name}"
+            );
+        }
+        assert!(matches!(program(&Environment::of(&[])), Err(StartError::NoProgram { .. })));
     }
 
     #[test]

@@ -3,8 +3,9 @@
 //! hyper's own client connection is used, not hyperlocal's connector: the peer of exactly this connection must have been checked
 //! before a byte is sent on it, and hyperlocal's stream hides its descriptor.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -69,6 +70,8 @@ pub struct Received {
 pub struct Channel {
     sender: SendRequest<Full<Bytes>>,
     connection: Pin<Box<Connection<TokioIo<UnixStream>, Full<Bytes>>>>,
+    /// A connection that has ended must not be polled again.
+    has_ended: bool,
 }
 
 impl Channel {
@@ -79,7 +82,7 @@ impl Channel {
     pub async fn open(stream: UnixStream) -> Result<Self, TransportError> {
         let opened = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
         let (sender, connection) = opened.map_err(|_| TransportError::NotSent)?;
-        Ok(Self { sender, connection: Box::pin(connection) })
+        Ok(Self { sender, connection: Box::pin(connection), has_ended: false })
     }
 
     /// Sends a request and reads the whole answer.
@@ -115,20 +118,22 @@ impl Channel {
     /// Waits for something while keeping the connection going, which nobody else does. None when the connection ended first.
     async fn drive<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
         let mut work = std::pin::pin!(work);
-        tokio::select! {
-            biased;
-            done = &mut work => Some(done),
-            _ = &mut self.connection => {
-                // The connection may have ended because all was delivered.
-                futures_now(work).await
+        poll_fn(|context| {
+            if let Poll::Ready(done) = work.as_mut().poll(context) {
+                return Poll::Ready(Some(done));
             }
-        }
+            if self.has_ended || self.connection.as_mut().poll(context).is_pending() {
+                return if self.has_ended { Poll::Ready(None) } else { Poll::Pending };
+            }
+            self.has_ended = true;
+            // It may have ended because all was delivered: then the work is done now, or never.
+            match work.as_mut().poll(context) {
+                Poll::Ready(done) => Poll::Ready(Some(done)),
+                Poll::Pending => Poll::Ready(None),
+            }
+        })
+        .await
     }
-}
-
-/// Polls a future once more after its source has ended.
-async fn futures_now<T>(work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
-    tokio::time::timeout(Duration::ZERO, work).await.ok()
 }
 
 fn request(outgoing: &Outgoing) -> Result<Request<Full<Bytes>>, TransportError> {

@@ -70,13 +70,20 @@ const WITH_VALUE: [&str; 14] = [
 pub fn first_word(words: &[String]) -> Option<&str> {
     let mut words = words.iter();
     while let Some(word) = words.next() {
-        if WITH_VALUE.contains(&word.as_str()) {
+        if WITH_VALUE.contains(&word.as_str()) || cluster_wants_value(word) {
             words.next();
         } else if !word.starts_with('-') {
             return Some(word);
         }
     }
     None
+}
+
+/// Returns whether a word such as `-qa` ends in an option whose value is the next word. In `-aq` the value is `q`.
+fn cluster_wants_value(word: &str) -> bool {
+    let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.starts_with('-')) else { return false };
+    let takes = |letter: char| WITH_VALUE.contains(&format!("-{letter}").as_str());
+    letters.find(takes).is_some_and(|at| at + 1 == letters.len())
 }
 
 fn globals() -> [Arg; 12] {
@@ -150,7 +157,71 @@ mod tests {
     fn the_first_word_is_not_the_value_of_an_option() {
         assert_eq!(first_word(&words("-a session -q account list")), Some("account"));
         assert_eq!(first_word(&words("--account=session target list")), Some("target"));
+        assert_eq!(first_word(&words("-qa session account list")), Some("account"));
+        assert_eq!(first_word(&words("-aq session list")), Some("session"));
         assert_eq!(first_word(&words("-q --version")), None);
+    }
+
+    #[test]
+    fn every_command_is_understood_with_the_globals_on_either_side() {
+        let lines = [
+            "session",
+            "session --bridge",
+            "session --explain",
+            "account list",
+            "account add x --type oauth_browser --region us --project 1 --username u --secret-stdin --token-env V",
+            "account add --type oauth_browser",
+            "account update x --region eu",
+            "account use x",
+            "account show",
+            "account show x",
+            "account remove x --force",
+            "account logout x",
+            "account token x --min-valid 60",
+            "account export-bridge --to b --account a --project 1 --workspace 2",
+            "account remove-bridge --at b",
+            "project use 1",
+            "project show",
+            "workspace use 1",
+            "workspace show",
+            "target list",
+            "target add t -a acme -p 1 -w 2",
+            "target use t",
+            "target show t",
+            "target remove t --yes",
+            "daemon start",
+            "daemon stop",
+            "daemon restart",
+            "daemon status",
+            "daemon run",
+            "daemon logs -n 5 --follow",
+            "daemon logs -f",
+            "daemon doctor",
+        ];
+        let globals = "-q -v -f json --jq . --socket /s --no-autostart --timeout 5";
+        let without_f = "-q -v --jq . --socket /s --no-autostart --timeout 5";
+        for line in lines {
+            let globals = if line.starts_with("daemon logs") { without_f } else { globals };
+            for whole in [line.to_owned(), format!("{globals} {line}"), format!("{line} {globals}")] {
+                let words = words(&whole);
+                let parsed = tree(&words).try_get_matches_from(std::iter::once("mp".to_owned()).chain(words));
+                assert!(parsed.is_ok(), "mp {whole}: {}", parsed.expect_err("is an error"));
+            }
+        }
+    }
+
+    #[test]
+    fn an_option_shadows_a_global_one_only_where_that_is_meant() {
+        let globals = globals();
+        let is_global = |id: &str| globals.iter().any(|global| global.get_id() == id);
+        for group in tree(&[]).get_subcommands() {
+            for leaf in std::iter::once(group).chain(group.get_subcommands()) {
+                let own = crate::control::own_options(group.get_name(), leaf.get_name());
+                for option in leaf.get_arguments().filter(|option| is_global(option.get_id().as_str())) {
+                    assert!(own.contains(&option.get_id().as_str()), "{} {}", leaf.get_name(), option.get_id());
+                }
+            }
+        }
     }
 
     #[test]

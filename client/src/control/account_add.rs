@@ -126,18 +126,18 @@ fn service_account(call: &Call<'_>, account: &mut AccountAdd, problems: &mut Pro
     if account.username.is_none() {
         problems.add("--username", "a service account needs its user name");
     }
-    // Nothing is read or asked for a command that will be refused anyway.
-    if !problems.0.is_empty() {
-        return Ok(());
-    }
-    if call.arguments.get_flag("secret-stdin") {
-        account.secret = Some(from_stdin()?);
-    } else if let Some(secret) = call.environment.get("MP_SECRET") {
-        account.secret = Some(Secret::new(secret));
-    } else if std::io::stdin().is_terminal() {
-        account.secret = Some(prompted()?);
-    } else {
+    let piped = call.arguments.get_flag("secret-stdin");
+    let variable = call.environment.get("MP_SECRET");
+    if !piped && variable.is_none() && !std::io::stdin().is_terminal() {
         problems.add("--secret-stdin", "no secret: pipe it in with --secret-stdin, or set MP_SECRET");
+    }
+    // Nothing is read or asked for a command that will be refused anyway.
+    if problems.0.is_empty() {
+        account.secret = Some(match variable {
+            _ if piped => from_stdin()?,
+            Some(secret) => Secret::new(secret),
+            None => prompted()?,
+        });
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::time::Duration;
 
-use clap::{ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command, value_parser};
 use hyper::Method;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::location::{log_file, run_dir};
@@ -15,6 +15,7 @@ use mp_proto::wire::{Accepted, StatusBody, VersionBody};
 use tokio::time::Instant;
 
 use super::{Call, doctor, place, session_flags};
+use crate::api::Client;
 use crate::caller::{Environment, SessionFlags};
 use crate::connect::{ConnectError, Place, probe};
 use crate::output::padded;
@@ -30,6 +31,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// How much of a log is shown unless asked otherwise, in lines.
 const LINES: usize = 50;
 
+/// What `-f` of `logs` leaves in the place of a format.
+const FOLLOW: &str = "follow";
+
 /// Adds the commands.
 pub fn build(command: Command) -> Command {
     let lines =
@@ -41,9 +45,28 @@ pub fn build(command: Command) -> Command {
         .subcommand(Command::new("status").about("Show daemon, files and credentials"))
         .subcommand(Command::new("run").about("Run it in the foreground"))
         .subcommand(
-            Command::new("logs").about("Show its log").arg(switch("follow", "Keep showing new lines")).arg(lines),
+            Command::new("logs")
+                .about("Show its log")
+                .arg(switch("follow", "Keep showing new lines; also -f"))
+                .arg(lines)
+                .arg(follow_as_f()),
         )
         .subcommand(Command::new("doctor").about("Look for what is wrong with daemon, files and socket"))
+}
+
+/// `-f` as everybody knows it from `tail`. clap has one `-f` a command, and everywhere else it is `--format`, which a log has not.
+fn follow_as_f() -> Arg {
+    option("format", "", "Keep showing new lines")
+        .long(None)
+        .short('f')
+        .num_args(0..=1)
+        .require_equals(true)
+        .default_missing_value(FOLLOW)
+        .hide(true)
+}
+
+fn follows(arguments: &ArgMatches) -> bool {
+    arguments.get_flag("follow") || arguments.get_one::<String>("format").is_some_and(|value| value == FOLLOW)
 }
 
 /// Runs one of them.
@@ -67,7 +90,16 @@ pub async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
     }
 }
 
+/// Decides anew whether a call may start a daemon. Who says `daemon start` means it, whatever `MPD_AUTOSTART` says for the commands
+/// that start one by the way; `--no-autostart` is said in the same breath and holds.
+fn autostart(call: &mut Call<'_>, allowed: bool) {
+    let mut options = call.client.options().clone();
+    options.place.autostart = allowed && !call.arguments.get_flag("no-autostart");
+    call.client = Client::new(options);
+}
+
 async fn start(call: &mut Call<'_>) -> Result<(), Failure> {
+    autostart(call, true);
     let version = call.get::<VersionBody>(VERSION).await?;
     call.output.show(&super::json(&version), || {
         format!("mpd {} is running, pid {}, root {}", version.version, version.pid, version.root)
@@ -75,23 +107,46 @@ async fn start(call: &mut Call<'_>) -> Result<(), Failure> {
 }
 
 async fn stop(call: &mut Call<'_>) -> Result<(), Failure> {
-    let place = call.client.options().place.clone();
-    match probe(&place).await {
+    match probe(&call.client.options().place).await {
         Err(ConnectError::Nobody { .. }) => return call.output.line("mpd is not running"),
         Err(error) => return Err(error.into()),
         Ok(stream) => drop(stream),
     }
-    let answer = call.client.call::<Accepted>(Method::POST, SHUTDOWN, None::<&()>).await?;
-    call.body(answer);
+    // One that has left meanwhile must not be started to be stopped.
+    autostart(call, false);
+    let instance = instance(call).await;
+    match call.client.call::<Accepted>(Method::POST, SHUTDOWN, None::<&()>).await {
+        Ok(answer) => drop(call.body(answer)),
+        // Somebody else stops it; what counts is that it leaves.
+        Err(failure) if matches!(failure.kind, FailureKind::Stopping | FailureKind::Unreachable) => {}
+        Err(failure) => return Err(failure),
+    }
+    gone(call, instance.as_deref()).await?;
+    call.output.line("mpd has stopped")
+}
+
+/// Waits until the lock is free, or held by another daemon: a client that found none may have started it at once.
+async fn gone(call: &mut Call<'_>, before: Option<&str>) -> Result<(), Failure> {
+    let lock = run_dir(&call.client.options().place.root).join("mpd.lock");
     let deadline = Instant::now() + LEAVE;
-    while is_locked(&run_dir(&place.root).join("mpd.lock")) {
+    while is_locked(&lock) {
+        if let (Some(before), Some(now)) = (before, instance(call).await)
+            && before != now
+        {
+            return Ok(());
+        }
         if Instant::now() > deadline {
             let detail = format!("mpd has not left within {} s", LEAVE.as_secs());
             return Err(Failure::new(FailureKind::Timeout, detail).next("mp daemon logs", "see what it waits for"));
         }
         tokio::time::sleep(PAUSE).await;
     }
-    call.output.line("mpd has stopped")
+    Ok(())
+}
+
+/// Returns what distinguishes the daemon that answers now from those before and after it.
+async fn instance(call: &mut Call<'_>) -> Option<String> {
+    call.client.get::<VersionBody>(VERSION).await.ok().map(|version| version.body.instance)
 }
 
 /// Returns whether a daemon lives: it holds this lock for life. A shared try does not disturb one that is starting; it tries again.
@@ -106,7 +161,7 @@ async fn status(call: &mut Call<'_>) -> Result<(), Failure> {
 
 fn describe(status: &StatusBody) -> String {
     let never = || "never".to_owned();
-    let line = |name: &str, value: &str| format!("{name:<12} {value}\n");
+    let line = |name: &str, value: &str| format!("{}\n", format!("{name:<12} {value}").trim_end());
     let mut text =
         line("mpd", &format!("{}, pid {}, up {} s", status.daemon.version, status.daemon.pid, status.uptime_s));
     text.push_str(&line("root", &status.daemon.root));
@@ -164,7 +219,7 @@ async fn logs(place: &Place, arguments: &ArgMatches) -> Result<(), Failure> {
     let wanted = arguments.get_one::<u64>("lines").and_then(|count| usize::try_from(*count).ok()).unwrap_or(LINES);
     let mut text = Vec::new();
     file.read_to_end(&mut text).map_err(failed)?;
-    if !shown(last_lines(&text, wanted)) || !arguments.get_flag("follow") {
+    if !shown(last_lines(&text, wanted)) || !follows(arguments) {
         return Ok(());
     }
     let mut at = text.len() as u64;

@@ -52,13 +52,22 @@ pub async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     findings.add(Verdict::Ok, format!("mp {VERSION}, root {}", place.root.display()), "");
     directories(&place.root, &mut findings);
     other_config(&place.root, &call.environment, &mut findings);
+    credentials(&place.root, &mut findings);
     let lives = is_locked(&run_dir(&place.root).join("mpd.lock"));
     match probe(&place).await {
         Ok(stream) => {
             drop(stream);
             findings.add(Verdict::Ok, format!("{} is served by your own user", place.socket.display()), "");
-            let status = call.client.get::<StatusBody>(STATUS).await?.body;
-            running(&status, &mut findings);
+            if lives {
+                findings.add(Verdict::Ok, "the lock of the storage root is held", "");
+            } else {
+                let what = "the storage root is not locked: what listens may serve another root";
+                findings.add(Verdict::Warn, what, "compare --socket and MPD_SOCKET with MP_STORAGE_DIR");
+            }
+            match call.client.get::<StatusBody>(STATUS).await {
+                Ok(status) => running(&status.body, &mut findings),
+                Err(failure) => findings.add(Verdict::Fail, format!("no status: {failure}"), "mp daemon logs"),
+            }
         }
         Err(ConnectError::Nobody { .. }) if lives => {
             findings.add(Verdict::Fail, "a daemon lives but its socket is gone", "it binds again within 30 s");
@@ -96,6 +105,33 @@ fn directories(root: &Path, findings: &mut Findings) {
             }
             Ok(_) => findings.add(Verdict::Ok, format!("{shown} is private"), ""),
         }
+    }
+}
+
+/// Files that hold credentials are refused by whoever reads them unless they are private.
+fn credentials(root: &Path, findings: &mut Findings) {
+    let mut files = vec![root.join("config.toml")];
+    let accounts = std::fs::read_dir(root.join("accounts")).into_iter().flatten().flatten();
+    files.extend(accounts.flat_map(|account| ["tokens.json", "me.json"].map(|name| account.path().join(name))));
+    files.sort();
+    let before = findings.0.len();
+    let mut seen = 0;
+    for file in files {
+        let Ok(found) = std::fs::symlink_metadata(&file) else { continue };
+        seen += 1;
+        let shown = file.display();
+        if !found.is_file() {
+            findings.add(Verdict::Fail, format!("{shown} is no regular file"), "put a regular file in its place");
+        } else if found.uid() != uid() {
+            let what = format!("{shown} belongs to uid {}", found.uid());
+            findings.add(Verdict::Fail, what, format!("chown it to uid {}", uid()));
+        } else if found.mode() & 0o077 != 0 {
+            let what = format!("{shown} has mode {:04o}", found.mode() & 0o7777);
+            findings.add(Verdict::Fail, what, format!("chmod 600 {shown}"));
+        }
+    }
+    if seen > 0 && findings.0.len() == before {
+        findings.add(Verdict::Ok, format!("{seen} credential files are private"), "");
     }
 }
 
@@ -152,4 +188,33 @@ fn show(call: &mut Call<'_>, findings: &Findings) -> Result<(), Failure> {
     })?;
     let failed = findings.0.iter().filter(|(verdict, ..)| *verdict == Verdict::Fail).count();
     if failed == 0 { Ok(()) } else { Err(Failure::new(FailureKind::ConfigInvalid, format!("{failed} checks failed"))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    #[test]
+    fn a_credential_file_that_others_can_read_is_found() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let account = dir.path().join("accounts/acme");
+        std::fs::create_dir_all(&account).expect("made");
+        let write = |path: &Path, mode| {
+            std::fs::write(path, "{}").expect("written");
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("changed");
+        };
+        let check = || {
+            let mut findings = Findings::default();
+            credentials(dir.path(), &mut findings);
+            findings.0
+        };
+        assert!(check().is_empty(), "nothing there is nothing wrong");
+        write(&account.join("tokens.json"), 0o600);
+        assert!(matches!(check().as_slice(), [(Verdict::Ok, ..)]));
+        write(&account.join("me.json"), 0o644);
+        assert!(matches!(check().as_slice(), [(Verdict::Fail, _, hint)] if hint.starts_with("chmod 600 ")));
+        symlink("/dev/null", dir.path().join("config.toml")).expect("linked");
+        assert_eq!(check().iter().filter(|(verdict, ..)| *verdict == Verdict::Fail).count(), 2);
+    }
 }

@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::api::{self, Answer, Client, Options};
-use crate::caller::{Environment, SessionFlags, context};
+use crate::caller::{self, Environment, SessionFlags, context};
 use crate::connect::Place;
 use crate::output::{Format, Output};
 use crate::report;
@@ -51,7 +51,9 @@ impl<'a> Call<'a> {
         let context = context(flags, &environment, cwd.as_deref())?;
         let deadline =
             arguments.get_one::<u64>("timeout").map_or(api::DEADLINE, |seconds| Duration::from_secs(*seconds));
-        let options = Options { place, context, environment: environment.clone(), deadline };
+        let observer: Option<fn(&api::Exchange<'_>)> =
+            if arguments.get_flag("verbose") { Some(report::exchange) } else { None };
+        let options = Options { place, context, environment: environment.clone(), deadline, observer };
         Ok(Self { arguments, client: Client::new(options), output, quiet: arguments.get_flag("quiet"), environment })
     }
 
@@ -98,6 +100,33 @@ pub fn place(arguments: &ArgMatches, environment: &Environment) -> Result<Place,
     let socket = arguments.get_one::<String>("socket").map(Path::new);
     let autostart = !arguments.get_flag("no-autostart");
     Place::find(socket, autostart, environment).map_err(|error| api::of_place(&error))
+}
+
+/// Options by which a command describes what it makes, under the name of a global one: they are no flags of the call.
+pub fn own_options(group: &str, leaf: &str) -> &'static [&'static str] {
+    match (group, leaf) {
+        ("account", "add" | "update") => &["project"],
+        ("account", "export-bridge") | ("target", "add") => &["account", "project", "workspace"],
+        ("daemon", "logs") => &["format"],
+        _ => &[],
+    }
+}
+
+/// Checks the session flags of a command line, be they of use for its command or not: one that is wrong is a misunderstanding.
+///
+/// # Errors
+/// When they exclude each other, or a variable that stands for one is wrong.
+pub fn check(group: &str, leaf: &str, arguments: &ArgMatches) -> Result<(), Failure> {
+    let mut flags = session_flags(arguments);
+    for option in own_options(group, leaf) {
+        match *option {
+            "account" => flags.account = None,
+            "project" => flags.project = None,
+            "workspace" => flags.workspace = None,
+            _ => {}
+        }
+    }
+    caller::check(&flags, &Environment::of_this_process())
 }
 
 /// Returns the session flags of a command line.

@@ -7,6 +7,7 @@ use mp_proto::wire::{ActiveBody, BridgeBody, BridgeStatus, SessionAccount, Sessi
 use serde_json::{Value, json};
 
 use super::{Call, session_flags};
+use crate::output::escaped;
 use crate::report;
 use crate::tree::switch;
 
@@ -61,11 +62,11 @@ fn record(session: &SessionBody) -> Value {
 
 fn text(session: &SessionBody) -> String {
     let unnamed = if session.me_cached { "(unknown)" } else { "(uncached)" };
-    let or_unnamed = |name: &Option<String>| name.clone().unwrap_or_else(|| unnamed.to_owned());
+    let or_unnamed = |name: &Option<String>| name.as_deref().map_or_else(|| unnamed.to_owned(), escaped);
     let project = session.project.as_ref().map_or_else(
         || "(none)".to_owned(),
         |project| {
-            let organization = project.organization.as_ref().map(|name| format!(" [organization: {name}]"));
+            let organization = project.organization.as_ref().map(|name| format!(" [organization: {}]", escaped(name)));
             format!("{} ({}){}", or_unnamed(&project.name), project.id, organization.unwrap_or_default())
         },
     );

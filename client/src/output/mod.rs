@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::Value;
 
-pub use rows::padded;
+pub use rows::{escaped, padded};
 
 use filter::Filter;
 
@@ -80,7 +80,7 @@ impl Output {
             (None, Format::Jsonl) => rows::lines(value),
             (None, Format::Csv) => rows::csv(value)?,
             (None, Format::Plain) => rows::plain(value),
-            (None, Format::Table) => human(),
+            (None, Format::Table) => printable(&human()),
         };
         self.line(&text)
     }
@@ -99,6 +99,12 @@ impl Output {
             Ok(()) => Ok(()),
         }
     }
+}
+
+/// Returns a text whose control characters are escaped, less the ends of lines: a name from a file or from the network must not move
+/// the cursor of a terminal.
+pub fn printable(text: &str) -> String {
+    text.split('\n').map(rows::escaped).collect::<Vec<_>>().join("\n")
 }
 
 /// Returns JSON indented by two spaces.

@@ -69,12 +69,11 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// Returns columns padded to their longest value, two spaces between. Control characters are escaped: a name from a file must not
-/// move the cursor of a terminal.
+/// Returns columns padded to their longest value, two spaces between. Control characters are escaped here already: they would count
+/// for the width, and an end of line would break its row.
 pub fn padded(header: &[&str], rows: &[Vec<String>]) -> String {
-    let escape = |cell: &str| cell.chars().flat_map(escaped).collect::<String>();
     let rows: Vec<Vec<String>> = std::iter::once(header.iter().map(|name| (*name).to_owned()).collect())
-        .chain(rows.iter().map(|row| row.iter().map(|cell| escape(cell)).collect()))
+        .chain(rows.iter().map(|row| row.iter().map(|cell| escaped(cell)).collect()))
         .collect();
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
     let widths: Vec<usize> = (0..header.len()).map(|column| width(column).unwrap_or(0)).collect();
@@ -85,8 +84,12 @@ pub fn padded(header: &[&str], rows: &[Vec<String>]) -> String {
     rows.iter().map(line).collect()
 }
 
-fn escaped(c: char) -> Box<dyn Iterator<Item = char>> {
-    if c.is_control() { Box::new(c.escape_default()) } else { Box::new(std::iter::once(c)) }
+/// Returns a text with all of its control characters escaped.
+pub fn escaped(text: &str) -> String {
+    if !text.contains(char::is_control) {
+        return text.to_owned();
+    }
+    text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
 #[cfg(test)]
