@@ -6,12 +6,8 @@ use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{CLIENT_HEADER, HEALTH, HOST as OUR_HOST, PROTOCOL_HEADER, SHUTDOWN, VERSION};
 use mp_proto::version::{BUILD, ProtocolRange};
 
-
 /// Largest head of a request; a context has 16 KiB at most.
 pub(crate) const MAX_HEAD: usize = 64 * 1024;
-
-/// Headers that browsers add and that a page cannot suppress.
-const BROWSER_HEADERS: [&str; 4] = ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"];
 
 /// Checks the head of a request. One pass over the headers, for every call pays for it.
 ///
