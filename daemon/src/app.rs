@@ -85,8 +85,6 @@ pub struct Counters {
     pub calls: AtomicU64,
     /// Calls answered with a failure.
     pub failures: AtomicU64,
-    /// When the last call ended, in seconds since the epoch.
-    pub last_call_s: AtomicU64,
 }
 
 impl App {

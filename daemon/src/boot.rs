@@ -6,7 +6,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use mp_proto::location::{self, LocationError, Surroundings};
@@ -250,8 +249,6 @@ fn assemble(options: &Options, place: Place, log: LogHandle, log_file: Option<Pa
     let instance = instance_id(started_at);
     let hub = Arc::new(Hub::new(instance.clone()));
     let paths = Paths::new(place.root, place.home);
-    let counters = Counters::default();
-    counters.last_call_s.store(u64::try_from(started_at.as_second()).unwrap_or(0), Ordering::Relaxed);
     App {
         store: Store::new(&paths, Arc::clone(&hub), Arc::clone(&clock)),
         paths,
@@ -272,7 +269,7 @@ fn assemble(options: &Options, place: Place, log: LogHandle, log_file: Option<Pa
         stop: CancellationToken::new(),
         stop_reason: StopReason::default(),
         look_again: Arc::new(Notify::new()),
-        counters,
+        counters: Counters::default(),
         executable: std::env::current_exe().ok().and_then(|path| {
             let signature = Signature::of(&path).ok()??;
             Some((path, signature))

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use mp_proto::context::Context;
 use mp_proto::failure::Problem;
 use mp_proto::ids::{AccountName, AccountType, ProjectId, Region, WorkspaceId};
@@ -15,6 +14,7 @@ use mp_proto::secret::Secret;
 use mp_proto::wire::{BridgeAccount, BridgeStatus};
 use serde_json::{Map, Value, json};
 
+use crate::clock::Clock;
 use crate::config::{Account, Credential, CustomHeader, Located, TokenSource};
 use crate::files::cache::Cache;
 use crate::files::paths::Paths;
@@ -86,10 +86,10 @@ impl BridgeCache {
     /// # Errors
     /// When the first file that exists cannot be used. The one in the caller's directory was not asked for by name: it may have come
     /// with a checkout, so one that is not safe to read is passed over and named.
-    pub fn find(&self, paths: &Paths, context: &Context, now: Timestamp) -> Result<Found, BridgeError> {
+    pub fn find(&self, paths: &Paths, context: &Context, clock: &dyn Clock) -> Result<Found, BridgeError> {
         for candidate in candidates(paths, context) {
             let path = candidate.path.as_ref();
-            match self.0.load(path, paths.home(), now.into(), |bytes| parse(path, bytes)) {
+            match self.0.load(path, paths.home(), || clock.now().into(), |bytes| parse(path, bytes)) {
                 Ok(None) => {}
                 Ok(bridge) => return Ok(Found { bridge, passed_over: None }),
                 Err(BridgeError::Read(error)) if !candidate.is_named => {

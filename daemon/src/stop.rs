@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use mp_proto::event::Event;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::info;
@@ -72,26 +73,52 @@ pub async fn leave_when_idle(app: Arc<App>, after: Duration) {
     let period = (after / 4).clamp(Duration::from_millis(100), Duration::from_secs(30));
     let mut tick = tokio::time::interval(period);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut quiet = Quiet { calls: 0, since: app.clock.now() };
     loop {
         tokio::select! {
             biased;
             () = app.stop.cancelled() => return,
             _ = tick.tick() => {}
         }
-        if is_idle(&app, after) {
+        let (calls, streams) = (app.counters.calls.load(Ordering::Relaxed), app.hub.streams());
+        if quiet.look(app.clock.now(), calls, streams) >= after {
             info!(after_s = after.as_secs(), "left for being idle");
             return app.request_stop("idle");
         }
     }
 }
 
-fn is_idle(app: &App, after: Duration) -> bool {
-    let now = u64::try_from(app.clock.now().as_second()).unwrap_or(0);
-    let last = app.counters.last_call_s.load(Ordering::Relaxed);
-    if now < last {
-        // The clock was set back: count from here, or the daemon would stay for as long as the jump was.
-        app.counters.last_call_s.store(now, Ordering::Relaxed);
-        return false;
+/// How long it has been quiet. Calls are not timed one by one: whether their number grew since the last look is enough.
+struct Quiet {
+    calls: u64,
+    since: Timestamp,
+}
+
+impl Quiet {
+    /// Looks at the numbers and returns how long they have been as they are.
+    fn look(&mut self, now: Timestamp, calls: u64, streams: u64) -> Duration {
+        // A clock that was set back counts from here, or the daemon would stay for as long as the jump was.
+        if calls != self.calls || streams > 0 || now < self.since {
+            *self = Self { calls, since: now };
+        }
+        Duration::try_from(now.duration_since(self.since)).unwrap_or_default()
     }
-    app.hub.streams() == 0 && now - last >= after.as_secs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_streams_and_a_clock_that_is_set_back_begin_the_wait_anew() {
+        let at = |second| Timestamp::from_second(second).expect("a time");
+        let mut quiet = Quiet { calls: 0, since: at(100) };
+        let seconds = |duration: Duration| duration.as_secs();
+        assert_eq!(seconds(quiet.look(at(130), 0, 0)), 30);
+        assert_eq!(seconds(quiet.look(at(140), 1, 0)), 0, "a call");
+        assert_eq!(seconds(quiet.look(at(150), 1, 1)), 0, "an open stream");
+        assert_eq!(seconds(quiet.look(at(160), 1, 0)), 10);
+        assert_eq!(seconds(quiet.look(at(50), 1, 0)), 0, "the clock was set back");
+        assert_eq!(seconds(quiet.look(at(90), 1, 0)), 40);
+    }
 }

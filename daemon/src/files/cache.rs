@@ -24,7 +24,7 @@ impl<T> Default for Cache<T> {
 
 impl<T> Cache<T> {
     /// Returns what `parse` makes of a file, or made of it while it had the same signature; none when there is no file.
-    /// A failure is not kept. `now` is the wall clock.
+    /// A failure is not kept. `now` tells the wall clock, when it is needed.
     ///
     /// # Errors
     /// When the file cannot be read safely, or `parse` fails.
@@ -32,7 +32,7 @@ impl<T> Cache<T> {
         &self,
         path: &Path,
         home: &Path,
-        now: SystemTime,
+        now: impl FnOnce() -> SystemTime,
         parse: impl FnOnce(&[u8]) -> Result<T, E>,
     ) -> Result<Option<Arc<T>>, E> {
         // One look decides for nearly every call: most of these files do not exist, and the others do not change.
@@ -46,6 +46,8 @@ impl<T> Cache<T> {
             // Reading tells what is wrong.
             Err(_) => {}
         }
+        // Taken before the file is read: a change during the read is never taken for settled.
+        let now = now();
         let Some((bytes, signature)) = read_credential(path, home)? else { return Ok(None) };
         let value = Arc::new(parse(&bytes)?);
         self.keep(path, signature, now, Arc::clone(&value));
@@ -96,7 +98,7 @@ mod tests {
                 parsed.set(parsed.get() + 1);
                 Ok::<_, ReadError>(String::from_utf8_lossy(bytes).into_owned())
             };
-            cache.load(&path, home.path(), now, parse).map(|value| value.map(|value| value.to_string()))
+            cache.load(&path, home.path(), || now, parse).map(|value| value.map(|value| value.to_string()))
         };
         let later = || SystemTime::now() + Duration::from_secs(10);
         assert_eq!(load(later()).unwrap(), None);
@@ -126,7 +128,7 @@ mod tests {
             fs::write(&path, "").unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
             let now = SystemTime::now() + Duration::from_secs(10);
-            cache.load(&path, home.path(), now, |_| Ok::<_, ReadError>(())).unwrap();
+            cache.load(&path, home.path(), || now, |_| Ok::<_, ReadError>(())).unwrap();
             assert!(cache.entries().len() <= CAPACITY);
         }
     }

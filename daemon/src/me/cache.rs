@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use mp_proto::ids::{AccountName, ProjectId, WorkspaceId};
 use serde_json::{Map, Value};
 
+use crate::clock::Clock;
 use crate::files::cache::Cache;
 use crate::files::paths::Paths;
 use crate::files::read::ReadError;
@@ -59,12 +60,12 @@ impl From<ReadError> for Unusable {
 
 impl MeCache {
     /// Returns the cached answer of an account, if there is a good one that has not expired.
-    pub fn load(&self, paths: &Paths, account: &AccountName, now: Timestamp) -> Option<Arc<Me>> {
+    pub fn load(&self, paths: &Paths, account: &AccountName, clock: &dyn Clock) -> Option<Arc<Me>> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match &*last {
             Some(look) if look.account == *account && look.at.elapsed() < LOOK => look.found.clone(),
             _ => {
-                let found = self.read(&paths.me(account), paths.home(), now);
+                let found = self.read(&paths.me(account), paths.home(), clock.now());
                 *last = Some(Look { account: account.clone(), at: Instant::now(), found: found.clone() });
                 found
             }
@@ -72,7 +73,7 @@ impl MeCache {
     }
 
     fn read(&self, path: &Path, home: &Path, now: Timestamp) -> Option<Arc<Me>> {
-        let read = self.read.load(path, home, now.into(), |bytes| Me::parse(bytes).ok_or(Unusable::Damaged));
+        let read = self.read.load(path, home, || now.into(), |bytes| Me::parse(bytes).ok_or(Unusable::Damaged));
         match read {
             Ok(me) => me.filter(|me| me.is_fresh(now)),
             Err(Unusable::Unsafe) => {

@@ -115,8 +115,6 @@ pub(crate) fn finish(app: &Arc<App>, number: u64, response: &mut Response) {
     if response.status().as_u16() >= 400 {
         app.counters.failures.fetch_add(1, Ordering::Relaxed);
     }
-    let now = u64::try_from(app.clock.now().as_second()).unwrap_or(0);
-    app.counters.last_call_s.store(now, Ordering::Relaxed);
 }
 
 /// Tells a connection over the limit why it is closed, without a task of its own and without waiting for it.

@@ -54,7 +54,7 @@ fn me_of_plain(app: &App, snapshot: &Snapshot, bridge: Option<&Bridge>) -> Optio
         snapshot.config.accounts.get(name.as_str()).map(|account| &account.name)
     };
     let name = bridge.map(|bridge| &bridge.account.name).or_else(active)?;
-    app.me.load(&app.paths, name, app.clock.now())
+    app.me.load(&app.paths, name, &*app.clock)
 }
 
 /// A cache is kept by the name in the config; an account of the environment is whoever it is today.
@@ -62,7 +62,7 @@ fn me_of(app: &App, resolved: &Resolved) -> Option<Arc<Me>> {
     let account =
         resolved.account.as_ref().filter(|account| matches!(account.origin, Origin::Config | Origin::Bridge))?;
     let name = AccountName::parse(&account.name).ok()?;
-    app.me.load(&app.paths, &name, app.clock.now())
+    app.me.load(&app.paths, &name, &*app.clock)
 }
 
 /// `GET /v1/session/persisted`.
@@ -100,7 +100,7 @@ pub(crate) fn pin(app: &App, caller: &Caller) -> Result<Arc<Snapshot>, Failure> 
 /// # Errors
 /// When the first one that exists cannot be used.
 pub(crate) fn find_bridge(app: &App, context: &Context) -> Result<Found, Failure> {
-    Ok(app.bridges.find(&app.paths, context, app.clock.now())?)
+    Ok(app.bridges.find(&app.paths, context, &*app.clock)?)
 }
 
 fn describe(me: Option<&Me>, revision: u64, resolved: Resolved) -> SessionBody {
