@@ -119,8 +119,8 @@ fn run(options: &Options) -> Result<(), BootError> {
     detach(options.started_by, &place.root)?;
     private_dir(&place.root, place.uid)?;
     private_dir(&location::run_dir(&place.root), place.uid)?;
-    if let Some(parent) = place.socket.parent().filter(|parent| parent.starts_with("/tmp/")) {
-        private_dir(parent, place.uid)?;
+    if place.socket.parent() == Some(&location::fallback_dir(place.uid)) {
+        private_dir(&location::fallback_dir(place.uid), place.uid)?;
     }
     let lock = take_lock(options.started_by, &place)?;
     let log_file = (options.started_by == StartedBy::Client).then(|| location::log_file(&place.root));

@@ -101,8 +101,13 @@ pub fn default_socket(root: &Path, uid: u32) -> Result<PathBuf, LocationError> {
     if near.as_os_str().len() <= MAX_SOCKET_PATH {
         return Ok(near);
     }
-    let path = PathBuf::from(format!("/tmp/mp-{uid}/{:016x}.sock", fnv1a(root.as_os_str().as_encoded_bytes())));
+    let path = fallback_dir(uid).join(format!("{:016x}.sock", fnv1a(root.as_os_str().as_encoded_bytes())));
     if path.as_os_str().len() > MAX_SOCKET_PATH { Err(LocationError::TooLong { path }) } else { Ok(path) }
+}
+
+/// Returns the directory of the sockets whose own place would be too long. It must be checked before it is used: `/tmp` is everybody's.
+pub fn fallback_dir(uid: u32) -> PathBuf {
+    PathBuf::from(format!("/tmp/mp-{uid}"))
 }
 
 /// Returns the directory of the locks, the log and (usually) the socket.

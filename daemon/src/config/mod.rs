@@ -11,8 +11,10 @@ pub mod publish;
 pub mod snapshot;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
+use mp_proto::failure::Problem;
 use mp_proto::ids::{AccountName, ProjectId, TargetName, WorkspaceId};
 use mp_proto::secret::Secret;
 
@@ -97,6 +99,12 @@ impl Config {
     /// Returns the problems of one part of the file.
     pub fn problems_for(&self, scope: &Scope) -> Vec<&ConfigProblem> {
         self.problems.iter().filter(|problem| problem.scope == *scope).collect()
+    }
+
+    /// Returns some problems as the socket API tells them, and after them all others: whoever corrects a file wants to do it once.
+    pub fn tell(&self, first: &[&ConfigProblem], path: &Path) -> Vec<Problem> {
+        let others = self.problems.iter().filter(|problem| !first.contains(problem));
+        first.iter().copied().chain(others).map(|problem| problem.to_problem(path)).collect()
     }
 
     /// Returns the names of the targets that use an account.

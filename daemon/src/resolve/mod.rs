@@ -115,7 +115,7 @@ pub enum ResolveError {
     Block {
         /// What was chosen.
         what: String,
-        /// What is wrong with it.
+        /// What is wrong with it, and after that with the rest of the file.
         problems: Vec<Problem>,
     },
 }
@@ -278,8 +278,7 @@ impl<'a> Input<'a> {
     }
 
     fn block(&self, what: String, problems: Vec<&ConfigProblem>) -> ResolveError {
-        let problems = problems.into_iter().map(|problem| problem.to_problem(self.path)).collect();
-        ResolveError::Block { what, problems }
+        ResolveError::Block { what, problems: self.config.tell(&problems, self.path) }
     }
 
     fn line(&self, line: usize) -> String {

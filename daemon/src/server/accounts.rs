@@ -139,7 +139,7 @@ pub(crate) fn find<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Account
             let detail = format!("account '{name}' is not usable as it stands in {}", snapshot.path.display());
             Err(Failure::new(FailureKind::ConfigInvalid, detail)
                 .account(name)
-                .errors(problems.into_iter().map(|problem| problem.to_problem(&snapshot.path)).collect()))
+                .errors(snapshot.config.tell(&problems, &snapshot.path)))
         }
         Lookup::Missing => Err(account_not_found(name, snapshot)),
     }

@@ -59,7 +59,7 @@ fn find<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Target, Failure> {
         Lookup::Invalid(problems) => {
             let detail = format!("target '{name}' is not usable as it stands in {}", snapshot.path.display());
             Err(Failure::new(FailureKind::ConfigInvalid, detail)
-                .errors(problems.into_iter().map(|problem| problem.to_problem(&snapshot.path)).collect()))
+                .errors(snapshot.config.tell(&problems, &snapshot.path)))
         }
         Lookup::Missing => Err(target_not_found(name, snapshot)),
     }
