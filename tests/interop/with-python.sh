@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Shares one ~/.mp between the Python tool and ours, in both directions, and compares what each says. Not part of `cargo test`: it fetches
+# the Python tool from PyPI into a throw-away environment. Needs python3 and the two programs in target/debug (`cargo build`).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+ours=$PWD/target/debug/mp
+scratch=$(mktemp -d /tmp/mp-interop.XXXXXX)
+trap '"$ours" daemon stop >/dev/null 2>&1 || true; rm -rf "$scratch"' EXIT
+
+python3 -m venv "$scratch/python"
+"$scratch/python/bin/pip" -q install 'mixpanel-headless==0.4.0' 'typer==0.24.0'
+theirs=$scratch/python/bin/mp
+export COLUMNS=1000 NO_COLOR=1 TERM=dumb
+
+# Three types of account, a target, a setting and stored tokens, made by one of the two programs.
+make_home() {
+    local mp=$1
+    export HOME=$scratch/$2
+    mkdir -p "$HOME/work"
+    cd "$HOME/work"
+    printf 'hun"ter\\2 \303\251' | "$mp" account add team --type service_account --region us --project 3018488 --username 'sa "u"' --secret-stdin
+    "$mp" account add personal --type oauth_browser --region eu --project 555
+    "$mp" account add ci --type oauth_token --region in --token-env MP_CI_TOKEN
+    MP_OAUTH_TOKEN=tok-inline "$mp" account add inline --type oauth_token --region in --project 42
+    "$mp" target add ecom --account team --project 3018488 --workspace 3448414
+    "$mp" target use ecom
+    printf '\n[settings]\ncustom_header = { name = "X-A", value = "v1" }\n' >>"$HOME/.mp/config.toml"
+    install -d -m 700 "$HOME/.mp/accounts" "$HOME/.mp/accounts/personal"
+    install -m 600 /dev/stdin "$HOME/.mp/accounts/personal/tokens.json" <<<'{"access_token": "at-1", "expires_at": "2099-01-01T00:00:00+00:00", "token_type": "Bearer", "scope": "projects", "refresh_token": "rt-1"}'
+}
+
+# Both programs say the same about a home, and write the same bridge file.
+compare() {
+    for question in 'account list -f json' 'target list -f json' 'session -f json' 'account token inline' 'account token personal' 'project show' 'workspace show'; do
+        # shellcheck disable=SC2086 # a question is several words
+        diff <("$theirs" $question | python3 -c "$normal") <("$ours" $question | python3 -c "$normal") || { echo "differs: $question" >&2; exit 1; }
+        echo "same: $question"
+    done
+    MP_CI_TOKEN=from-env diff <(MP_CI_TOKEN=from-env "$theirs" account token ci) <(MP_CI_TOKEN=from-env "$ours" account token ci)
+    "$theirs" account export-bridge --account personal --to theirs.json >/dev/null
+    "$ours" account export-bridge --account personal --to ours.json >/dev/null
+    cmp theirs.json ours.json
+    echo "same: the bridge file, byte for byte"
+}
+normal='
+import json, sys
+text = sys.stdin.read()
+try:
+    print(json.dumps(json.loads(text), sort_keys=True, indent=1))
+except ValueError:
+    print(text.strip())
+'
+
+echo "== a home written by the Python tool"
+make_home "$theirs" python-home >/dev/null
+compare
+"$ours" daemon stop >/dev/null
+echo "== a home written by ours"
+make_home "$ours" our-home >/dev/null
+compare
+echo "== each sees the other's changes"
+"$theirs" account use inline >/dev/null
+[ "$("$ours" session -f json --jq .account.name)" = '"inline"' ]
+"$ours" account use team >/dev/null
+"$theirs" session | grep -q '^Account: *team '
+echo "passed"
