@@ -234,8 +234,6 @@ fn mp_daemon_start_status_stop_do_what_they_say() {
     home.mp(["daemon", "stop"]).ok();
     eventually(SOON, "the daemon is gone", || !is_running(next));
     assert!(!home.socket().exists());
-    home.mp(["--no-autostart", "daemon", "status"]).run();
-    assert!(home.daemon().is_none(), "asking for the status starts nothing");
 }
 
 #[test]
@@ -355,4 +353,12 @@ fn the_version_needs_no_daemon() {
     let mpd = home.command(&home.programs().mpd).arg("--version").arg0("mpd").output().expect("mpd runs");
     assert!(String::from_utf8_lossy(&mpd.stdout).contains(env!("CARGO_PKG_VERSION")));
     assert!(home.daemon().is_none() && !home.at(".mp/run").exists());
+}
+
+#[test]
+fn looking_at_the_status_starts_no_daemon() {
+    let home = configured();
+    let message = home.mp(["daemon", "status"]).fails(6);
+    assert!(message.contains("no daemon listens") && message.contains("mp daemon start"), "{message}");
+    assert!(home.daemon().is_none());
 }

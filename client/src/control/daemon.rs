@@ -154,7 +154,9 @@ pub fn is_locked(path: &Path) -> bool {
     File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
+/// Looking changes nothing: where no daemon runs, that is the answer (exit 6).
 async fn status(call: &mut Call<'_>) -> Result<(), Failure> {
+    autostart(call, false);
     let status = call.get::<StatusBody>(STATUS).await?;
     call.output.show(&super::json(&status), || describe(&status))
 }
