@@ -121,10 +121,11 @@ impl Signature {
     /// # Errors
     /// When the system cannot tell, such as for a directory that may not be searched.
     pub fn of(path: &Path) -> io::Result<Option<Self>> {
-        match std::fs::symlink_metadata(path) {
-            Ok(metadata) => Ok(Some(Self::from_metadata(&metadata))),
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
-            Err(error) => Err(error),
+        // Each call does this; std would ask for a dozen facts more than are compared.
+        match rustix::fs::lstat(path) {
+            Ok(stat) => Ok(Some(Self::from_stat(&stat))),
+            Err(Errno::NOENT | Errno::NOTDIR) => Ok(None),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -145,8 +146,17 @@ impl Signature {
         now - self.ctime_ns > i128::try_from(tick.as_nanos()).unwrap_or(i128::MAX)
     }
 
+    fn from_stat(stat: &rustix::fs::Stat) -> Self {
+        Self {
+            dev: unsigned(stat.st_dev),
+            ino: unsigned(stat.st_ino),
+            size: unsigned(stat.st_size),
+            mtime_ns: nanos(stat.st_mtime, stat.st_mtime_nsec),
+            ctime_ns: nanos(stat.st_ctime, stat.st_ctime_nsec),
+        }
+    }
+
     pub(super) fn from_metadata(metadata: &Metadata) -> Self {
-        let nanos = |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
         Self {
             dev: metadata.dev(),
             ino: metadata.ino(),
@@ -155,6 +165,15 @@ impl Signature {
             ctime_ns: nanos(metadata.ctime(), metadata.ctime_nsec()),
         }
     }
+}
+
+/// The kernels disagree on the types of these fields; none is ever negative.
+fn unsigned<N: TryInto<u64>>(field: N) -> u64 {
+    field.try_into().unwrap_or(0)
+}
+
+fn nanos<S: Into<i128>, N: TryInto<i128>>(seconds: S, rest: N) -> i128 {
+    seconds.into() * 1_000_000_000 + rest.try_into().unwrap_or(0)
 }
 
 /// Reads a file with credentials, and the signature that belongs to exactly these bytes; none when there is no file.

@@ -81,7 +81,10 @@ impl SessionMemo {
             return;
         }
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|(known, ..)| !asks_the_same(known, context));
+        // Nothing of an older config stays here, for it may hold a secret that its owner has removed.
+        kept.retain(|(known, of, _)| {
+            Arc::ptr_eq(&of.snapshot, &ingredients.snapshot) && !asks_the_same(known, context)
+        });
         if kept.len() == CAPACITY {
             kept.remove(0);
         }
@@ -127,6 +130,16 @@ mod tests {
             memo.keep(&at("/a"), files.clone(), rendered("a"));
             assert!(memo.get(&context, &files).is_none());
         }
+    }
+
+    #[test]
+    fn an_older_config_is_let_go() {
+        let (memo, old, new) = (SessionMemo::default(), snapshot(), snapshot());
+        memo.keep(&at("/a"), old.clone(), rendered("old"));
+        let weak = Arc::downgrade(&old.snapshot);
+        drop(old);
+        memo.keep(&at("/b"), new, rendered("new"));
+        assert!(weak.upgrade().is_none());
     }
 
     #[test]
