@@ -157,7 +157,7 @@ pub async fn probe(place: &Place) -> Result<UnixStream, ConnectError> {
     check_directory(&place.socket)?;
     let deadline = Instant::now() + START_DEADLINE;
     let stream = loop {
-        match UnixStream::connect(&place.socket).await {
+        match connect_now(&place.socket) {
             Ok(stream) => break stream,
             // The daemon's queue of new connections is full (it works, but for many at once), or it ended while we stood in it.
             Err(error) if is_passing(&error) && Instant::now() < deadline => {
@@ -169,6 +169,17 @@ pub async fn probe(place: &Place) -> Result<UnixStream, ConnectError> {
     };
     check_peer(&stream, &place.socket)?;
     Ok(stream)
+}
+
+/// Connects at once or not at all, as Unix sockets do. Waiting for the reactor to confirm it would cost a turn of its loop, and the
+/// daemon, which accepts meanwhile, would go to sleep again before the request comes.
+fn connect_now(path: &Path) -> io::Result<UnixStream> {
+    use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, connect, socket};
+    let stream = socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
+    rustix::io::fcntl_setfd(&stream, rustix::io::FdFlags::CLOEXEC)?;
+    rustix::io::ioctl_fionbio(&stream, true)?;
+    connect(&stream, &SocketAddrUnix::new(path)?)?;
+    UnixStream::from_std(stream.into())
 }
 
 fn is_passing(error: &io::Error) -> bool {
