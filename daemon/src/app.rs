@@ -20,9 +20,11 @@ use crate::files::read::Signature;
 use crate::files::watch::WatchState;
 use crate::hub::Hub;
 use crate::me::cache::MeCache;
+use crate::session::keeper::Keeper;
 use crate::session::memo::SessionMemo;
 use crate::stop::StopReason;
 use crate::telemetry::LogHandle;
+use crate::upstream::Upstream;
 
 /// The daemon, as its parts see it.
 pub struct App {
@@ -48,6 +50,10 @@ pub struct App {
     pub me: MeCache,
     /// Session answers that were rendered before.
     pub sessions: SessionMemo,
+    /// The grants of browser accounts.
+    pub keeper: Keeper,
+    /// Mixpanel.
+    pub upstream: Upstream,
     /// Events.
     pub hub: Arc<Hub>,
     /// The state of the file watcher.

@@ -19,6 +19,7 @@ Options:
       --socket <PATH>         Socket to serve [default: $MPD_SOCKET, else <root>/run/mpd.sock]
       --idle-exit <SECONDS>   Exit after so long without a call, 0 = never
                               [default: 1800 when started by a client, else 0]
+      --upstream <URL>        Loopback URL in place of Mixpanel, for tests [default: $MPD_UPSTREAM]
       --log-level <FILTER>    Log filter, such as debug [default: $MPD_LOG, else info]
       --started-by <WHO>      client, service or hand [default: hand]
       --version               Print the version
@@ -50,6 +51,8 @@ pub struct Options {
     pub started_by: StartedBy,
     /// `--idle-exit`, or what it is without; none means never.
     pub idle_exit: Option<Duration>,
+    /// `--upstream`.
+    pub upstream: Option<String>,
     /// `--log-level`.
     pub log_level: Option<String>,
 }
@@ -80,8 +83,14 @@ pub enum ArgsError {
 /// # Errors
 /// When an option is unknown, lacks its value, or has a wrong one.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsError> {
-    let mut options =
-        Options { root: None, socket: None, started_by: StartedBy::Hand, idle_exit: None, log_level: None };
+    let mut options = Options {
+        root: None,
+        socket: None,
+        started_by: StartedBy::Hand,
+        idle_exit: None,
+        upstream: None,
+        log_level: None,
+    };
     let mut idle_exit = None;
     let mut args = args.into_iter();
     while let Some(arg) = args.next() {
@@ -93,6 +102,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsEr
             "--root" => options.root = Some(value("--root")?.into()),
             "--socket" => options.socket = Some(value("--socket")?.into()),
             "--idle-exit" => idle_exit = Some(seconds(value("--idle-exit")?)?),
+            "--upstream" => options.upstream = Some(value("--upstream")?.to_string_lossy().into_owned()),
             "--log-level" => options.log_level = Some(value("--log-level")?.to_string_lossy().into_owned()),
             "--started-by" => options.started_by = started_by(value("--started-by")?)?,
             _ => return Err(ArgsError::Unknown(name)),

@@ -35,9 +35,11 @@ use crate::lock::{Lock, LockError, private_dir};
 use crate::me::cache::MeCache;
 use crate::server;
 use crate::service;
+use crate::session::keeper::Keeper as TokenKeeper;
 use crate::session::memo::SessionMemo;
 use crate::stop::{Signals, StopReason, leave_when_idle};
 use crate::telemetry::{self, LogHandle, TelemetryError};
+use crate::upstream::{Upstream, hosts};
 
 /// How long a daemon that a client started waits for one that is just leaving. Longer than a leaving one's grace for calls is not
 /// worth waiting for: the client gives up at 10 s.
@@ -64,6 +66,14 @@ pub enum BootError {
     /// The socket.
     #[error(transparent)]
     Listen(#[from] ListenError),
+    /// What should take Mixpanel's place is no loopback URL.
+    #[error("the upstream {url:?} {problem}")]
+    Upstream {
+        /// What was given.
+        url: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// The system refused something every process may do.
     #[error("could not {step}")]
     System {
@@ -116,6 +126,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 fn run(options: &Options) -> Result<(), BootError> {
     let place = Place::find(options)?;
+    let upstream = upstream(options)?;
     detach(options.started_by, &place.root)?;
     private_dir(&place.root, place.uid)?;
     private_dir(&location::run_dir(&place.root), place.uid)?;
@@ -134,7 +145,7 @@ fn run(options: &Options) -> Result<(), BootError> {
         .build()
         .map_err(system("start the runtime"))?;
     // As a task: a new connection is then served by the thread that accepted it, without waking another one first.
-    let served = runtime.block_on(runtime.spawn(serve(options.clone(), place, lock, log, log_file)));
+    let served = runtime.block_on(runtime.spawn(serve(options.clone(), place, upstream, lock, log, log_file)));
     let served = served.map_err(|error| BootError::System { step: "serve", source: error.into() }).flatten();
     // A blocking task that hangs in the file system must not keep a stopped daemon alive.
     runtime.shutdown_timeout(Duration::from_secs(1));
@@ -205,6 +216,16 @@ fn log_filter(options: &Options) -> String {
     options.log_level.clone().or_else(from_env).unwrap_or_else(|| telemetry::DEFAULT_FILTER.to_owned())
 }
 
+/// Returns Mixpanel, or what takes its place. Loopback only: a variable must not be able to send credentials elsewhere.
+fn upstream(options: &Options) -> Result<Upstream, BootError> {
+    let from_env = || std::env::var("MPD_UPSTREAM").ok().filter(|url| !url.is_empty());
+    let Some(url) = options.upstream.clone().or_else(from_env) else { return Ok(Upstream::default()) };
+    match hosts::loopback(&url) {
+        Ok(base) => Ok(Upstream::new(Some(base))),
+        Err(problem) => Err(BootError::Upstream { url, problem }),
+    }
+}
+
 /// Clears away what an earlier daemon left when it was killed in the middle of a write. Texts of others are kept and named.
 fn sweep(root: &Path) {
     match replace::sweep(root) {
@@ -220,6 +241,7 @@ fn sweep(root: &Path) {
 async fn serve(
     options: Options,
     place: Place,
+    upstream: Upstream,
     lock: Lock,
     log: LogHandle,
     log_file: Option<PathBuf>,
@@ -227,7 +249,7 @@ async fn serve(
     let signals =
         Signals::register().map_err(|source| BootError::System { step: "register the signal handlers", source })?;
     let (socket, listener) = Socket::open(&place.socket)?;
-    let app = Arc::new(assemble(&options, place, log, log_file));
+    let app = Arc::new(assemble(&options, place, upstream, log, log_file));
     // Two: one in the hand of the server, one on its way. More than that nobody removes sockets.
     let (rebound, fresh) = mpsc::channel(2);
     let keeper = Keeper::new(lock, socket, rebound);
@@ -236,6 +258,9 @@ async fn serve(
     if let Some(after) = app.idle_exit {
         app.tasks.spawn(leave_when_idle(Arc::clone(&app), after));
     }
+    if let Some(url) = app.upstream.redirected_to() {
+        warn!(%url, "requests go here in place of Mixpanel");
+    }
     info!(version = BUILD, root = %app.paths.root().display(), pid = std::process::id(), "started");
     announce(options.started_by);
     server::serve(Arc::clone(&app), listener, fresh).await;
@@ -243,7 +268,7 @@ async fn serve(
     Ok(())
 }
 
-fn assemble(options: &Options, place: Place, log: LogHandle, log_file: Option<PathBuf>) -> App {
+fn assemble(options: &Options, place: Place, upstream: Upstream, log: LogHandle, log_file: Option<PathBuf>) -> App {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let started_at = clock.now();
     let instance = instance_id(started_at);
@@ -261,6 +286,8 @@ fn assemble(options: &Options, place: Place, log: LogHandle, log_file: Option<Pa
         bridges: BridgeCache::default(),
         me: MeCache::default(),
         sessions: SessionMemo::default(),
+        keeper: TokenKeeper::default(),
+        upstream,
         hub,
         watch: WatchState::default(),
         log,

@@ -22,5 +22,6 @@ pub mod service;
 pub mod session;
 pub mod stop;
 pub mod telemetry;
+pub mod upstream;
 
 pub use boot::main;

@@ -11,6 +11,19 @@ pub const RING: usize = 1024;
 /// How many events wait for one slow reader before it is cut off with `lagged`.
 pub const QUEUE: usize = 256;
 
+/// How a new token came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TokenCause {
+    /// The daemon refreshed it.
+    Refreshed,
+    /// Another program wrote it, or somebody logged in.
+    Adopted,
+    /// A file brought a spent grant back and was corrected.
+    Restored,
+}
+
 /// One event. The name on the stream is the word in `type`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -78,6 +91,62 @@ pub enum Event {
         /// Its name.
         name: String,
     },
+    /// A browser account has a new token.
+    #[serde(rename = "token.refreshed")]
+    TokenRefreshed {
+        /// The account.
+        account: String,
+        /// Counts the account's tokens since the daemon started.
+        generation: u64,
+        /// When it ends.
+        expires_at: jiff::Timestamp,
+        /// How it came.
+        cause: TokenCause,
+    },
+    /// A token could not be refreshed; it will be tried again.
+    #[serde(rename = "token.failed")]
+    TokenFailed {
+        /// The account.
+        account: String,
+        /// Why, for a person.
+        detail: String,
+        /// Not before then.
+        retry_at: jiff::Timestamp,
+    },
+    /// A person has to log in again.
+    #[serde(rename = "login.required")]
+    LoginRequired {
+        /// The account.
+        account: String,
+        /// Why, for a person.
+        detail: String,
+        /// What to run.
+        command: String,
+    },
+    /// A login waits for a person.
+    #[serde(rename = "login.started")]
+    LoginStarted {
+        /// Its id.
+        id: String,
+        /// The account, if it is known yet.
+        account: Option<String>,
+    },
+    /// A login has ended.
+    #[serde(rename = "login.completed")]
+    LoginCompleted {
+        /// Its id.
+        id: String,
+        /// The account, if it is known.
+        account: Option<String>,
+        /// Why it failed; none when it did not.
+        problem: Option<String>,
+    },
+    /// Mixpanel's answer about an account's user was stored.
+    #[serde(rename = "me.changed")]
+    MeChanged {
+        /// The account.
+        account: String,
+    },
     /// The stream could not be resumed; a snapshot follows.
     #[serde(rename = "reset")]
     Reset {
@@ -109,6 +178,12 @@ impl Event {
             Self::AccountAdded { .. } => "account.added",
             Self::AccountChanged { .. } => "account.changed",
             Self::AccountRemoved { .. } => "account.removed",
+            Self::TokenRefreshed { .. } => "token.refreshed",
+            Self::TokenFailed { .. } => "token.failed",
+            Self::LoginRequired { .. } => "login.required",
+            Self::LoginStarted { .. } => "login.started",
+            Self::LoginCompleted { .. } => "login.completed",
+            Self::MeChanged { .. } => "me.changed",
             Self::Reset { .. } => "reset",
             Self::Lagged { .. } => "lagged",
             Self::DaemonStopping { .. } => "daemon.stopping",

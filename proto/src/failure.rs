@@ -78,6 +78,34 @@ kinds! {
     ContextRequired = "context_required", 428, 2, "Context required";
     /// A variable that holds the account's token is not set where the call comes from.
     TokenMissing = "token_missing", 409, 2, "Token missing";
+    /// The token could not be refreshed just now; it will be tried again.
+    TokenUnavailable = "token_unavailable", 503, 2, "Token unavailable";
+    /// There is no such login, or it ended long ago.
+    LoginNotFound = "login_not_found", 404, 4, "Login not found";
+    /// A login did not come to its end.
+    LoginFailed = "login_failed", 409, 2, "Login failed";
+    /// The person or the provider refused.
+    LoginDenied = "login_denied", 409, 2, "Login denied";
+    /// The credential is valid in no region.
+    RegionNotFound = "region_not_found", 409, 2, "Region not found";
+    /// The project's data is in another region than the account.
+    RegionMismatch = "region_mismatch", 409, 1, "Region mismatch";
+    /// The account cannot see such a project.
+    ProjectNotFound = "project_not_found", 404, 4, "Project not found";
+    /// Mixpanel does not accept the credential.
+    CredentialRefused = "credential_refused", 502, 2, "Credential refused";
+    /// Mixpanel refused the request.
+    UpstreamRefused = "upstream_refused", 502, 3, "Refused by Mixpanel";
+    /// Mixpanel does not know what was asked for.
+    UpstreamNotFound = "upstream_not_found", 502, 4, "Not found at Mixpanel";
+    /// Mixpanel's rate limit was reached.
+    RateLimited = "rate_limited", 429, 5, "Rate limited";
+    /// Mixpanel had a fault of its own.
+    UpstreamFault = "upstream_fault", 502, 1, "Fault at Mixpanel";
+    /// Mixpanel's answer cannot be understood.
+    UpstreamInvalid = "upstream_invalid", 502, 1, "Unexpected answer of Mixpanel";
+    /// Mixpanel could not be reached.
+    UpstreamUnreachable = "upstream_unreachable", 502, 1, "Mixpanel unreachable";
     /// There is no such path.
     RouteNotFound = "route_not_found", 404, 1, "No such route";
     /// The path does not take this method.
@@ -140,6 +168,17 @@ impl Problem {
     }
 }
 
+/// What Mixpanel itself said, where a failure is its answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Upstream {
+    /// Its HTTP status.
+    pub status: u16,
+    /// The id under which Mixpanel's log knows the request, if it told one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
 /// A failure: the `application/problem+json` body of the socket API (RFC 9457), less what its kind implies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -157,6 +196,8 @@ pub struct Failure {
     pub errors: Vec<Problem>,
     /// The variables that a repetition must bring, for [`FailureKind::ContextRequired`].
     pub env: Vec<String>,
+    /// What Mixpanel said, where this is its answer.
+    pub upstream: Option<Upstream>,
 }
 
 impl Failure {
@@ -170,7 +211,13 @@ impl Failure {
             next: Vec::new(),
             errors: Vec::new(),
             env: Vec::new(),
+            upstream: None,
         }
+    }
+
+    /// Returns the HTTP status of the answer: Mixpanel's own where this is Mixpanel's answer.
+    pub fn status(&self) -> u16 {
+        self.upstream.as_ref().map_or(self.kind.status(), |upstream| upstream.status)
     }
 
     /// Adds a command that would help.
@@ -199,7 +246,7 @@ impl Failure {
         ProblemBody {
             r#type: format!("urn:mp:problem:{}", self.kind.code()),
             title: self.kind.title().to_owned(),
-            status: self.kind.status(),
+            status: self.status(),
             detail: self.detail.clone(),
             code: self.kind.code().to_owned(),
             account: self.account.clone(),
@@ -207,6 +254,7 @@ impl Failure {
             next: self.next.clone(),
             errors: self.errors.clone(),
             env: self.env.clone(),
+            upstream: self.upstream.clone(),
         }
     }
 }
@@ -230,6 +278,7 @@ impl From<ProblemBody> for Failure {
             next: body.next,
             errors: body.errors,
             env: body.env,
+            upstream: body.upstream,
         }
     }
 }
@@ -263,6 +312,9 @@ pub struct ProblemBody {
     /// The variables that a repetition must bring.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub env: Vec<String>,
+    /// What Mixpanel said, where this is its answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<Upstream>,
 }
 
 #[cfg(test)]

@@ -22,6 +22,26 @@ pub const ACCOUNT_USE: &str = "/v1/accounts/{name}/use";
 pub const ACCOUNT_LOGOUT: &str = "/v1/accounts/{name}/logout";
 /// Reveals a bearer: the only route that does.
 pub const ACCOUNT_TOKEN: &str = "/v1/accounts/{name}/token";
+/// Refreshes a browser account's token now.
+pub const ACCOUNT_REFRESH: &str = "/v1/accounts/{name}/refresh";
+/// Asks Mixpanel whether an account's credential is good.
+pub const ACCOUNT_TEST: &str = "/v1/accounts/{name}/test";
+/// Begins a login, or joins the one that is open for the same account.
+pub const LOGINS: &str = "/v1/logins";
+/// One login; DELETE cancels it.
+pub const LOGIN: &str = "/v1/logins/{name}";
+/// Finishes a login by the URL that the browser was sent to.
+pub const LOGIN_CALLBACK: &str = "/v1/logins/{name}/callback";
+/// Chooses the project of a login that found several.
+pub const LOGIN_PROJECT: &str = "/v1/logins/{name}/project";
+/// Who the session's account is, as Mixpanel says.
+pub const ME: &str = "/v1/me";
+/// The projects that the session's account can see.
+pub const PROJECTS: &str = "/v1/projects";
+/// The workspaces of the session's project.
+pub const WORKSPACES: &str = "/v1/workspaces";
+/// Runs an operation of the catalog.
+pub const OPERATION: &str = "/v1/operations/{name}";
 /// All targets; POST adds one.
 pub const TARGETS: &str = "/v1/targets";
 /// One target.

@@ -9,7 +9,8 @@ pub const PROTOCOL: u32 = 1;
 pub const OLDEST_PROTOCOL: u32 = 1;
 
 /// What this build of the daemon can do. A client asks for a word here instead of comparing versions.
-pub const CAPABILITIES: &[&str] = &["accounts", "bridge", "events", "session", "targets"];
+pub const CAPABILITIES: &[&str] =
+    &["accounts", "bridge", "events", "logins", "me", "operations", "refresh", "session", "targets"];
 
 /// The version of this build.
 pub const BUILD: &str = env!("CARGO_PKG_VERSION");

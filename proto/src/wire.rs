@@ -22,6 +22,10 @@ macro_rules! body {
     };
 }
 
+mod login;
+
+pub use login::*;
+
 /// Which layer decided an axis of the session. The order is that of precedence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -436,6 +440,9 @@ body! {
         pub calls: u64,
         /// Open event streams.
         pub event_streams: u64,
+        /// Where requests go in place of Mixpanel; none in real life.
+        #[serde(default)]
+        pub upstream: Option<String>,
         /// The log filter in force.
         pub log_level: String,
         /// The log file; none when the log goes to stderr.
@@ -476,12 +483,25 @@ body! {
         pub r#type: AccountType,
         /// Its region.
         pub region: Region,
-        /// `ok`, `expired`, `login_required`, `unreadable`, or `caller` where the token is in the caller's environment.
+        /// `ok`; `expired` (the next call refreshes), `refreshing`, `backoff`, `degraded` (not on disk), `login_required`, `unreadable`;
+        /// `caller` where the token is in the caller's environment.
         pub state: String,
-        /// When the stored token ends.
+        /// When the token ends.
         pub expires_at: Option<jiff::Timestamp>,
         /// Why the state is not `ok`.
         pub detail: Option<String>,
+        /// Since when it is so, as far as this daemon knows.
+        #[serde(default)]
+        pub since: Option<jiff::Timestamp>,
+        /// When the next refresh may be tried, in `backoff`.
+        #[serde(default)]
+        pub retry_at: Option<jiff::Timestamp>,
+        /// Counts the account's tokens since the daemon started.
+        #[serde(default)]
+        pub generation: u64,
+        /// What to run.
+        #[serde(default)]
+        pub next: Vec<Next>,
     }
 }
 
@@ -490,11 +510,12 @@ body! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AccountAdd {
-    /// Its name.
-    pub name: String,
+    /// Its name; derived from the first organisation when left out, which needs a service account or a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// `service_account`, `oauth_browser` or `oauth_token`.
     pub r#type: String,
-    /// `us`, `eu` or `in`; `us` when left out for a browser account.
+    /// `us`, `eu` or `in`. When left out: `us` for a browser account, else the first that accepts the credential.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// Digits.

@@ -90,7 +90,7 @@ fn read_add(call: &Call<'_>) -> Result<AccountAdd, Failure> {
     }
     let region = region(call, kind, &mut problems);
     let mut account = AccountAdd {
-        name: name.unwrap_or_default(),
+        name,
         r#type: call.required("type"),
         region,
         default_project: call.text("project").or_else(|| call.environment.get("MP_PROJECT_ID").map(str::to_owned)),

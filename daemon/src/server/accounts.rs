@@ -49,7 +49,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, Name(name): Name, caller: 
 
 /// `POST /v1/accounts`.
 pub(crate) async fn add(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<AccountAdd>) -> Answer {
-    let name = body.name.clone();
+    let name = body.name.clone().unwrap_or_default();
     let (snapshot, _) = edit(&app, config_file(&app, &caller)?, Change::AddAccount(body)).await?;
     let account = find(&snapshot, &name)?;
     let body = AccountBody { account: summary(&snapshot, account), revision: snapshot.revision };

@@ -43,6 +43,7 @@ pub(crate) async fn status(State(app): State<Arc<App>>) -> Answer {
         connections: app.counters.connections.load(Ordering::Relaxed),
         calls: app.counters.calls.load(Ordering::Relaxed),
         event_streams: app.hub.streams(),
+        upstream: app.upstream.redirected_to(),
         log_level: app.log.filter(),
         log_file: app.log_file.as_ref().map(|path| path.display().to_string()),
         config: config_status(&snapshot),

@@ -83,8 +83,11 @@ pub(crate) fn rendered(body: impl Into<Body>, notes: &[String]) -> Response {
 /// Answers with a failure as RFC 9457 has it.
 pub(crate) fn failure(failure: &Failure) -> Response {
     let text = serde_json::to_vec(&failure.to_body()).unwrap_or_default();
-    let status = StatusCode::from_u16(failure.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = of_bytes(status, PROBLEM, text);
+    if failure.upstream.is_some() {
+        response.headers_mut().insert(&ORIGIN, HeaderValue::from_static("upstream"));
+    }
     if let Some(seconds) = failure.retry_after_s {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }

@@ -89,6 +89,10 @@ pub fn status(app: &App, account: &Account) -> AccountStatus {
         state: "ok".to_owned(),
         expires_at: None,
         detail: None,
+        since: None,
+        retry_at: None,
+        generation: 0,
+        next: Vec::new(),
     };
     match (account.account_type(), account.credential.token_env()) {
         (AccountType::OauthToken, Some(variable)) => {

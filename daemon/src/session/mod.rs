@@ -2,5 +2,7 @@
 
 pub mod credential;
 pub mod forget;
+pub mod keeper;
 pub mod memo;
+pub mod registration;
 pub mod store;

@@ -12,7 +12,7 @@ use crate::config::Scope;
 impl Editor {
     pub(super) fn add_account(&mut self, add: &AccountAdd) -> Result<(), EditError> {
         let mut arguments = Arguments::default();
-        let name = arguments.value("name", AccountName::parse(&add.name));
+        let name = arguments.value("name", AccountName::parse(add.name.as_deref().unwrap_or_default()));
         let kind = arguments.choice("type", AccountType::parse(&add.r#type));
         let region = match (&add.region, kind) {
             (Some(region), _) => arguments.choice("region", Region::parse(region)),

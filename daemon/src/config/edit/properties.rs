@@ -49,7 +49,7 @@ fn change() -> impl Strategy<Value = Change> {
     let secret = any::<String>().prop_filter("a secret is not empty", |secret| !secret.is_empty());
     prop_oneof![
         (name.clone(), secret).prop_map(|(name, secret)| Change::AddAccount(AccountAdd {
-            name,
+            name: Some(name),
             r#type: "service_account".to_owned(),
             region: Some("in".to_owned()),
             username: Some("u".to_owned()),
@@ -135,7 +135,7 @@ proptest! {
     #[test]
     fn a_secret_round_trips_exactly(secret in any::<String>().prop_filter("not empty", |text| !text.is_empty()), crlf in any::<bool>()) {
         let add = AccountAdd {
-            name: "a".to_owned(),
+            name: Some("a".to_owned()),
             r#type: "oauth_token".to_owned(),
             region: Some("us".to_owned()),
             token: Some(Secret::new(secret.clone())),

@@ -49,7 +49,7 @@ custom_header = { name = "X", value = "v" }
 
 fn add(name: &str, kind: &str) -> AccountAdd {
     let mut add = AccountAdd {
-        name: name.to_owned(),
+        name: Some(name.to_owned()),
         r#type: kind.to_owned(),
         region: Some("us".to_owned()),
         ..Default::default()
@@ -262,7 +262,7 @@ fn the_first_account_becomes_the_active_one() {
 #[test]
 fn all_that_is_wrong_with_a_new_account_is_told_at_once() {
     let wrong = AccountAdd {
-        name: "a b".to_owned(),
+        name: Some("a b".to_owned()),
         region: Some("mars".to_owned()),
         default_project: Some("x".to_owned()),
         secret: Some(Secret::new("")),

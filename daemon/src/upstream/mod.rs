@@ -1,0 +1,84 @@
+//! Everything that talks to Mixpanel goes through here: its hosts, and one HTTP client for all.
+
+pub mod hosts;
+pub mod send;
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use mp_proto::ids::Region;
+
+pub use hosts::{CallerBases, Plane};
+
+/// Longest time to connect. A host that does not answer by then will not.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// How long an unused connection is kept. Shorter than what Mixpanel's front ends close by themselves, so that few are found dead.
+const KEPT: Duration = Duration::from_secs(50);
+
+/// Mixpanel, as the daemon reaches it.
+#[derive(Debug, Default)]
+pub struct Upstream {
+    redirected_to: Option<String>,
+    http: OnceLock<reqwest::Client>,
+}
+
+impl Upstream {
+    /// Returns Mixpanel itself, or what stands in its place; see [`hosts::loopback`].
+    pub fn new(redirected_to: Option<String>) -> Self {
+        Self { redirected_to, http: OnceLock::new() }
+    }
+
+    /// Returns where requests go in place of Mixpanel.
+    pub fn redirected_to(&self) -> Option<String> {
+        self.redirected_to.clone()
+    }
+
+    /// Returns the base of a plane, without a slash at its end. The start's override wins, then the caller's, then Mixpanel's own.
+    pub fn base(&self, region: Region, plane: Plane, caller: &CallerBases) -> String {
+        match &self.redirected_to {
+            Some(base) => format!("{base}/{region}/{}", plane.as_str()),
+            None => caller.base(plane).unwrap_or_else(|| hosts::real(region, plane)),
+        }
+    }
+
+    /// Returns the HTTP client. The first use reads the system's certificates, which takes some milliseconds; so it is not built
+    /// before it is needed. It follows no redirect: a credential goes where it was meant to go, and nowhere else.
+    ///
+    /// # Errors
+    /// When the system's certificates cannot be used.
+    pub fn http(&self) -> Result<&reqwest::Client, reqwest::Error> {
+        if let Some(client) = self.http.get() {
+            return Ok(client);
+        }
+        let built = self.build()?;
+        Ok(self.http.get_or_init(|| built))
+    }
+
+    fn build(&self) -> Result<reqwest::Client, reqwest::Error> {
+        // An error means that it is installed already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT)
+            .pool_idle_timeout(KEPT)
+            .referer(false);
+        // What stands in for Mixpanel is on this machine: a proxy has no business there.
+        let client = if self.redirected_to.is_some() { client.no_proxy() } else { client };
+        client.build()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_override_of_the_start_wins_over_everything() {
+        let upstream = Upstream::new(Some("http://127.0.0.1:5".to_owned()));
+        let caller = CallerBases::default();
+        assert_eq!(upstream.base(Region::Eu, Plane::Oauth, &caller), "http://127.0.0.1:5/eu/oauth");
+        assert_eq!(Upstream::default().base(Region::Eu, Plane::Web, &caller), "https://eu.mixpanel.com");
+        assert!(upstream.http().is_ok());
+    }
+}
