@@ -1,6 +1,7 @@
 //! Credentials: where each type of account keeps its own, and how they are forgotten.
 
 pub mod credential;
+pub mod endpoint;
 pub mod forget;
 pub mod keeper;
 pub mod memo;

@@ -21,6 +21,8 @@ pub struct Tokens {
     pub scope: String,
     /// What gets the next one.
     pub refresh_token: Option<Secret>,
+    /// The client that it was granted to. The Python tool ignores the key, and drops it when it refreshes.
+    pub client_id: Option<String>,
 }
 
 /// Why stored tokens cannot be used. The file's content is never quoted.
@@ -75,14 +77,21 @@ impl Tokens {
         let token_type = text("token_type", true);
         let scope = text("scope", true);
         let refresh_token = text("refresh_token", false).map(Secret::new);
+        // Ours alone: whatever else stands there must not make the tokens unusable.
+        let client_id = fields.get("client_id").and_then(Value::as_str).map(str::to_owned);
         let expires_at = fields.get("expires_at").and_then(instant);
         if expires_at.is_none() {
             wrong.push("`expires_at` must be a time with its offset, or seconds since the epoch".to_owned());
         }
         match (access_token, token_type, scope, expires_at) {
-            (Some(access_token), Some(token_type), Some(scope), Some(expires_at)) if wrong.is_empty() => {
-                Ok(Self { access_token: Secret::new(access_token), expires_at, token_type, scope, refresh_token })
-            }
+            (Some(access_token), Some(token_type), Some(scope), Some(expires_at)) if wrong.is_empty() => Ok(Self {
+                access_token: Secret::new(access_token),
+                expires_at,
+                token_type,
+                scope,
+                refresh_token,
+                client_id,
+            }),
             _ => Err(wrong.join(", ")),
         }
     }
@@ -99,6 +108,9 @@ impl Tokens {
         );
         if let Some(refresh_token) = &self.refresh_token {
             text.push_str(&format!(", \"refresh_token\": {}", quote(refresh_token.expose())));
+        }
+        if let Some(client_id) = &self.client_id {
+            text.push_str(&format!(", \"client_id\": {}", quote(client_id)));
         }
         text.push('}');
         Secret::new(text)
@@ -143,6 +155,8 @@ mod tests {
     #[test]
     fn what_the_python_tool_writes_comes_back_byte_for_byte() {
         assert_eq!(read(PYTHON).map(|tokens| tokens.to_text().expose().to_owned()).as_deref(), Ok(PYTHON));
+        let ours = PYTHON.replace("\"rt-29\"", "\"rt-29\", \"client_id\": \"cid-1\"");
+        assert_eq!(read(&ours).map(|tokens| tokens.to_text().expose().to_owned()), Ok(ours));
         let whole = PYTHON.replace(".051808", "").replace(", \"refresh_token\": \"rt-29\"", "");
         assert_eq!(read(&whole).map(|tokens| tokens.to_text().expose().to_owned()), Ok(whole));
     }
