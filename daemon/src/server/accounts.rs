@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::extract::State;
 use hyper::StatusCode;
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::ids::AccountName;
+use mp_proto::ids::{AccountName, AccountType};
 use mp_proto::wire::{
-    AccountAdd, AccountBody, AccountRemoved, AccountSummary, AccountUpdate, AccountsBody, LogoutBody, TokenBody,
-    TokenRequest,
+    AccountAdd, AccountBody, AccountRemoved, AccountSummary, AccountUpdate, AccountsBody, LogoutBody, RefreshBody,
+    RefreshRequest, TokenBody, TokenRequest,
 };
 use tracing::info;
 
@@ -21,6 +21,7 @@ use crate::server::call::{Caller, JsonBody, Name, Parameters};
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
 use crate::server::session::{apply, blocking, config_file, edit, pin};
+use crate::session::keeper::Holder;
 use crate::session::{credential, forget};
 
 /// Whether an account that targets refer to may go.
@@ -115,7 +116,7 @@ pub(crate) async fn token(
     let snapshot = pin(&app, &caller)?;
     let account = find(&snapshot, &name)?;
     let min_valid_s = request.min_valid_s.unwrap_or(credential::MIN_VALID_S);
-    let bearer = credential::bearer(&app, account, &caller.0, min_valid_s)?;
+    let bearer = credential::bearer(&app, account, &caller.0, min_valid_s).await?;
     let client = headers.get(mp_proto::routes::CLIENT_HEADER).and_then(|value| value.to_str().ok()).unwrap_or("");
     if bearer.is_some() {
         info!(account = %account.name, pid = peer.pid, client = %client.escape_default(), "token was revealed");
@@ -125,6 +126,30 @@ pub(crate) async fn token(
         r#type: account.account_type(),
         expires_at: bearer.as_ref().and_then(|bearer| bearer.expires_at),
         token: bearer.map(|bearer| bearer.token),
+    })
+}
+
+/// `POST /v1/accounts/{name}/refresh`.
+pub(crate) async fn refresh(
+    State(app): State<Arc<App>>,
+    Name(name): Name,
+    caller: Caller,
+    JsonBody(request): JsonBody<RefreshRequest>,
+) -> Answer {
+    let snapshot = pin(&app, &caller)?;
+    let account = find(&snapshot, &name)?;
+    if account.account_type() != AccountType::OauthBrowser {
+        let detail =
+            format!("account '{name}' is a {} account: its credential is not refreshed", account.account_type());
+        return Err(Failure::new(FailureKind::InvalidValue, detail).account(name).into());
+    }
+    let holder = Holder::Account(account.name.clone(), account.region);
+    let (fresh, refreshed) = app.keeper.refresh(&app, &holder, request.if_generation).await?;
+    reply::ok(&RefreshBody {
+        account: account.name.clone(),
+        generation: fresh.generation,
+        expires_at: fresh.expires_at,
+        refreshed,
     })
 }
 

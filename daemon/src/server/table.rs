@@ -186,6 +186,14 @@ fn about_accounts() -> Vec<Route> {
             json::<wire::LogoutBody>(),
             a::logout,
         ),
+        Route::new(
+            post.clone(),
+            at::ACCOUNT_REFRESH,
+            "Refresh a browser account's token now",
+            json::<wire::RefreshBody>(),
+            a::refresh,
+        )
+        .takes::<wire::RefreshRequest>(),
         Route::new(post, at::ACCOUNT_TOKEN, "Reveal an account's bearer", json::<wire::TokenBody>(), a::token)
             .takes::<wire::TokenRequest>(),
     ]
