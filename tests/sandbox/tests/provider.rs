@@ -295,7 +295,7 @@ fn a_token_request_has_exactly_its_fields() {
         assert_eq!(refused(&form(fields)), (400, "invalid_request".to_owned()), "{fields:?}");
     }
     assert_eq!(refused(&form(&[("grant_type", "password")])).1, "unsupported_grant_type");
-    let body = "grant_type=refresh_token";
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(refresh).finish();
     let send = |headers: &[(&str, &str)]| {
         visit::send("POST", &provider.at(TOKEN), headers, body.as_bytes()).expect("an answer")
     };
