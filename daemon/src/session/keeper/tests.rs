@@ -85,6 +85,12 @@ impl World {
         self.app.keeper.token(&self.app, &self.holder, 30).await
     }
 
+    /// Asks for a token in a task of its own.
+    fn call(&self) -> tokio::task::JoinHandle<Result<Fresh, Failure>> {
+        let (app, holder) = (Arc::clone(&self.app), self.holder.clone());
+        self.app.tasks.spawn(async move { app.keeper.token(&app, &holder, 30).await })
+    }
+
     fn posts(&self) -> usize {
         self.upstream.count("POST", TOKEN)
     }
@@ -149,7 +155,9 @@ async fn a_caller_that_leaves_stops_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_that_soon_ends_is_refreshed_behind_the_back_of_its_users() {
-    let world = World::with_grant(50);
+    let world = World::with_grant(3600);
+    world.token().await.expect("valid");
+    world.clock.pass(3550);
     let served = world.token().await.expect("valid");
     assert_eq!(served.generation, 1, "the old one, at once");
     world.settle().await;
@@ -213,11 +221,7 @@ async fn a_rivals_grant_is_adopted_and_never_overwritten() {
     world.clock.pass(7200);
     let gate = Gate::new();
     world.upstream.fault("POST", TOKEN, Fault::Hold(gate.clone()).after_effect());
-    let refreshed = {
-        let app = Arc::clone(&world.app);
-        let holder = world.holder.clone();
-        world.app.tasks.spawn(async move { app.keeper.token(&app, &holder, 30).await })
-    };
+    let refreshed = world.call();
     gate.wait_for_arrival(1);
     let login = world.minted(3600);
     world.put(&login);
@@ -249,11 +253,7 @@ async fn invalid_grant_is_a_question_that_a_rival_may_answer_late() {
         let answer = world.minted(3600);
         let gate = Gate::new();
         world.upstream.fault("POST", TOKEN, Fault::Hold(gate.clone()).after_effect());
-        let call = {
-            let app = Arc::clone(&world.app);
-            let holder = world.holder.clone();
-            world.app.tasks.spawn(async move { app.keeper.token(&app, &holder, 30).await })
-        };
+        let call = world.call();
         gate.wait_for_arrival(1);
         gate.release();
         tokio::time::sleep(Duration::from_millis(pause)).await;
@@ -290,7 +290,9 @@ async fn a_grant_that_is_refused_for_good_asks_for_a_login_and_changes_nothing()
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn weather_is_waited_out_and_the_old_token_served_meanwhile() {
-    let world = World::with_grant(50);
+    let world = World::with_grant(3600);
+    world.token().await.expect("valid");
+    world.clock.pass(3550);
     let forever = Fault::Status(503, json!({"error": "temporarily_unavailable"})).forever();
     world.upstream.fault("POST", TOKEN, forever);
     for _ in 0..20 {
@@ -400,11 +402,7 @@ async fn a_logout_during_a_refresh_stays_a_logout() {
     let world = World::with_grant(0);
     let gate = Gate::new();
     world.upstream.fault("POST", TOKEN, Fault::Hold(gate.clone()).after_effect());
-    let call = {
-        let app = Arc::clone(&world.app);
-        let holder = world.holder.clone();
-        world.app.tasks.spawn(async move { app.keeper.token(&app, &holder, 30).await })
-    };
+    let call = world.call();
     gate.wait_for_arrival(1);
     std::fs::remove_file(world.file()).expect("ours");
     gate.release();

@@ -97,13 +97,18 @@ impl Server {
     pub fn start(handler: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.expect("the system has descriptors for a runtime");
-        let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0))).expect("a port is free");
+        // Bound without the runtime, so that a test that runs in one of its own may start a server.
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
+        listener.set_nonblocking(true).expect("a new listener");
         let address = listener.local_addr().expect("it is bound");
         let stop = CancellationToken::new();
         let stopped = stop.clone();
         let thread = thread::Builder::new().name("upstream".to_owned()).spawn(move || {
             let (handler, numbers): (Arc<Handler>, _) = (Arc::new(handler), Arc::new(AtomicUsize::new(0)));
-            runtime.block_on(accept(&listener, &handler, &numbers, &stopped));
+            runtime.block_on(async {
+                let listener = TcpListener::from_std(listener).expect("it was made for this");
+                accept(&listener, &handler, &numbers, &stopped).await;
+            });
             runtime.shutdown_timeout(Duration::from_secs(1));
         });
         Self { address, stop, thread: Some(thread.expect("the system has a thread to give")) }
