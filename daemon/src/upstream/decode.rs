@@ -86,6 +86,16 @@ impl Incoming {
     }
 }
 
+/// Takes an answer out of its envelope `{"status": …, "results": …}`; an answer without one is itself.
+pub(crate) fn results(answer: Value) -> Value {
+    match answer {
+        Value::Object(mut fields) if fields.contains_key("results") => {
+            fields.swap_remove("results").unwrap_or_default()
+        }
+        other => other,
+    }
+}
+
 impl Asked<'_> {
     /// Returns a failure about the request: its detail names request and account before what is said of them.
     pub(super) fn failure(&self, kind: FailureKind, said: &str) -> Failure {

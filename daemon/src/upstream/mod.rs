@@ -1,6 +1,6 @@
 //! Everything that talks to Mixpanel goes through here: its hosts, and one HTTP client for all.
 
-mod decode;
+pub(crate) mod decode;
 mod headers;
 pub mod hosts;
 mod retry;
