@@ -8,6 +8,7 @@ mod call;
 mod control;
 mod events;
 mod gate;
+mod me;
 mod openapi;
 mod peer;
 mod reply;

@@ -14,7 +14,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use crate::app::App;
 use crate::server::reply::{self, Answer, Refusal};
-use crate::server::{accounts, bridge, control, events, openapi, session, targets};
+use crate::server::{accounts, bridge, control, events, me, openapi, session, targets};
 
 /// One method of one path.
 pub(crate) struct Route {
@@ -96,6 +96,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let mut all = about_the_daemon();
     all.extend(about_the_session());
     all.extend(about_accounts());
+    all.extend(about_mixpanel());
     all.extend(about_targets_and_bridge());
     all
 }
@@ -186,8 +187,45 @@ fn about_accounts() -> Vec<Route> {
             json::<wire::LogoutBody>(),
             a::logout,
         ),
+        Route::new(
+            post.clone(),
+            at::ACCOUNT_TEST,
+            "Ask Mixpanel whether an account's credential is good",
+            json::<wire::TestBody>(),
+            a::test,
+        ),
         Route::new(post, at::ACCOUNT_TOKEN, "Reveal an account's bearer", json::<wire::TokenBody>(), a::token)
             .takes::<wire::TokenRequest>(),
+    ]
+}
+
+fn about_mixpanel() -> Vec<Route> {
+    const REFRESH: (&str, &str) = ("refresh", "true asks Mixpanel, whatever is cached");
+    vec![
+        Route::new(
+            Method::GET,
+            at::ME,
+            "Show what Mixpanel says of the account's user",
+            Reply::Other("application/json"),
+            me::show,
+        )
+        .query(&[REFRESH]),
+        Route::new(
+            Method::GET,
+            at::PROJECTS,
+            "List the account's projects",
+            json::<wire::ProjectsBody>(),
+            me::projects,
+        )
+        .query(&[REFRESH]),
+        Route::new(
+            Method::GET,
+            at::WORKSPACES,
+            "List a project's workspaces",
+            json::<wire::WorkspacesBody>(),
+            me::workspaces,
+        )
+        .query(&[("project", "Its id; the session's when left out"), REFRESH]),
     ]
 }
 
