@@ -10,6 +10,7 @@ mod events;
 mod gate;
 mod me;
 mod openapi;
+mod operations;
 mod peer;
 mod reply;
 mod session;

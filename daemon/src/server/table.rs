@@ -8,13 +8,13 @@ use axum::handler::Handler;
 use axum::routing::{MethodFilter, on};
 use hyper::{Method, Uri};
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::{routes as at, wire};
+use mp_proto::{catalog, routes as at, wire};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
 use crate::app::App;
 use crate::server::reply::{self, Answer, Refusal};
-use crate::server::{accounts, bridge, control, events, me, openapi, session, targets};
+use crate::server::{accounts, bridge, control, events, me, openapi, operations, session, targets};
 
 /// One method of one path.
 pub(crate) struct Route {
@@ -226,6 +226,21 @@ fn about_mixpanel() -> Vec<Route> {
             me::workspaces,
         )
         .query(&[("project", "Its id; the session's when left out"), REFRESH]),
+        Route::new(
+            Method::GET,
+            at::OPERATIONS,
+            "List the operations of the catalog",
+            json::<catalog::OperationsBody>(),
+            operations::list,
+        ),
+        Route::new(
+            Method::POST,
+            at::OPERATION,
+            "Run an operation and answer what Mixpanel says",
+            Reply::Other("application/json"),
+            operations::run,
+        )
+        .takes::<catalog::OperationCall>(),
     ]
 }
 

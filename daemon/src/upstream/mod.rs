@@ -1,5 +1,6 @@
 //! Everything that talks to Mixpanel goes through here: its hosts, and one HTTP client for all.
 
+pub(crate) mod build;
 pub(crate) mod decode;
 mod headers;
 pub mod hosts;
