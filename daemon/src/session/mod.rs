@@ -5,5 +5,6 @@ pub mod endpoint;
 pub mod forget;
 pub mod keeper;
 pub mod memo;
+pub mod open;
 pub mod registration;
 pub mod store;
