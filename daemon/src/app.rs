@@ -11,6 +11,7 @@ use mp_proto::wire::{StartedBy, VersionBody};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::info;
 
 use crate::bridge::BridgeCache;
 use crate::clock::Clock;
@@ -116,6 +117,7 @@ impl App {
 
     /// Asks the daemon to stop. The first reason counts.
     pub fn request_stop(&self, reason: &'static str) {
+        info!(reason, "stop was requested");
         self.stop_reason.set(reason);
         self.stop.cancel();
     }

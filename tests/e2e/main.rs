@@ -14,6 +14,7 @@ mod canary;
 mod commands;
 mod conformance;
 mod events;
+mod grants;
 mod layout;
 mod life;
 mod load;
