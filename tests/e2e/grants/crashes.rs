@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mp_sandbox::process;
 use mp_sandbox::upstream::{Fault, Gate, Rotation};
-use mp_sandbox::wait::eventually;
+use mp_sandbox::wait::{eventually, poll};
 
 use super::{LONG, TOKEN, World, ask_token};
 
@@ -26,8 +26,9 @@ fn killed_at(step: &str, rotation: Rotation) -> (World, mp_sandbox::wire::Answer
     world.on_disk();
     let _again = world.start();
     let answer = world.ask_token();
+    // A grant that was found beside the file is put in place behind the call.
+    let state = poll(LONG, || Some(world.state()).filter(|state| state != "refreshing")).expect("it ends");
     world.on_disk();
-    let state = world.state();
     (world, answer, state)
 }
 
