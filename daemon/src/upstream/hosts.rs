@@ -102,19 +102,23 @@ impl CallerBases {
 /// Says what is wrong, as the end of a sentence.
 pub fn loopback(text: &str) -> Result<String, String> {
     let url = Url::parse(text).map_err(|_| "is not a URL such as http://127.0.0.1:8080".to_owned())?;
-    let is_loopback = match url.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
-    if !matches!(url.scheme(), "http" | "https") || !is_loopback {
+    if !matches!(url.scheme(), "http" | "https") || !is_loopback(&url) {
         return Err("must be http or https on a loopback host (127.0.0.1, [::1] or localhost)".to_owned());
     }
     if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
         return Err("must be a plain base URL, without user, query or fragment".to_owned());
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// Returns whether a URL is of this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use mp_proto::ids::Region;
+use url::Url;
 
 pub use hosts::{CallerBases, Plane};
 
@@ -25,12 +26,14 @@ const KEPT: Duration = Duration::from_secs(50);
 pub struct Upstream {
     redirected_to: Option<String>,
     http: OnceLock<reqwest::Client>,
+    /// For what stands in for Mixpanel on this machine: a proxy has no business there.
+    direct: OnceLock<reqwest::Client>,
 }
 
 impl Upstream {
     /// Returns Mixpanel itself, or what stands in its place; see [`hosts::loopback`].
     pub fn new(redirected_to: Option<String>) -> Self {
-        Self { redirected_to, http: OnceLock::new() }
+        Self { redirected_to, ..Self::default() }
     }
 
     /// Returns where requests go in place of Mixpanel.
@@ -52,25 +55,37 @@ impl Upstream {
     /// # Errors
     /// When the system's certificates cannot be used.
     pub fn http(&self) -> Result<&reqwest::Client, reqwest::Error> {
-        if let Some(client) = self.http.get() {
-            return Ok(client);
-        }
-        let built = self.build()?;
-        Ok(self.http.get_or_init(|| built))
+        self.client(self.redirected_to.is_some())
     }
 
-    fn build(&self) -> Result<reqwest::Client, reqwest::Error> {
-        // An error means that it is installed already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT)
-            .pool_idle_timeout(KEPT)
-            .referer(false);
-        // What stands in for Mixpanel is on this machine: a proxy has no business there.
-        let client = if self.redirected_to.is_some() { client.no_proxy() } else { client };
-        client.build()
+    /// Returns the HTTP client for a URL. What a caller's variables point to is on this machine, too.
+    ///
+    /// # Errors
+    /// When the system's certificates cannot be used.
+    pub fn http_to(&self, url: &Url) -> Result<&reqwest::Client, reqwest::Error> {
+        self.client(hosts::is_loopback(url))
     }
+
+    fn client(&self, is_direct: bool) -> Result<&reqwest::Client, reqwest::Error> {
+        let kept = if is_direct { &self.direct } else { &self.http };
+        if let Some(client) = kept.get() {
+            return Ok(client);
+        }
+        let built = build(is_direct)?;
+        Ok(kept.get_or_init(|| built))
+    }
+}
+
+fn build(is_direct: bool) -> Result<reqwest::Client, reqwest::Error> {
+    // An error means that it is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT)
+        .pool_idle_timeout(KEPT)
+        .referer(false);
+    let client = if is_direct { client.no_proxy() } else { client };
+    client.build()
 }
 
 #[cfg(test)]

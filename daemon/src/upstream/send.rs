@@ -11,7 +11,7 @@ use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::Region;
 use mp_proto::secret::Secret;
 use reqwest::header::{AUTHORIZATION, HeaderMap, RETRY_AFTER};
-use reqwest::{Client, Method, RequestBuilder, Response};
+use reqwest::{Client, Method, Request, Response};
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::debug;
@@ -89,7 +89,7 @@ pub async fn send(app: &Arc<App>, as_whom: &Identity, request: &Outgoing) -> Res
     let sending = Sending { app, identity: as_whom, request, deadline };
     timeout_at(deadline, sending.run()).await.unwrap_or_else(|_| {
         let said = format!("had no answer within {} s", DEADLINE.as_secs());
-        Err(sending.asked(None).failure(FailureKind::Timeout, &said))
+        Err(sending.asked("").failure(FailureKind::Timeout, &said))
     })
 }
 
@@ -112,11 +112,12 @@ enum Silence {
 impl Sending<'_> {
     async fn run(&self) -> Result<Value, Failure> {
         let (url, headers) = (self.url()?, headers::of(&self.identity.headers)?);
-        let client = self.app.upstream.http().map_err(|error| self.silent(&error))?;
+        let client = self.app.upstream.http_to(&url).map_err(|error| self.silent(&error))?;
         let (mut token, mut renewed, mut was_reset, mut limited) = (self.token().await?, false, false, 0);
         loop {
             let request = self.build(client, &url, &headers, token.as_ref())?;
-            let answer = match self.exchange(request).await {
+            let credential = credential_in(&request);
+            let answer = match self.exchange(client, request).await {
                 Ok(answer) => answer,
                 Err(Silence::Reset(_)) if self.request.repeatable && !was_reset => {
                     was_reset = true;
@@ -136,7 +137,7 @@ impl Sending<'_> {
                 sleep(pause).await;
                 continue;
             }
-            return answer.decode(&self.asked(token.as_ref()));
+            return answer.decode(&self.asked(credential.expose()));
         }
     }
 
@@ -189,30 +190,27 @@ impl Sending<'_> {
         url: &Url,
         headers: &HeaderMap,
         token: Option<&Fresh>,
-    ) -> Result<RequestBuilder, Failure> {
+    ) -> Result<Request, Failure> {
         let mut request = client.request(self.request.method.clone(), url.clone()).headers(headers.clone());
         if let Some(json) = &self.request.json {
             request = request.json(json);
         }
-        let bearer = match (&self.identity.authorization, token) {
-            (Authorization::Basic { username, secret }, _) => {
-                return Ok(request.basic_auth(username, Some(secret.expose())));
-            }
-            (Authorization::Bearer(token), _) => headers::bearer(token),
-            (Authorization::Grant(_), token) => token.and_then(|fresh| headers::bearer(&fresh.token)),
+        let bearer = |token: &Secret| {
+            let said = "was not sent: the token has characters that a header cannot have";
+            headers::bearer(token).ok_or_else(|| self.asked("").failure(FailureKind::InvalidValue, said))
         };
-        match bearer {
-            Some(bearer) => Ok(request.header(AUTHORIZATION, bearer)),
-            None => {
-                let said = "was not sent: the token has characters that a header cannot have";
-                Err(self.asked(None).failure(FailureKind::InvalidValue, said))
-            }
-        }
+        let request = match (&self.identity.authorization, token) {
+            (Authorization::Basic { username, secret }, _) => request.basic_auth(username, Some(secret.expose())),
+            (Authorization::Bearer(token), _) => request.header(AUTHORIZATION, bearer(token)?),
+            (Authorization::Grant(_), Some(fresh)) => request.header(AUTHORIZATION, bearer(&fresh.token)?),
+            (Authorization::Grant(_), None) => request,
+        };
+        request.build().map_err(|error| self.silent(&error))
     }
 
-    async fn exchange(&self, request: RequestBuilder) -> Result<Incoming, Silence> {
+    async fn exchange(&self, client: &Client, request: Request) -> Result<Incoming, Silence> {
         let sent = Instant::now();
-        let response = request.send().await.map_err(|error| {
+        let response = client.execute(request).await.map_err(|error| {
             let failure = self.silent(&error);
             if is_reset(&error) { Silence::Reset(failure) } else { Silence::Other(failure) }
         })?;
@@ -230,21 +228,25 @@ impl Sending<'_> {
 
     fn silent(&self, error: &reqwest::Error) -> Failure {
         let said = format!("could not reach Mixpanel: {}", reason(error));
-        self.asked(None).failure(FailureKind::UpstreamUnreachable, &said)
+        self.asked("").failure(FailureKind::UpstreamUnreachable, &said)
     }
 
-    fn asked<'b>(&'b self, token: Option<&'b Fresh>) -> Asked<'b> {
+    /// Returns what failures are about. `credential` is what went out as one.
+    fn asked<'b>(&'b self, credential: &'b str) -> Asked<'b> {
         let own = match &self.identity.authorization {
             Authorization::Basic { secret, .. } | Authorization::Bearer(secret) => Some(secret),
-            Authorization::Grant(_) => token.map(|fresh| &fresh.token),
+            Authorization::Grant(_) => None,
         };
         let custom = self.identity.headers.iter().map(|(_, value)| value);
-        Asked {
-            identity: self.identity,
-            request: self.request,
-            secrets: own.into_iter().chain(custom).map(Secret::expose).collect(),
-        }
+        let known = own.into_iter().chain(custom).map(Secret::expose);
+        Asked { identity: self.identity, request: self.request, secrets: known.chain([credential]).collect() }
     }
+}
+
+/// Returns the credential as it stands in a request, in base64 for a service account, so that an answer which repeats it is noticed.
+fn credential_in(request: &Request) -> Secret {
+    let value = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Secret::new(value.split_once(' ').map_or("", |(_, credential)| credential))
 }
 
 /// Reads a body; none when it is larger than the limit.

@@ -106,10 +106,10 @@ mod tests {
         reply: Reply { shape: Shape::One, columns: &[] },
     };
 
-    fn bound(arguments: Value) -> Result<(String, Vec<(String, String)>), Vec<String>> {
+    fn bound(arguments: Value) -> Result<Bound, Vec<String>> {
         let arguments = arguments.as_object().expect("an object");
         let problems = |problems: Vec<Problem>| problems.into_iter().map(|one| one.at).collect();
-        bind(&ROW, arguments).map(|bound| (bound.path, bound.query)).map_err(problems)
+        bind(&ROW, arguments).map_err(problems)
     }
 
     #[test]
@@ -117,9 +117,12 @@ mod tests {
         let query = vec![("ids".to_owned(), "1,2".to_owned()), ("limit".to_owned(), "-5".to_owned())];
         for ids in [json!("1, 2"), json!([1, 2]), json!(["1", 2])] {
             let all = bound(json!({"limit": "-5", "ids": ids, "name": "a/b ü"}));
-            assert_eq!(all, Ok(("things/a%2Fb%20%C3%BC/parts".to_owned(), query.clone())));
+            assert_eq!(all, Ok(Bound { path: "things/a%2Fb%20%C3%BC/parts".to_owned(), query: query.clone() }));
         }
-        assert_eq!(bound(json!({"name": "x", "ids": null})), Ok(("things/x/parts".to_owned(), vec![])));
+        assert_eq!(
+            bound(json!({"name": "x", "ids": null})),
+            Ok(Bound { path: "things/x/parts".to_owned(), query: vec![] })
+        );
     }
 
     #[test]
