@@ -23,6 +23,13 @@ use crate::connect::Place;
 use crate::output::{Format, Output};
 use crate::report;
 
+/// Exit code of a command that Ctrl-C has ended: that of a process that the signal kills, as a shell tells it.
+pub const INTERRUPTED: u8 = 130;
+
+/// How long a call may take in which the daemon asks Mixpanel about the user. The daemon waits 135 s for that: the answer names every
+/// project of an organisation, and Mixpanel takes its time over it.
+const PATIENCE: Duration = Duration::from_secs(150);
+
 /// What every command has at hand.
 pub struct Call<'a> {
     /// The arguments of the leaf command.
@@ -55,6 +62,13 @@ impl<'a> Call<'a> {
             if arguments.get_flag("verbose") { Some(report::exchange) } else { None };
         let options = Options { place, context, environment: environment.clone(), deadline, observer };
         Ok(Self { arguments, client: Client::new(options), output, quiet: arguments.get_flag("quiet"), environment })
+    }
+
+    /// Gives the calls of this command longer than others have, unless `--timeout` says how long.
+    pub fn be_patient(&mut self) {
+        if self.arguments.get_one::<u64>("timeout").is_none() {
+            self.client.set_deadline(PATIENCE);
+        }
     }
 
     /// Returns the value of an option or argument.
@@ -105,7 +119,7 @@ pub fn place(arguments: &ArgMatches, environment: &Environment) -> Result<Place,
 /// Options by which a command describes what it makes, under the name of a global one: they are no flags of the call.
 pub fn own_options(group: &str, leaf: &str) -> &'static [&'static str] {
     match (group, leaf) {
-        ("account", "add" | "update") => &["project"],
+        ("account", "add" | "update") | ("login", _) => &["project"],
         ("account", "export-bridge") | ("target", "add") => &["account", "project", "workspace"],
         ("daemon", "logs") => &["format"],
         _ => &[],
@@ -138,6 +152,11 @@ pub fn session_flags(arguments: &ArgMatches) -> SessionFlags {
         workspace: arguments.get_one::<i64>("workspace").copied(),
         target: text("target"),
     }
+}
+
+/// Returns the path of a list that is cached, as `--refresh` wants it.
+fn with_refresh(call: &Call<'_>, path: &str) -> String {
+    if call.arguments.get_flag("refresh") { format!("{path}?refresh=true") } else { path.to_owned() }
 }
 
 /// Returns a value as JSON.
