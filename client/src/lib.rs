@@ -1,12 +1,14 @@
 //! The client of `mpd`: the program `mp`, and the Rust API for other tools ([`api`]).
 //!
 //! Read in this order: [`tree`] (the command line), [`control`] (the commands), [`caller`] (what goes along with each request),
-//! [`connect`] and [`spawn`] (reaching the daemon), [`transport`], [`output`] and [`report`].
+//! [`connect`] and [`spawn`] (reaching the daemon), [`transport`], [`input`], [`output`], [`report`] and [`browser`].
 
 pub mod api;
+pub mod browser;
 pub mod caller;
 pub mod connect;
 pub mod control;
+pub mod input;
 pub mod output;
 pub mod removed;
 pub mod report;
