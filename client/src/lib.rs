@@ -42,7 +42,7 @@ pub fn main() -> ExitCode {
     }
     match tree::tree(&words).try_get_matches_from(std::iter::once("mp".to_owned()).chain(words)) {
         Ok(matches) => match run(&matches) {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(code) => code,
             Err(failure) => report::failure(&failure),
         },
         Err(error) => usage(&error),
@@ -58,25 +58,28 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
 }
 
-fn run(matches: &ArgMatches) -> Result<(), Failure> {
+fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
     let runtime = runtime
         .map_err(|error| Failure::new(FailureKind::Internal, format!("the runtime could not be started: {error}")))?;
     runtime.block_on(dispatch(matches))
 }
 
-async fn dispatch(matches: &ArgMatches) -> Result<(), Failure> {
-    use control::{account, daemon, project, session, target, workspace};
+async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    use control::{account, daemon, login, project, session, target, workspace};
     // clap has made sure that there is a command, and below a group one of its own.
     let (group, inside) = matches.subcommand().expect("a command is required");
     let (leaf, arguments) = inside.subcommand().unwrap_or(("", inside));
     control::check(group, leaf, arguments)?;
     match group {
+        // These two end in other ways than with a success or a failure.
+        "login" => return login::run(arguments).await,
+        "account" => return account::run(leaf, arguments).await,
         "session" => session::run(arguments).await,
-        "account" => account::run(leaf, arguments).await,
         "project" => project::run(leaf, arguments).await,
         "workspace" => workspace::run(leaf, arguments).await,
         "target" => target::run(leaf, arguments).await,
         _ => daemon::run(leaf, arguments).await,
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

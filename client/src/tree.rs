@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
-use crate::control::{account, daemon, project, session, target, workspace};
+use crate::control::{account, daemon, login, project, session, target, workspace};
 use crate::output::Format;
 
 /// A first word of the command line.
@@ -17,6 +17,7 @@ pub struct Group {
 
 /// All first words, in the order of the help.
 pub const GROUPS: &[Group] = &[
+    Group { name: "login", about: "Log in to Mixpanel and make the account the active one", build: login::build },
     Group { name: "session", about: "Show the resolved account, project and workspace", build: session::build },
     Group { name: "account", about: "Manage accounts and their credentials", build: account::build },
     Group { name: "project", about: "Show or choose the project", build: project::build },
@@ -165,6 +166,10 @@ mod tests {
     #[test]
     fn every_command_is_understood_with_the_globals_on_either_side() {
         let lines = [
+            "login",
+            "login --name x --region us --project 1 -S --secret-stdin",
+            "login --token-env V -p 1",
+            "login --no-browser",
             "session",
             "session --bridge",
             "session --explain",
@@ -178,6 +183,10 @@ mod tests {
             "account remove x --force",
             "account logout x",
             "account token x --min-valid 60",
+            "account login x --no-browser",
+            "account test",
+            "account test x",
+            "account refresh x",
             "account export-bridge --to b --account a --project 1 --workspace 2",
             "account remove-bridge --at b",
             "project list --refresh",
@@ -231,6 +240,7 @@ mod tests {
     #[test]
     fn help_is_short_and_aligned() {
         insta::assert_snapshot!("help", help("--help"));
+        insta::assert_snapshot!("help_login", help("login --help"));
         insta::assert_snapshot!("help_account", help("account --help"));
         insta::assert_snapshot!("help_account_add", help("account add --help"));
     }

@@ -2,8 +2,10 @@
 
 pub mod account;
 pub mod account_add;
+pub mod account_test;
 pub mod daemon;
 pub mod doctor;
+pub mod login;
 pub mod project;
 pub mod session;
 pub mod target;
