@@ -40,6 +40,8 @@ pub const ME: &str = "/v1/me";
 pub const PROJECTS: &str = "/v1/projects";
 /// The workspaces of the session's project.
 pub const WORKSPACES: &str = "/v1/workspaces";
+/// The catalog.
+pub const OPERATIONS: &str = "/v1/operations";
 /// Runs an operation of the catalog.
 pub const OPERATION: &str = "/v1/operations/{name}";
 /// All targets; POST adds one.

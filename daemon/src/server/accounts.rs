@@ -18,6 +18,7 @@ use crate::config::snapshot::Snapshot;
 use crate::config::{Account, Lookup};
 use crate::failure::{account_not_found, all_problems};
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
+use crate::server::me::test_account;
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
 use crate::server::session::{apply, blocking, config_file, edit, pin};
@@ -126,6 +127,11 @@ pub(crate) async fn token(
         expires_at: bearer.as_ref().and_then(|bearer| bearer.expires_at),
         token: bearer.map(|bearer| bearer.token),
     })
+}
+
+/// `POST /v1/accounts/{name}/test`.
+pub(crate) async fn test(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
+    reply::ok(&test_account(&app, &name, &caller).await?)
 }
 
 /// Returns a usable account.

@@ -8,13 +8,13 @@ use axum::handler::Handler;
 use axum::routing::{MethodFilter, on};
 use hyper::{Method, Uri};
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::{routes as at, wire};
+use mp_proto::{catalog, routes as at, wire};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
 use crate::app::App;
 use crate::server::reply::{self, Answer, Refusal};
-use crate::server::{accounts, bridge, control, events, openapi, session, targets};
+use crate::server::{accounts, bridge, control, events, me, openapi, operations, session, targets};
 
 /// One method of one path.
 pub(crate) struct Route {
@@ -96,6 +96,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let mut all = about_the_daemon();
     all.extend(about_the_session());
     all.extend(about_accounts());
+    all.extend(about_mixpanel());
     all.extend(about_targets_and_bridge());
     all
 }
@@ -186,8 +187,60 @@ fn about_accounts() -> Vec<Route> {
             json::<wire::LogoutBody>(),
             a::logout,
         ),
+        Route::new(
+            post.clone(),
+            at::ACCOUNT_TEST,
+            "Ask Mixpanel whether an account's credential is good",
+            json::<wire::TestBody>(),
+            a::test,
+        ),
         Route::new(post, at::ACCOUNT_TOKEN, "Reveal an account's bearer", json::<wire::TokenBody>(), a::token)
             .takes::<wire::TokenRequest>(),
+    ]
+}
+
+fn about_mixpanel() -> Vec<Route> {
+    const REFRESH: (&str, &str) = ("refresh", "true asks Mixpanel, whatever is cached");
+    vec![
+        Route::new(
+            Method::GET,
+            at::ME,
+            "Show what Mixpanel says of the account's user",
+            Reply::Other("application/json"),
+            me::show,
+        )
+        .query(&[REFRESH]),
+        Route::new(
+            Method::GET,
+            at::PROJECTS,
+            "List the account's projects",
+            json::<wire::ProjectsBody>(),
+            me::projects,
+        )
+        .query(&[REFRESH]),
+        Route::new(
+            Method::GET,
+            at::WORKSPACES,
+            "List a project's workspaces",
+            json::<wire::WorkspacesBody>(),
+            me::workspaces,
+        )
+        .query(&[("project", "Its id; the session's when left out"), REFRESH]),
+        Route::new(
+            Method::GET,
+            at::OPERATIONS,
+            "List the operations of the catalog",
+            json::<catalog::OperationsBody>(),
+            operations::list,
+        ),
+        Route::new(
+            Method::POST,
+            at::OPERATION,
+            "Run an operation and answer what Mixpanel says",
+            Reply::Other("application/json"),
+            operations::run,
+        )
+        .takes::<catalog::OperationCall>(),
     ]
 }
 

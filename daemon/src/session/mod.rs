@@ -4,5 +4,6 @@ pub mod credential;
 pub mod forget;
 pub mod keeper;
 pub mod memo;
+pub mod open;
 pub mod registration;
 pub mod store;

@@ -1,0 +1,15 @@
+//! Dashboards.
+
+use crate::catalog::{Call, Effect, Host, Kind, Method, Operation, Param, Reply, Scope, Shape};
+
+/// The operations on dashboards.
+pub(in crate::catalog) const ROWS: &[Operation] = &[Operation {
+    id: "dashboards.list",
+    command: &["dashboards", "list"],
+    summary: "List the dashboards of the project or pinned workspace",
+    effect: Effect::Read,
+    scope: Scope::WorkspaceOptional,
+    params: &[Param::query("ids", Kind::Ints, "Only these ids, separated by commas")],
+    call: Call { host: Host::App, method: Method::Get, path: "dashboards" },
+    reply: Reply { shape: Shape::List, columns: &["id", "title"] },
+}];

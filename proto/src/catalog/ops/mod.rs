@@ -1,0 +1,3 @@
+//! The rows of the catalog, one file per noun.
+
+pub(super) mod dashboards;

@@ -1,0 +1,84 @@
+//! The catalog as the socket API shows it, and the body of a call.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{Effect, Kind, Operation, Param, Scope, Shape};
+
+/// `GET /v1/operations`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OperationsBody {
+    /// All operations.
+    pub operations: Vec<OperationRow>,
+}
+
+/// An operation in a list.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OperationRow {
+    /// Its id.
+    pub id: String,
+    /// The words of its command.
+    pub command: Vec<String>,
+    /// One imperative line.
+    pub summary: String,
+    /// What it does to the data.
+    pub effect: Effect,
+    /// Which part of a session it needs.
+    pub scope: Scope,
+    /// What it takes.
+    pub params: Vec<ParamRow>,
+    /// What it answers.
+    pub shape: Shape,
+    /// The columns of a table.
+    pub columns: Vec<String>,
+}
+
+/// A parameter in a list.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ParamRow {
+    /// Its name.
+    pub name: String,
+    /// What its value must be.
+    pub kind: Kind,
+    /// Whether it must be given.
+    pub required: bool,
+    /// One line.
+    pub help: String,
+}
+
+/// `POST /v1/operations/{name}`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OperationCall {
+    /// Values by the names of the operation's parameters.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub arguments: Map<String, Value>,
+}
+
+impl From<&Operation> for OperationRow {
+    fn from(operation: &Operation) -> Self {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        Self {
+            id: operation.id.to_owned(),
+            command: words(operation.command),
+            summary: operation.summary.to_owned(),
+            effect: operation.effect,
+            scope: operation.scope,
+            params: operation.params.iter().map(ParamRow::from).collect(),
+            shape: operation.reply.shape,
+            columns: words(operation.reply.columns),
+        }
+    }
+}
+
+impl From<&Param> for ParamRow {
+    fn from(param: &Param) -> Self {
+        let (name, help) = (param.name.to_owned(), param.help.to_owned());
+        Self { name, kind: param.kind, required: param.required, help }
+    }
+}
