@@ -66,7 +66,12 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 }
 
 async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
-    use control::{account, daemon, login, project, session, target, workspace};
+    use control::{account, daemon, login, operation, project, session, target, workspace};
+    if let Some((operation, arguments)) = operation::named(matches) {
+        control::check("", "", arguments)?;
+        operation::run(operation, arguments).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
     // clap has made sure that there is a command, and below a group one of its own.
     let (group, inside) = matches.subcommand().expect("a command is required");
     let (leaf, arguments) = inside.subcommand().unwrap_or(("", inside));

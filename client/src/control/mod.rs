@@ -6,6 +6,7 @@ pub mod account_test;
 pub mod daemon;
 pub mod doctor;
 pub mod login;
+pub mod operation;
 pub mod project;
 pub mod session;
 pub mod target;
@@ -28,8 +29,8 @@ use crate::report;
 /// Exit code of a command that Ctrl-C has ended: that of a process that the signal kills, as a shell tells it.
 pub const INTERRUPTED: u8 = 130;
 
-/// How long a call may take in which the daemon asks Mixpanel about the user. The daemon waits 135 s for that: the answer names every
-/// project of an organisation, and Mixpanel takes its time over it.
+/// How long a call may take in which the daemon asks Mixpanel. The daemon waits up to 135 s for it: the answer about a user names
+/// every project of an organisation, and Mixpanel takes its time over it.
 const PATIENCE: Duration = Duration::from_secs(150);
 
 /// What every command has at hand.
@@ -47,14 +48,22 @@ pub struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// Prepares a call from the arguments of its leaf. Everything that can be refused without the daemon is refused here.
+    /// Prepares a call whose answer is for people unless they want another format.
     ///
     /// # Errors
     /// When flags or variables are wrong.
     pub fn prepare(arguments: &'a ArgMatches, flags: &SessionFlags) -> Result<Self, Failure> {
+        Self::prepare_showing(arguments, flags, Format::Table)
+    }
+
+    /// Prepares a call from the arguments of its leaf. Everything that can be refused without the daemon is refused here.
+    ///
+    /// # Errors
+    /// When flags or variables are wrong.
+    pub fn prepare_showing(arguments: &'a ArgMatches, flags: &SessionFlags, usual: Format) -> Result<Self, Failure> {
         let environment = Environment::of_this_process();
         let text = |id: &str| arguments.get_one::<String>(id).map(String::as_str);
-        let output = Output::new(text("format").map(Format::of), text("jq"))?;
+        let output = Output::new(text("format").map(Format::of), text("jq"), usual)?;
         let place = place(arguments, &environment)?;
         let cwd = std::env::current_dir().ok().and_then(|cwd| cwd.into_os_string().into_string().ok());
         let context = context(flags, &environment, cwd.as_deref())?;
@@ -154,11 +163,6 @@ pub fn session_flags(arguments: &ArgMatches) -> SessionFlags {
         workspace: arguments.get_one::<i64>("workspace").copied(),
         target: text("target"),
     }
-}
-
-/// Returns the path of a list that is cached, as `--refresh` wants it.
-fn with_refresh(call: &Call<'_>, path: &str) -> String {
-    if call.arguments.get_flag("refresh") { format!("{path}?refresh=true") } else { path.to_owned() }
 }
 
 /// Returns a value as JSON.

@@ -46,7 +46,8 @@ pub async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
 
 async fn list(call: &mut Call<'_>) -> Result<(), Failure> {
     call.be_patient();
-    let path = super::with_refresh(call, PROJECTS);
+    let path =
+        if call.arguments.get_flag("refresh") { format!("{PROJECTS}?refresh=true") } else { PROJECTS.to_owned() };
     let projects = call.get::<ProjectsBody>(&path).await?.projects;
     call.output.show(&super::json(&projects), || table(&projects))
 }

@@ -3,7 +3,7 @@
 use clap::{ArgMatches, Command, value_parser};
 use hyper::Method;
 use mp_proto::failure::Failure;
-use mp_proto::routes::{SESSION, WORKSPACES};
+use mp_proto::routes::{SESSION, WORKSPACES, encode_segment};
 use mp_proto::wire::{ActiveBody, SessionPatch, WorkspaceRow, WorkspacesBody};
 use serde_json::Value;
 
@@ -35,9 +35,8 @@ pub fn build(command: Command) -> Command {
 /// # Errors
 /// Those of the command.
 pub async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
-    let flags = session_flags(arguments);
-    // A list is asked for with all that was said; the others are about what is stored.
-    let flags = if name == "list" { flags } else { SessionFlags { workspace: None, project: None, ..flags } };
+    // A list names the project that it wants: --project is no flag of the session, which the environment would win over.
+    let flags = SessionFlags { workspace: None, project: None, ..session_flags(arguments) };
     let mut call = Call::prepare(arguments, &flags)?;
     match name {
         "list" => list(&mut call).await,
@@ -48,9 +47,15 @@ pub async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
 
 async fn list(call: &mut Call<'_>) -> Result<(), Failure> {
     call.be_patient();
-    let path = super::with_refresh(call, WORKSPACES);
+    let path = path(call.text("project").as_deref(), call.arguments.get_flag("refresh"));
     let workspaces = call.get::<WorkspacesBody>(&path).await?.workspaces;
     call.output.show(&super::json(&workspaces), || table(&workspaces))
+}
+
+fn path(project: Option<&str>, refresh: bool) -> String {
+    let project = project.map(|id| format!("project={}", encode_segment(id)));
+    let query: Vec<String> = project.into_iter().chain(refresh.then(|| "refresh=true".to_owned())).collect();
+    if query.is_empty() { WORKSPACES.to_owned() } else { format!("{WORKSPACES}?{}", query.join("&")) }
 }
 
 /// Fixed widths, as the Python tool prints them; a longer name pushes its row.
@@ -86,6 +91,13 @@ async fn show(call: &mut Call<'_>) -> Result<(), Failure> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn the_project_is_named_in_the_path() {
+        assert_eq!(path(None, false), "/v1/workspaces");
+        assert_eq!(path(None, true), "/v1/workspaces?refresh=true");
+        assert_eq!(path(Some("1&2"), true), "/v1/workspaces?project=1%262&refresh=true");
+    }
 
     #[test]
     fn the_table_has_fixed_widths_and_marks_the_default() {
