@@ -83,6 +83,8 @@ pub struct Answer<T> {
     pub body: T,
     /// Notes for the user, such as `MP_PROJECT_ID=7 wins over --project 9`.
     pub notes: Vec<String>,
+    /// Whether this call made what it answers with (201).
+    pub created: bool,
 }
 
 /// A client. It connects when it is first used, and again when the connection was lost.
@@ -102,6 +104,11 @@ impl Client {
         &self.options
     }
 
+    /// Changes how long each further call may take.
+    pub fn set_deadline(&mut self, deadline: Duration) {
+        self.options.deadline = deadline;
+    }
+
     /// Resolves the session of this client's context.
     ///
     /// # Errors
@@ -118,6 +125,19 @@ impl Client {
         self.call(Method::GET, path, None::<&()>).await
     }
 
+    /// Reads something that may keep the caller waiting, as a long poll does, under a deadline of its own.
+    ///
+    /// # Errors
+    /// Those of the route, or of reaching the daemon.
+    pub async fn get_within<T: DeserializeOwned>(
+        &mut self,
+        path: &str,
+        deadline: Duration,
+    ) -> Result<Answer<T>, Failure> {
+        let received = self.raw_within(Method::GET, path, None::<&()>, deadline).await?;
+        read(path, &received)
+    }
+
     /// Sends a request with an optional JSON body and reads a JSON answer.
     ///
     /// # Errors
@@ -129,13 +149,7 @@ impl Client {
         body: Option<&impl Serialize>,
     ) -> Result<Answer<T>, Failure> {
         let received = self.raw(method, path, body).await?;
-        let notes = received.headers.get_all(NOTE_HEADER).iter();
-        let notes = notes.filter_map(|note| note.to_str().ok().map(str::to_owned)).collect();
-        let body = serde_json::from_slice(&received.body).map_err(|error| {
-            let detail = format!("the daemon's answer to {path} is not as expected: {error}");
-            Failure::new(FailureKind::Internal, detail).next("mp daemon restart", "run the daemon that came with mp")
-        })?;
-        Ok(Answer { body, notes })
+        read(path, &received)
     }
 
     /// Sends a request and returns the answer as it came, if it is a success.
@@ -148,6 +162,20 @@ impl Client {
         path: &str,
         body: Option<&impl Serialize>,
     ) -> Result<Received, Failure> {
+        self.raw_within(method, path, body, self.options.deadline).await
+    }
+
+    /// Sends a request like [`Client::raw`], under a deadline of its own.
+    ///
+    /// # Errors
+    /// Those of the route, or of reaching the daemon.
+    pub async fn raw_within(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+        deadline: Duration,
+    ) -> Result<Received, Failure> {
         let body = match body {
             Some(body) => Some(serde_json::to_vec(body).map_err(|error| {
                 Failure::new(FailureKind::Internal, format!("the request could not be written: {error}"))
@@ -159,7 +187,7 @@ impl Client {
         loop {
             let outgoing =
                 Outgoing { method: method.clone(), path: path.to_owned(), context: self.header()?, body: body.clone() };
-            let received = self.deliver(&outgoing).await?;
+            let received = self.deliver(&outgoing, deadline).await?;
             if received.status.is_success() {
                 return Ok(received);
             }
@@ -188,7 +216,7 @@ impl Client {
 
     /// Delivers a request, over a new connection when the kept one is gone. What may have been carried out is repeated only if
     /// repeating it changes nothing.
-    async fn deliver(&mut self, outgoing: &Outgoing) -> Result<Received, Failure> {
+    async fn deliver(&mut self, outgoing: &Outgoing, deadline: Duration) -> Result<Received, Failure> {
         let is_read = matches!(outgoing.method, Method::GET | Method::HEAD);
         let mut attempt = 0;
         loop {
@@ -202,7 +230,7 @@ impl Client {
                 },
             };
             let begun = Instant::now();
-            let exchanged = channel.exchange(outgoing, self.options.deadline).await;
+            let exchanged = channel.exchange(outgoing, deadline).await;
             self.observe(outgoing, exchanged.as_ref().ok(), begun.elapsed());
             match exchanged {
                 Ok(received) => {
@@ -240,6 +268,17 @@ impl Client {
 
 /// A daemon that is killed while it is asked is started again by the next attempt; three in a row are no accident.
 const ATTEMPTS: u32 = 3;
+
+/// Reads a good answer.
+fn read<T: DeserializeOwned>(path: &str, received: &Received) -> Result<Answer<T>, Failure> {
+    let notes = received.headers.get_all(NOTE_HEADER).iter();
+    let notes = notes.filter_map(|note| note.to_str().ok().map(str::to_owned)).collect();
+    let body = serde_json::from_slice(&received.body).map_err(|error| {
+        let detail = format!("the daemon's answer to {path} is not as expected: {error}");
+        Failure::new(FailureKind::Internal, detail).next("mp daemon restart", "run the daemon that came with mp")
+    })?;
+    Ok(Answer { body, notes, created: received.status == hyper::StatusCode::CREATED })
+}
 
 fn is_older(received: &Received) -> bool {
     let theirs = received.headers.get(PROTOCOL_HEADER).and_then(|range| range.to_str().ok());

@@ -1,12 +1,14 @@
 //! The client of `mpd`: the program `mp`, and the Rust API for other tools ([`api`]).
 //!
 //! Read in this order: [`tree`] (the command line), [`control`] (the commands), [`caller`] (what goes along with each request),
-//! [`connect`] and [`spawn`] (reaching the daemon), [`transport`], [`output`] and [`report`].
+//! [`connect`] and [`spawn`] (reaching the daemon), [`transport`], [`input`], [`output`], [`report`] and [`browser`].
 
 pub mod api;
+pub mod browser;
 pub mod caller;
 pub mod connect;
 pub mod control;
+pub mod input;
 pub mod output;
 pub mod removed;
 pub mod report;
@@ -40,7 +42,7 @@ pub fn main() -> ExitCode {
     }
     match tree::tree(&words).try_get_matches_from(std::iter::once("mp".to_owned()).chain(words)) {
         Ok(matches) => match run(&matches) {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(code) => code,
             Err(failure) => report::failure(&failure),
         },
         Err(error) => usage(&error),
@@ -56,25 +58,33 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
 }
 
-fn run(matches: &ArgMatches) -> Result<(), Failure> {
+fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
     let runtime = runtime
         .map_err(|error| Failure::new(FailureKind::Internal, format!("the runtime could not be started: {error}")))?;
     runtime.block_on(dispatch(matches))
 }
 
-async fn dispatch(matches: &ArgMatches) -> Result<(), Failure> {
-    use control::{account, daemon, project, session, target, workspace};
+async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    use control::{account, daemon, login, operation, project, session, target, workspace};
+    if let Some((operation, arguments)) = operation::named(matches) {
+        control::check("", "", arguments)?;
+        operation::run(operation, arguments).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
     // clap has made sure that there is a command, and below a group one of its own.
     let (group, inside) = matches.subcommand().expect("a command is required");
     let (leaf, arguments) = inside.subcommand().unwrap_or(("", inside));
     control::check(group, leaf, arguments)?;
     match group {
+        // These two end in other ways than with a success or a failure.
+        "login" => return login::run(arguments).await,
+        "account" => return account::run(leaf, arguments).await,
         "session" => session::run(arguments).await,
-        "account" => account::run(leaf, arguments).await,
         "project" => project::run(leaf, arguments).await,
         "workspace" => workspace::run(leaf, arguments).await,
         "target" => target::run(leaf, arguments).await,
         _ => daemon::run(leaf, arguments).await,
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

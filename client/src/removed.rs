@@ -6,7 +6,7 @@ use crate::tree::first_word;
 
 /// Commands by their first words. Longer ones stand before their beginnings.
 const COMMANDS: &[(&str, &str)] = &[
-    ("auth migrate", "an old config is not converted: remove it and add the accounts again (`mp account add`)"),
+    ("auth migrate", "an old config is not converted: remove it and log in again (`mp login`)"),
     ("auth cowork-setup", "mp account export-bridge --to PATH"),
     ("auth cowork-status", "mp session --bridge"),
     ("auth cowork-teardown", "mp account remove-bridge [--at PATH]"),
@@ -16,13 +16,13 @@ const COMMANDS: &[(&str, &str)] = &[
     ("auth remove", "mp account remove NAME"),
     ("auth show", "mp account show [NAME]"),
     ("auth test", "mp account test [NAME]"),
-    ("auth login", "mp account login NAME"),
+    ("auth login", "mp login, or mp account login NAME"),
     ("auth logout", "mp account logout NAME"),
     ("auth", "mp account"),
     ("projects", "mp project"),
     ("workspaces", "mp workspace"),
     ("context", "mp session"),
-    ("config convert", "an old config is not converted: remove it and add the accounts again (`mp account add`)"),
+    ("config convert", "an old config is not converted: remove it and log in again (`mp login`)"),
     ("config", "mp account, mp project, mp workspace"),
 ];
 
@@ -75,6 +75,7 @@ mod tests {
             ("auth switch team", "mp account use NAME"),
             ("auth cowork-setup --dir x", "mp account export-bridge"),
             ("auth", "mp account"),
+            ("auth login", "mp login"),
             ("projects list", "mp project"),
             ("workspaces use 5", "mp workspace"),
             ("context show", "mp session"),

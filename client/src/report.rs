@@ -24,6 +24,12 @@ pub fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", printable(text.trim_end()));
 }
 
+/// Prints a question; the answer comes on the same line.
+pub fn ask(text: &str) {
+    let mut stderr = std::io::stderr();
+    let _ = write!(stderr, "{}", printable(text)).and_then(|()| stderr.flush());
+}
+
 /// Prints an exchange with the daemon, for `--verbose`.
 pub fn exchange(exchange: &Exchange<'_>) {
     let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());

@@ -1,8 +1,8 @@
-//! The command line, as clap sees it. Only the branch that is named is built: building everything costs more than the whole call.
+//! The command line, as clap sees it: the hand-written commands, and those that the catalog makes. Only the branch that is named is built: building everything costs more than the whole call.
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
-use crate::control::{account, daemon, project, session, target, workspace};
+use crate::control::{account, daemon, login, operation, project, session, target, workspace};
 use crate::output::Format;
 
 /// A first word of the command line.
@@ -15,8 +15,9 @@ pub struct Group {
     pub build: fn(Command) -> Command,
 }
 
-/// All first words, in the order of the help.
+/// The first words of the hand-written commands, in the order of the help.
 pub const GROUPS: &[Group] = &[
+    Group { name: "login", about: "Log in to Mixpanel and make the account the active one", build: login::build },
     Group { name: "session", about: "Show the resolved account, project and workspace", build: session::build },
     Group { name: "account", about: "Manage accounts and their credentials", build: account::build },
     Group { name: "project", about: "Show or choose the project", build: project::build },
@@ -27,9 +28,24 @@ pub const GROUPS: &[Group] = &[
 
 /// Builds the tree for a command line: the one branch it names, or all when it names none.
 pub fn tree(words: &[String]) -> Command {
-    let named = first_word(words).and_then(|word| GROUPS.iter().find(|group| group.name == word));
-    let groups: Vec<&Group> = named.map_or_else(|| GROUPS.iter().collect(), |group| vec![group]);
-    let root = Command::new("mp")
+    let root = root();
+    let named = first_word(words);
+    if let Some(group) = named.and_then(|word| GROUPS.iter().find(|group| group.name == word)) {
+        return root.subcommand(branch(group));
+    }
+    let operations = operation::groups();
+    if let Some(word) = operations.iter().find(|word| Some(**word) == named) {
+        return root.subcommand(operation::branch(word));
+    }
+    root.subcommands(GROUPS.iter().map(branch)).subcommands(operations.into_iter().map(operation::branch))
+}
+
+fn branch(group: &Group) -> Command {
+    (group.build)(Command::new(group.name).about(group.about))
+}
+
+fn root() -> Command {
+    Command::new("mp")
         .about("One Mixpanel login for every tool on this machine")
         .version(env!("CARGO_PKG_VERSION"))
         .disable_version_flag(true)
@@ -37,10 +53,7 @@ pub fn tree(words: &[String]) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .max_term_width(100)
-        .args(globals());
-    groups
-        .into_iter()
-        .fold(root, |root, group| root.subcommand((group.build)(Command::new(group.name).about(group.about))))
+        .args(globals())
 }
 
 /// Returns a subcommand group: with nothing after it, it shows its help.
@@ -149,8 +162,10 @@ mod tests {
     #[test]
     fn only_the_named_branch_is_built() {
         assert_eq!(tree(&words("-a session account list")).get_subcommands().count(), 1);
-        assert_eq!(tree(&words("--help")).get_subcommands().count(), GROUPS.len());
-        assert_eq!(tree(&words("frobnicate")).get_subcommands().count(), GROUPS.len());
+        assert_eq!(tree(&words("-q dashboards list")).get_subcommands().count(), 1);
+        let all = GROUPS.len() + operation::groups().len();
+        assert_eq!(tree(&words("--help")).get_subcommands().count(), all);
+        assert_eq!(tree(&words("frobnicate")).get_subcommands().count(), all);
     }
 
     #[test]
@@ -165,6 +180,10 @@ mod tests {
     #[test]
     fn every_command_is_understood_with_the_globals_on_either_side() {
         let lines = [
+            "login",
+            "login --name x --region us --project 1 -S --secret-stdin",
+            "login --token-env V -p 1",
+            "login --no-browser",
             "session",
             "session --bridge",
             "session --explain",
@@ -178,10 +197,18 @@ mod tests {
             "account remove x --force",
             "account logout x",
             "account token x --min-valid 60",
+            "account login x --no-browser",
+            "account test",
+            "account test x",
+            "account refresh x",
             "account export-bridge --to b --account a --project 1 --workspace 2",
             "account remove-bridge --at b",
+            "project list --refresh",
+            "project list --remote",
             "project use 1",
             "project show",
+            "workspace list --refresh",
+            "workspace list -p 1 --remote",
             "workspace use 1",
             "workspace show",
             "target list",
@@ -189,6 +216,7 @@ mod tests {
             "target use t",
             "target show t",
             "target remove t --yes",
+            "dashboards list --ids 1,2",
             "daemon start",
             "daemon stop",
             "daemon restart",
@@ -227,6 +255,8 @@ mod tests {
     #[test]
     fn help_is_short_and_aligned() {
         insta::assert_snapshot!("help", help("--help"));
+        insta::assert_snapshot!("help_login", help("login --help"));
+        insta::assert_snapshot!("help_dashboards_list", help("dashboards list --help"));
         insta::assert_snapshot!("help_account", help("account --help"));
         insta::assert_snapshot!("help_account_add", help("account add --help"));
     }

@@ -15,6 +15,8 @@ enum Act {
     Say(u16, &'static str, Value),
     /// Closes the connection without a word.
     HangUp,
+    /// Keeps the connection, and says nothing for as long as the client waits.
+    Wait,
 }
 
 /// A request as the script saw it: its first line, and its context.
@@ -31,7 +33,8 @@ fn play(listener: &UnixListener, acts: Vec<Act>, seen: &Sender<Seen>) {
             let _ = seen.send(request);
             match acts.next() {
                 Some(Act::Say(status, headers, body)) => answer(reader.get_mut(), status, headers, &body),
-                _ => break,
+                Some(Act::Wait) => drop(read(&mut reader)),
+                Some(Act::HangUp) | None => break,
             }
         }
     }
@@ -69,6 +72,11 @@ fn problem_of(kind: FailureKind) -> Value {
 
 /// Sends one request to a script and returns what came of it and what the script saw.
 fn check(method: Method, acts: Vec<Act>) -> (Result<Value, Failure>, Vec<Seen>) {
+    with_client(acts, async |client| client.call::<Value>(method, "/v1/x", None::<&()>).await.map(|answer| answer.body))
+}
+
+/// Has a client talk to a script, and returns what came of it and what the script saw.
+fn with_client<T>(acts: Vec<Act>, talk: impl AsyncFnOnce(&mut Client) -> T) -> (T, Vec<Seen>) {
     let dir = tempfile::tempdir().expect("a directory");
     std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o700)).expect("made private");
     let socket = dir.path().join("s");
@@ -85,7 +93,7 @@ fn check(method: Method, acts: Vec<Act>) -> (Result<Value, Failure>, Vec<Seen>) 
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let mut client = Client::new(options);
-    let result = runtime.block_on(client.call::<Value>(method, "/v1/x", None::<&()>)).map(|answer| answer.body);
+    let result = runtime.block_on(talk(&mut client));
     // Every request was noted before it was answered.
     (result, seen.try_iter().collect())
 }
@@ -126,6 +134,32 @@ fn a_daemon_that_is_leaving_has_done_nothing_so_even_a_change_is_repeated() {
     let leaving = Act::Say(503, "", problem_of(FailureKind::Stopping));
     let (result, seen) = check(Method::POST, vec![leaving, good()]);
     assert_eq!((result, seen.len()), (Ok(json!("good")), 2));
+}
+
+#[test]
+fn a_request_may_have_a_deadline_of_its_own() {
+    let short = Duration::from_millis(50);
+    let (result, _) = with_client(vec![Act::Wait], async |client| client.get_within::<Value>("/v1/x", short).await);
+    assert_eq!(result.map(drop).map_err(|failure| failure.kind), Err(FailureKind::Timeout));
+}
+
+#[test]
+fn an_answer_tells_whether_something_was_made() {
+    let acts = vec![Act::Say(201, "", json!(1)), good()];
+    let (made, _) = with_client(acts, async |client| {
+        let first = client.get::<Value>("/v1/x").await.map(|answer| answer.created);
+        (first, client.get::<Value>("/v1/x").await.map(|answer| answer.created))
+    });
+    assert_eq!(made, (Ok(true), Ok(false)));
+}
+
+#[test]
+fn a_token_that_cannot_be_had_just_now_is_an_answer_and_no_leaving_daemon() {
+    let unavailable = || Act::Say(503, "", problem_of(FailureKind::TokenUnavailable));
+    for method in [Method::GET, Method::POST] {
+        let (result, seen) = check(method, vec![unavailable(), good()]);
+        assert_eq!((result.map_err(|failure| failure.kind), seen.len()), (Err(FailureKind::TokenUnavailable), 1));
+    }
 }
 
 #[test]

@@ -1,16 +1,20 @@
 //! `mp account`: accounts, their credentials, and the bridge file that carries one elsewhere.
 
+use std::process::ExitCode;
+
 use clap::{Arg, ArgMatches, Command, value_parser};
 use hyper::Method;
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::routes::{ACCOUNT, ACCOUNT_LOGOUT, ACCOUNT_TOKEN, ACCOUNT_USE, ACCOUNTS, BRIDGE, encode_segment, fill};
+use mp_proto::routes::{
+    ACCOUNT, ACCOUNT_LOGOUT, ACCOUNT_REFRESH, ACCOUNT_TOKEN, ACCOUNT_USE, ACCOUNTS, BRIDGE, encode_segment, fill,
+};
 use mp_proto::wire::{
     AccountBody, AccountRemoved, AccountSummary, AccountUpdate, AccountsBody, ActiveBody, BridgeExport, BridgeExported,
-    BridgeRemoved, LogoutBody, TokenBody, TokenRequest,
+    BridgeRemoved, LogoutBody, RefreshBody, RefreshRequest, TokenBody, TokenRequest,
 };
 use serde_json::{Value, json};
 
-use super::{Call, account_add, session_flags};
+use super::{Call, account_add, account_test, login, session_flags};
 use crate::caller::SessionFlags;
 use crate::output::padded;
 use crate::report;
@@ -34,8 +38,15 @@ pub fn build(command: Command) -> Command {
                 .arg(name())
                 .arg(switch("force", "Remove it even if targets use it")),
         )
+        .subcommand(login::build_again(Command::new("login").about("Log a browser account in again")))
         .subcommand(Command::new("logout").about("Remove an account's stored tokens").arg(name()))
         .subcommand(Command::new("token").about("Print an account's bearer token").arg(maybe()).arg(min_valid()))
+        .subcommand(Command::new("refresh").about("Refresh a browser account's token now").arg(maybe()))
+        .subcommand(
+            Command::new("test").about("Ask Mixpanel whether an account's credential is good").arg(maybe()).after_help(
+                "Exit code: 0 good · 2 refused, or no token · 4 no such account · 5 rate limit · 1 Mixpanel out of reach",
+            ),
+        )
         .subcommand(export_bridge())
         .subcommand(Command::new("remove-bridge").about("Remove a bridge file").arg(option(
             "at",
@@ -67,14 +78,17 @@ fn export_bridge() -> Command {
 ///
 /// # Errors
 /// Those of the command.
-pub async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
+pub async fn run(name: &str, arguments: &ArgMatches) -> Result<ExitCode, Failure> {
     // Where a flag describes the account or the file, it is no flag of this call.
     let flags = match name {
-        "add" | "update" | "export-bridge" => SessionFlags::default(),
+        "add" | "update" | "login" | "export-bridge" => SessionFlags::default(),
         _ => session_flags(arguments),
     };
     let mut call = Call::prepare(arguments, &flags)?;
     match name {
+        // These two end in other ways than with a success or a failure.
+        "login" => return login::again(&mut call).await,
+        "test" => return account_test::run(&mut call).await,
         "add" => account_add::add(&mut call).await,
         "update" => update(&mut call).await,
         "use" => make_active(&mut call).await,
@@ -82,10 +96,12 @@ pub async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
         "remove" => remove(&mut call).await,
         "logout" => logout(&mut call).await,
         "token" => token(&mut call).await,
+        "refresh" => refresh(&mut call).await,
         "export-bridge" => export(&mut call).await,
         "remove-bridge" => remove_bridge(&mut call).await,
         _ => list(&mut call).await,
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The record that the Python tool prints; the socket API tells more.
@@ -112,13 +128,16 @@ async fn list(call: &mut Call<'_>) -> Result<(), Failure> {
         if accounts.is_empty() { "(no accounts configured)".to_owned() } else { table(&accounts) }
     })?;
     if accounts.is_empty() && !call.quiet {
-        report::say("Add one with `mp account add NAME --type service_account|oauth_browser|oauth_token`.");
+        report::say("Log in with `mp login`, or add one with `mp account add`.");
     }
     Ok(())
 }
 
 /// Returns the account that a command means: its argument, else `--account`, else the active one.
-async fn named(call: &mut Call<'_>) -> Result<String, Failure> {
+///
+/// # Errors
+/// When there is none.
+pub(super) async fn named(call: &mut Call<'_>) -> Result<String, Failure> {
     if let Some(name) = call.text("name").or_else(|| call.text("account")) {
         return Ok(name);
     }
@@ -128,8 +147,8 @@ async fn named(call: &mut Call<'_>) -> Result<String, Failure> {
     let active = super::session::persisted(call).await?.account;
     active.ok_or_else(|| {
         Failure::new(FailureKind::NeedsAccount, "no active account is configured")
-            .next("mp account list", "see the accounts")
-            .next("mp account use NAME", "choose one")
+            .next("mp login", "log in")
+            .next("mp account use NAME", "choose one of `mp account list`")
     })
 }
 
@@ -196,6 +215,16 @@ async fn token(call: &mut Call<'_>) -> Result<(), Failure> {
     let body = call.body(answer);
     // The one command whose purpose it is to print a secret.
     call.output.line(body.token.as_ref().map_or("N/A", |token| token.expose()))
+}
+
+async fn refresh(call: &mut Call<'_>) -> Result<(), Failure> {
+    let path = fill(ACCOUNT_REFRESH, &named(call).await?);
+    let answer = call.client.call::<RefreshBody>(Method::POST, &path, Some(&RefreshRequest::default())).await?;
+    let body = call.body(answer);
+    call.output.show(&super::json(&body), || {
+        let what = if body.refreshed { "Refreshed the token of" } else { "There was a newer token already of" };
+        format!("{what} '{}' (valid until {:.0})", body.account, body.expires_at)
+    })
 }
 
 async fn export(call: &mut Call<'_>) -> Result<(), Failure> {

@@ -16,9 +16,9 @@ use crate::tree::{option, positional, switch};
 /// Longest secret that is read from stdin, in bytes.
 const MAX_SECRET: u64 = 64 * 1024;
 
-fn settings() -> [Arg; 5] {
+fn settings(region: &'static str) -> [Arg; 5] {
     [
-        option("region", "REGION", "us, eu or in"),
+        option("region", "REGION", region),
         option("project", "ID", "Default project of the account [env of add: MP_PROJECT_ID]").short('p'),
         option("username", "USER", "User name of a service account"),
         switch("secret-stdin", "Read the service account's secret from stdin"),
@@ -29,32 +29,31 @@ fn settings() -> [Arg; 5] {
 /// Adds the arguments of `add`.
 pub fn build(command: Command) -> Command {
     command
-        .arg(positional("name", "NAME", "Name of the account: a-z, A-Z, 0-9, _ and -").required(false))
+        .arg(positional("name", "NAME", "a-z, A-Z, 0-9, _ and - [default: made of the organisation's]").required(false))
         .arg(option("type", "TYPE", "service_account, oauth_browser or oauth_token").required(true))
-        .args(settings())
+        .args(settings("us, eu or in [default: us in a browser, else the one that accepts it]"))
 }
 
 /// Adds the arguments of `update`.
 pub fn build_update(command: Command) -> Command {
-    command.arg(positional("name", "NAME", "Name of the account")).args(settings())
+    command.arg(positional("name", "NAME", "Name of the account")).args(settings("us, eu or in"))
 }
 
 /// Collects what is wrong with the arguments, so that all of it is told at once.
 #[derive(Default)]
-struct Problems(Vec<Problem>);
+pub(super) struct Problems(Vec<Problem>);
 
 impl Problems {
-    fn add(&mut self, at: &str, detail: impl Into<String>) {
+    pub(super) fn add(&mut self, at: &str, detail: impl Into<String>) {
         self.0.push(Problem::new(at, detail));
     }
 
-    fn check(self) -> Result<(), Failure> {
+    /// Returns the failure of them all; `together` says what several of them come to.
+    pub(super) fn check(self, together: &str) -> Result<(), Failure> {
         match self.0.as_slice() {
             [] => Ok(()),
             [one] => Err(Failure::new(FailureKind::InvalidArgument, format!("{}: {}", one.at, one.detail))),
-            _ => {
-                Err(Failure::new(FailureKind::InvalidArgument, "the account cannot be added like this").errors(self.0))
-            }
+            _ => Err(Failure::new(FailureKind::InvalidArgument, together).errors(self.0)),
         }
     }
 }
@@ -65,6 +64,7 @@ impl Problems {
 /// When the arguments do not make an account, or the daemon refuses it.
 pub async fn add(call: &mut Call<'_>) -> Result<(), Failure> {
     let account = read_add(call)?;
+    call.be_patient();
     let before = call.client.get::<ActiveBody>(SESSION_PERSISTED).await?.body.account;
     let answer = call.client.call::<AccountBody>(Method::POST, ACCOUNTS, Some(&account)).await?;
     let added = call.body(answer).account;
@@ -85,10 +85,10 @@ fn read_add(call: &Call<'_>) -> Result<AccountAdd, Failure> {
         }
     };
     let name = call.text("name");
-    if name.is_none() {
-        problems.add("NAME", "a name is needed; this release cannot ask Mixpanel for one");
+    if name.is_none() && kind == Some(AccountType::OauthBrowser) {
+        problems.add("NAME", "a browser account needs one: who it belongs to is known only after its login");
     }
-    let region = region(call, kind, &mut problems);
+    let region = region(call, &mut problems);
     let mut account = AccountAdd {
         name,
         r#type: call.required("type"),
@@ -101,22 +101,14 @@ fn read_add(call: &Call<'_>) -> Result<AccountAdd, Failure> {
         Some(AccountType::OauthToken) => token(call, &mut account, &mut problems),
         Some(AccountType::OauthBrowser) | None => {}
     }
-    problems.check()?;
+    problems.check("the account cannot be added like this")?;
     Ok(account)
 }
 
-fn region(call: &Call<'_>, kind: Option<AccountType>, problems: &mut Problems) -> Option<String> {
+fn region(call: &Call<'_>, problems: &mut Problems) -> Option<String> {
     let given = call.text("region");
-    match (&given, kind) {
-        (Some(text), _) => {
-            if let Err(error) = Region::parse(text) {
-                problems.add("--region", error.to_string());
-            }
-        }
-        (None, Some(AccountType::ServiceAccount | AccountType::OauthToken)) => {
-            problems.add("--region", "give us, eu or in; this release does not look for the right one by itself");
-        }
-        (None, Some(AccountType::OauthBrowser) | None) => {}
+    if let Some(Err(error)) = given.as_deref().map(Region::parse) {
+        problems.add("--region", error.to_string());
     }
     given
 }
@@ -144,12 +136,19 @@ fn service_account(call: &Call<'_>, account: &mut AccountAdd, problems: &mut Pro
 
 fn token(call: &Call<'_>, account: &mut AccountAdd, problems: &mut Problems) {
     account.token_env = call.text("token-env");
-    if account.token_env.is_none() {
+    let Some(name) = &account.token_env else {
         account.token = call.environment.get("MP_OAUTH_TOKEN").map(Secret::new);
         if account.token.is_none() {
             problems
                 .add("--token-env", "no token: name a variable with --token-env, or set MP_OAUTH_TOKEN to store it");
         }
+        return;
+    };
+    // A pointer may be stored before its variable exists, unless Mixpanel has to be asked with what it holds.
+    let asks = account.region.is_none() || account.name.is_none();
+    if asks && call.environment.get(name).is_none() {
+        let detail = format!("the variable {} is not set: set it, or give NAME and --region", name.escape_debug());
+        problems.add("--token-env", detail);
     }
 }
 
@@ -160,7 +159,11 @@ fn prompted() -> Result<Secret, Failure> {
     not_empty(Secret::new(secret.trim()))
 }
 
-fn from_stdin() -> Result<Secret, Failure> {
+/// Reads a secret from stdin.
+///
+/// # Errors
+/// When there is none, or it cannot be one.
+pub(super) fn from_stdin() -> Result<Secret, Failure> {
     let invalid = |detail: String| Failure::new(FailureKind::InvalidArgument, detail);
     let mut text = String::new();
     let read = std::io::stdin().lock().take(MAX_SECRET + 1).read_to_string(&mut text);
@@ -181,8 +184,8 @@ fn not_empty(secret: Secret) -> Result<Secret, Failure> {
 /// When a value is wrong in itself; whether it fits the account, the daemon tells.
 pub fn read_update(call: &Call<'_>) -> Result<AccountUpdate, Failure> {
     let mut problems = Problems::default();
-    let region = region(call, None, &mut problems);
-    problems.check()?;
+    let region = region(call, &mut problems);
+    problems.check("the account cannot be changed like this")?;
     let secret = if call.arguments.get_flag("secret-stdin") { Some(from_stdin()?) } else { None };
     Ok(AccountUpdate {
         region,

@@ -11,7 +11,7 @@ use hyper::Method;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::location::{log_file, run_dir};
 use mp_proto::routes::{SHUTDOWN, STATUS, VERSION};
-use mp_proto::wire::{Accepted, StatusBody, VersionBody};
+use mp_proto::wire::{Accepted, AccountStatus, StatusBody, VersionBody};
 use tokio::time::Instant;
 
 use super::{Call, doctor, place, session_flags};
@@ -166,6 +166,9 @@ fn describe(status: &StatusBody) -> String {
     let line = |name: &str, value: &str| format!("{}\n", format!("{name:<12} {value}").trim_end());
     let mut text =
         line("mpd", &format!("{}, pid {}, up {} s", status.daemon.version, status.daemon.pid, status.uptime_s));
+    if let Some(upstream) = &status.upstream {
+        text.push_str(&line("UPSTREAM", &format!("{upstream} IN PLACE OF MIXPANEL: nothing here is real")));
+    }
     text.push_str(&line("root", &status.daemon.root));
     text.push_str(&line("socket", &status.socket));
     text.push_str(&line("idle exit", &status.idle_exit_s.map_or_else(never, |seconds| format!("after {seconds} s"))));
@@ -183,24 +186,30 @@ fn describe(status: &StatusBody) -> String {
         text.push_str("mpd was replaced by another build since it started: run `mp daemon restart`\n");
     }
     if !status.accounts.is_empty() {
-        let rows: Vec<Vec<String>> = status
-            .accounts
-            .iter()
-            .map(|account| {
-                let ends = account.expires_at.map(|end| format!("until {end}")).unwrap_or_default();
-                let detail = account.detail.clone().unwrap_or(ends);
-                vec![
-                    account.name.to_string(),
-                    account.r#type.to_string(),
-                    account.region.to_string(),
-                    account.state.clone(),
-                    detail,
-                ]
-            })
-            .collect();
+        let rows: Vec<Vec<String>> = status.accounts.iter().map(account_row).collect();
         text.push_str(&format!("\n{}", padded(&["ACCOUNT", "TYPE", "REGION", "STATE", ""], &rows)));
     }
     text
+}
+
+fn account_row(account: &AccountStatus) -> Vec<String> {
+    let ends = account.expires_at.map(|end| format!("until {end:.0}"));
+    // A counter that has not moved tells nothing.
+    let counted = (account.generation > 0).then(|| format!("token {}", account.generation));
+    let detail = [
+        account.detail.clone().or(ends),
+        account.since.map(|since| format!("since {since:.0}")),
+        account.retry_at.map(|again| format!("again at {again:.0}")),
+        counted,
+        account.next.first().map(|next| format!("run `{}`", next.command)),
+    ];
+    vec![
+        account.name.to_string(),
+        account.r#type.to_string(),
+        account.region.to_string(),
+        account.state.clone(),
+        detail.into_iter().flatten().collect::<Vec<_>>().join(", "),
+    ]
 }
 
 fn foreground(place: &Place) -> Result<(), Failure> {
@@ -268,6 +277,22 @@ mod tests {
         assert_eq!(last_lines(b"a\n", 9), b"a\n");
         assert_eq!(last_lines(b"a\n", 0), b"");
         assert_eq!(last_lines(b"", 3), b"");
+    }
+
+    #[test]
+    fn an_account_tells_its_state_and_what_to_do() {
+        let row = |fields: &str| {
+            let body = format!(r#"{{"name": "br", "type": "oauth_browser", "region": "us", {fields}}}"#);
+            account_row(&serde_json::from_str(&body).expect("a status")).join(" | ")
+        };
+        let shown = row(r#""state": "ok", "expires_at": "2026-11-23T04:38:01.567282Z""#);
+        assert_eq!(shown, "br | oauth_browser | us | ok | until 2026-11-23T04:38:01Z");
+        let shown = row(r#""state": "backoff", "detail": "no answer", "since": "2026-11-23T04:00:00Z",
+            "retry_at": "2026-11-23T04:05:00Z", "generation": 3,
+            "next": [{"command": "mp account login br", "label": "log in"}]"#);
+        let expected =
+            "no answer, since 2026-11-23T04:00:00Z, again at 2026-11-23T04:05:00Z, token 3, run `mp account login br`";
+        assert_eq!(shown, format!("br | oauth_browser | us | backoff | {expected}"));
     }
 
     #[test]

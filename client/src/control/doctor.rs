@@ -154,6 +154,10 @@ fn running(status: &StatusBody, findings: &mut Findings) {
     } else {
         findings.add(Verdict::Ok, what, "");
     }
+    if let Some(upstream) = &status.upstream {
+        let what = format!("every request goes to {upstream} in place of Mixpanel");
+        findings.add(Verdict::Warn, what, "unset MPD_UPSTREAM, then mp daemon restart");
+    }
     let detail = status.watch.detail.clone().unwrap_or_default();
     let verdict = if status.watch.mode == "events" { Verdict::Ok } else { Verdict::Warn };
     findings.add(verdict, format!("files are watched by {} {detail}", status.watch.mode), "");
@@ -168,7 +172,8 @@ fn running(status: &StatusBody, findings: &mut Findings) {
     for account in &status.accounts {
         let detail = account.detail.clone().unwrap_or_default();
         let verdict = if matches!(account.state.as_str(), "ok" | "caller") { Verdict::Ok } else { Verdict::Warn };
-        findings.add(verdict, format!("account {} is {} {detail}", account.name, account.state), "");
+        let hint = account.next.first().map(|next| next.command.clone()).unwrap_or_default();
+        findings.add(verdict, format!("account {} is {} {detail}", account.name, account.state), hint);
     }
 }
 

@@ -2,8 +2,11 @@
 
 pub mod account;
 pub mod account_add;
+pub mod account_test;
 pub mod daemon;
 pub mod doctor;
+pub mod login;
+pub mod operation;
 pub mod project;
 pub mod session;
 pub mod target;
@@ -23,6 +26,13 @@ use crate::connect::Place;
 use crate::output::{Format, Output};
 use crate::report;
 
+/// Exit code of a command that Ctrl-C has ended: that of a process that the signal kills, as a shell tells it.
+pub const INTERRUPTED: u8 = 130;
+
+/// How long a call may take in which the daemon asks Mixpanel. The daemon waits up to 135 s for it: the answer about a user names
+/// every project of an organisation, and Mixpanel takes its time over it.
+const PATIENCE: Duration = Duration::from_secs(150);
+
 /// What every command has at hand.
 pub struct Call<'a> {
     /// The arguments of the leaf command.
@@ -38,14 +48,22 @@ pub struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// Prepares a call from the arguments of its leaf. Everything that can be refused without the daemon is refused here.
+    /// Prepares a call whose answer is for people unless they want another format.
     ///
     /// # Errors
     /// When flags or variables are wrong.
     pub fn prepare(arguments: &'a ArgMatches, flags: &SessionFlags) -> Result<Self, Failure> {
+        Self::prepare_showing(arguments, flags, Format::Table)
+    }
+
+    /// Prepares a call from the arguments of its leaf. Everything that can be refused without the daemon is refused here.
+    ///
+    /// # Errors
+    /// When flags or variables are wrong.
+    pub fn prepare_showing(arguments: &'a ArgMatches, flags: &SessionFlags, usual: Format) -> Result<Self, Failure> {
         let environment = Environment::of_this_process();
         let text = |id: &str| arguments.get_one::<String>(id).map(String::as_str);
-        let output = Output::new(text("format").map(Format::of), text("jq"))?;
+        let output = Output::new(text("format").map(Format::of), text("jq"), usual)?;
         let place = place(arguments, &environment)?;
         let cwd = std::env::current_dir().ok().and_then(|cwd| cwd.into_os_string().into_string().ok());
         let context = context(flags, &environment, cwd.as_deref())?;
@@ -55,6 +73,13 @@ impl<'a> Call<'a> {
             if arguments.get_flag("verbose") { Some(report::exchange) } else { None };
         let options = Options { place, context, environment: environment.clone(), deadline, observer };
         Ok(Self { arguments, client: Client::new(options), output, quiet: arguments.get_flag("quiet"), environment })
+    }
+
+    /// Gives the calls of this command longer than others have, unless `--timeout` says how long.
+    pub fn be_patient(&mut self) {
+        if self.arguments.get_one::<u64>("timeout").is_none() {
+            self.client.set_deadline(PATIENCE);
+        }
     }
 
     /// Returns the value of an option or argument.
@@ -105,7 +130,7 @@ pub fn place(arguments: &ArgMatches, environment: &Environment) -> Result<Place,
 /// Options by which a command describes what it makes, under the name of a global one: they are no flags of the call.
 pub fn own_options(group: &str, leaf: &str) -> &'static [&'static str] {
     match (group, leaf) {
-        ("account", "add" | "update") => &["project"],
+        ("account", "add" | "update") | ("login", _) => &["project"],
         ("account", "export-bridge") | ("target", "add") => &["account", "project", "workspace"],
         ("daemon", "logs") => &["format"],
         _ => &[],

@@ -1,19 +1,25 @@
-//! `mp project`: the persisted project of the active account.
+//! `mp project`: the projects that an account can see, and the persisted one of the active account.
 
 use clap::{ArgMatches, Command};
 use hyper::Method;
 use mp_proto::failure::Failure;
-use mp_proto::routes::SESSION;
-use mp_proto::wire::{ActiveBody, SessionPatch};
+use mp_proto::routes::{PROJECTS, SESSION};
+use mp_proto::wire::{ActiveBody, ProjectRow, ProjectsBody, SessionPatch};
 use serde_json::Value;
 
 use super::{Call, session_flags};
 use crate::caller::SessionFlags;
-use crate::tree::{group, positional};
+use crate::output::escaped;
+use crate::tree::{group, positional, switch};
 
 /// Adds the commands.
 pub fn build(command: Command) -> Command {
     group(command)
+        .subcommand(
+            Command::new("list")
+                .about("List the projects that the account can see")
+                .arg(switch("refresh", "Ask Mixpanel, not the cache; also --remote").alias("remote")),
+        )
         .subcommand(
             Command::new("use")
                 .about("Make a project the default of the active account, or of --account")
@@ -27,12 +33,42 @@ pub fn build(command: Command) -> Command {
 /// # Errors
 /// Those of the command.
 pub async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
-    let flags = SessionFlags { project: None, workspace: None, ..session_flags(arguments) };
+    let flags = session_flags(arguments);
+    // A list is asked for with all that was said; the others are about what is stored.
+    let flags = if name == "list" { flags } else { SessionFlags { project: None, workspace: None, ..flags } };
     let mut call = Call::prepare(arguments, &flags)?;
     match name {
+        "list" => list(&mut call).await,
         "use" => set(&mut call).await,
         _ => show(&mut call).await,
     }
+}
+
+async fn list(call: &mut Call<'_>) -> Result<(), Failure> {
+    call.be_patient();
+    let path =
+        if call.arguments.get_flag("refresh") { format!("{PROJECTS}?refresh=true") } else { PROJECTS.to_owned() };
+    let projects = call.get::<ProjectsBody>(&path).await?.projects;
+    call.output.show(&super::json(&projects), || table(&projects))
+}
+
+/// Longest name that is shown whole.
+const NAME: usize = 33;
+
+/// Fixed widths, as the Python tool prints them.
+fn table(projects: &[ProjectRow]) -> String {
+    if projects.is_empty() {
+        return "(no projects accessible via /me)".to_owned();
+    }
+    let row = |mark: &str, id: &str, name: &str, organization: &str| {
+        let name: String = escaped(name).chars().take(NAME).collect();
+        format!("{}\n", format!("{mark:<1} {id:<15} {name:<NAME$} {organization}").trim_end())
+    };
+    let rows = projects.iter().map(|project| {
+        let organization = project.organization_id.map(|id| id.to_string()).unwrap_or_default();
+        row(if project.is_active { "*" } else { "" }, project.id.as_str(), &project.name, &organization)
+    });
+    std::iter::once(row("", "ID", "NAME", "ORG")).chain(rows).collect()
 }
 
 async fn set(call: &mut Call<'_>) -> Result<(), Failure> {
@@ -50,4 +86,28 @@ async fn show(call: &mut Call<'_>) -> Result<(), Failure> {
     let project = super::session::persisted(call).await?.project.map(|project| project.to_string());
     let shown = project.clone().unwrap_or_else(|| "(no active project)".to_owned());
     call.output.show(&project.map_or(Value::Null, Value::from), || shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_table_has_fixed_widths_and_marks_the_default() {
+        let body = json!([
+            {"id": "3713224", "name": "AI Demo", "organization_id": 100, "timezone": "UTC", "is_active": true},
+            {"id": "3018488", "name": "é".repeat(40), "organization_id": null, "timezone": null, "is_active": false},
+        ]);
+        let projects: Vec<ProjectRow> = serde_json::from_value(body.clone()).expect("rows");
+        let expected = format!(
+            "  ID              NAME                              ORG\n\
+             * 3713224         AI Demo                           100\n\
+             \u{20} 3018488         {}\n",
+            "é".repeat(33)
+        );
+        assert_eq!(table(&projects), expected);
+        assert_eq!(table(&[]), "(no projects accessible via /me)");
+        assert_eq!(crate::control::json(&projects), body, "nothing is left out");
+    }
 }

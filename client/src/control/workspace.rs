@@ -1,19 +1,25 @@
-//! `mp workspace`: the pinned workspace.
+//! `mp workspace`: the workspaces of a project, and the pinned one.
 
 use clap::{ArgMatches, Command, value_parser};
 use hyper::Method;
 use mp_proto::failure::Failure;
-use mp_proto::routes::SESSION;
-use mp_proto::wire::{ActiveBody, SessionPatch};
+use mp_proto::routes::{SESSION, WORKSPACES, encode_segment};
+use mp_proto::wire::{ActiveBody, SessionPatch, WorkspaceRow, WorkspacesBody};
 use serde_json::Value;
 
 use super::{Call, session_flags};
 use crate::caller::SessionFlags;
-use crate::tree::{group, positional};
+use crate::output::escaped;
+use crate::tree::{group, positional, switch};
 
 /// Adds the commands.
 pub fn build(command: Command) -> Command {
     group(command)
+        .subcommand(
+            Command::new("list")
+                .about("List the workspaces of the project, or of --project")
+                .arg(switch("refresh", "Ask Mixpanel, not the cache; also --remote").alias("remote")),
+        )
         .subcommand(
             Command::new("use").about("Pin a workspace until another account is used").arg(
                 positional("id", "WORKSPACE_ID", "A positive integer")
@@ -29,12 +35,41 @@ pub fn build(command: Command) -> Command {
 /// # Errors
 /// Those of the command.
 pub async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
+    // A list names the project that it wants: --project is no flag of the session, which the environment would win over.
     let flags = SessionFlags { workspace: None, project: None, ..session_flags(arguments) };
     let mut call = Call::prepare(arguments, &flags)?;
     match name {
+        "list" => list(&mut call).await,
         "use" => set(&mut call).await,
         _ => show(&mut call).await,
     }
+}
+
+async fn list(call: &mut Call<'_>) -> Result<(), Failure> {
+    call.be_patient();
+    let path = path(call.text("project").as_deref(), call.arguments.get_flag("refresh"));
+    let workspaces = call.get::<WorkspacesBody>(&path).await?.workspaces;
+    call.output.show(&super::json(&workspaces), || table(&workspaces))
+}
+
+fn path(project: Option<&str>, refresh: bool) -> String {
+    let project = project.map(|id| format!("project={}", encode_segment(id)));
+    let query: Vec<String> = project.into_iter().chain(refresh.then(|| "refresh=true".to_owned())).collect();
+    if query.is_empty() { WORKSPACES.to_owned() } else { format!("{WORKSPACES}?{}", query.join("&")) }
+}
+
+/// Fixed widths, as the Python tool prints them; a longer name pushes its row.
+fn table(workspaces: &[WorkspaceRow]) -> String {
+    if workspaces.is_empty() {
+        return "(no workspaces accessible via /me)".to_owned();
+    }
+    let row = |id: &str, name: &str, default: &str| {
+        format!("{}\n", format!("{id:<15} {:<33} {default}", escaped(name)).trim_end())
+    };
+    let rows = workspaces
+        .iter()
+        .map(|workspace| row(&workspace.id.to_string(), &workspace.name, if workspace.is_default { "*" } else { "" }));
+    std::iter::once(row("ID", "NAME", "DEFAULT")).chain(rows).collect()
 }
 
 async fn set(call: &mut Call<'_>) -> Result<(), Failure> {
@@ -50,4 +85,32 @@ async fn show(call: &mut Call<'_>) -> Result<(), Failure> {
     let shown =
         workspace.map_or_else(|| "(workspace will be auto-resolved on first use)".to_owned(), |id| id.to_string());
     call.output.show(&workspace.map_or(Value::Null, |id| Value::from(id.get())), || shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_project_is_named_in_the_path() {
+        assert_eq!(path(None, false), "/v1/workspaces");
+        assert_eq!(path(None, true), "/v1/workspaces?refresh=true");
+        assert_eq!(path(Some("1&2"), true), "/v1/workspaces?project=1%262&refresh=true");
+    }
+
+    #[test]
+    fn the_table_has_fixed_widths_and_marks_the_default() {
+        let body = json!([
+            {"id": 880_101, "name": "All Project Data", "is_default": false},
+            {"id": 880_102, "name": "Growth Team", "is_default": true},
+        ]);
+        let workspaces: Vec<WorkspaceRow> = serde_json::from_value(body.clone()).expect("rows");
+        let expected = "ID              NAME                              DEFAULT\n\
+                        880101          All Project Data\n\
+                        880102          Growth Team                       *\n";
+        assert_eq!(table(&workspaces), expected);
+        assert_eq!(table(&[]), "(no workspaces accessible via /me)");
+        assert_eq!(crate::control::json(&workspaces), body, "nothing is left out");
+    }
 }

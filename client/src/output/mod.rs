@@ -51,14 +51,14 @@ pub struct Output {
 }
 
 impl Output {
-    /// Returns an output to stdout. A filter without a format means JSON.
+    /// Returns an output to stdout. A filter without a format means JSON, and neither means `usual`.
     ///
     /// # Errors
     /// When the filter is wrong, or comes with a format that it cannot apply to.
-    pub fn new(format: Option<Format>, filter: Option<&str>) -> Result<Self, Failure> {
+    pub fn new(format: Option<Format>, filter: Option<&str>, usual: Format) -> Result<Self, Failure> {
         let filter = filter.map(Filter::compile).transpose()?;
         let format = match (format, &filter) {
-            (None, None) => Format::Table,
+            (None, None) => usual,
             (None, Some(_)) => Format::Json,
             (Some(Format::Table | Format::Csv | Format::Plain), Some(_)) => {
                 let detail = "--jq works on JSON: use it with -f json or -f jsonl";

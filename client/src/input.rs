@@ -1,0 +1,83 @@
+//! Lines from stdin while something else is waited for.
+
+use std::io::{BufRead, IsTerminal};
+
+use mp_proto::secret::Secret;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+/// How many lines are kept for who has not asked yet; then the reader waits. Nobody types so many.
+const KEPT: usize = 64;
+
+/// The lines of stdin. Nothing is read before the first one is asked for.
+#[derive(Default)]
+pub struct Lines {
+    lines: Option<Receiver<Secret>>,
+}
+
+impl Lines {
+    /// Waits for the next line, without its end. None is the end of input. A wait that is given up loses nothing.
+    ///
+    /// A line may be a URL that holds a code, so each counts as secret.
+    pub async fn next(&mut self) -> Option<Secret> {
+        self.lines.get_or_insert_with(start).recv().await
+    }
+
+    /// Forgets what was typed before somebody asked for it: it is no answer to what is asked next.
+    pub fn forget(&mut self) {
+        while self.lines.as_mut().is_some_and(|lines| lines.try_recv().is_ok()) {}
+    }
+}
+
+/// Starts the reader: a thread, for a read from a terminal can be neither polled nor ended. It ends with this process.
+fn start() -> Receiver<Secret> {
+    let (sender, lines) = channel(KEPT);
+    std::thread::spawn(move || send(std::io::stdin().lock(), &sender));
+    lines
+}
+
+fn send(mut input: impl BufRead, lines: &Sender<Secret>) {
+    let mut line = Vec::new();
+    // Input that cannot be read has ended, as far as anybody can tell.
+    while input.read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
+        let text = String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']).to_owned();
+        line.clear();
+        if lines.blocking_send(Secret::new(text)).is_err() {
+            return;
+        }
+    }
+}
+
+/// Returns whether a person can answer: stdin is a terminal, and this command is in its foreground. One in the background that
+/// reads is stopped by the system.
+pub fn is_interactive() -> bool {
+    let stdin = std::io::stdin();
+    stdin.is_terminal() && rustix::termios::tcgetpgrp(&stdin).is_ok_and(|group| group == rustix::process::getpgrp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_come_without_their_ends_and_the_last_needs_none() {
+        let (sender, mut lines) = channel(KEPT);
+        send(&b"a\r\n\nb \xff"[..], &sender);
+        drop(sender);
+        let read: Vec<String> =
+            std::iter::from_fn(|| lines.blocking_recv()).map(|line| line.expose().to_owned()).collect();
+        assert_eq!(read, ["a", "", "b \u{fffd}"]);
+    }
+
+    #[test]
+    fn what_was_typed_too_early_is_forgotten() {
+        let (sender, lines) = channel(KEPT);
+        sender.blocking_send(Secret::new("early")).expect("kept");
+        let mut lines = Lines { lines: Some(lines) };
+        lines.forget();
+        sender.blocking_send(Secret::new("answer")).expect("kept");
+        drop(sender);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let read = runtime.block_on(lines.next());
+        assert_eq!(read.map(|line| line.expose().to_owned()).as_deref(), Some("answer"));
+    }
+}
