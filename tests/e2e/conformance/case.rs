@@ -81,6 +81,11 @@ impl Case {
         list(&self.data["expected"]["steps"]).flat_map(|step| list(&step["exchanges"]))
     }
 
+    /// Returns the recorded exchanges of each step.
+    pub(super) fn steps(&self) -> Vec<Vec<Value>> {
+        list(&self.data["expected"]["steps"]).map(|step| list(&step["exchanges"]).cloned().collect()).collect()
+    }
+
     /// Returns whether the recorded client talked to Mixpanel.
     pub(super) fn has_exchanges(&self) -> bool {
         self.exchanges().next().is_some()

@@ -201,4 +201,54 @@ mod tests {
         assert_eq!(ask("Bearer x").expect("an answer").text(), "\"mine\"");
         assert_eq!(ask("Bearer y").expect("an answer").status, 500);
     }
+
+    /// Makes the request that a recording is of, with something in place of its marks.
+    fn request(recorded: &Value) -> Received {
+        let text = |value: &Value| {
+            let text = value.as_str().unwrap_or_default();
+            let text = text.replace("<CALLBACK>", "http://localhost:19284/callback").replace("<SLUG>", "aB3");
+            let text = text.replace("<TODAY>", "2025-11-13").replace("<TODAY-90>", "2025-08-15");
+            text.replace("<RANDOM>", "Zm9vYmFyYmF6cXV4Zm9vYmFy")
+        };
+        let pairs = |value: &Value| -> Vec<(String, String)> {
+            value.as_array().into_iter().flatten().map(|pair| (text(&pair[0]), text(&pair[1]))).collect()
+        };
+        let headers = recorded["headers"].as_object().into_iter().flatten();
+        let body = match recorded["body_kind"].as_str() {
+            None => String::new(),
+            Some("json") => text(&recorded["body"].to_string().into()),
+            Some("form") => {
+                form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs(&recorded["body"])).finish()
+            }
+            Some(_) => text(&recorded["body"]),
+        };
+        Received {
+            number: 1,
+            at: std::time::Instant::now(),
+            method: text(&recorded["method"]),
+            path: text(&recorded["path"]),
+            query: pairs(&recorded["query"]),
+            headers: headers.map(|(name, value)| (name.clone(), text(value))).collect(),
+            body: body.into_bytes(),
+        }
+    }
+
+    #[test]
+    fn every_recording_is_answered_as_recorded_and_equal_to_itself() {
+        let mut count = 0;
+        for case in super::super::case::all(&super::super::dir()) {
+            for exchanges in case.steps() {
+                let used = vec![false; exchanges.len()];
+                let mut tape = Tape { exchanges: exchanges.clone(), used, ..Tape::default() };
+                for exchange in &exchanges {
+                    let (request, marks) = (request(&exchange["request"]), Marks::fixed());
+                    let wanted = reply(&exchange["response"], &request, &marks);
+                    assert_eq!(tape.answer(&request, &marks).body, wanted.body, "{}", case.id);
+                    count += 1;
+                }
+                assert_eq!(requests::compare(&exchanges, &tape.sent, false, &Marks::fixed()), [""; 0], "{}", case.id);
+            }
+        }
+        assert_eq!(count, 458, "all exchanges are there");
+    }
 }
