@@ -1,21 +1,43 @@
 //! One recorded case: its files, its calls, and what was recorded of them.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Arc;
 
-use mp_sandbox::home::Home;
-use serde_json::{Value, json};
+use mp_sandbox::home::{Done, Home};
+use serde_json::Value;
 
-use super::compare::{Marks, equal, stdout};
-use super::report::Difference;
+use super::compare::{Marks, stdout};
+use super::player::{Entries, Player};
+use super::{files, login, requests};
 
 /// A case as its file has it.
 pub(super) struct Case {
     pub(super) id: String,
     pub(super) group: String,
     data: Value,
+}
+
+/// What may differ between a run and its recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The exit code, which is this one instead.
+    Exit(i64),
+    /// Standard output.
+    Stdout,
+    /// The requests to Mixpanel.
+    Requests,
+    /// The files left behind.
+    Files,
+    /// How the user's side of a login went; never on purpose.
+    Login,
+}
+
+/// One way in which a run is not as recorded.
+#[derive(Debug)]
+pub(super) struct Problem {
+    pub(super) part: Part,
+    pub(super) text: String,
 }
 
 /// Reads all cases.
@@ -38,15 +60,43 @@ pub(super) fn all(dir: &Path) -> Vec<Case> {
     cases
 }
 
+/// Collects what `/me` answered to whom in all cases.
+pub(super) fn entries(cases: &[Case]) -> Entries {
+    let me = cases.iter().flat_map(Case::exchanges).filter_map(|exchange| {
+        let request = &exchange["request"];
+        let path = request["path"].as_str().filter(|path| path.ends_with("/app/me"))?;
+        let credentials = request["headers"]["authorization"].as_str()?;
+        Some(((path.to_owned(), credentials.to_owned()), exchange["response"].clone()))
+    });
+    me.collect()
+}
+
 /// Returns the elements of a list that may be missing.
 fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
 impl Case {
+    fn exchanges(&self) -> impl Iterator<Item = &Value> {
+        list(&self.data["expected"]["steps"]).flat_map(|step| list(&step["exchanges"]))
+    }
+
+    /// Returns the recorded exchanges of each step.
+    pub(super) fn steps(&self) -> Vec<Vec<Value>> {
+        list(&self.data["expected"]["steps"]).map(|step| list(&step["exchanges"]).cloned().collect()).collect()
+    }
+
     /// Returns whether the recorded client talked to Mixpanel.
     pub(super) fn has_exchanges(&self) -> bool {
-        list(&self.data["expected"]["steps"]).any(|step| list(&step["exchanges"]).next().is_some())
+        self.exchanges().next().is_some()
+    }
+
+    /// Returns whether a variable puts another base URL in place of the region's.
+    pub(super) fn replaces_hosts(&self) -> bool {
+        ["MP_API_BASE_URL", "MP_APP_BASE_URL"].iter().any(|name| self.data["env"].get(name).is_some())
+            || self
+                .exchanges()
+                .any(|it| it["request"]["path"].as_str().is_some_and(|path| path.starts_with("/custom/")))
     }
 
     /// Returns the command that must exist for the case to mean anything. A usage check is about the root, unless its first word
@@ -63,12 +113,14 @@ impl Case {
         first.filter(known).unwrap_or_default().to_owned()
     }
 
-    /// Runs the case in a home of its own; returns what is not as recorded.
-    pub(super) fn run(&self, difference: Option<&Difference>) -> Vec<String> {
+    /// Runs the case in a home of its own, with a server of its own; returns what is not as recorded.
+    pub(super) fn run(&self, entries: &Arc<Entries>) -> Vec<Problem> {
         let home = crate::empty();
-        let marks = Marks::new(home.path());
-        self.write_files(&home, &marks);
-        let before = files(&home);
+        let entries = if self.ignores_me() { Arc::clone(entries) } else { Arc::default() };
+        let player = Player::start(home.path(), entries);
+        let mut marks = Marks::new(home.path(), &player.url());
+        files::write(&self.data["files"], &home, &marks);
+        let before = files::find(&home);
         let steps: Vec<&Value> = match self.data.get("steps") {
             Some(steps) => list(steps).collect(),
             None => vec![&self.data],
@@ -77,130 +129,65 @@ impl Case {
         assert_eq!(steps.len(), expected.len(), "{}: one recording per step", self.id);
         let mut problems = Vec::new();
         for (step, expected) in steps.into_iter().zip(expected) {
-            self.run_step(&home, &marks, step, expected, difference, &mut problems);
+            self.run_step(&home, &player, &mut marks, step, expected, &mut problems);
         }
-        if self.data["compare"]["files"] != "none" && !difference.is_some_and(|it| it.ignores_files) {
-            self.compare_files(&home, &marks, &before, &mut problems);
+        if self.data["compare"]["files"] != "none" {
+            let found = files::compare(&self.data["expected"]["files_after"], &home, &marks, &before);
+            problems.extend(found.into_iter().map(|text| Problem { part: Part::Files, text }));
         }
         problems
+    }
+
+    fn ignores_me(&self) -> bool {
+        self.data["ignore_me"] == true
     }
 
     fn run_step(
         &self,
         home: &Home,
-        marks: &Marks,
+        player: &Player,
+        marks: &mut Marks,
         step: &Value,
         expected: &Value,
-        difference: Option<&Difference>,
-        problems: &mut Vec<String>,
+        problems: &mut Vec<Problem>,
     ) {
+        let exchanges: Vec<Value> = list(&expected["exchanges"]).cloned().collect();
+        player.play(&exchanges);
+        let (done, problem) = self.call(home, marks, step);
+        problems.extend(problem.map(|text| Problem { part: Part::Login, text }));
+        problems.extend(self.check_exit(expected, &done));
+        let output = stdout(&self.data["compare"], expected, &done.stdout, marks).err();
+        problems.extend(output.map(|text| Problem { part: Part::Stdout, text }));
+        if self.data["compare"]["requests"] != "none" {
+            let found = requests::compare(&exchanges, &player.sent(), self.ignores_me(), marks);
+            problems.extend(found.into_iter().map(|text| Problem { part: Part::Requests, text }));
+        }
+    }
+
+    fn call(&self, home: &Home, marks: &mut Marks, step: &Value) -> (Done, Option<String>) {
         let words: Vec<String> = list(&step["argv"]).map(|word| marks.fill(word.as_str().expect("a text"))).collect();
-        let mut call = home.mp(&words).stdin(marks.fill(self.data["stdin"].as_str().unwrap_or_default()));
+        let stdin = marks.fill(self.data["stdin"].as_str().unwrap_or_default());
+        let mut call = home.mp(&words).stdin(stdin).env("MPD_UPSTREAM", marks.upstream());
         for (name, value) in self.data["env"].as_object().into_iter().flatten() {
             call = match value.as_str() {
                 Some(value) => call.env(name, marks.fill(value)),
                 None => call.without(name),
             };
         }
-        let done = call.run();
+        match self.data.get("oauth") {
+            Some(oauth) => login::run(home, call, oauth, marks),
+            None => (call.run(), None),
+        }
+    }
+
+    fn check_exit(&self, expected: &Value, done: &Done) -> Option<Problem> {
         let recorded = expected["exit_code"].as_i64().expect("a number");
         let usage = expected["usage_error"] == true && [2, 3].contains(&done.code);
         let any_failure = self.data["compare"]["exit_code"] == "nonzero" && done.code != 0;
-        let wanted = difference.and_then(|it| it.exit_code).unwrap_or(recorded);
-        if i64::from(done.code) != wanted && !usage && !any_failure {
+        let code = i64::from(done.code);
+        (code != recorded && !usage && !any_failure).then(|| {
             let said = done.stderr.lines().next().unwrap_or_default();
-            problems.push(format!("exit code {} instead of {wanted}; it said: {said}", done.code));
-        }
-        if !difference.is_some_and(|it| it.ignores_stdout) {
-            problems.extend(stdout(&self.data["compare"], expected, &done.stdout, marks).err());
-        }
-    }
-
-    fn write_files(&self, home: &Home, marks: &Marks) {
-        for (path, content) in self.data["files"].as_object().into_iter().flatten() {
-            let wrapped = ["text", "json", "symlink"].iter().any(|key| content.get(key).is_some());
-            let (content, mode) = match (wrapped, content.get("mode")) {
-                (true, Some(mode)) => (content, mode.as_str().expect("octal text")),
-                (_, _) => (content, "600"),
-            };
-            let mode = u32::from_str_radix(mode, 8).expect("octal text");
-            if let Some(target) = content.get("symlink").filter(|_| wrapped) {
-                let path = home.at(path);
-                fs::create_dir_all(path.parent().expect("below the home")).expect("writable");
-                std::os::unix::fs::symlink(marks.fill(target.as_str().expect("a text")), path).expect("writable");
-                continue;
-            }
-            let text = match content {
-                Value::String(text) => marks.fill(text),
-                _ if wrapped && content.get("text").is_some() => marks.fill(content["text"].as_str().expect("a text")),
-                _ if wrapped => marks.fill(&content["json"].to_string()),
-                _ => marks.fill(&content.to_string()),
-            };
-            home.write_mode(path, &text, mode);
-        }
-    }
-
-    fn compare_files(&self, home: &Home, marks: &Marks, before: &BTreeMap<String, Value>, problems: &mut Vec<String>) {
-        let mut after = files(home);
-        for (path, wanted) in self.data["expected"]["files_after"].as_object().into_iter().flatten() {
-            let actual = after.remove(path).or_else(|| home.at(path).is_file().then(|| meaning(home, path)));
-            match (wanted.is_null(), actual) {
-                (true, None) => {}
-                (true, Some(_)) => problems.push(format!("{path} is still there")),
-                (false, None) => problems.push(format!("{path} is missing")),
-                (false, Some(actual)) => {
-                    if let Err(problem) = equal(wanted, &actual, marks) {
-                        problems.push(format!("{path}: {problem}"));
-                    }
-                }
-            }
-        }
-        let listed = |path: &String| self.data["expected"]["files_after"].get(path).is_some();
-        for path in before.keys().filter(|path| !listed(path) && !after.contains_key(*path)) {
-            problems.push(format!("{path} is gone"));
-        }
-        for (path, actual) in &after {
-            match before.get(path) {
-                Some(old) if old == actual => {}
-                Some(_) => problems.push(format!("{path} has changed")),
-                None => problems.push(format!("{path} is new")),
-            }
-        }
-    }
-}
-
-/// Returns the files that count, with mode and meaning: config, tokens, bridges, and everything in the working directory.
-fn files(home: &Home) -> BTreeMap<String, Value> {
-    let mut found = BTreeMap::new();
-    let mut open = vec![home.path().to_owned()];
-    while let Some(dir) = open.pop() {
-        for entry in fs::read_dir(&dir).expect("readable") {
-            let path = entry.expect("readable").path();
-            let name = path.strip_prefix(home.path()).expect("below it").to_str().expect("ASCII").to_owned();
-            let counts = name.starts_with("work/")
-                || name.ends_with("/tokens.json")
-                || [".mp/config.toml", ".claude/mixpanel/auth.json"].contains(&name.as_str());
-            if path.is_dir() && !path.is_symlink() {
-                open.push(path);
-            } else if counts && path.is_file() {
-                found.insert(name.clone(), meaning(home, &name));
-            }
-        }
-    }
-    found
-}
-
-/// Returns mode and parsed content, in the form of `files_after`.
-fn meaning(home: &Home, name: &str) -> Value {
-    let path = home.at(name);
-    let mode = format!("{:o}", fs::metadata(&path).expect("it is there").permissions().mode() & 0o777);
-    let text = fs::read_to_string(&path).unwrap_or_default();
-    let table: Option<toml::Table> = name.ends_with(".toml").then(|| text.parse().ok()).flatten();
-    if let Some(table) = table {
-        return json!({"mode": mode, "toml": serde_json::to_value(table).expect("plain values")});
-    }
-    match serde_json::from_str::<Value>(&text) {
-        Ok(value) if name.ends_with(".json") => json!({"mode": mode, "json": value}),
-        _ => json!({"mode": mode, "text": text}),
+            Problem { part: Part::Exit(code), text: format!("exit code {code} instead of {recorded}; it said: {said}") }
+        })
     }
 }

@@ -7,21 +7,32 @@ use serde_json::Value;
 
 const DAY: i64 = 86_400;
 
+/// The marks that may stand inside a longer text. `<NOW>` and `<IGNORED>` stand alone.
+const MARKS: [&str; 6] = ["<HOME>", "<UPSTREAM>", "<CALLBACK>", "<RANDOM>", "<SLUG>", "<TODAY"];
+
 /// What the placeholders stand for in one run.
 pub(super) struct Marks {
     home: String,
+    upstream: String,
     now: i64,
+    /// The redirect address of the login that this run has seen; before one, any of the addresses that a login may use.
+    pub(super) callback: Option<String>,
 }
 
 impl Marks {
-    pub(super) fn new(home: &Path) -> Self {
+    pub(super) fn new(home: &Path, upstream: &str) -> Self {
         let now = UNIX_EPOCH.elapsed().expect("the clock is past 1970").as_secs();
-        Self { home: home.to_str().expect("ASCII").to_owned(), now: i64::try_from(now).expect("not that far") }
+        Self {
+            home: home.to_str().expect("ASCII").to_owned(),
+            upstream: upstream.to_owned(),
+            now: i64::try_from(now).expect("not that far"),
+            callback: None,
+        }
     }
 
-    /// Fills the placeholders of an input. `{{UPSTREAM}}` becomes an address where nobody listens.
+    /// Fills the placeholders of an input.
     pub(super) fn fill(&self, text: &str) -> String {
-        let mut text = text.replace("{{HOME}}", &self.home).replace("{{UPSTREAM}}", "http://127.0.0.1:9");
+        let mut text = text.replace("{{HOME}}", &self.home).replace("{{UPSTREAM}}", &self.upstream);
         while let Some(start) = text.find("{{NOW") {
             let end = start + text[start..].find("}}").expect("a placeholder ends");
             let offset: i64 = match &text[start + 5..end] {
@@ -33,12 +44,51 @@ impl Marks {
         text
     }
 
+    /// Returns the base URL of the server.
+    pub(super) fn upstream(&self) -> &str {
+        &self.upstream
+    }
+
     /// Returns whether a text is as recorded.
-    fn text(&self, expected: &str, actual: &str) -> bool {
+    pub(super) fn text(&self, expected: &str, actual: &str) -> bool {
         match expected {
             "<IGNORED>" => true,
             "<NOW>" => day_of(actual).is_some_and(|day| (day - self.now / DAY).abs() <= 2),
-            _ => expected.replace("<HOME>", &self.home) == actual,
+            _ => self.fits(expected, actual),
+        }
+    }
+
+    /// Returns whether each mark of a text stands for something that it may stand for, and the rest is equal.
+    fn fits(&self, expected: &str, actual: &str) -> bool {
+        let first = MARKS.iter().filter_map(|mark| expected.find(mark)).min();
+        let Some((before, rest)) = first.map(|at| expected.split_at(at)) else { return expected == actual };
+        let Some(actual) = actual.strip_prefix(before) else { return false };
+        let (mark, rest) = rest.split_at(rest.find('>').map_or(rest.len(), |end| end + 1));
+        let ends = (0..=actual.len()).filter(|end| actual.is_char_boundary(*end));
+        ends.map(|end| actual.split_at(end))
+            .any(|(found, after)| self.stands_for(mark, found) && self.fits(rest, after))
+    }
+
+    fn stands_for(&self, mark: &str, found: &str) -> bool {
+        let letters = |more: &str| found.chars().all(|one| one.is_ascii_alphanumeric() || more.contains(one));
+        match mark {
+            "<HOME>" => found == self.home,
+            "<UPSTREAM>" => found == self.upstream,
+            "<CALLBACK>" => match &self.callback {
+                Some(callback) => found == callback,
+                None => (19284..=19287).any(|port| found == format!("http://localhost:{port}/callback")),
+            },
+            // 128 bits in base64url, the least that a state or a verifier may have.
+            "<RANDOM>" => found.len() >= 22 && letters("-._~"),
+            "<SLUG>" => !found.is_empty() && letters("-_"),
+            _ => {
+                let Some(back) = mark.strip_prefix("<TODAY").and_then(|mark| mark.strip_suffix('>')) else {
+                    return false;
+                };
+                let offset: i64 = if back.is_empty() { 0 } else { back.parse().expect("a number of days") };
+                // The day may change during a run.
+                found.len() == 10 && day_of(found).is_some_and(|day| [0, 1].contains(&(day - offset - self.now / DAY)))
+            }
         }
     }
 }
@@ -161,9 +211,33 @@ fn remove(value: &mut Value, field: &str) {
     }
 }
 
+impl Marks {
+    /// Returns marks for the tests of the rules.
+    pub(super) fn fixed() -> Self {
+        Self { home: "/h".to_owned(), upstream: "http://u".to_owned(), now: 1_763_000_000, callback: None }
+    }
+}
+
+#[test]
+fn a_mark_stands_for_what_it_says_and_nothing_else() {
+    let check = |expected: &str, actual: &str| Marks::fixed().text(expected, actual);
+    let random = "Zm9vYmFyYmF6cXV4Zm9vYmFy";
+    assert!(check("<HOME>/x/<SLUG>.csv", "/h/x/aB3_-.csv") && !check("<HOME>/x/<SLUG>.csv", "/h/x/a/b.csv"));
+    assert!(check("<UPSTREAM>/s/<SLUG>", "http://u/s/a") && !check("<UPSTREAM>/s/<SLUG>", "http://u/s/"));
+    assert!(check("<RANDOM>", random) && !check("<RANDOM>", "short") && !check("<RANDOM>", ""));
+    assert!(check("<TODAY>", "2025-11-13") && !check("<TODAY>", "2025-11-12"));
+    assert!(check("<TODAY-30>", "2025-10-14") && !check("<TODAY-30>", "2025-10-13"));
+    assert!(
+        check("<CALLBACK>", "http://localhost:19286/callback") && !check("<CALLBACK>", "http://localhost:1/callback")
+    );
+    let logged_in = Marks { callback: Some("http://localhost:19285/callback".to_owned()), ..Marks::fixed() };
+    assert!(!logged_in.text("<CALLBACK>", "http://localhost:19286/callback"));
+    assert!(check("a<b", "a<b") && check("<OTHER>", "<OTHER>") && !check("<OTHER>", "x"));
+}
+
 #[test]
 fn the_rules_of_comparison_can_fail() {
-    let marks = Marks { home: "/h".to_owned(), now: 1_763_000_000 };
+    let marks = Marks::fixed();
     let check = |expected: Value, actual: Value| equal(&expected, &actual, &marks).is_ok();
     assert!(check("<HOME>/x".into(), "/h/x".into()) && !check("<HOME>/x".into(), "/x".into()));
     assert!(check("<NOW>".into(), 1_763_000_100.into()) && !check("<NOW>".into(), 1.into()));

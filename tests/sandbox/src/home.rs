@@ -2,11 +2,11 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -337,15 +337,26 @@ impl Call {
     /// When the program cannot be run.
     #[track_caller]
     pub fn start(mut self) -> Running {
-        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = self.command.spawn().expect("the program was built");
-        let mut stdin = child.stdin.take().expect("it is piped");
-        let input = self.stdin;
+        let input = std::mem::take(&mut self.stdin);
+        let mut running = self.start_open();
+        let mut stdin = running.stdin.take().expect("it is open");
         // A program that does not read its input makes this fail, which is its right.
         thread::spawn(move || drop(stdin.write_all(&input)));
-        let stdout = read_all(child.stdout.take().expect("it is piped"));
-        let stderr = read_all(child.stderr.take().expect("it is piped"));
-        Running { child, stdout, stderr }
+        running
+    }
+
+    /// Starts it with its standard input open, for [`Running::write`]. What [`Self::stdin`] has set is not written.
+    ///
+    /// # Panics
+    /// When the program cannot be run.
+    #[track_caller]
+    pub fn start_open(mut self) -> Running {
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.command.spawn().expect("the program was built");
+        let stdin = child.stdin.take();
+        let stdout = Output::read(child.stdout.take().expect("it is piped"));
+        let stderr = Output::read(child.stderr.take().expect("it is piped"));
+        Running { child, stdin, stdout, stderr }
     }
 }
 
@@ -353,8 +364,9 @@ impl Call {
 #[derive(Debug)]
 pub struct Running {
     child: Child,
-    stdout: mpsc::Receiver<Vec<u8>>,
-    stderr: mpsc::Receiver<Vec<u8>>,
+    stdin: Option<ChildStdin>,
+    stdout: Output,
+    stderr: Output,
 }
 
 impl Running {
@@ -363,19 +375,51 @@ impl Running {
         self.child.id()
     }
 
+    /// Writes to its standard input, which stays open until [`Self::finish`].
+    ///
+    /// # Errors
+    /// When it has closed its input, or was not started with it open.
+    pub fn write(&mut self, text: &str) -> io::Result<()> {
+        self.stdin.as_mut().ok_or(io::ErrorKind::BrokenPipe)?.write_all(text.as_bytes())
+    }
+
+    /// Kills it, for when nobody would end it.
+    pub fn kill(&mut self) {
+        // It may have ended in the meantime, which is what the caller is after.
+        let _ = self.child.kill();
+    }
+
+    /// Looks at each complete line of its standard error, while it runs, until `pick` returns something; none when the call has
+    /// ended without, or the deadline has passed.
+    pub fn pick_line<T>(&mut self, deadline: Duration, pick: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let found = poll(deadline, || {
+            // Looked at before the text: a call that has ended says nothing more.
+            let ended = self.stderr.has_ended();
+            let text = self.stderr.so_far();
+            let complete = text.rfind('\n').map_or("", |end| &text[..end]);
+            let found = complete.lines().find_map(&pick);
+            (found.is_some() || ended).then_some(found)
+        });
+        found.flatten()
+    }
+
     /// Waits for its end.
     ///
     /// # Panics
     /// When it hangs, or leaves a process behind that holds its output open.
     #[track_caller]
     pub fn finish(mut self) -> Done {
+        drop(self.stdin.take());
         let Some(status) = process::wait(&mut self.child, CALL) else {
             let _ = self.child.kill();
             panic!("mp did not end within {CALL:?}");
         };
-        let text = |output: &mpsc::Receiver<Vec<u8>>| match output.recv_timeout(Duration::from_secs(5)) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(_) => panic!("mp has ended, but something it started holds its output open"),
+        let text = |output: &Output| match output.end.recv_timeout(Duration::from_secs(5)) {
+            // An error means that the end was seen before.
+            Ok(()) | Err(mpsc::RecvTimeoutError::Disconnected) => output.so_far(),
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                panic!("mp has ended, but something it started holds its output open")
+            }
         };
         Done { code: code(status), stdout: text(&self.stdout), stderr: text(&self.stderr) }
     }
@@ -386,15 +430,41 @@ fn code(status: ExitStatus) -> i32 {
     status.code().unwrap_or_else(|| -status.signal().unwrap_or(0))
 }
 
-fn read_all(mut from: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        // What was read before a fault is still worth comparing.
-        let _ = from.read_to_end(&mut bytes);
-        let _ = sender.send(bytes);
-    });
-    receiver
+/// What a program writes, read in a thread as it comes.
+#[derive(Debug)]
+struct Output {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    end: mpsc::Receiver<()>,
+    reader: thread::JoinHandle<()>,
+}
+
+impl Output {
+    fn read(mut from: impl Read + Send + 'static) -> Self {
+        let (sender, end) = mpsc::channel();
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let written = Arc::clone(&bytes);
+        let reader = thread::spawn(move || {
+            let mut buffer = [0; 8 * 1024];
+            // What was read before a fault is still worth comparing.
+            loop {
+                match from.read(&mut buffer) {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Ok(0) | Err(_) => break,
+                    Ok(count) => written.lock().expect("no reader panics").extend_from_slice(&buffer[..count]),
+                }
+            }
+            let _ = sender.send(());
+        });
+        Self { bytes, end, reader }
+    }
+
+    fn so_far(&self) -> String {
+        String::from_utf8_lossy(&self.bytes.lock().expect("no reader panics")).into_owned()
+    }
+
+    fn has_ended(&self) -> bool {
+        self.reader.is_finished()
+    }
 }
 
 /// An `mpd` in the foreground. Dropping it stops it and checks that it ended well.
