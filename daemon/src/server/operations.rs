@@ -37,7 +37,7 @@ pub(crate) async fn run(
     let session = session(&app, &caller)?;
     let request = build(operation, bound, &session)?;
     let answer = results(send(&app, &session.identity, &request).await?);
-    let answer = operation.reply.shape.take(answer).ok_or_else(|| {
+    let answer = operation.reply.take(answer).ok_or_else(|| {
         let name = &session.identity.name;
         let detail = format!("{id} as account '{name}' was answered with something else than expected");
         Failure::new(FailureKind::UpstreamInvalid, detail).account(name)

@@ -11,6 +11,9 @@ use crate::upstream::send::{Authorization, Identity, Outgoing};
 /// Longest text of Mixpanel that is passed on.
 const MAX_TEXT: usize = 200;
 
+/// A text that holds a shorter secret is not passed on at all: masked, it would be garbled, and the garbling would tell the secret.
+const MIN_MASKED: usize = 6;
+
 /// Longest request id that is passed on.
 const MAX_ID: usize = 100;
 
@@ -140,7 +143,10 @@ fn message(body: &[u8], secrets: &[&str]) -> Option<String> {
     let value: Value = serde_json::from_slice(body).ok()?;
     let text = ["error", "message"].iter().find_map(|key| plain(value.get(key)?))?;
     let mut line = clean(&text);
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+    for secret in secrets.iter().filter(|secret| !secret.is_empty() && line.contains(**secret)) {
+        if secret.len() < MIN_MASKED {
+            return None;
+        }
         line = line.replace(secret, "***");
     }
     Some(shorten(&line))

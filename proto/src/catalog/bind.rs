@@ -103,7 +103,7 @@ mod tests {
             Param::query("limit", Kind::Int, "At most so many"),
         ],
         call: Call { host: Host::App, method: Method::Get, path: "things/{name}/parts" },
-        reply: Reply { shape: Shape::One, columns: &[] },
+        reply: Reply { shape: Shape::One, columns: &[], times: &[] },
     };
 
     fn bound(arguments: Value) -> Result<Bound, Vec<String>> {

@@ -11,5 +11,5 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[Operation {
     scope: Scope::WorkspaceOptional,
     params: &[Param::query("ids", Kind::Ints, "Only these ids, separated by commas")],
     call: Call { host: Host::App, method: Method::Get, path: "dashboards" },
-    reply: Reply { shape: Shape::List, columns: &["id", "title"] },
+    reply: Reply { shape: Shape::List, columns: &["id", "title"], times: &["created", "modified"] },
 }];
