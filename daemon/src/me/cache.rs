@@ -5,28 +5,29 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use mp_proto::ids::{AccountName, ProjectId, WorkspaceId};
+use mp_proto::ids::AccountName;
 use serde_json::{Map, Value};
 
 use crate::clock::Clock;
 use crate::files::cache::Cache;
 use crate::files::paths::Paths;
-use crate::files::read::ReadError;
+use crate::files::read::{MAX_SIZE, ReadError};
+use crate::files::replace::{ReplaceError, replace};
 
 /// A cached answer counts for a day, as it does for the Python tool.
 const LIFE_S: f64 = 86_400.0;
 
-/// A cached `/me`.
+/// Who an identity is, as `/me` said.
 #[derive(Debug)]
 pub struct Me {
     /// Numeric id of the user.
     pub user_id: Option<i64>,
     /// Mail address of the user.
     pub user_email: Option<String>,
-    cached_at: Option<f64>,
-    organizations: Map<String, Value>,
-    projects: Map<String, Value>,
-    workspaces: Map<String, Value>,
+    /// When it was stored, in seconds since the epoch.
+    pub(super) cached_at: Option<f64>,
+    /// The answer.
+    pub(super) fields: Map<String, Value>,
 }
 
 /// Names only decorate an answer, so the file of one account is looked at this often at most, however many calls there are.
@@ -89,65 +90,28 @@ impl MeCache {
 }
 
 impl Me {
-    /// Writes the answer as the cached one of an account.
+    /// Writes the answer as the cached one of an account, unless it is so big that no reader would take it back.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn store(
-        &self,
-        _paths: &Paths,
-        _account: &AccountName,
-        _now: Timestamp,
-    ) -> Result<(), crate::files::replace::ReplaceError> {
-        Ok(())
-    }
-
-    fn parse(bytes: &[u8]) -> Option<Self> {
-        let Ok(Value::Object(mut fields)) = serde_json::from_slice(bytes) else { return None };
-        let mut map = |name: &str| match fields.remove(name) {
-            Some(Value::Object(map)) => map,
-            _ => Map::new(),
-        };
-        let (organizations, projects, workspaces) = (map("organizations"), map("projects"), map("workspaces"));
-        Some(Self {
-            user_id: fields.get("user_id").and_then(Value::as_i64),
-            user_email: text(&fields, "user_email"),
-            // A missing time, or a text, never expires: so the Python tool reads it.
-            cached_at: fields.get("cached_at").and_then(Value::as_f64),
-            organizations,
-            projects,
-            workspaces,
-        })
+    pub fn store(&self, paths: &Paths, account: &AccountName, now: Timestamp) -> Result<(), ReplaceError> {
+        let text = self.to_text(now);
+        if text.len() as u64 > MAX_SIZE {
+            tracing::warn!(%account, bytes = text.len(), "a /me was too big to be stored");
+            return Ok(());
+        }
+        replace(paths, &paths.me(account), text.as_bytes()).map(drop)
     }
 
     fn is_fresh(&self, now: Timestamp) -> bool {
         self.cached_at.is_none_or(|cached_at| now.as_second() as f64 - cached_at <= LIFE_S)
     }
-
-    /// Returns the name of a project.
-    pub fn project_name(&self, id: &ProjectId) -> Option<String> {
-        text(self.projects.get(id.as_str())?.as_object()?, "name")
-    }
-
-    /// Returns the name of a project's organisation.
-    pub fn organization_name(&self, id: &ProjectId) -> Option<String> {
-        let organization = self.projects.get(id.as_str())?.get("organization_id")?;
-        text(self.organizations.get(&organization.to_string())?.as_object()?, "name")
-    }
-
-    /// Returns the name of a workspace.
-    pub fn workspace_name(&self, id: WorkspaceId) -> Option<String> {
-        text(self.workspaces.get(&id.to_string())?.as_object()?, "name")
-    }
-}
-
-fn text(fields: &Map<String, Value>, name: &str) -> Option<String> {
-    fields.get(name).and_then(Value::as_str).map(str::to_owned)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mp_proto::ids::{ProjectId, WorkspaceId};
     use std::os::unix::fs::PermissionsExt;
 
     const FILE: &str = r#"{"user_id": 42, "user_email": "ada@example.com",

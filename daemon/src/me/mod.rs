@@ -2,3 +2,5 @@
 
 pub mod ask;
 pub mod cache;
+pub mod rows;
+mod shape;
