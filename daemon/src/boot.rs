@@ -36,6 +36,7 @@ use crate::me::cache::MeCache;
 use crate::server;
 use crate::service;
 use crate::session::keeper::Keeper as TokenKeeper;
+use crate::session::login::Logins;
 use crate::session::memo::SessionMemo;
 use crate::stop::{Signals, StopReason, leave_when_idle};
 use crate::telemetry::{self, LogHandle, TelemetryError};
@@ -287,6 +288,7 @@ fn assemble(options: &Options, place: Place, upstream: Upstream, log: LogHandle,
         me: MeCache::default(),
         sessions: SessionMemo::default(),
         keeper: TokenKeeper::default(),
+        logins: Logins::default(),
         upstream,
         hub,
         watch: WatchState::default(),

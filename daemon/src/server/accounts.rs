@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use hyper::StatusCode;
-use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::failure::Failure;
 use mp_proto::ids::AccountName;
 use mp_proto::wire::{
     AccountAdd, AccountBody, AccountRemoved, AccountSummary, AccountUpdate, AccountsBody, LogoutBody, TokenBody,
@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::config::edit::Change;
 use crate::config::snapshot::Snapshot;
 use crate::config::{Account, Lookup};
-use crate::failure::{account_not_found, all_problems};
+use crate::failure::{account_not_found, all_problems, unusable_account};
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
@@ -135,12 +135,7 @@ pub(crate) async fn token(
 pub(crate) fn find<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Account, Failure> {
     match snapshot.config.account(name) {
         Lookup::Found(account) => Ok(account),
-        Lookup::Invalid(problems) => {
-            let detail = format!("account '{name}' is not usable as it stands in {}", snapshot.path.display());
-            Err(Failure::new(FailureKind::ConfigInvalid, detail)
-                .account(name)
-                .errors(snapshot.config.tell(&problems, &snapshot.path)))
-        }
+        Lookup::Invalid(problems) => Err(unusable_account(name, snapshot, &problems)),
         Lookup::Missing => Err(account_not_found(name, snapshot)),
     }
 }

@@ -4,7 +4,6 @@ use mp_proto::ids::{AccountName, ProjectId, Region};
 use mp_proto::wire::AccountUpdate;
 
 use super::account::fields;
-use super::document::string;
 use super::{Arguments, EditError, Editor};
 use crate::config::{Account, Credential, Scope, TokenSource};
 
