@@ -23,6 +23,7 @@ use crate::args::{self, ArgsError, Command, HELP, Options};
 use crate::bridge::BridgeCache;
 use crate::clock::{Clock, SystemClock};
 use crate::config::publish::Store;
+use crate::fault;
 use crate::files::paths::Paths;
 use crate::files::pause::pause;
 use crate::files::read::Signature;
@@ -35,7 +36,7 @@ use crate::lock::{Lock, LockError, private_dir};
 use crate::me::cache::MeCache;
 use crate::server;
 use crate::service;
-use crate::session::keeper::Keeper as TokenKeeper;
+use crate::session::keeper;
 use crate::session::login::Logins;
 use crate::session::memo::SessionMemo;
 use crate::stop::{Signals, StopReason, leave_when_idle};
@@ -48,6 +49,10 @@ const WAIT_FOR_LOCK: Duration = Duration::from_secs(9);
 
 /// Two threads: one can wait for a slow disk while the other serves.
 const WORKERS: usize = 2;
+
+/// How long a refresh under way may take at stop: as long as the token endpoint may, and then its grant has to be written. Cut off, it
+/// could log the user out.
+const LANDING: Duration = Duration::from_secs(25);
 
 /// Why the daemon did not start.
 #[derive(Debug, thiserror::Error)]
@@ -222,7 +227,12 @@ fn upstream(options: &Options) -> Result<Upstream, BootError> {
     let from_env = || std::env::var("MPD_UPSTREAM").ok().filter(|url| !url.is_empty());
     let Some(url) = options.upstream.clone().or_else(from_env) else { return Ok(Upstream::default()) };
     match hosts::loopback(&url) {
-        Ok(base) => Ok(Upstream::new(Some(base))),
+        Ok(base) => {
+            // Never without a stand-in: nothing may break a daemon that serves a person.
+            let faults = std::env::var("MPD_FAULTS").unwrap_or_default();
+            fault::plan(&faults).map_err(|problem| BootError::Upstream { url, problem })?;
+            Ok(Upstream::new(Some(base)))
+        }
         Err(problem) => Err(BootError::Upstream { url, problem }),
     }
 }
@@ -250,12 +260,13 @@ async fn serve(
     let signals =
         Signals::register().map_err(|source| BootError::System { step: "register the signal handlers", source })?;
     let (socket, listener) = Socket::open(&place.socket)?;
-    let app = Arc::new(assemble(&options, place, upstream, log, log_file));
+    let app = Arc::new(assemble(&options, place, upstream, Arc::new(SystemClock), log, log_file));
     // Two: one in the hand of the server, one on its way. More than that nobody removes sockets.
     let (rebound, fresh) = mpsc::channel(2);
-    let keeper = Keeper::new(lock, socket, rebound);
+    let place_keeper = Keeper::new(lock, socket, rebound);
     app.tasks.spawn(signals.watch(Arc::clone(&app)));
-    app.tasks.spawn(watch::run(Arc::clone(&app), move |app| keeper.look(app)));
+    app.tasks.spawn(keeper::run(Arc::clone(&app)));
+    app.tasks.spawn(watch::run(Arc::clone(&app), move |app| place_keeper.look(app)));
     if let Some(after) = app.idle_exit {
         app.tasks.spawn(leave_when_idle(Arc::clone(&app), after));
     }
@@ -269,8 +280,29 @@ async fn serve(
     Ok(())
 }
 
-fn assemble(options: &Options, place: Place, upstream: Upstream, log: LogHandle, log_file: Option<PathBuf>) -> App {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+/// Returns a daemon's state without its life, for tests of the parts.
+#[cfg(test)]
+pub(crate) fn for_test(home: &Path, clock: Arc<dyn Clock>, upstream: Option<String>) -> Arc<App> {
+    let options = Options {
+        root: None,
+        socket: None,
+        started_by: StartedBy::Hand,
+        idle_exit: None,
+        upstream: None,
+        log_level: None,
+    };
+    let place = Place { uid: 0, home: home.to_owned(), root: home.join(".mp"), socket: home.join("mpd.sock") };
+    Arc::new(assemble(&options, place, Upstream::new(upstream), clock, LogHandle::detached(), None))
+}
+
+fn assemble(
+    options: &Options,
+    place: Place,
+    upstream: Upstream,
+    clock: Arc<dyn Clock>,
+    log: LogHandle,
+    log_file: Option<PathBuf>,
+) -> App {
     let started_at = clock.now();
     let instance = instance_id(started_at);
     let hub = Arc::new(Hub::new(instance.clone()));
@@ -287,7 +319,7 @@ fn assemble(options: &Options, place: Place, upstream: Upstream, log: LogHandle,
         bridges: BridgeCache::default(),
         me: MeCache::default(),
         sessions: SessionMemo::default(),
-        keeper: TokenKeeper::default(),
+        keeper: keeper::Keeper::default(),
         logins: Logins::default(),
         upstream,
         hub,
@@ -326,6 +358,9 @@ fn announce(started_by: StartedBy) {
 
 async fn finish(app: &Arc<App>) {
     app.stop.cancel();
+    if tokio::time::timeout(LANDING, app.keeper.settle()).await.is_err() {
+        warn!(after_s = LANDING.as_secs(), "a refresh was cut off");
+    }
     app.tasks.close();
     if tokio::time::timeout(Duration::from_secs(1), app.tasks.wait()).await.is_err() {
         warn!(left = app.tasks.len(), "tasks were cut off");

@@ -376,6 +376,10 @@ fn carried_tokens(tokens: &Tokens) -> Value {
     if let Some(refresh_token) = &tokens.refresh_token {
         carried.insert("refresh_token", refresh_token.expose().to_owned());
     }
+    // Without it the other machine could not refresh; the Python tool ignores the key.
+    if let Some(client_id) = &tokens.client_id {
+        carried.insert("client_id", client_id.clone());
+    }
     json!(carried)
 }
 

@@ -10,6 +10,7 @@ pub mod bridge;
 pub mod clock;
 pub mod config;
 pub mod failure;
+pub mod fault;
 pub mod files;
 pub mod hub;
 pub mod keep;

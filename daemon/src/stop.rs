@@ -81,7 +81,8 @@ pub async fn leave_when_idle(app: Arc<App>, after: Duration) {
             _ = tick.tick() => {}
         }
         let (calls, streams) = (app.counters.calls.load(Ordering::Relaxed), app.hub.streams());
-        if quiet.look(app.clock.now(), calls, streams) >= after {
+        let is_of_use = streams > 0 || app.keeper.is_busy(&app) || app.logins.open() > 0;
+        if quiet.look(app.clock.now(), calls, is_of_use) >= after {
             info!(after_s = after.as_secs(), "left for being idle");
             return app.request_stop("idle");
         }
@@ -96,9 +97,9 @@ struct Quiet {
 
 impl Quiet {
     /// Looks at the numbers and returns how long they have been as they are.
-    fn look(&mut self, now: Timestamp, calls: u64, streams: u64) -> Duration {
+    fn look(&mut self, now: Timestamp, calls: u64, is_of_use: bool) -> Duration {
         // A clock that was set back counts from here, or the daemon would stay for as long as the jump was.
-        if calls != self.calls || streams > 0 || now < self.since {
+        if calls != self.calls || is_of_use || now < self.since {
             *self = Self { calls, since: now };
         }
         Duration::try_from(now.duration_since(self.since)).unwrap_or_default()
@@ -114,11 +115,11 @@ mod tests {
         let at = |second| Timestamp::from_second(second).expect("a time");
         let mut quiet = Quiet { calls: 0, since: at(100) };
         let seconds = |duration: Duration| duration.as_secs();
-        assert_eq!(seconds(quiet.look(at(130), 0, 0)), 30);
-        assert_eq!(seconds(quiet.look(at(140), 1, 0)), 0, "a call");
-        assert_eq!(seconds(quiet.look(at(150), 1, 1)), 0, "an open stream");
-        assert_eq!(seconds(quiet.look(at(160), 1, 0)), 10);
-        assert_eq!(seconds(quiet.look(at(50), 1, 0)), 0, "the clock was set back");
-        assert_eq!(seconds(quiet.look(at(90), 1, 0)), 40);
+        assert_eq!(seconds(quiet.look(at(130), 0, false)), 30);
+        assert_eq!(seconds(quiet.look(at(140), 1, false)), 0, "a call");
+        assert_eq!(seconds(quiet.look(at(150), 1, true)), 0, "of use to somebody");
+        assert_eq!(seconds(quiet.look(at(160), 1, false)), 10);
+        assert_eq!(seconds(quiet.look(at(50), 1, false)), 0, "the clock was set back");
+        assert_eq!(seconds(quiet.look(at(90), 1, false)), 40);
     }
 }

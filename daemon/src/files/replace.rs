@@ -36,6 +36,7 @@ use rustix::io::Errno;
 use super::paths::Paths;
 use super::read::Signature;
 use super::walk::{self, WalkError};
+use crate::fault;
 
 mod swap;
 
@@ -91,8 +92,19 @@ pub fn replace(paths: &Paths, path: &Path, bytes: &[u8]) -> Result<Signature, Re
     let (temporary, signature) = place.write(bytes)?;
     place.rename(&temporary.name, &place.name).map_err(|errno| place.write_error(errno))?;
     temporary.forget();
+    fault::point(&place.name, "renamed").map_err(|error| place.fail(error))?;
     place.sync()?;
     Ok(place.signature().unwrap_or(signature))
+}
+
+/// Returns the temporary files of a file: ours, and those of the Python tool (`NAME.tmp.PID.THREAD`).
+pub fn temporaries(path: &Path) -> Vec<PathBuf> {
+    let (Some(dir), Some(name)) = (path.parent(), path.file_name().and_then(OsStr::to_str)) else { return Vec::new() };
+    let ours = format!(".{name}{MARK}");
+    let theirs = format!("{name}.tmp.");
+    let is_one = |other: &str| other.starts_with(&ours) || other.starts_with(&theirs);
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    entries.filter(|entry| entry.file_name().to_str().is_some_and(is_one)).map(|entry| entry.path()).collect()
 }
 
 /// The file to replace, by its open directory: a link put in the way after the check leads nowhere.
@@ -144,14 +156,16 @@ impl<'a> Place<'a> {
 
     /// Writes and syncs a temporary file. The data must be on disk before the name is: after a power cut the file is old or new.
     fn write(&self, bytes: &[u8]) -> Result<(Temporary<'_>, Signature), ReplaceError> {
-        let fail = |source| ReplaceError::Write { path: self.path.to_owned(), source };
+        let fail = |source| self.fail(source);
         let name = temporary_name(&self.name);
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = openat(&self.dir, &name, flags, Mode::RUSR | Mode::WUSR).map_err(|errno| self.write_error(errno))?;
         let temporary = Temporary { place: self, name, keep: false };
         let mut file = File::from(fd);
         file.write_all(bytes).map_err(fail)?;
+        fault::point(&self.name, "written").map_err(fail)?;
         file.sync_all().map_err(fail)?;
+        fault::point(&self.name, "synced").map_err(fail)?;
         let signature = Signature::from_metadata(&file.metadata().map_err(fail)?);
         Ok((temporary, signature))
     }
@@ -190,7 +204,11 @@ impl<'a> Place<'a> {
     }
 
     fn write_error(&self, errno: Errno) -> ReplaceError {
-        ReplaceError::Write { path: self.path.to_owned(), source: errno.into() }
+        self.fail(errno.into())
+    }
+
+    fn fail(&self, source: io::Error) -> ReplaceError {
+        ReplaceError::Write { path: self.path.to_owned(), source }
     }
 }
 

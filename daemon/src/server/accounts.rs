@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use hyper::StatusCode;
-use mp_proto::failure::Failure;
-use mp_proto::ids::AccountName;
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::ids::{AccountName, AccountType};
 use mp_proto::wire::{
-    AccountAdd, AccountBody, AccountRemoved, AccountSummary, AccountUpdate, AccountsBody, LogoutBody, TokenBody,
-    TokenRequest,
+    AccountAdd, AccountBody, AccountRemoved, AccountSummary, AccountUpdate, AccountsBody, LogoutBody, RefreshBody,
+    RefreshRequest, TokenBody, TokenRequest,
 };
 use tracing::info;
 
@@ -21,6 +20,8 @@ use crate::server::call::{Caller, JsonBody, Name, Parameters};
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
 use crate::server::session::{apply, blocking, config_file, edit, pin};
+use crate::session::keeper::Holder;
+use crate::session::login::addition;
 use crate::session::{credential, forget};
 
 /// Whether an account that targets refer to may go.
@@ -47,13 +48,15 @@ pub(crate) async fn show(State(app): State<Arc<App>>, Name(name): Name, caller: 
     reply::ok(&AccountBody { account: summary(&snapshot, account), revision: snapshot.revision })
 }
 
-/// `POST /v1/accounts`.
+/// `POST /v1/accounts`. Region and name may be left out; then Mixpanel is asked, and the answer tells what was tried.
 pub(crate) async fn add(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<AccountAdd>) -> Answer {
+    let file = config_file(&app, &caller)?;
+    let (body, notes) = addition::complete(&app, &caller.0, &*pin(&app, &caller)?, body).await?;
     let name = body.name.clone().unwrap_or_default();
-    let (snapshot, _) = edit(&app, config_file(&app, &caller)?, Change::AddAccount(body)).await?;
+    let (snapshot, _) = edit(&app, file, Change::AddAccount(body)).await?;
     let account = find(&snapshot, &name)?;
     let body = AccountBody { account: summary(&snapshot, account), revision: snapshot.revision };
-    reply::with_status(StatusCode::CREATED, &body)
+    reply::created_with_notes(&body, &notes)
 }
 
 /// `PATCH /v1/accounts/{name}`.
@@ -115,7 +118,7 @@ pub(crate) async fn token(
     let snapshot = pin(&app, &caller)?;
     let account = find(&snapshot, &name)?;
     let min_valid_s = request.min_valid_s.unwrap_or(credential::MIN_VALID_S);
-    let bearer = credential::bearer(&app, account, &caller.0, min_valid_s)?;
+    let bearer = credential::bearer(&app, account, &caller.0, min_valid_s).await?;
     let client = headers.get(mp_proto::routes::CLIENT_HEADER).and_then(|value| value.to_str().ok()).unwrap_or("");
     if bearer.is_some() {
         info!(account = %account.name, pid = peer.pid, client = %client.escape_default(), "token was revealed");
@@ -125,6 +128,30 @@ pub(crate) async fn token(
         r#type: account.account_type(),
         expires_at: bearer.as_ref().and_then(|bearer| bearer.expires_at),
         token: bearer.map(|bearer| bearer.token),
+    })
+}
+
+/// `POST /v1/accounts/{name}/refresh`.
+pub(crate) async fn refresh(
+    State(app): State<Arc<App>>,
+    Name(name): Name,
+    caller: Caller,
+    JsonBody(request): JsonBody<RefreshRequest>,
+) -> Answer {
+    let snapshot = pin(&app, &caller)?;
+    let account = find(&snapshot, &name)?;
+    if account.account_type() != AccountType::OauthBrowser {
+        let detail =
+            format!("account '{name}' is a {} account: its credential is not refreshed", account.account_type());
+        return Err(Failure::new(FailureKind::InvalidValue, detail).account(name).into());
+    }
+    let holder = Holder::Account(account.name.clone(), account.region);
+    let (fresh, refreshed) = app.keeper.refresh(&app, &holder, request.if_generation).await?;
+    reply::ok(&RefreshBody {
+        account: account.name.clone(),
+        generation: fresh.generation,
+        expires_at: fresh.expires_at,
+        refreshed,
     })
 }
 

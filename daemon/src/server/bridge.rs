@@ -13,14 +13,14 @@ use crate::app::App;
 use crate::bridge::{self, Pins};
 use crate::config::snapshot::Snapshot;
 use crate::config::{Account, Credential};
-use crate::failure::{needs_account, no_tokens};
+use crate::failure::needs_account;
 use crate::files::replace;
 use crate::server::accounts::find;
 use crate::server::call::{Caller, JsonBody, Parameters};
 use crate::server::reply::{self, Answer};
 use crate::server::session::{blocking, find_bridge, pin};
 use crate::session::forget;
-use crate::session::store::read_tokens;
+use crate::session::keeper::Holder;
 
 /// Where an export goes when nobody says where.
 const DEFAULT_NAME: &str = "mixpanel_auth.json";
@@ -50,13 +50,13 @@ pub(crate) async fn export(
     let account = chosen(&snapshot, body.account.as_deref())?;
     let pins = pins(&body)?;
     let tokens = match account.credential {
-        Credential::OauthBrowser => Some(
-            read_tokens(&app.paths.tokens(&account.name), app.paths.home())?.ok_or_else(|| no_tokens(&account.name))?,
-        ),
+        Credential::OauthBrowser => {
+            Some(app.keeper.tokens(&app, &Holder::Account(account.name.clone(), account.region))?)
+        }
         _ => None,
     };
     let headers = snapshot.config.custom_header.as_ref().map(|header| header.value.clone());
-    let text = bridge::export(account, tokens.as_ref(), &pins, headers.as_ref());
+    let text = bridge::export(account, tokens.as_deref(), &pins, headers.as_ref());
     let paths = app.paths.clone();
     blocking(&app, move || Ok(replace::replace(&paths, &path, text.expose().as_bytes())?)).await?;
     reply::with_status(StatusCode::CREATED, &BridgeExported { path: shown })

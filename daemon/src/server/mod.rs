@@ -8,6 +8,7 @@ mod call;
 mod control;
 mod events;
 mod gate;
+mod logins;
 mod openapi;
 mod peer;
 mod reply;

@@ -4,6 +4,7 @@
 //! accepted, however unusual the fields around it: to throw a new grant away would log the user out. What is no grant is told apart
 //! into a final refusal and "weather", which passes.
 
+use std::pin::Pin;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -15,9 +16,9 @@ use oauth2::basic::{
     BasicTokenType,
 };
 use oauth2::{
-    AccessToken, AuthType, AuthorizationCode, ClientId, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse,
-    PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardRevocableToken, TokenResponse,
-    TokenUrl,
+    AccessToken, AsyncHttpClient, AuthType, AuthorizationCode, ClientId, EndpointNotSet, EndpointSet, HttpRequest,
+    HttpResponse, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardRevocableToken,
+    TokenResponse, TokenUrl,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -89,7 +90,7 @@ pub async fn exchange(
         .set_redirect_uri(std::borrow::Cow::Owned(redirect))
         .set_pkce_verifier(PkceCodeVerifier::new(verifier.expose().to_owned()));
     let wire = Wire::new(app)?;
-    let answer = request.request_async(&|request| wire.carry(request)).await;
+    let answer = request.request_async(&wire).await;
     let granted = answer.map_err(|error| wire.explain(error))?;
     granted.into_tokens(app.clock.now(), client_id, None)
 }
@@ -104,7 +105,7 @@ pub async fn refresh(app: &App, region: Region, client_id: &str, old: &Tokens) -
     let client = client(app, region, client_id)?;
     let request = client.exchange_refresh_token(&refresh_token);
     let wire = Wire::new(app)?;
-    let answer = request.request_async(&|request| wire.carry(request)).await;
+    let answer = request.request_async(&wire).await;
     let granted = answer.map_err(|error| wire.explain(error))?;
     granted.into_tokens(app.clock.now(), client_id, Some(old))
 }
@@ -130,8 +131,8 @@ fn client(app: &App, region: Region, client_id: &str) -> Result<Client, Endpoint
 }
 
 /// Carries one exchange, and remembers what the `oauth2` crate does not pass on.
-struct Wire<'a> {
-    http: &'a reqwest::Client,
+struct Wire {
+    http: reqwest::Client,
     seen: Mutex<Seen>,
 }
 
@@ -146,11 +147,20 @@ struct Seen {
 #[error("{0}")]
 struct NoAnswer(String);
 
-impl<'a> Wire<'a> {
-    fn new(app: &'a App) -> Result<Self, EndpointError> {
+impl<'c> AsyncHttpClient<'c> for Wire {
+    type Error = NoAnswer;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, NoAnswer>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.carry(request))
+    }
+}
+
+impl Wire {
+    fn new(app: &App) -> Result<Self, EndpointError> {
         let http = app.upstream.http();
         let http = http.map_err(|error| EndpointError::weather(format!("no HTTP client: {}", reason(&error))))?;
-        Ok(Self { http, seen: Mutex::default() })
+        Ok(Self { http: http.clone(), seen: Mutex::default() })
     }
 
     async fn carry(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {

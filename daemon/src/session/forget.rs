@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::files::replace;
+
 /// Why something is still there.
 #[derive(Debug, thiserror::Error)]
 #[error("could not remove {}", path.display())]
@@ -13,12 +15,16 @@ pub struct ForgetError {
     pub source: io::Error,
 }
 
-/// Removes a token file. Returns whether there was one.
+/// Removes a token file, and the copies of it that a crash may have left beside it. Returns whether there was one.
 ///
 /// # Errors
 /// When it is there and cannot be removed.
 pub fn tokens(path: &Path) -> Result<bool, ForgetError> {
-    gone(path, std::fs::remove_file(path))
+    let removed = gone(path, std::fs::remove_file(path))?;
+    for copy in replace::temporaries(path) {
+        gone(&copy, std::fs::remove_file(&copy))?;
+    }
+    Ok(removed)
 }
 
 /// Removes an account's directory with everything in it. A symbolic link in its place is removed, not followed.
@@ -54,6 +60,18 @@ mod tests {
         std::os::unix::fs::symlink(&precious, &link).expect("linked");
         assert!(account_directory(&link).expect("removed"));
         assert!(precious.join("tokens.json").exists() && !link.exists());
+    }
+
+    #[test]
+    fn a_logout_leaves_no_copy_of_the_tokens() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let names = ["tokens.json", ".tokens.json.mpd-1-0.tmp", "tokens.json.tmp.7.8", "me.json"];
+        for name in names {
+            std::fs::write(dir.path().join(name), "{}").expect("written");
+        }
+        assert!(tokens(&dir.path().join("tokens.json")).expect("removed"));
+        let left = |name: &&str| dir.path().join(name).exists();
+        assert_eq!(names.into_iter().filter(left).collect::<Vec<_>>(), ["me.json"]);
     }
 
     #[test]

@@ -47,11 +47,19 @@ pub enum TokensError {
 /// When the file is not safe to read, or does not hold tokens.
 pub fn read_tokens(path: &Path, home: &Path) -> Result<Option<Tokens>, TokensError> {
     let Some((bytes, _)) = read_credential(path, home)? else { return Ok(None) };
+    parse_tokens(path, &bytes).map(Some)
+}
+
+/// Reads the text of a token file.
+///
+/// # Errors
+/// When it does not hold tokens.
+pub fn parse_tokens(path: &Path, bytes: &[u8]) -> Result<Tokens, TokensError> {
     let damaged = |problem| TokensError::Damaged { path: path.to_owned(), problem };
-    let value: Value = serde_json::from_slice(&bytes)
+    let value: Value = serde_json::from_slice(bytes)
         .map_err(|error| damaged(format!("not JSON at line {}, column {}", error.line(), error.column())))?;
     let Value::Object(fields) = value else { return Err(damaged("a JSON object was expected".to_owned())) };
-    Tokens::from_json(&fields).map(Some).map_err(damaged)
+    Tokens::from_json(&fields).map_err(damaged)
 }
 
 impl Tokens {

@@ -11,6 +11,7 @@ use rustix::fs::{AtFlags, FlockOperation, RenameFlags, flock, linkat};
 use rustix::io::Errno;
 
 use super::{MARK, Place, ReplaceError, Temporary};
+use crate::fault;
 use crate::files::paths::Paths;
 use crate::files::pause::pause;
 use crate::files::read::Signature;
@@ -44,6 +45,7 @@ pub fn replace_if(
         None => place.create(temporary)?,
         Some(expected) => place.swap(temporary, bytes, expected)?,
     }
+    fault::point(&place.name, "renamed").map_err(|error| place.fail(error))?;
     place.sync()?;
     Ok(place.signature().unwrap_or(signature))
 }

@@ -203,7 +203,8 @@ async fn answer(request: &Request<Incoming>, login: &Login, port: u16) -> Respon
         Kind::WrongHost => return stray(StatusCode::FORBIDDEN, "This address is for logins on this computer only."),
         Kind::WrongPath => return stray(StatusCode::NOT_FOUND, "There is nothing at this address."),
         Kind::WrongMethod => {
-            let mut refused = stray(StatusCode::METHOD_NOT_ALLOWED, "This address is only for browsers that come back.");
+            let mut refused =
+                stray(StatusCode::METHOD_NOT_ALLOWED, "This address is only for browsers that come back.");
             refused.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
             return refused;
         }
@@ -260,7 +261,8 @@ mod tests {
         for host in ["localhost:19284", "127.0.0.1:19284", "[::1]:19284", "LOCALHOST:19284"] {
             assert_eq!(of(&get, Some(host), "/callback"), Kind::Callback("q=1"), "{host}");
         }
-        for host in ["localhost", "localhost:19285", "evil.example:19284", "localhost.evil.example:19284", "", ":19284"] {
+        for host in ["localhost", "localhost:19285", "evil.example:19284", "localhost.evil.example:19284", "", ":19284"]
+        {
             assert_eq!(of(&get, Some(host), "/callback"), Kind::WrongHost, "{host}");
         }
         assert_eq!(of(&get, None, "/callback"), Kind::WrongHost);

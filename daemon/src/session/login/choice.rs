@@ -9,7 +9,7 @@ use crate::me::rows::Project;
 
 /// Which project, or that somebody has to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Choice {
+pub(super) enum Choice {
     /// This one.
     One(ProjectId),
     /// The user sees none.
@@ -22,7 +22,7 @@ pub enum Choice {
 ///
 /// # Errors
 /// When what the flag or the variable names cannot be seen.
-pub fn choose(me: &Me, flag: Option<&ProjectId>, variable: Option<&str>) -> Result<Choice, Failure> {
+pub(super) fn choose(me: &Me, flag: Option<&ProjectId>, variable: Option<&str>) -> Result<Choice, Failure> {
     let seen = listed(me);
     let is_seen = |id: &str| seen.iter().find(|project| project.id.as_str() == id).map(|project| project.id.clone());
     if let Some(flag) = flag {
@@ -46,7 +46,7 @@ pub fn choose(me: &Me, flag: Option<&ProjectId>, variable: Option<&str>) -> Resu
 }
 
 /// There is no such project among those that the user sees.
-pub fn not_visible(id: &str, seen: &[LoginProject]) -> Failure {
+pub(super) fn not_visible(id: &str, seen: &[LoginProject]) -> Failure {
     let detail = match seen {
         [] => format!("this user sees no project {}, nor any other", id.escape_debug()),
         _ => format!("this user sees no project {}", id.escape_debug()),
@@ -89,7 +89,7 @@ fn listed(me: &Me) -> Vec<LoginProject> {
 }
 
 /// Returns the project that a browser account without one gets: the smallest id as a text, which is what the Python tool takes.
-pub fn smallest(me: &Me) -> Option<ProjectId> {
+pub(super) fn smallest(me: &Me) -> Option<ProjectId> {
     me.projects().into_iter().map(|project| project.id).min()
 }
 
@@ -97,7 +97,7 @@ pub fn smallest(me: &Me) -> Option<ProjectId> {
 ///
 /// # Errors
 /// When it is in another region.
-pub fn check_region(me: &Me, project: &ProjectId, region: Region) -> Result<(), Failure> {
+pub(super) fn check_region(me: &Me, project: &ProjectId, region: Region) -> Result<(), Failure> {
     let project = me.projects().into_iter().find(|seen| seen.id == *project);
     let Some((project, domain)) = project.and_then(|project| Some((project.clone(), project.domain?))) else {
         return Ok(());

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::{AccountName, ProjectId, Region};
@@ -134,7 +133,8 @@ impl Flow {
         let me = self.ask(region, Authorization::Bearer(tokens.access_token.clone())).await;
         let me = me.map_err(|mut failure| {
             failure.kind = FailureKind::LoginFailed;
-            failure.detail = format!("the browser login worked, but Mixpanel does not say who it is: {}", failure.detail);
+            failure.detail =
+                format!("the browser login worked, but Mixpanel does not say who it is: {}", failure.detail);
             failure
         })?;
         Ok(Proven { region, me: Arc::new(me), tokens: Some(tokens) })
@@ -167,9 +167,8 @@ impl Flow {
         };
         let verifier = Secret::new(verifier.into_secret());
         let (client_id, redirect) = (&client.client_id, &client.redirect_uri);
-        let granted: BoxFuture<'_, _> =
-            Box::pin(endpoint::exchange(&self.app, region, client_id, redirect, code, verifier));
-        granted.await.map_err(|error| exchange_failed(&error))
+        let granted = endpoint::exchange(&self.app, region, client_id, redirect, code, verifier).await;
+        granted.map_err(|error| exchange_failed(&error))
     }
 
     /// Opens the listener. A login by paste can do without.

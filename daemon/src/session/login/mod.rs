@@ -3,6 +3,7 @@
 //! A login lives in a task of the daemon, not in a call: whoever started it may go, and it still comes to its end. This file holds
 //! what callers see; [`flow`] is what happens, [`plan`] what was asked for.
 
+pub(crate) mod addition;
 pub mod callback;
 mod choice;
 mod flow;
@@ -260,7 +261,13 @@ impl Login {
     }
 
     /// Shows the URL and waits for the browser from now on.
-    fn wait_for_browser(&self, url: String, redirect: String, state: Secret, end: Timestamp) -> oneshot::Receiver<Returned> {
+    fn wait_for_browser(
+        &self,
+        url: String,
+        redirect: String,
+        state: Secret,
+        end: Timestamp,
+    ) -> oneshot::Receiver<Returned> {
         let (sender, receiver) = oneshot::channel();
         {
             let mut waiting = self.waiting();

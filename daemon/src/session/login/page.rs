@@ -1,7 +1,8 @@
 //! The one page that a browser sees at the end of a login: self-contained, and never with a code or a state in it. Pure.
 
 /// What the page may load: nothing but its own style.
-pub const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+pub(super) const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const STYLE: &str = "\
 :root{color-scheme:light dark}\
@@ -15,7 +16,7 @@ small{color:#687076}\
 
 /// How a login looks from the browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Page {
+pub(super) enum Page {
     /// It is over and done.
     Done {
         /// Mail address of the user.
@@ -40,12 +41,18 @@ pub enum Page {
 
 impl Page {
     /// Returns the page as HTML.
-    pub fn html(&self) -> String {
+    pub(super) fn html(&self) -> String {
         let (title, class, body) = match self {
             Self::Done { email, account, project } => {
-                let who = email.as_ref().map_or_else(String::new, |email| format!(" as <strong>{}</strong>", escape(email)));
-                let project = project.as_ref().map_or_else(String::new, |name| format!(", project <strong>{}</strong>", escape(name)));
-                let line = format!("<p>You are logged in{who}. The account is <strong>{}</strong>{project}.</p>", escape(account));
+                let who =
+                    email.as_ref().map_or_else(String::new, |email| format!(" as <strong>{}</strong>", escape(email)));
+                let project = project
+                    .as_ref()
+                    .map_or_else(String::new, |name| format!(", project <strong>{}</strong>", escape(name)));
+                let line = format!(
+                    "<p>You are logged in{who}. The account is <strong>{}</strong>{project}.</p>",
+                    escape(account)
+                );
                 ("Logged in", "done", line + CLOSE)
             }
             Self::GoOn => {
@@ -53,7 +60,8 @@ impl Page {
                 ("Almost there", "open", line.to_owned() + CLOSE)
             }
             Self::Failed { detail, commands } => {
-                let run: String = commands.iter().map(|command| format!("<p>Try <code>{}</code></p>", escape(command))).collect();
+                let run: String =
+                    commands.iter().map(|command| format!("<p>Try <code>{}</code></p>", escape(command))).collect();
                 ("Login failed", "failed", format!("<p>{}</p>{run}{CLOSE}", escape(detail)))
             }
             Self::Stray(why) => ("Nothing to see here", "open", format!("<p>{}</p>", escape(why))),
@@ -98,7 +106,10 @@ mod tests {
         ];
         for page in pages {
             let html = page.html();
-            assert!(!html.contains("<script") && !html.contains("\" onload") && html.contains("&lt;script&gt;"), "{html}");
+            assert!(
+                !html.contains("<script") && !html.contains("\" onload") && html.contains("&lt;script&gt;"),
+                "{html}"
+            );
             assert!(html.contains("&amp;amp;"), "{html}");
         }
     }

@@ -73,7 +73,10 @@ fn told(error: &str, description: Option<&str>) -> String {
         Some(description) => format!("{error} ({description})"),
         None => error.to_owned(),
     };
-    let visible = |c: &char| !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let visible = |c: &char| {
+        !c.is_control()
+            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
     text.chars().filter(visible).take(LONGEST_TEXT).collect()
 }
 
@@ -130,7 +133,9 @@ mod tests {
         for text in table {
             assert_eq!(of(pasted(text)), "code c", "{text}");
         }
-        for text in ["", " \n", "c", "http://localhost:19284/callback", "https://mixpanel.com/oauth/authorize/?client_id=x"] {
+        for text in
+            ["", " \n", "c", "http://localhost:19284/callback", "https://mixpanel.com/oauth/authorize/?client_id=x"]
+        {
             assert_eq!(of(pasted(text)), "incomplete", "{text}");
         }
         assert_eq!(of(pasted("https://mixpanel.com/oauth/authorize/?client_id=x&state=S1")), "incomplete");

@@ -1,0 +1,180 @@
+//! `tokens.json` and what lies beside it: read, locked, and replaced only by what came from it.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use mp_proto::failure::Failure;
+use tracing::warn;
+
+use super::grant::Grant;
+use crate::app::App;
+use crate::files::paths::Paths;
+use crate::files::pause::pause;
+use crate::files::read::{Signature, read_credential};
+use crate::files::replace::{self, ReplaceError, replace_if, sweep};
+use crate::session::store::{Tokens, parse_tokens};
+
+/// How often a write is redone on a file that others keep changing.
+const ATTEMPTS: usize = 50;
+
+/// How long another program may hold the lock. Longer than the token endpoint may take, for that is what it waits for.
+const TURN: Duration = Duration::from_secs(20);
+
+/// What stands in a token file.
+pub(super) struct Found {
+    pub(super) signature: Option<Signature>,
+    pub(super) tokens: Result<Option<Tokens>, Failure>,
+}
+
+/// Reads a token file.
+pub(super) fn read(app: &App, path: &Path) -> Found {
+    match read_credential(path, app.paths.home()) {
+        Ok(None) => Found { signature: None, tokens: Ok(None) },
+        Ok(Some((bytes, signature))) => {
+            let tokens = parse_tokens(path, &bytes).map(Some).map_err(Failure::from);
+            Found { signature: Some(signature), tokens }
+        }
+        Err(error) => {
+            let signature = Signature::of(path).ok().flatten();
+            Found { signature, tokens: Err(crate::session::store::TokensError::from(error).into()) }
+        }
+    }
+}
+
+/// Returns the grants in complete temporary files beside a token file: what a crash, ours or the Python tool's, left before the
+/// rename. The newest come last.
+pub(super) fn beside(app: &App, path: &Path) -> Vec<Tokens> {
+    let read = |path: PathBuf| {
+        let (bytes, _) = read_credential(&path, app.paths.home()).ok()??;
+        parse_tokens(&path, &bytes).ok()
+    };
+    let mut found: Vec<Tokens> = replace::temporaries(path).into_iter().filter_map(read).collect();
+    found.sort_by_key(|tokens| tokens.expires_at);
+    found
+}
+
+/// How a write ended.
+pub(super) enum Saved {
+    /// Ours is in place.
+    Ours,
+    /// Another program has a grant there that ours did not come from.
+    Theirs(Tokens),
+    /// There is no file any more: somebody logged out.
+    Gone,
+}
+
+/// Puts tokens in place of those that they came from.
+///
+/// # Errors
+/// When the file cannot be written.
+pub(super) fn save(
+    paths: &Paths,
+    path: &Path,
+    grant: &Grant,
+    spent: Option<&Tokens>,
+    ours: &Tokens,
+) -> Result<Saved, ReplaceError> {
+    let text = ours.to_text();
+    for _ in 0..ATTEMPTS {
+        let found = read_credential(path, paths.home()).map_err(|error| unsafe_file(path, &error))?;
+        let Some((bytes, _)) = found else { return Ok(Saved::Gone) };
+        if bytes == text.expose().as_bytes() {
+            return Ok(Saved::Ours);
+        }
+        // A damaged file holds no grant that could be lost.
+        if let Ok(theirs) = parse_tokens(path, &bytes)
+            && !grant.may_replace(&theirs, spent, ours)
+        {
+            return Ok(Saved::Theirs(theirs));
+        }
+        match replace_if(paths, path, text.expose().as_bytes(), Some(&bytes)) {
+            Ok(_) => {
+                tidy(path);
+                return Ok(Saved::Ours);
+            }
+            Err(ReplaceError::Conflict { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(busy(path))
+}
+
+/// Puts the tokens of a login in place of whatever is there.
+///
+/// # Errors
+/// When the file cannot be written.
+pub(super) fn put(paths: &Paths, path: &Path, tokens: &Tokens) -> Result<(), ReplaceError> {
+    let text = tokens.to_text();
+    for _ in 0..ATTEMPTS {
+        let found = read_credential(path, paths.home()).map_err(|error| unsafe_file(path, &error))?;
+        match replace_if(paths, path, text.expose().as_bytes(), found.as_ref().map(|(bytes, _)| bytes.as_slice())) {
+            Ok(_) => {
+                tidy(path);
+                return Ok(());
+            }
+            Err(ReplaceError::Conflict { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(busy(path))
+}
+
+fn unsafe_file(path: &Path, error: &crate::files::read::ReadError) -> ReplaceError {
+    ReplaceError::Write { path: path.to_owned(), source: io::Error::other(error.to_string()) }
+}
+
+fn busy(path: &Path) -> ReplaceError {
+    ReplaceError::Write { path: path.to_owned(), source: io::Error::other("other programs kept changing it") }
+}
+
+/// Now that the newest grant is in place, what crashes left beside it is of no more use.
+fn tidy(path: &Path) {
+    let Some(dir) = path.parent() else { return };
+    match sweep(dir) {
+        Ok(swept) => {
+            for path in swept.displaced {
+                warn!(path = %path.display(), "a text of another program was kept beside its file");
+            }
+        }
+        Err(error) => warn!(%error, "leftovers were not looked for"),
+    }
+}
+
+/// The lock `tokens.json.lock`, held while a grant is refreshed. It ends with the open file, however the process ends.
+#[derive(Debug)]
+pub(super) struct Turn {
+    _file: File,
+}
+
+/// Waits for the lock of a token file, on a thread that may wait.
+///
+/// # Errors
+/// When another program holds it for too long, or it cannot be made.
+pub(super) fn take_turn(path: &Path) -> io::Result<Turn> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
+        .open(Path::new(&name))?;
+    let end = Instant::now() + TURN;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Turn { _file: file }),
+            Err(TryLockError::WouldBlock) if Instant::now() < end => pause(Duration::from_millis(10)),
+            Err(TryLockError::WouldBlock) => {
+                let detail =
+                    format!("another program has held {} for {} s", Path::new(&name).display(), TURN.as_secs());
+                return Err(io::Error::other(detail));
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+}

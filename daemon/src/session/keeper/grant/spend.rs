@@ -1,0 +1,196 @@
+//! What a refresh does with a grant: what to spend, and what its result changes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use mp_proto::event::{Event, TokenCause};
+use mp_proto::failure::Failure;
+use tracing::{info, warn};
+
+use super::super::{Fresh, disk};
+use super::{Grant, Need, Trouble};
+use crate::app::App;
+use crate::session::store::Tokens;
+
+/// How long a write that failed is left alone. A full disk is not emptied by asking.
+const SAVE_AGAIN: Duration = Duration::from_secs(1);
+
+/// What a refresh should do.
+pub(in crate::session::keeper) enum Spend {
+    /// Nothing: what is needed is there.
+    Nothing(Fresh),
+    /// The same, but the disk does not have it yet.
+    SaveFirst(Fresh, Arc<Tokens>),
+    /// Ask for new tokens with these.
+    Grant(Arc<Tokens>),
+}
+
+impl Grant {
+    /// Returns the tokens to refresh, unless what is needed is there already. Looks at the file first.
+    pub(in crate::session::keeper) fn to_spend(&self, app: &App, need: Need) -> Result<Spend, Box<Failure>> {
+        let now = app.clock.moment();
+        let mut held = self.held();
+        self.look_at_file(app, &mut held, now);
+        let Some(current) = &held.current else { return Err(Box::new(self.nothing_stored(&held))) };
+        let tokens = Arc::clone(&current.tokens);
+        if let Some(fresh) = held.fitting(need, now) {
+            return Ok(if held.is_unsaved() { Spend::SaveFirst(fresh, tokens) } else { Spend::Nothing(fresh) });
+        }
+        if let Trouble::LoginRequired { detail } = &held.trouble {
+            return Err(Box::new(self.login_required(detail)));
+        }
+        if tokens.refresh_token.is_none() {
+            return Err(Box::new(self.login_required("there is no refresh token")));
+        }
+        Ok(Spend::Grant(tokens))
+    }
+
+    /// Returns whether the disk, or somebody else, has brought another grant than the refused one. Looks at the file first.
+    pub(in crate::session::keeper) fn has_moved_on(&self, app: &App, refused: &Tokens) -> bool {
+        let mut held = self.held();
+        self.look_at_file(app, &mut held, app.clock.moment());
+        held.current.as_ref().is_some_and(|current| self.hash(&current.tokens) != self.hash(refused))
+    }
+
+    /// Returns whether what stands in the file may be replaced by these tokens: it is what they came from, or something older.
+    pub(in crate::session::keeper) fn may_replace(
+        &self,
+        in_file: &Tokens,
+        spent: Option<&Tokens>,
+        ours: &Tokens,
+    ) -> bool {
+        let hash = self.hash(in_file);
+        if hash == self.hash(ours) {
+            return in_file.expires_at <= ours.expires_at;
+        }
+        let held = self.held();
+        spent.is_some_and(|spent| hash == self.hash(spent)) || held.replaces == Some(hash) || held.spent.contains(&hash)
+    }
+
+    /// New tokens are being written: whoever finds them in the file has not found another program's. None: not any more.
+    pub(in crate::session::keeper) fn saving(&self, tokens: Option<&Tokens>) {
+        self.held().saving = tokens.map(|tokens| self.hash(tokens));
+    }
+
+    /// A refresh or a login brought new tokens. They are used from now on.
+    pub(in crate::session::keeper) fn granted(&self, app: &App, spent: Option<&Tokens>, tokens: &Arc<Tokens>) -> Fresh {
+        let now = app.clock.moment();
+        let mut held = self.held();
+        if let Some(spent) = spent.filter(|spent| self.hash(spent) != self.hash(tokens)) {
+            held.remember_spent(self.hash(spent));
+        }
+        let life = tokens.expires_at.duration_since(now.wall);
+        held.install(Arc::clone(tokens), Some(life), now);
+        held.minted = Some(now.elapsed);
+        held.saving = None;
+        held.fresh().expect("it was installed just now")
+    }
+
+    /// The current grant is on disk, written by us.
+    pub(in crate::session::keeper) fn saved(&self, app: &App, cause: TokenCause) {
+        let mut held = self.held();
+        (held.unsaved, held.rolled_back, held.unreadable, held.replaces) = (None, false, None, None);
+        // The next look reads what was written, and is then settled.
+        held.settled = false;
+        info!(account = %self.name, generation = held.generation, cause = ?cause, "tokens were saved");
+        self.announce(app, &held, cause);
+    }
+
+    /// A refreshed token stays in memory: it is a bridge's.
+    pub(in crate::session::keeper) fn kept_in_memory(&self, app: &App) {
+        self.announce(app, &self.held(), TokenCause::Refreshed);
+    }
+
+    /// The current grant could not be written. It is used all the same, and written later.
+    pub(in crate::session::keeper) fn not_saved(&self, app: &App, detail: String) {
+        let mut held = self.held();
+        if held.unsaved.is_none() {
+            warn!(account = %self.name, detail, "tokens could not be saved");
+            held.since = app.clock.now();
+            self.announce(app, &held, TokenCause::Refreshed);
+        }
+        held.unsaved = Some(detail);
+        held.save_after = app.clock.elapsed() + SAVE_AGAIN;
+    }
+
+    /// Another program's grant stands in the file. It is adopted, and ours stays at hand.
+    pub(in crate::session::keeper) fn overtaken(&self, app: &App, ours: Option<&Arc<Tokens>>, theirs: Tokens) {
+        let now = app.clock.moment();
+        let mut held = self.held();
+        held.saving = None;
+        self.adopt(app, &mut held, Arc::new(theirs), now);
+        if let Some(ours) = ours {
+            held.spare(Arc::clone(ours));
+        }
+        held.settled = false;
+    }
+
+    /// The file was removed meanwhile: somebody logged out, and ours goes too.
+    pub(in crate::session::keeper) fn forgotten(&self) -> Failure {
+        let mut held = self.held();
+        held.saving = None;
+        held.drop_grant();
+        self.nothing_stored(&held)
+    }
+
+    /// The provider refused the refresh token for good. Another one that may be good is the current one from now on, if one is known.
+    pub(in crate::session::keeper) fn fall_back(&self, app: &App, refused: &Tokens) -> bool {
+        let now = app.clock.moment();
+        let mut held = self.held();
+        if let Some(path) = &self.file {
+            for tokens in disk::beside(app, path) {
+                held.spare(Arc::new(tokens));
+            }
+        }
+        held.remember_spent(self.hash(refused));
+        while let Some(spare) = held.spares.pop() {
+            if spare.refresh_token.is_some() && !held.spent.contains(&self.hash(&spare)) {
+                info!(account = %self.name, "a grant that lost a race is tried");
+                held.install(spare, None, now);
+                held.rolled_back = true;
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Nothing but a login helps.
+    pub(in crate::session::keeper) fn require_login(&self, app: &App, detail: String) -> Failure {
+        let failure = self.login_required(&detail);
+        let mut held = self.held();
+        held.since = app.clock.now();
+        warn!(account = %self.name, detail, "login is required");
+        app.hub.publish(&Event::LoginRequired {
+            account: self.name.to_string(),
+            detail: detail.clone(),
+            command: failure.next.first().map(|next| next.command.clone()).unwrap_or_default(),
+        });
+        held.trouble = Trouble::LoginRequired { detail };
+        held.rolled_back = false;
+        failure
+    }
+
+    /// The provider could not be asked, or did not answer sensibly. Returns the old token for as long as it is valid.
+    pub(in crate::session::keeper) fn weather(
+        &self,
+        app: &App,
+        need: Need,
+        cause: String,
+        retry_after: Option<Duration>,
+    ) -> Result<Fresh, Box<Failure>> {
+        let now = app.clock.moment();
+        let mut held = self.held();
+        let pause = held.pace.next(retry_after);
+        let wait = SignedDuration::try_from(pause).unwrap_or(SignedDuration::ZERO);
+        let retry_at = now.wall.checked_add(wait).unwrap_or(now.wall);
+        warn!(account = %self.name, cause, pause_ms = pause.as_millis(), "a refresh failed");
+        app.hub.publish(&Event::TokenFailed { account: self.name.to_string(), detail: cause.clone(), retry_at });
+        if !matches!(held.trouble, Trouble::Backoff { .. }) {
+            held.since = now.wall;
+        }
+        let failure = self.unavailable(&cause, pause);
+        held.trouble = Trouble::Backoff { until: now.elapsed + pause, retry_at, cause };
+        held.still_valid(need, now).ok_or_else(|| Box::new(failure))
+    }
+}

@@ -1,0 +1,154 @@
+//! Everything the fake knows, and the way of a request through it. Runs under one lock, and never waits.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mp_proto::ids::Region;
+
+use super::app::{self, Resource, failure};
+use super::faults::{Effect, Faults, Plan};
+use super::oauth::{Asked, Provider};
+use super::people::{People, UserId};
+use super::record::Records;
+use super::reply::Reply;
+use super::server::Received;
+
+/// The planes whose requests carry a credential.
+const DATA_PLANES: [&str; 5] = ["app", "query", "engage", "export", "web"];
+
+type Handler = Arc<dyn Fn(&Received) -> Reply + Send + Sync>;
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) people: People,
+    pub(crate) provider: Provider,
+    pub(crate) faults: Faults,
+    pub(crate) records: Records,
+    /// How far the provider's clock was set forward.
+    pub(crate) ahead: Duration,
+    routes: Vec<Route>,
+}
+
+struct Route {
+    method: String,
+    path_prefix: String,
+    handler: Handler,
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path_prefix)
+    }
+}
+
+impl State {
+    pub(crate) fn new() -> Self {
+        Self {
+            people: People::new(),
+            provider: Provider::new(),
+            faults: Faults::default(),
+            records: Records::default(),
+            ahead: Duration::ZERO,
+            routes: Vec::new(),
+        }
+    }
+
+    pub(crate) fn now(&self, started: Instant) -> Duration {
+        started.elapsed() + self.ahead
+    }
+
+    pub(crate) fn add_route(&mut self, method: &str, path_prefix: &str, handler: Handler) {
+        let (method, path_prefix) = (method.to_owned(), path_prefix.to_owned());
+        // What was added last wins, so that a test can change an answer.
+        self.routes.insert(0, Route { method, path_prefix, handler });
+    }
+
+    /// Answers a request, applies a fault to the answer, and notes both.
+    pub(crate) fn answer(&mut self, received: &Received, plan: Option<&Plan>, started: Instant) -> Reply {
+        let mut problems = Vec::new();
+        let now = self.now(started);
+        let before = plan.filter(|plan| plan.effect == Effect::Nothing).map(|_| self.provider.clone());
+        let mut reply = self.route(received, now, &mut problems);
+        if let Some(before) = before {
+            self.provider = before;
+        }
+        if let Some(plan) = plan {
+            reply = plan.apply(reply);
+        }
+        self.records.finish(received.number, reply.answered(), &problems);
+        reply
+    }
+
+    fn route(&mut self, received: &Received, now: Duration, problems: &mut Vec<String>) -> Reply {
+        // Browsers ask for it on their own.
+        if received.path == "/favicon.ico" {
+            return failure(404, "Not found");
+        }
+        let mut words = received.path.trim_start_matches('/').splitn(3, '/');
+        let region = words.next().and_then(|word| Region::parse(word).ok());
+        let (plane, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let found = match region {
+            Some(region) if plane == "oauth" => {
+                let mut asked = Asked { region, received, now, people: &self.people, problems };
+                self.provider.answer(path, &mut asked)
+            }
+            Some(region) if DATA_PLANES.contains(&plane) => self.data(region, plane, path, received, now, problems),
+            _ => None,
+        };
+        found.unwrap_or_else(|| {
+            problems.push("nothing is at this path".to_owned());
+            failure(404, "Not found")
+        })
+    }
+
+    /// Answers a request that needs a credential; none where there is nothing at its path.
+    fn data(
+        &self,
+        region: Region,
+        plane: &str,
+        path: &str,
+        received: &Received,
+        now: Duration,
+        problems: &mut Vec<String>,
+    ) -> Option<Reply> {
+        let is_for = |route: &&Route| {
+            (route.method == "*" || route.method == received.method) && received.path.starts_with(&route.path_prefix)
+        };
+        let route = self.routes.iter().find(is_for);
+        let resource = if plane == "app" { Resource::at(path) } else { None };
+        if received.header("cookie").is_some() {
+            problems.push("the header cookie has no place here".to_owned());
+        }
+        // Without a credential nobody learns what there is.
+        let user = self.user(region, received, now, problems);
+        if route.is_none() && resource.is_none() {
+            return None;
+        }
+        let Some(user) = user else { return Some(failure(401, "Invalid or missing credentials")) };
+        match (route, resource) {
+            (Some(route), _) => Some((route.handler)(received)),
+            (None, Some(resource)) => Some(app::answer(self, resource, region, user, received, problems)),
+            (None, None) => None,
+        }
+    }
+
+    /// Returns whose credential a request carries, if it is good here and now.
+    fn user(&self, region: Region, received: &Received, now: Duration, problems: &mut Vec<String>) -> Option<UserId> {
+        let mut headers = received.headers.iter().filter(|(name, _)| name == "authorization").map(|(_, value)| value);
+        let Some(header) = headers.next() else {
+            problems.push("the header authorization is missing".to_owned());
+            return None;
+        };
+        if headers.next().is_some() {
+            problems.push("the header authorization is there twice".to_owned());
+            return None;
+        }
+        if !header.starts_with("Bearer ") && !header.starts_with("Basic ") {
+            problems.push("the header authorization is neither Bearer nor Basic".to_owned());
+        }
+        let granted = header.strip_prefix("Bearer ").and_then(|token| self.provider.grants.bearer(token, now));
+        let granted = granted.filter(|(home, _)| *home == region).map(|(_, user)| user);
+        granted.or_else(|| self.people.holder(region, header))
+    }
+}
