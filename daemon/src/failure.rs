@@ -265,6 +265,23 @@ pub fn needs_account() -> Failure {
     failure
 }
 
+/// The account that a session means is defined nowhere.
+pub fn missing_account(name: &str, snapshot: &Snapshot) -> Failure {
+    let detail =
+        format!("the active account '{}' is not configured in {}", name.escape_debug(), snapshot.path.display());
+    let mut failure = Failure::new(FailureKind::NeedsAccount, detail).account(name);
+    failure.next = add_account_steps();
+    failure
+}
+
+/// The account has no project, and none is chosen.
+pub fn needs_project(account: &str) -> Failure {
+    let detail = format!("account '{account}' has no default project, and none is chosen");
+    let mut failure = Failure::new(FailureKind::NeedsProject, detail).account(account);
+    failure.next = choose_project_steps();
+    failure
+}
+
 /// What to run to have an account.
 pub fn add_account_steps() -> Vec<Next> {
     vec![

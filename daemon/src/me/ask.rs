@@ -3,15 +3,51 @@
 use std::sync::Arc;
 
 use mp_proto::failure::{Failure, FailureKind};
+use reqwest::Method;
+use serde_json::Value;
 
 use crate::app::App;
 use crate::me::cache::Me;
-use crate::upstream::send::Identity;
+use crate::upstream::Plane;
+use crate::upstream::decode::results;
+use crate::upstream::send::{Identity, Outgoing, send};
 
 /// Asks Mixpanel, whatever is cached, and stores nothing.
 ///
 /// # Errors
 /// When Mixpanel cannot be reached or does not accept the identity.
-pub async fn ask(_app: &Arc<App>, _as_whom: &Identity) -> Result<Me, Failure> {
-    Err(Failure::new(FailureKind::Internal, "not there yet"))
+pub async fn ask(app: &Arc<App>, as_whom: &Identity) -> Result<Me, Failure> {
+    let request = Outgoing {
+        method: Method::GET,
+        plane: Plane::App,
+        path: "/me".to_owned(),
+        query: Vec::new(),
+        json: None,
+        repeatable: true,
+    };
+    understand(send(app, as_whom, &request).await?, &as_whom.name)
+}
+
+fn understand(answer: Value, name: &str) -> Result<Me, Failure> {
+    Me::from_answer(results(answer)).ok_or_else(|| {
+        let detail = format!("GET /me of account '{name}' was answered with something else than an object");
+        Failure::new(FailureKind::UpstreamInvalid, detail).account(name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_answer_is_taken_with_and_without_its_envelope() {
+        for good in [json!({"status": "ok", "results": {"user_id": 4}}), json!({"user_id": 4})] {
+            assert_eq!(understand(good, "a").expect("an object").user_id, Some(4));
+        }
+        assert!(understand(json!({"status": "ok"}), "a").is_ok(), "a 204");
+        for odd in [json!([]), json!({"results": []}), json!({"results": null})] {
+            assert_eq!(understand(odd, "a").map_err(|failure| failure.kind).err(), Some(FailureKind::UpstreamInvalid));
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use mp_proto::failure::Failure;
 use mp_proto::ids::AccountName;
 use serde_json::{Map, Value};
 
@@ -13,6 +14,10 @@ use crate::files::cache::Cache;
 use crate::files::paths::Paths;
 use crate::files::read::{MAX_SIZE, ReadError};
 use crate::files::replace::{ReplaceError, replace};
+use crate::me::flight::Flights;
+use crate::me::key::Flown;
+use crate::me::memory::Memory;
+use crate::me::shape::seconds;
 
 /// A cached answer counts for a day, as it does for the Python tool.
 const LIFE_S: f64 = 86_400.0;
@@ -38,6 +43,8 @@ const LOOK: Duration = Duration::from_millis(20);
 pub struct MeCache {
     read: Cache<Me>,
     last: Mutex<Option<Look>>,
+    pub(super) memory: Memory,
+    pub(super) flights: Flights<Flown, Result<Arc<Me>, Failure>>,
 }
 
 /// The last look at a file.
@@ -78,6 +85,11 @@ impl MeCache {
         self.read_any(&paths.me(account), paths.home(), clock.now())
     }
 
+    /// Lets the next look see the file, however soon it comes.
+    pub(crate) fn look_again(&self) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn read(&self, path: &Path, home: &Path, now: Timestamp) -> Option<Arc<Me>> {
         self.read_any(path, home, now).filter(|me| me.is_fresh(now))
     }
@@ -104,15 +116,34 @@ impl Me {
     /// # Errors
     /// When the file cannot be written.
     pub fn store(&self, paths: &Paths, account: &AccountName, now: Timestamp) -> Result<(), ReplaceError> {
+        self.write(paths, account, now).map(drop)
+    }
+
+    /// As [`Self::store`]; returns whether there is a file now.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub(super) fn write(&self, paths: &Paths, account: &AccountName, now: Timestamp) -> Result<bool, ReplaceError> {
         let text = self.to_text(now);
         if text.len() as u64 > MAX_SIZE {
             tracing::warn!(%account, bytes = text.len(), "a /me was too big to be stored");
-            return Ok(());
+            return Ok(false);
         }
-        replace(paths, &paths.me(account), text.as_bytes()).map(drop)
+        replace(paths, &paths.me(account), text.as_bytes()).map(|_| true)
     }
 
-    fn is_fresh(&self, now: Timestamp) -> bool {
+    /// Sets when the answer came.
+    pub(super) fn cached_at(mut self, now: Timestamp) -> Self {
+        self.cached_at = Some(seconds(now));
+        self
+    }
+
+    /// Returns when the answer came; the start of time when nobody knows.
+    pub(super) fn came_at(&self) -> f64 {
+        self.cached_at.unwrap_or(f64::NEG_INFINITY)
+    }
+
+    pub(super) fn is_fresh(&self, now: Timestamp) -> bool {
         self.cached_at.is_none_or(|cached_at| now.as_second() as f64 - cached_at <= LIFE_S)
     }
 }

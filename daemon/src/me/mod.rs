@@ -2,5 +2,11 @@
 
 pub mod ask;
 pub mod cache;
+mod flight;
+pub mod key;
+mod memory;
+pub mod obtain;
 pub mod rows;
 mod shape;
+
+pub use obtain::obtain;

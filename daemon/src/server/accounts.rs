@@ -17,6 +17,7 @@ use crate::config::snapshot::Snapshot;
 use crate::config::{Account, Lookup};
 use crate::failure::{account_not_found, all_problems, unusable_account};
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
+use crate::server::me::test_account;
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
 use crate::server::session::{apply, blocking, config_file, edit, pin};
@@ -153,6 +154,11 @@ pub(crate) async fn refresh(
         expires_at: fresh.expires_at,
         refreshed,
     })
+}
+
+/// `POST /v1/accounts/{name}/test`.
+pub(crate) async fn test(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
+    reply::ok(&test_account(&app, &name, &caller).await?)
 }
 
 /// Returns a usable account.

@@ -9,6 +9,7 @@ mod control;
 mod events;
 mod gate;
 mod logins;
+mod me;
 mod openapi;
 mod peer;
 mod reply;

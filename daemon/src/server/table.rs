@@ -14,7 +14,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use crate::app::App;
 use crate::server::reply::{self, Answer, Refusal};
-use crate::server::{accounts, bridge, control, events, logins, openapi, session, targets};
+use crate::server::{accounts, bridge, control, events, logins, me, openapi, session, targets};
 
 /// One method of one path.
 pub(crate) struct Route {
@@ -97,6 +97,7 @@ pub(crate) fn routes() -> Vec<Route> {
     all.extend(about_the_session());
     all.extend(about_accounts());
     all.extend(about_logins());
+    all.extend(about_mixpanel());
     all.extend(about_targets_and_bridge());
     all
 }
@@ -195,6 +196,13 @@ fn about_accounts() -> Vec<Route> {
             a::refresh,
         )
         .takes::<wire::RefreshRequest>(),
+        Route::new(
+            post.clone(),
+            at::ACCOUNT_TEST,
+            "Ask Mixpanel whether an account's credential is good",
+            json::<wire::TestBody>(),
+            a::test,
+        ),
         Route::new(post, at::ACCOUNT_TOKEN, "Reveal an account's bearer", json::<wire::TokenBody>(), a::token)
             .takes::<wire::TokenRequest>(),
     ]
@@ -217,6 +225,36 @@ fn about_logins() -> Vec<Route> {
             .takes::<wire::LoginCallback>(),
         Route::new(Method::POST, at::LOGIN_PROJECT, "Choose a login's project", login(), l::choose)
             .takes::<wire::LoginChoice>(),
+    ]
+}
+
+fn about_mixpanel() -> Vec<Route> {
+    const REFRESH: (&str, &str) = ("refresh", "true asks Mixpanel, whatever is cached");
+    vec![
+        Route::new(
+            Method::GET,
+            at::ME,
+            "Show what Mixpanel says of the account's user",
+            Reply::Other("application/json"),
+            me::show,
+        )
+        .query(&[REFRESH]),
+        Route::new(
+            Method::GET,
+            at::PROJECTS,
+            "List the account's projects",
+            json::<wire::ProjectsBody>(),
+            me::projects,
+        )
+        .query(&[REFRESH]),
+        Route::new(
+            Method::GET,
+            at::WORKSPACES,
+            "List a project's workspaces",
+            json::<wire::WorkspacesBody>(),
+            me::workspaces,
+        )
+        .query(&[("project", "Its id; the session's when left out"), REFRESH]),
     ]
 }
 

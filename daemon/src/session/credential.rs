@@ -49,8 +49,12 @@ pub async fn bearer(
     }
 }
 
-/// The client cannot know which variable the config names, so the first answer asks for it.
-fn from_caller(account: &Account, variable: &str, caller: &Context) -> Result<Bearer, Failure> {
+/// Returns the bearer that a caller brings in a variable. The client cannot know which variable the config names, so the first
+/// answer asks for it.
+///
+/// # Errors
+/// When the caller must bring the variable, or has not set it.
+pub(crate) fn from_caller(account: &Account, variable: &str, caller: &Context) -> Result<Bearer, Failure> {
     if let Some(token) = caller.env.secret(variable) {
         return Ok(Bearer { token, expires_at: None });
     }

@@ -6,5 +6,6 @@ pub mod forget;
 pub mod keeper;
 pub mod login;
 pub mod memo;
+pub mod open;
 pub mod registration;
 pub mod store;

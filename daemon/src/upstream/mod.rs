@@ -1,6 +1,9 @@
 //! Everything that talks to Mixpanel goes through here: its hosts, and one HTTP client for all.
 
+pub(crate) mod decode;
+mod headers;
 pub mod hosts;
+mod retry;
 pub mod send;
 
 use std::sync::OnceLock;

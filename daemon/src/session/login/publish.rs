@@ -160,7 +160,10 @@ async fn keep_me(app: &Arc<App>, name: &AccountName, me: Arc<Me>) {
     let (owner, account) = (Arc::clone(app), name.clone());
     let stored = blocking(app, move || Ok(me.store(&owner.paths, &account, owner.clock.now())?)).await;
     match stored {
-        Ok(()) => app.hub.publish(&Event::MeChanged { account: name.to_string() }),
+        Ok(()) => {
+            app.me.look_again();
+            app.hub.publish(&Event::MeChanged { account: name.to_string() });
+        }
         Err(failure) => warn!(account = %name, error = %failure, "a /me was not stored"),
     }
 }
