@@ -22,6 +22,7 @@ use crate::files::watch::WatchState;
 use crate::hub::Hub;
 use crate::me::cache::MeCache;
 use crate::session::keeper::Keeper;
+use crate::session::login::Logins;
 use crate::session::memo::SessionMemo;
 use crate::stop::StopReason;
 use crate::telemetry::LogHandle;
@@ -53,6 +54,8 @@ pub struct App {
     pub sessions: SessionMemo,
     /// The grants of browser accounts.
     pub keeper: Keeper,
+    /// The logins that people are in the middle of.
+    pub logins: Logins,
     /// Mixpanel.
     pub upstream: Upstream,
     /// Events.

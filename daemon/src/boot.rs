@@ -37,6 +37,7 @@ use crate::me::cache::MeCache;
 use crate::server;
 use crate::service;
 use crate::session::keeper;
+use crate::session::login::Logins;
 use crate::session::memo::SessionMemo;
 use crate::stop::{Signals, StopReason, leave_when_idle};
 use crate::telemetry::{self, LogHandle, TelemetryError};
@@ -319,6 +320,7 @@ fn assemble(
         me: MeCache::default(),
         sessions: SessionMemo::default(),
         keeper: keeper::Keeper::default(),
+        logins: Logins::default(),
         upstream,
         hub,
         watch: WatchState::default(),

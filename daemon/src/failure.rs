@@ -14,7 +14,11 @@ use crate::config::{ConfigProblem, Scope};
 use crate::files::read::ReadError;
 use crate::files::replace::ReplaceError;
 use crate::resolve::ResolveError;
+use crate::session::endpoint::EndpointError;
 use crate::session::forget::ForgetError;
+use crate::session::login::callback::NoListener;
+use crate::session::login::register::RegisterError;
+use crate::session::login::returned::NotOurs;
 use crate::session::store::TokensError;
 use crate::telemetry::TelemetryError;
 
@@ -36,6 +40,45 @@ impl From<TelemetryError> for Failure {
 impl From<ForgetError> for Failure {
     fn from(error: ForgetError) -> Self {
         Self::new(FailureKind::Storage, chain(&error))
+    }
+}
+
+impl From<NoListener> for Failure {
+    fn from(error: NoListener) -> Self {
+        Self::new(FailureKind::LoginFailed, chain(&error))
+            .next("mp login --no-browser", "log in by pasting the address from any browser")
+    }
+}
+
+impl From<RegisterError> for Failure {
+    fn from(error: RegisterError) -> Self {
+        let mut failure = match &error {
+            RegisterError::Store(_) => Self::new(FailureKind::Storage, chain(&error)),
+            _ => Self::new(FailureKind::LoginFailed, chain(&error)),
+        };
+        if let RegisterError::Status { retry_after_s, .. } = error {
+            failure.retry_after_s = retry_after_s;
+        }
+        failure
+    }
+}
+
+/// The code of a login could not be turned into tokens. It cannot be used again.
+pub fn exchange_failed(error: &EndpointError) -> Failure {
+    let mut failure = Failure::new(FailureKind::LoginFailed, format!("the code could not be exchanged: {error}"));
+    if let EndpointError::Weather { retry_after: Some(pause), .. } = error {
+        failure.retry_after_s = Some(pause.as_secs());
+    }
+    failure
+}
+
+impl From<NotOurs> for Failure {
+    fn from(error: NotOurs) -> Self {
+        let kind = match error {
+            NotOurs::Incomplete => FailureKind::InvalidArgument,
+            NotOurs::WrongState => FailureKind::LoginFailed,
+        };
+        Self::new(kind, format!("that is not the end of this login: {error}"))
     }
 }
 
@@ -199,6 +242,14 @@ pub fn all_problems(snapshot: &Snapshot) -> Option<Failure> {
 pub fn account_not_found(name: &str, snapshot: &Snapshot) -> Failure {
     let detail = format!("account '{}' is not configured in {}", name.escape_debug(), snapshot.path.display());
     Failure::new(FailureKind::AccountNotFound, detail).account(name).next("mp account list", "see the accounts")
+}
+
+/// There is such an account, and its block is wrong.
+pub fn unusable_account(name: &str, snapshot: &Snapshot, problems: &[&ConfigProblem]) -> Failure {
+    let detail = format!("account '{name}' is not usable as it stands in {}", snapshot.path.display());
+    Failure::new(FailureKind::ConfigInvalid, detail)
+        .account(name)
+        .errors(snapshot.config.tell(problems, &snapshot.path))
 }
 
 /// There is no such target.

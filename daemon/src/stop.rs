@@ -81,7 +81,7 @@ pub async fn leave_when_idle(app: Arc<App>, after: Duration) {
             _ = tick.tick() => {}
         }
         let (calls, streams) = (app.counters.calls.load(Ordering::Relaxed), app.hub.streams());
-        let is_of_use = streams > 0 || app.keeper.is_busy(&app);
+        let is_of_use = streams > 0 || app.keeper.is_busy(&app) || app.logins.open() > 0;
         if quiet.look(app.clock.now(), calls, is_of_use) >= after {
             info!(after_s = after.as_secs(), "left for being idle");
             return app.request_stop("idle");

@@ -87,7 +87,8 @@ impl Credential {
         }
     }
 
-    fn is_same(&self, other: &Self) -> bool {
+    /// Returns whether both hold the same secrets.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::OauthBrowser, Self::OauthBrowser) => true,
             (

@@ -14,7 +14,10 @@ use document::Document;
 
 mod account;
 mod document;
+mod login;
 mod target;
+
+pub use login::{LoggedIn, LoginProjectChange};
 
 /// A change of the config file.
 #[derive(Debug, Clone)]
@@ -66,6 +69,8 @@ pub enum Change {
     },
     /// Several of the above at once.
     Patch(SessionPatch),
+    /// Adds or renews the account of a login.
+    LogIn(LoggedIn),
 }
 
 /// The result of an edit.
@@ -213,6 +218,7 @@ impl Editor {
                 self.patch(&SessionPatch { target: Some(name.clone()), ..Default::default() })
             }
             Change::Patch(patch) => self.patch(patch),
+            Change::LogIn(login) => self.log_in(login),
         }
     }
 

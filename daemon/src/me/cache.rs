@@ -80,15 +80,24 @@ impl MeCache {
         }
     }
 
+    /// Returns the cached answer of an account, however old: who somebody is does not expire.
+    pub fn remembered(&self, paths: &Paths, account: &AccountName, clock: &dyn Clock) -> Option<Arc<Me>> {
+        self.read_any(&paths.me(account), paths.home(), clock.now())
+    }
+
     /// Lets the next look see the file, however soon it comes.
-    pub(super) fn look_again(&self) {
+    pub(crate) fn look_again(&self) {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn read(&self, path: &Path, home: &Path, now: Timestamp) -> Option<Arc<Me>> {
+        self.read_any(path, home, now).filter(|me| me.is_fresh(now))
+    }
+
+    fn read_any(&self, path: &Path, home: &Path, now: Timestamp) -> Option<Arc<Me>> {
         let read = self.read.load(path, home, || now.into(), |bytes| Me::parse(bytes).ok_or(Unusable::Damaged));
         match read {
-            Ok(me) => me.filter(|me| me.is_fresh(now)),
+            Ok(me) => me,
             Err(Unusable::Unsafe) => {
                 tracing::debug!(path = %path.display(), "a cached /me was not safe to read");
                 None

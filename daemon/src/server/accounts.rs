@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use hyper::StatusCode;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::{AccountName, AccountType};
 use mp_proto::wire::{
@@ -16,13 +15,14 @@ use crate::app::App;
 use crate::config::edit::Change;
 use crate::config::snapshot::Snapshot;
 use crate::config::{Account, Lookup};
-use crate::failure::{account_not_found, all_problems};
+use crate::failure::{account_not_found, all_problems, unusable_account};
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
 use crate::server::me::test_account;
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
 use crate::server::session::{apply, blocking, config_file, edit, pin};
 use crate::session::keeper::Holder;
+use crate::session::login::addition;
 use crate::session::{credential, forget};
 
 /// Whether an account that targets refer to may go.
@@ -49,13 +49,15 @@ pub(crate) async fn show(State(app): State<Arc<App>>, Name(name): Name, caller: 
     reply::ok(&AccountBody { account: summary(&snapshot, account), revision: snapshot.revision })
 }
 
-/// `POST /v1/accounts`.
+/// `POST /v1/accounts`. Region and name may be left out; then Mixpanel is asked, and the answer tells what was tried.
 pub(crate) async fn add(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<AccountAdd>) -> Answer {
+    let file = config_file(&app, &caller)?;
+    let (body, notes) = addition::complete(&app, &caller.0, &*pin(&app, &caller)?, body).await?;
     let name = body.name.clone().unwrap_or_default();
-    let (snapshot, _) = edit(&app, config_file(&app, &caller)?, Change::AddAccount(body)).await?;
+    let (snapshot, _) = edit(&app, file, Change::AddAccount(body)).await?;
     let account = find(&snapshot, &name)?;
     let body = AccountBody { account: summary(&snapshot, account), revision: snapshot.revision };
-    reply::with_status(StatusCode::CREATED, &body)
+    reply::created_with_notes(&body, &notes)
 }
 
 /// `PATCH /v1/accounts/{name}`.
@@ -166,12 +168,7 @@ pub(crate) async fn test(State(app): State<Arc<App>>, Name(name): Name, caller: 
 pub(crate) fn find<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Account, Failure> {
     match snapshot.config.account(name) {
         Lookup::Found(account) => Ok(account),
-        Lookup::Invalid(problems) => {
-            let detail = format!("account '{name}' is not usable as it stands in {}", snapshot.path.display());
-            Err(Failure::new(FailureKind::ConfigInvalid, detail)
-                .account(name)
-                .errors(snapshot.config.tell(&problems, &snapshot.path)))
-        }
+        Lookup::Invalid(problems) => Err(unusable_account(name, snapshot, &problems)),
         Lookup::Missing => Err(account_not_found(name, snapshot)),
     }
 }

@@ -8,6 +8,7 @@ mod call;
 mod control;
 mod events;
 mod gate;
+mod logins;
 mod me;
 mod openapi;
 mod operations;

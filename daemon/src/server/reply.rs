@@ -68,6 +68,13 @@ pub(crate) fn ok_with_notes<T: Serialize>(body: &T, notes: &[String]) -> Answer 
     Ok(rendered(to_json(body)?, notes))
 }
 
+/// Answers 201 with a body, and tells the caller something beside it.
+pub(crate) fn created_with_notes<T: Serialize>(body: &T, notes: &[String]) -> Answer {
+    let mut response = rendered(to_json(body)?, notes);
+    *response.status_mut() = StatusCode::CREATED;
+    Ok(response)
+}
+
 /// Answers 200 with a body that is JSON already.
 pub(crate) fn rendered(body: impl Into<Body>, notes: &[String]) -> Response {
     let mut response = of_bytes(StatusCode::OK, JSON, body);

@@ -14,7 +14,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use crate::app::App;
 use crate::server::reply::{self, Answer, Refusal};
-use crate::server::{accounts, bridge, control, events, me, openapi, operations, session, targets};
+use crate::server::{accounts, bridge, control, events, logins, me, openapi, operations, session, targets};
 
 /// One method of one path.
 pub(crate) struct Route {
@@ -96,6 +96,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let mut all = about_the_daemon();
     all.extend(about_the_session());
     all.extend(about_accounts());
+    all.extend(about_logins());
     all.extend(about_mixpanel());
     all.extend(about_targets_and_bridge());
     all
@@ -204,6 +205,26 @@ fn about_accounts() -> Vec<Route> {
         ),
         Route::new(post, at::ACCOUNT_TOKEN, "Reveal an account's bearer", json::<wire::TokenBody>(), a::token)
             .takes::<wire::TokenRequest>(),
+    ]
+}
+
+fn about_logins() -> Vec<Route> {
+    use logins as l;
+    let login = || json::<wire::LoginBody>();
+    let start = "Start a login; 200 with the open one if it is the same";
+    let started = Reply::Created(body::<wire::LoginBody>());
+    let look = &[
+        ("wait_s", "Wait so long for something new, at most 60"),
+        ("after", "The last revision known; when left out, the next step that is not the daemon's is new"),
+    ];
+    vec![
+        Route::new(Method::POST, at::LOGINS, start, started, l::start).takes::<wire::LoginStart>(),
+        Route::new(Method::GET, at::LOGIN, "Look at a login", login(), l::show).query(look),
+        Route::new(Method::DELETE, at::LOGIN, "Cancel a login", login(), l::cancel),
+        Route::new(Method::POST, at::LOGIN_CALLBACK, "Finish a login by paste", login(), l::callback)
+            .takes::<wire::LoginCallback>(),
+        Route::new(Method::POST, at::LOGIN_PROJECT, "Choose a login's project", login(), l::choose)
+            .takes::<wire::LoginChoice>(),
     ]
 }
 

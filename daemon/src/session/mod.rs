@@ -4,6 +4,7 @@ pub mod credential;
 pub mod endpoint;
 pub mod forget;
 pub mod keeper;
+pub mod login;
 pub mod memo;
 pub mod open;
 pub mod registration;

@@ -34,7 +34,14 @@ impl Editor {
             return Err(EditError::AccountExists { name: name.to_string() });
         }
         let is_first = self.doc.blocks("accounts").next().is_none();
-        self.doc.add_block("accounts", name.as_str(), fields(kind, region, project.as_ref(), add));
+        let credential = AccountUpdate {
+            username: add.username.clone(),
+            secret: add.secret.clone(),
+            token: add.token.clone(),
+            token_env: add.token_env.clone(),
+            ..AccountUpdate::default()
+        };
+        self.doc.add_block("accounts", name.as_str(), fields(kind, region, project.as_ref(), &credential));
         self.touched.insert(Scope::Account(name.to_string()));
         if is_first {
             self.set_active(&name);
@@ -180,20 +187,20 @@ fn check_credential(arguments: &mut Arguments, kind: AccountType, given: &Given<
 }
 
 /// Returns the keys of a new block, in the order in which the Python tool writes them.
-fn fields(
+pub(super) fn fields(
     kind: AccountType,
     region: Region,
     project: Option<&ProjectId>,
-    add: &AccountAdd,
+    credential: &AccountUpdate,
 ) -> Vec<(&'static str, Value)> {
     let all = [
         ("type", Some(kind.as_str())),
         ("region", Some(region.as_str())),
         ("default_project", project.map(ProjectId::as_str)),
-        ("username", add.username.as_deref()),
-        ("secret", add.secret.as_ref().map(Secret::expose)),
-        ("token", add.token.as_ref().map(Secret::expose)),
-        ("token_env", add.token_env.as_deref()),
+        ("username", credential.username.as_deref()),
+        ("secret", credential.secret.as_ref().map(Secret::expose)),
+        ("token", credential.token.as_ref().map(Secret::expose)),
+        ("token_env", credential.token_env.as_deref()),
     ];
     all.into_iter().filter_map(|(key, value)| Some((key, string(value?)))).collect()
 }

@@ -1,0 +1,95 @@
+//! The routes of logins. A login is not bound to a call: each of these only looks at it or says one thing to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use hyper::StatusCode;
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::wire::{LoginCallback, LoginChoice, LoginStart};
+
+use crate::app::App;
+use crate::server::call::{Caller, JsonBody, Name, Parameters};
+use crate::server::reply::{self, Answer};
+use crate::server::session::{config_file, pin};
+use crate::session::login::Login;
+use crate::session::login::plan::plan;
+use crate::session::login::returned::pasted;
+
+/// How long the start of a browser login waits for its URL: a registration has 15 s.
+const READY: Duration = Duration::from_secs(20);
+
+/// Longest wait for something new.
+const LONGEST_LOOK: Duration = Duration::from_secs(60);
+
+/// How long a cancelled login may take to end: what is being stored is stored.
+const ENDING: Duration = Duration::from_secs(10);
+
+/// How to look at a login.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Look {
+    wait_s: Option<u64>,
+    after: Option<u64>,
+}
+
+/// `POST /v1/logins`: 201 for a new one, 200 for one that was open already.
+pub(crate) async fn start(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    JsonBody(start): JsonBody<LoginStart>,
+) -> Answer {
+    let file = config_file(&app, &caller)?;
+    let snapshot = pin(&app, &caller)?;
+    let plan = plan(&start, &caller.0, &snapshot, file)?;
+    let is_browser = plan.authorization.is_none();
+    let (login, is_new) = app.logins.begin(&app, plan)?;
+    let body = if is_browser { login.look(None, READY).await } else { login.body() };
+    reply::with_status(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &body)
+}
+
+/// `GET /v1/logins/{id}`.
+pub(crate) async fn show(State(app): State<Arc<App>>, Name(id): Name, Parameters(look): Parameters<Look>) -> Answer {
+    let login = find(&app, &id)?;
+    let patience = Duration::from_secs(look.wait_s.unwrap_or(0)).min(LONGEST_LOOK);
+    reply::ok(&login.look(look.after, patience).await)
+}
+
+/// `POST /v1/logins/{id}/callback`.
+pub(crate) async fn callback(
+    State(app): State<Arc<App>>,
+    Name(id): Name,
+    JsonBody(callback): JsonBody<LoginCallback>,
+) -> Answer {
+    let login = find(&app, &id)?;
+    let missing = || Failure::new(FailureKind::InvalidArgument, "`url` is missing: expected the pasted address");
+    let url = callback.url.ok_or_else(missing)?;
+    login.deliver(pasted(url.expose()))?;
+    reply::ok(&login.body())
+}
+
+/// `POST /v1/logins/{id}/project`.
+pub(crate) async fn choose(
+    State(app): State<Arc<App>>,
+    Name(id): Name,
+    JsonBody(choice): JsonBody<LoginChoice>,
+) -> Answer {
+    let login = find(&app, &id)?;
+    login.choose(choice.project.trim())?;
+    reply::ok(&login.body())
+}
+
+/// `DELETE /v1/logins/{id}`. One that has ended stays as it ended.
+pub(crate) async fn cancel(State(app): State<Arc<App>>, Name(id): Name) -> Answer {
+    let login = find(&app, &id)?;
+    login.cancel();
+    // No revision comes after this one, so only the end is news.
+    reply::ok(&login.look(Some(u64::MAX), ENDING).await)
+}
+
+fn find(app: &App, id: &str) -> Result<Arc<Login>, Failure> {
+    let unknown = || {
+        let detail = "there is no such login; those that have ended are forgotten after ten minutes";
+        Failure::new(FailureKind::LoginNotFound, detail).next("mp login", "start one")
+    };
+    app.logins.find(app, id).ok_or_else(unknown)
+}
