@@ -1,7 +1,11 @@
 //! Lists as lines, comma-separated values, plain words and padded columns.
 
+use std::io;
+
 use mp_proto::failure::{Failure, FailureKind};
+use serde::Serialize;
 use serde_json::Value;
+use serde_json::ser::{Formatter, Serializer};
 
 /// The entries of a list; a single value is a list of one.
 fn entries(value: &Value) -> &[Value] {
@@ -65,8 +69,31 @@ fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
-        other => other.to_string(),
+        other => spaced(other),
     }
+}
+
+/// Returns JSON on one line with a space after each comma and colon, as the Python tool writes it into a cell.
+fn spaced(value: &Value) -> String {
+    struct Spaced;
+
+    impl Formatter for Spaced {
+        fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+            if first { Ok(()) } else { writer.write_all(b", ") }
+        }
+
+        fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+            if first { Ok(()) } else { writer.write_all(b", ") }
+        }
+
+        fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+            writer.write_all(b": ")
+        }
+    }
+
+    let mut text = Vec::new();
+    value.serialize(&mut Serializer::with_formatter(&mut text, Spaced)).expect("a JSON value always serialises");
+    String::from_utf8(text).expect("JSON is UTF-8")
 }
 
 /// Returns columns padded to their longest value, two spaces between. Control characters are escaped here already: they would count
@@ -99,8 +126,10 @@ mod tests {
 
     #[test]
     fn cells_of_a_csv_are_quoted_when_they_must_be() {
-        let list = json!([{"name": "a,b", "ok": true, "id": null, "tags": ["x"]}, {"name": "é\"q\"", "extra": 1}]);
-        let expected = "name,ok,id,tags,extra\n\"a,b\",true,,\"[\"\"x\"\"]\",\n\"é\"\"q\"\"\",,,,1\n";
+        let list =
+            json!([{"name": "a,b", "ok": true, "id": null, "tags": ["x", {"y": "é"}]}, {"name": "é\"q\"", "extra": 1}]);
+        let expected =
+            "name,ok,id,tags,extra\n\"a,b\",true,,\"[\"\"x\"\", {\"\"y\"\": \"\"é\"\"}]\",\n\"é\"\"q\"\"\",,,,1\n";
         assert_eq!(csv(&list).as_deref(), Ok(expected));
         assert_eq!(csv(&json!([])).as_deref(), Ok(""));
     }
