@@ -271,6 +271,29 @@ async fn a_login_that_cannot_be_written_down_leaves_no_tokens() {
     assert!(world.files("accounts").is_empty(), "{:?}", world.files("accounts"));
 }
 
+/// Looking finds no file there, and writing one fails, also for root.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tokens_of_an_account_that_does_not_come_about_are_taken_back() {
+    let world = World::of(SOL).await;
+    let file = world.app.store.file(Some(std::path::Path::new("/proc/self/task/config.toml")));
+    let leftover = world.app.paths.me(&name("kept"));
+    std::fs::create_dir_all(leftover.parent().expect("it has one")).expect("made");
+    std::fs::write(&leftover, "{}").expect("written");
+    for account in ["mine", "kept"] {
+        let start = LoginStart { name: Some(account.into()), ..LoginStart::default() };
+        let plan = plan::plan(&start, &Context::default(), &world.app.store.look(&file), Arc::clone(&file));
+        let (login, _) = world.app.logins.begin(&world.app, plan.expect("is right")).expect("begun");
+        login.look(None, SOON).await;
+        let back = world.consent(&login).await;
+        login.deliver(returned::pasted(&back)).expect("is ours");
+        let body = login.look(None, SOON).await;
+        assert_eq!((body.state, problem(&body)), (LoginState::Failed, "storage"), "{body:?}");
+    }
+    assert!(!world.app.paths.account_dir(&name("mine")).exists(), "it was ours");
+    assert!(leftover.exists() && world.tokens("kept").is_none(), "the directory was not");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn new_tokens_leave_the_rest_of_an_account_alone() {
     let world = World::of(SOL).await;
