@@ -233,7 +233,8 @@ impl Flow {
 
     /// Waits until somebody answers or a time has come.
     async fn until<T>(&self, end: Timestamp, mut answer: oneshot::Receiver<T>) -> Option<T> {
-        while self.app.clock.now() < end {
+        let known = self.app.clock.moment();
+        while self.app.clock.moment().left_until(end, &known) > SignedDuration::ZERO {
             if let Ok(answered) = tokio::time::timeout(LOOK, &mut answer).await {
                 return answered.ok();
             }
