@@ -127,7 +127,7 @@ impl Flow {
         let plan = self.plan();
         let account = plan.purpose.account();
         let identity = Identity {
-            name: account.map_or_else(|| "this login".to_owned(), ToString::to_string),
+            name: account.map_or_else(|| "(new)".to_owned(), ToString::to_string),
             region,
             authorization,
             headers: plan.surroundings.headers.clone(),
