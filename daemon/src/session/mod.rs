@@ -1,4 +1,4 @@
-//! Credentials: where each type of account keeps its own, and how they are forgotten.
+//! Credentials: where each type of account keeps its own, how people log in, and how credentials are forgotten.
 
 pub mod credential;
 pub mod endpoint;

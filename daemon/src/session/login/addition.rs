@@ -48,7 +48,7 @@ pub(crate) async fn complete(
     add.region = Some(region.to_string());
     if add.name.is_none() {
         let Surroundings { headers, bases, .. } = surroundings;
-        let identity = Identity { name: "the new account".to_owned(), region, authorization, headers, bases };
+        let identity = Identity { name: "(new)".to_owned(), region, authorization, headers, bases };
         let me = me::ask::ask(app, &identity).await.map_err(|failure| Failure { account: None, ..failure })?;
         add.name = Some(publish::derived_name(&me, snapshot).to_string());
     }

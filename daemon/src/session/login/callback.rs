@@ -22,6 +22,7 @@ use mp_proto::wire::{LoginBody, LoginState};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use super::Login;
@@ -91,14 +92,13 @@ impl Listener {
         self.port
     }
 
-    /// Serves until the login has ended.
-    pub(super) async fn serve(self, app: Arc<App>, login: Arc<Login>) {
+    /// Serves until it is to close.
+    pub(super) async fn serve(self, app: Arc<App>, login: Arc<Login>, closing: CancellationToken) {
         let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-        let mut over = std::pin::pin!(login.over());
         loop {
             let accepted = tokio::select! {
                 biased;
-                () = &mut over => return,
+                () = closing.cancelled() => return,
                 accepted = self.accept() => accepted,
             };
             let Ok(stream) = accepted else {

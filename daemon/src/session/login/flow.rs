@@ -1,6 +1,6 @@
 //! What happens in a login, from its start to its end. It runs in a task of its own and needs nobody to watch.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -10,6 +10,8 @@ use mp_proto::secret::Secret;
 use mp_proto::wire::LoginResult;
 use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, RedirectUrl};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::callback::{self, Listener};
 use super::choice::{self, Choice};
@@ -41,7 +43,10 @@ const LOOK: Duration = Duration::from_millis(500);
 /// Runs a login to its end.
 pub(super) async fn run(app: Arc<App>, login: Arc<Login>) {
     let ending = Ending { app: Arc::clone(&app), login: Arc::clone(&login) };
-    let outcome = Flow { app, login }.run().await;
+    let flow = Flow { app, login, serving: Mutex::default() };
+    let outcome = flow.run().await;
+    // Whoever logs in again right after this one should find its port free, for a registration is for one port.
+    flow.close().await;
     ending.login.end(&ending.app, outcome);
 }
 
@@ -61,6 +66,13 @@ impl Drop for Ending {
 struct Flow {
     app: Arc<App>,
     login: Arc<Login>,
+    serving: Mutex<Option<Serving>>,
+}
+
+/// The task of the listener. Dropped, it closes by itself.
+struct Serving {
+    open: DropGuard,
+    task: JoinHandle<()>,
 }
 
 /// A credential that works, and whose.
@@ -115,7 +127,7 @@ impl Flow {
         let plan = self.plan();
         let account = plan.purpose.account();
         let identity = Identity {
-            name: account.map_or_else(|| "this login".to_owned(), ToString::to_string),
+            name: account.map_or_else(|| "(new)".to_owned(), ToString::to_string),
             region,
             authorization,
             headers: plan.surroundings.headers.clone(),
@@ -150,7 +162,7 @@ impl Flow {
         let state = Secret::new(state.secret().clone());
         let returned = self.login.wait_for_browser(url, client.redirect_uri.clone(), state, end);
         if let Some(listener) = listener {
-            self.app.tasks.spawn(listener.serve(Arc::clone(&self.app), Arc::clone(&self.login)));
+            self.serve(listener);
         }
         let seconds = BROWSER.as_secs();
         let code = match self.until(end, returned).await {
@@ -169,6 +181,23 @@ impl Flow {
         let (client_id, redirect) = (&client.client_id, &client.redirect_uri);
         let granted = endpoint::exchange(&self.app, region, client_id, redirect, code, verifier).await;
         granted.map_err(|error| exchange_failed(&error))
+    }
+
+    fn serve(&self, listener: Listener) {
+        let closing = CancellationToken::new();
+        let task = listener.serve(Arc::clone(&self.app), Arc::clone(&self.login), closing.clone());
+        let serving = Serving { open: closing.drop_guard(), task: self.app.tasks.spawn(task) };
+        *self.serving.lock().unwrap_or_else(PoisonError::into_inner) = Some(serving);
+    }
+
+    /// Closes the listener. Connections that wait for the end of the login still get their page.
+    async fn close(&self) {
+        let serving = self.serving.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Serving { open, task }) = serving {
+            drop(open);
+            // A listener that panicked is closed as well.
+            let _ = task.await;
+        }
     }
 
     /// Opens the listener. A login by paste can do without.
@@ -204,7 +233,8 @@ impl Flow {
 
     /// Waits until somebody answers or a time has come.
     async fn until<T>(&self, end: Timestamp, mut answer: oneshot::Receiver<T>) -> Option<T> {
-        while self.app.clock.now() < end {
+        let known = self.app.clock.moment();
+        while self.app.clock.moment().left_until(end, &known) > SignedDuration::ZERO {
             if let Ok(answered) = tokio::time::timeout(LOOK, &mut answer).await {
                 return answered.ok();
             }

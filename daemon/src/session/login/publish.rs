@@ -118,8 +118,21 @@ async fn store(
     exists: bool,
     fruit: &Fruit,
 ) -> Result<Arc<Snapshot>, Failure> {
-    let directory = app.paths.account_dir(name);
-    let is_fresh = std::fs::symlink_metadata(&directory).is_err();
+    let is_fresh = std::fs::symlink_metadata(app.paths.account_dir(name)).is_err();
+    let stored = write(app, plan, name, exists, fruit).await;
+    if stored.is_err() && fruit.tokens.is_some() && !exists {
+        take_back(app, name, is_fresh).await;
+    }
+    stored
+}
+
+async fn write(
+    app: &Arc<App>,
+    plan: &Plan,
+    name: &AccountName,
+    exists: bool,
+    fruit: &Fruit,
+) -> Result<Arc<Snapshot>, Failure> {
     if let Some(tokens) = &fruit.tokens {
         app.keeper.log_in(app, name, fruit.region, tokens.clone()).await?;
     }
@@ -132,16 +145,8 @@ async fn store(
         activate: fruit.activate,
     });
     let (owner, file) = (Arc::clone(app), Arc::clone(&plan.file));
-    let edited = blocking(app, move || owner.store.edit(&file, &change)).await;
-    match edited {
-        Ok((snapshot, _)) => Ok(snapshot),
-        Err(failure) => {
-            if fruit.tokens.is_some() && !exists {
-                take_back(app, name, is_fresh).await;
-            }
-            Err(failure)
-        }
-    }
+    let (snapshot, _) = blocking(app, move || owner.store.edit(&file, &change)).await?;
+    Ok(snapshot)
 }
 
 /// Removes the tokens of an account that did not come about, and its directory if it is ours.

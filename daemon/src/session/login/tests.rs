@@ -9,7 +9,6 @@ use mp_sandbox::upstream::oauth::Consent;
 use mp_sandbox::upstream::{ADA, SOL, Upstream, UserId, visit};
 
 use super::*;
-use crate::clock::Clock;
 use crate::clock::tests::TestClock;
 use crate::config::Lookup;
 use crate::session::store::{Tokens, read_tokens};
@@ -75,6 +74,14 @@ impl World {
         login.deliver(returned::pasted(&back)).expect("is ours");
         login.look(None, SOON).await;
         login
+    }
+
+    /// All events so far, as they go out.
+    fn events(&self) -> String {
+        match self.app.hub.subscribe(Some(&self.app.hub.id(0))).0 {
+            crate::hub::Opening::Resumed(events) => events.iter().map(|event| event.json.as_str()).collect(),
+            other => panic!("{other:?}"),
+        }
     }
 
     fn tokens(&self, account: &str) -> Option<Tokens> {
@@ -151,7 +158,11 @@ async fn a_browser_login_survives_strays_and_stores_all_of_it() {
     assert_eq!((world.upstream.count("POST", REGISTER), world.upstream.count("GET", ME)), (1, 1));
     assert_eq!(world.upstream.problems(), Vec::<String>::new());
     assert_eq!(world.app.logins.open(), 0);
-    let shown = serde_json::to_string(&login.body()).expect("plain data");
+    let events = world.events();
+    for name in ["login.started", "account.added", "session.changed", "me.changed", "login.completed"] {
+        assert!(events.contains(&format!("\"type\":\"{name}\"")), "{name}: {events}");
+    }
+    let shown = serde_json::to_string(&login.body()).expect("plain data") + &events;
     let code = back.split("code=").nth(1).and_then(|rest| rest.split('&').next()).expect("a code");
     for secret in [stored.access_token.expose(), code] {
         assert!(!shown.contains(secret), "{shown}");
@@ -256,6 +267,11 @@ async fn whoever_asks_for_the_same_joins_and_old_logins_are_forgotten() {
     assert!(world.app.logins.find(&world.app, &login.id()).is_some());
     world.clock.pass(601);
     assert!(world.app.logins.find(&world.app, &login.id()).is_none());
+    let mut all: Vec<_> = (0..MAX_ENDED + 5).map(|_| Arc::new(Login::new(login.plan.clone()))).collect();
+    all.iter().skip(1).for_each(|one| one.end(&world.app, Err(Failure::new(FailureKind::LoginFailed, "over"))));
+    let (open, newest) = (all[0].id(), all[MAX_ENDED + 4].id());
+    forget_old(&mut all, world.app.clock.now());
+    assert_eq!((all.len(), all[0].id(), all[MAX_ENDED].id()), (MAX_ENDED + 1, open, newest), "the oldest go first");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -269,6 +285,29 @@ async fn a_login_that_cannot_be_written_down_leaves_no_tokens() {
     let body = login.look(None, SOON).await;
     assert_eq!(body.state, LoginState::Failed);
     assert!(world.files("accounts").is_empty(), "{:?}", world.files("accounts"));
+}
+
+/// Looking finds no file there, and writing one fails, also for root.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tokens_of_an_account_that_does_not_come_about_are_taken_back() {
+    let world = World::of(SOL).await;
+    let file = world.app.store.file(Some(std::path::Path::new("/proc/self/task/config.toml")));
+    let leftover = world.app.paths.me(&name("kept"));
+    std::fs::create_dir_all(leftover.parent().expect("it has one")).expect("made");
+    std::fs::write(&leftover, "{}").expect("written");
+    for account in ["mine", "kept"] {
+        let start = LoginStart { name: Some(account.into()), ..LoginStart::default() };
+        let plan = plan::plan(&start, &Context::default(), &world.app.store.look(&file), Arc::clone(&file));
+        let (login, _) = world.app.logins.begin(&world.app, plan.expect("is right")).expect("begun");
+        login.look(None, SOON).await;
+        let back = world.consent(&login).await;
+        login.deliver(returned::pasted(&back)).expect("is ours");
+        let body = login.look(None, SOON).await;
+        assert_eq!((body.state, problem(&body)), (LoginState::Failed, "storage"), "{body:?}");
+    }
+    assert!(!world.app.paths.account_dir(&name("mine")).exists(), "it was ours");
+    assert!(leftover.exists() && world.tokens("kept").is_none(), "the directory was not");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -322,5 +361,4 @@ async fn a_service_account_finds_its_region_and_a_wrong_secret_replaces_nothing(
     assert_eq!(problem(&body), "region_not_found");
     assert_eq!(body.problem.map(|problem| problem.errors.len()), Some(3));
     assert!(matches!(world.app.store.current().config.account("x"), Lookup::Missing));
-    assert!(world.clock.now() > jiff::Timestamp::UNIX_EPOCH);
 }
