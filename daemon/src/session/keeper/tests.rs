@@ -470,6 +470,16 @@ async fn a_bridge_is_refreshed_in_memory_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_file_says_when_a_token_ends() {
+    let world = World::with_grant(3600);
+    world.token().await.expect("valid");
+    let mut edited = world.on_disk();
+    edited.expires_at = world.clock.now();
+    world.put(&edited);
+    assert_eq!((world.token().await.expect("refreshed").generation, world.posts()), (2, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_damaged_file_does_not_take_away_what_is_known() {
     let world = World::with_grant(3600);
     world.token().await.expect("valid");

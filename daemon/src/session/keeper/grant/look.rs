@@ -84,6 +84,11 @@ impl Grant {
         }
         if self.is_same(&current.tokens, &tokens) {
             (held.unsaved, held.rolled_back) = (None, false);
+            // The file holds no more than microseconds.
+            if current.tokens.expires_at.as_microsecond() != tokens.expires_at.as_microsecond() {
+                // Somebody knows better when it ends, or wants it to be refreshed.
+                held.put(Arc::new(tokens), None, now);
+            }
             return;
         }
         let is_ours = hash == self.hash(&current.tokens);

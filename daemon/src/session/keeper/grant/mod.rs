@@ -275,10 +275,15 @@ impl Grant {
 }
 
 impl Held {
-    fn install(&mut self, tokens: Arc<Tokens>, life: Option<SignedDuration>, now: Moment) {
+    fn put(&mut self, tokens: Arc<Tokens>, life: Option<SignedDuration>, now: Moment) {
         let rest = tokens.expires_at.duration_since(now.wall);
         let margin = margin(life.unwrap_or(rest));
         self.current = Some(Current { tokens, known: now, life, margin });
+    }
+
+    /// Makes another grant the current one.
+    fn install(&mut self, tokens: Arc<Tokens>, life: Option<SignedDuration>, now: Moment) {
+        self.put(tokens, life, now);
         self.generation += 1;
         self.trouble = Trouble::None;
         self.pace = Pace::calm();
