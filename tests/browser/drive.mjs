@@ -9,7 +9,7 @@ import { chromium } from 'playwright-core';
 const [url, decision, screenshot] = process.argv.slice(2);
 const expected = {
   allow: { button: 'Allow', title: 'Logged in', texts: ['You are logged in', 'You can close this tab'] },
-  deny: { button: 'Deny', title: 'Login failed', texts: ['You can close this tab'] },
+  deny: { button: 'Deny', title: 'Login failed', texts: ['denied', 'You can close this tab'] },
 }[decision];
 assert.ok(expected && screenshot, 'usage: node drive.mjs URL allow|deny SCREENSHOT');
 
