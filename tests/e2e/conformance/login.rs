@@ -1,9 +1,10 @@
 //! A browser login in a case: plays the user, who opens the printed address and comes back with a code.
 
-use std::fs::{self, File};
+use std::fs;
 use std::time::Duration;
 
 use mp_sandbox::home::{Call, Done, Home, Running};
+use mp_sandbox::process::callback_ports;
 use mp_sandbox::upstream::visit;
 use mp_sandbox::wait::poll;
 use serde_json::Value;
@@ -29,7 +30,7 @@ struct Invitation {
 
 /// Runs a login to its end. Sets the redirect address in `marks`; tells what went wrong between user and login.
 pub(super) fn run(home: &Home, call: Call, oauth: &Value, marks: &mut Marks) -> (Done, Option<String>) {
-    let _ports = ports();
+    let _ports = callback_ports();
     let browser = oauth["browser"] == true;
     let call = if browser { call.env("BROWSER", stand_in(home)) } else { call };
     let mut running = if oauth["deliver"] == "paste" { call.start_open() } else { call.start() };
@@ -104,14 +105,6 @@ fn opened(home: &Home) -> Option<String> {
         let text = fs::read_to_string(home.at(OPENED)).ok()?;
         text.strip_suffix('\n').map(str::to_owned)
     })
-}
-
-/// Waits until no other login of these tests runs, in this process or another: all of them need the same few ports.
-fn ports() -> File {
-    let path = std::env::temp_dir().join(format!("mp-callback-ports-{}.lock", rustix::process::getuid().as_raw()));
-    let file = File::create(path).expect("the directory for temporary files is writable");
-    file.lock().expect("the system can lock a file");
-    file
 }
 
 #[test]

@@ -115,6 +115,9 @@ fn recorded_cases_pass() {
         }
     });
     let results = results.into_inner().expect("no case panics");
+    for (id, outcome) in &results {
+        println!("{id}: {outcome:?}");
+    }
     let failed: Vec<_> = results.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Failed(_))).collect();
     // Said first: a status file that is stale because of a failure is not the news.
     assert!(failed.is_empty(), "{failed:#?}");

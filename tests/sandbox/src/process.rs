@@ -65,3 +65,16 @@ pub fn raise_file_limit() {
     // Refused where the hard limit is "unlimited" but the system has a lower one; then the usual limit has to do.
     let _ = rustix::process::setrlimit(rustix::process::Resource::Nofile, limit);
 }
+
+/// Waits until no other login of the tests runs, in this process or another, and keeps the next one out until the result is dropped:
+/// all logins need the same four ports, and some the first of them.
+///
+/// # Panics
+/// When the disk refuses.
+pub fn callback_ports() -> fs::File {
+    let name = format!("mp-callback-ports-{}.lock", rustix::process::getuid().as_raw());
+    let file =
+        fs::File::create(std::env::temp_dir().join(name)).expect("the directory for temporary files is writable");
+    file.lock().expect("the system can lock a file");
+    file
+}
