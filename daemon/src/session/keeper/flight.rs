@@ -8,6 +8,7 @@ use mp_proto::event::TokenCause;
 use mp_proto::failure::{Failure, FailureKind};
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
+use tracing::warn;
 
 use super::Fresh;
 use super::disk::{self, Saved, Turn};
@@ -220,6 +221,22 @@ async fn is_answered(app: &App, grant: &Grant, refused: &Tokens) -> bool {
         pause = (pause * 2).min(Duration::from_millis(100));
     }
     grant.fall_back(app, refused)
+}
+
+/// Writes into a token file which client its grant was made for, if it does not say. Blocks.
+pub(super) fn note_client(app: &App, grant: &Grant, client_id: &str) {
+    let Some(path) = grant.file.as_ref().filter(|path| path.exists()) else { return };
+    let _turn = disk::take_turn(path);
+    let Ok(Some(mut tokens)) = disk::read(app, path).tokens else { return };
+    if tokens.client_id.is_some() {
+        return;
+    }
+    tokens.client_id = Some(client_id.to_owned());
+    match disk::save(&app.paths, path, grant, None, &tokens) {
+        Ok(Saved::Ours) => grant.is_of_client(client_id),
+        Ok(Saved::Theirs(_) | Saved::Gone) => {}
+        Err(error) => warn!(account = %grant.name, %error, "the client of a grant could not be noted"),
+    }
 }
 
 /// Stores the tokens of a login.

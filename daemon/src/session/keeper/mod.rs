@@ -149,6 +149,12 @@ impl Keeper {
         self.grant(app, holder).tokens(app, holder)
     }
 
+    /// Notes with a grant which client it was made for, unless it says so already. Waits for the disk. A failure is logged: the grant
+    /// stays as good as it was.
+    pub fn note_client(&self, app: &App, holder: &Holder, client_id: &str) {
+        flight::note_client(app, &self.grant(app, holder), client_id);
+    }
+
     async fn have(&self, app: &Arc<App>, holder: &Holder, need: Need) -> Result<Fresh, Failure> {
         let grant = self.grant(app, holder);
         let mut landing = match grant.ready(app, holder, need) {

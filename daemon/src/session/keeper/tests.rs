@@ -440,6 +440,22 @@ async fn the_client_that_minted_a_grant_refreshes_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_grant_that_names_no_client_keeps_the_one_it_was_made_for() {
+    let world = World::with_grant(3600);
+    assert_eq!(world.on_disk().client_id, None);
+    world.token().await.expect("valid");
+    world.app.keeper.note_client(&world.app, &world.holder, &world.client_id);
+    world.app.keeper.note_client(&world.app, &world.holder, "another");
+    assert_eq!(world.on_disk().client_id.as_deref(), Some(world.client_id.as_str()));
+    assert_eq!(world.token().await.expect("the same").generation, 1);
+    let other = Registration::new("another".into(), Region::Us, REDIRECT.to_owned(), world.clock.now());
+    other.store(&world.app.paths).expect("written");
+    world.clock.pass(3600);
+    world.token().await.expect("refreshed as the first client");
+    assert!(world.upstream.problems().is_empty(), "{:?}", world.upstream.problems());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_registration_nothing_is_sent() {
     let world = World::with_grant(0);
     std::fs::remove_file(world.app.paths.oauth_client(Region::Us)).expect("ours");

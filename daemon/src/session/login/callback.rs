@@ -198,7 +198,11 @@ async fn answer(request: &Request<Incoming>, login: &Login, port: u16) -> Respon
     let uri = request.uri();
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
     let stray = |status, why| respond(status, &Page::Stray(why));
+    // The provider sends the browser here as a page. What a page of somebody else loads from here (an image, a script, a frame) must
+    // not be able to end a login by a made-up refusal.
+    let is_part_of_a_page = request.headers().get("sec-fetch-dest").is_some_and(|value| value != "document");
     let query = match classify(request.method(), host, uri.path(), uri.query(), port) {
+        _ if is_part_of_a_page => return stray(StatusCode::FORBIDDEN, "There is nothing to load at this address."),
         Kind::Callback(query) => query,
         Kind::WrongHost => return stray(StatusCode::FORBIDDEN, "This address is for logins on this computer only."),
         Kind::WrongPath => return stray(StatusCode::NOT_FOUND, "There is nothing at this address."),

@@ -169,18 +169,24 @@ impl Flow {
             Some(Returned::Code(code)) => code,
             Some(Returned::Denied(why)) => {
                 let detail = format!("the login was denied: {why}");
-                return Err(Failure::new(FailureKind::LoginDenied, detail));
+                return Err(Failure::new(FailureKind::LoginDenied, detail)
+                    .next(self.plan().purpose.command(), "log in again, and allow it"));
             }
             None => {
                 let detail = format!("the browser did not come back within {seconds} s");
-                return Err(Failure::new(FailureKind::LoginFailed, detail)
-                    .next("mp login --no-browser", "log in by pasting the address from any browser"));
+                return Err(Failure::new(FailureKind::LoginFailed, detail).next(
+                    format!("{} --no-browser", self.plan().purpose.command()),
+                    "log in by pasting the address from any browser",
+                ));
             }
         };
         let verifier = Secret::new(verifier.into_secret());
         let (client_id, redirect) = (&client.client_id, &client.redirect_uri);
         let granted = endpoint::exchange(&self.app, region, client_id, redirect, code, verifier).await;
-        granted.map_err(|error| exchange_failed(&error))
+        granted.map_err(|error| {
+            register::forget_refused(&self.app, &client, &error);
+            exchange_failed(&error).next(self.plan().purpose.command(), "log in again")
+        })
     }
 
     fn serve(&self, listener: Listener) {

@@ -62,7 +62,7 @@ impl Page {
             Self::Failed { detail, commands } => {
                 let run: String =
                     commands.iter().map(|command| format!("<p>Try <code>{}</code></p>", escape(command))).collect();
-                ("Login failed", "failed", format!("<p>{}</p>{run}{CLOSE}", escape(detail)))
+                ("Login failed", "failed", format!("<p>{}.</p>{run}{CLOSE}", escape(&sentence(detail))))
             }
             Self::Stray(why) => ("Nothing to see here", "open", format!("<p>{}</p>", escape(why))),
         };
@@ -75,6 +75,12 @@ impl Page {
 }
 
 const CLOSE: &str = "<p><small>You can close this tab and return to the terminal.</small></p>";
+
+/// Returns the fragment that a failure is as the beginning of a sentence.
+fn sentence(fragment: &str) -> String {
+    let mut characters = fragment.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
 
 /// Makes a text safe anywhere in a page.
 fn escape(text: &str) -> String {

@@ -83,6 +83,15 @@ impl Purpose {
             Self::Again(name) | Self::Tokens(name) => Some(name),
         }
     }
+
+    /// Returns the command that starts such a login.
+    pub fn command(&self) -> String {
+        match self {
+            Self::New(None) => "mp login".to_owned(),
+            Self::New(Some(name)) | Self::Again(name) => format!("mp login --name {name}"),
+            Self::Tokens(name) => format!("mp account login {name}"),
+        }
+    }
 }
 
 impl Plan {

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mp_proto::ids::Region;
+use mp_proto::ids::{AccountType, Region};
 use serde_json::{Value, json};
 use tokio::time::timeout;
+use tracing::warn;
 
 use crate::app::App;
 use crate::files::replace::ReplaceError;
+use crate::session::endpoint::EndpointError;
+use crate::session::keeper::Holder;
 use crate::session::registration::{Registration, SCOPE};
 use crate::upstream::{CallerBases, Plane};
 
@@ -51,15 +54,44 @@ pub enum RegisterError {
 /// # Errors
 /// When the provider registers none, or it cannot be stored.
 pub async fn client_for(app: &Arc<App>, region: Region, redirect_uri: &str) -> Result<Registration, RegisterError> {
-    if let Some(known) = Registration::read(&app.paths, region).filter(|known| known.redirect_uri == redirect_uri) {
-        return Ok(known);
+    let known = Registration::read(&app.paths, region);
+    if let Some(fitting) = known.clone().filter(|known| known.redirect_uri == redirect_uri) {
+        return Ok(fitting);
     }
     let client_id = timeout(PATIENCE, register(app, region, redirect_uri)).await.map_err(|_| RegisterError::Slow)??;
     let made = Registration::new(client_id, region, redirect_uri.to_owned(), app.clock.now());
     let (owner, stored) = (Arc::clone(app), made.clone());
-    let written = app.tasks.spawn_blocking(move || stored.store(&owner.paths)).await;
+    let written = app.tasks.spawn_blocking(move || {
+        if let Some(known) = known {
+            keep_older_grants(&owner, &known);
+        }
+        stored.store(&owner.paths)
+    });
+    let written = written.await;
     written.unwrap_or(Ok(())).map_err(RegisterError::Store)?;
     Ok(made)
+}
+
+/// The file holds one client for a region. Grants that were made for the old one, and do not say so, would be refreshed as the new one
+/// and refused; so the old one is noted with them first.
+fn keep_older_grants(app: &App, old: &Registration) {
+    for account in app.store.last_good().config.accounts.values() {
+        if account.account_type() == AccountType::OauthBrowser && account.region == old.region {
+            let holder = Holder::Account(account.name.clone(), account.region);
+            app.keeper.note_client(app, &holder, &old.client_id);
+        }
+    }
+}
+
+/// Forgets a registration that the provider does not know any more, so that the next login makes a new one.
+pub(super) fn forget_refused(app: &App, client: &Registration, error: &EndpointError) {
+    if matches!(error, EndpointError::Refused { code: "invalid_client" | "unauthorized_client", .. })
+        && Registration::read(&app.paths, client.region).as_ref() == Some(client)
+    {
+        // A file that stays costs the next login as much as it cost this one.
+        let removed = std::fs::remove_file(app.paths.oauth_client(client.region)).is_ok();
+        warn!(region = %client.region, removed, "the provider does not know the registered client");
+    }
 }
 
 async fn register(app: &App, region: Region, redirect_uri: &str) -> Result<String, RegisterError> {

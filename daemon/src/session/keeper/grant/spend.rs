@@ -97,6 +97,16 @@ impl Grant {
         self.announce(app, &held, cause);
     }
 
+    /// The current grant was made for this client.
+    pub(in crate::session::keeper) fn is_of_client(&self, client_id: &str) {
+        let mut held = self.held();
+        if let Some(current) = &mut held.current
+            && current.tokens.client_id.is_none()
+        {
+            Arc::make_mut(&mut current.tokens).client_id = Some(client_id.to_owned());
+        }
+    }
+
     /// A refreshed token stays in memory: it is a bridge's.
     pub(in crate::session::keeper) fn kept_in_memory(&self, app: &App) {
         self.announce(app, &self.held(), TokenCause::Refreshed);
