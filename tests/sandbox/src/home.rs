@@ -40,6 +40,7 @@ pub struct Programs {
 pub struct Home {
     dir: TempDir,
     programs: Programs,
+    variables: Vec<(String, String)>,
 }
 
 impl Home {
@@ -50,7 +51,12 @@ impl Home {
     pub fn new(programs: Programs) -> Self {
         let dir = tempfile::Builder::new().prefix("mp").rand_bytes(8).tempdir_in("/tmp").expect("/tmp is writable");
         fs::create_dir(dir.path().join("work")).expect("the home is writable");
-        Self { dir, programs }
+        Self { dir, programs, variables: Vec::new() }
+    }
+
+    /// Sets a variable for every program that is started here from now on.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.variables.push((name.to_owned(), value.to_owned()));
     }
 
     /// Returns the home directory.
@@ -146,6 +152,7 @@ impl Home {
         {
             command.env(name, value);
         }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 
