@@ -22,8 +22,8 @@ use crate::output::padded;
 use crate::spawn;
 use crate::tree::{group, option, switch};
 
-/// Longest wait for a daemon to leave: its own grace for calls, and a little.
-const LEAVE: Duration = Duration::from_secs(15);
+/// Longest wait for a daemon to leave: its grace for calls (10 s) and for a refresh (25 s), and a little.
+const LEAVE: Duration = Duration::from_secs(40);
 
 /// Between two looks at a log or a lock.
 const PAUSE: Duration = Duration::from_millis(20);
