@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Shares one ~/.mp between the Python tool and ours, in both directions, and compares what each says. Not part of `cargo test`: it fetches
-# the Python tool from PyPI into a throw-away environment. Needs python3 and the two programs in target/debug (`cargo build`).
+# the Python tool from PyPI into a throw-away environment. Needs python3, the two programs and the fake Mixpanel in target/debug
+# (`cargo build`, `cargo build -p mp-sandbox --example sandbox`).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 ours=$PWD/target/debug/mp
+sandbox=$PWD/target/debug/examples/sandbox
 scratch=$(mktemp -d /tmp/mp-interop.XXXXXX)
 trap '"$ours" daemon stop >/dev/null 2>&1 || true; rm -rf "$scratch"' EXIT
 
@@ -63,4 +65,26 @@ echo "== each sees the other's changes"
 [ "$("$ours" session -f json --jq .account.name)" = '"inline"' ]
 "$ours" account use team >/dev/null
 "$theirs" session | grep -q '^Account: *team '
+"$ours" daemon stop >/dev/null
+echo "== what our login stores"
+export HOME=$scratch/login-home
+mkdir -p "$HOME/work"
+cd "$HOME/work"
+coproc fake { "$sandbox" --allow; }
+read -r MPD_UPSTREAM <&"${fake[0]}"
+export MPD_UPSTREAM
+"$ours" login --no-browser --project 3187654 >out 2>err </dev/null &
+login=$!
+until url=$(grep -o 'http://[^ ]*/authorize/?[^ ]*' err); do kill -0 "$login"; done
+# The browser: it is sent on once, to the address that our daemon listens at.
+python3 -c 'import sys, urllib.request as r; r.urlopen(sys.argv[1]).read()' "$url"
+wait "$login"
+cat out
+for question in 'account list -f json' 'project list -f json' 'workspace list -f json' 'session -f json' 'account token'; do
+    # shellcheck disable=SC2086 # a question is several words
+    diff <("$theirs" $question | python3 -c "$normal") <("$ours" $question | python3 -c "$normal") || { echo "differs: $question" >&2; exit 1; }
+    echo "same: $question"
+done
+"$ours" account export-bridge --to carried.json >/dev/null
+MP_AUTH_FILE=carried.json "$theirs" session --bridge | grep -q 'acme-corp (oauth_browser, us, source: bridge)'
 echo "passed"
