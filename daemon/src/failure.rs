@@ -4,7 +4,6 @@ use std::path::Path;
 
 use mp_proto::context::ContextError;
 use mp_proto::failure::{Failure, FailureKind, Next, Problem};
-use mp_proto::ids::AccountName;
 
 use crate::bridge::BridgeError;
 use crate::config::edit::EditError;
@@ -285,25 +284,20 @@ pub fn needs_project(account: &str) -> Failure {
 /// What to run to have an account.
 pub fn add_account_steps() -> Vec<Next> {
     vec![
+        Next::new("mp login", "log in with the browser"),
         Next::new(
-            "mp account add NAME --type service_account --region us --username USER --project ID",
-            "add a service account; its secret is asked for",
+            "mp account add --type service_account --username USER --project ID",
+            "or use a service account; its secret is asked for, its region found out",
         ),
-        Next::new(
-            "mp account add NAME --type oauth_token --region us --token-env VARIABLE",
-            "or use a bearer token from a variable",
-        ),
+        Next::new("mp account add --type oauth_token --token-env VARIABLE", "or a bearer token from a variable"),
         Next::new("mp account use NAME", "or choose one that is configured"),
     ]
 }
 
 /// What to run to have a project.
 pub fn choose_project_steps() -> Vec<Next> {
-    vec![Next::new("mp project use ID", "give the account a default project")]
-}
-
-/// A browser account without tokens.
-pub fn no_tokens(account: &AccountName) -> Failure {
-    let detail = format!("account '{account}' has no stored tokens");
-    Failure::new(FailureKind::LoginRequired, detail).account(account.as_str())
+    vec![
+        Next::new("mp project list", "see the projects of the account"),
+        Next::new("mp project use ID", "give the account a default project"),
+    ]
 }

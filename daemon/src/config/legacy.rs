@@ -29,6 +29,7 @@ pub fn legacy_recovery(path: &Path) -> Vec<Next> {
             "add a service account; its secret is asked for",
         ),
         Next::new("mp account add NAME --type oauth_browser --region us", "or one that signs in through the browser"),
+        Next::new("mp account login NAME", "and log it in"),
         Next::new("mp session", "see the result"),
     ]
 }
