@@ -18,6 +18,7 @@ mod grants;
 mod layout;
 mod life;
 mod load;
+mod login;
 mod protocol;
 mod resolve;
 mod state;
