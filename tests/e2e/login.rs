@@ -126,7 +126,7 @@ fn has_said(running: &mut Running, text: &str) -> bool {
 }
 
 #[track_caller]
-fn says(running: &mut Running, text: &str) {
+pub(crate) fn says(running: &mut Running, text: &str) {
     assert!(running.pick_line(SOON, |line| line.contains(text).then_some(())).is_some(), "it does not say {text:?}");
 }
 
@@ -136,7 +136,8 @@ fn interrupt(running: &Running) {
     rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("it runs");
 }
 
-fn started(events: &mut EventStream) -> String {
+/// Returns the id of the next login that starts.
+pub(crate) fn started(events: &mut EventStream) -> String {
     let event = events.until("login.started").pop().expect("the last one");
     event.data["id"].as_str().expect("a text").to_owned()
 }
@@ -340,6 +341,19 @@ fn after_a_logout_calls_name_the_login() {
     let told = world.home.mp(["project", "list"]).fails(2);
     assert!(told.contains("hint: mp account login ada"), "{told}");
     assert_eq!(world.upstream.requests().len(), 0);
+}
+
+#[test]
+fn names_outlive_a_logout_but_new_ones_need_a_login() {
+    let world = World::with_grant(3600);
+    let _daemon = world.start();
+    let known = world.home.mp(["project", "list"]).ok();
+    world.home.mp(["account", "logout", "ada"]).ok();
+    // As the Python tool does: a logout takes the tokens, and names are no credential.
+    assert_eq!(world.home.mp(["project", "list"]).ok(), known);
+    let told = world.home.mp(["project", "list", "--refresh"]).fails(2);
+    assert!(told.contains("hint: mp account login ada"), "{told}");
+    assert_eq!(world.upstream.requests().len(), 1);
 }
 
 #[test]

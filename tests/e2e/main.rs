@@ -23,6 +23,7 @@ mod protocol;
 mod resolve;
 mod state;
 mod trust;
+mod upstream;
 
 /// Whatever is waited for happens within milliseconds on an idle machine; the tests share theirs.
 const SOON: Duration = Duration::from_secs(20);
