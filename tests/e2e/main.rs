@@ -18,10 +18,12 @@ mod grants;
 mod layout;
 mod life;
 mod load;
+mod login;
 mod protocol;
 mod resolve;
 mod state;
 mod trust;
+mod upstream;
 
 /// Whatever is waited for happens within milliseconds on an idle machine; the tests share theirs.
 const SOON: Duration = Duration::from_secs(20);

@@ -22,10 +22,10 @@ const CODE: &str = "code-ok";
 
 /// What the printed address says.
 #[derive(Debug, PartialEq, Eq)]
-struct Invitation {
-    url: String,
-    callback: String,
-    state: String,
+pub(crate) struct Invitation {
+    pub(crate) url: String,
+    pub(crate) callback: String,
+    pub(crate) state: String,
 }
 
 /// Runs a login to its end. Sets the redirect address in `marks`; tells what went wrong between user and login.
@@ -70,7 +70,7 @@ fn deliver(running: &mut Running, oauth: &Value, invitation: &Invitation) -> Res
 
 impl Invitation {
     /// Returns the URL that leads back to the login.
-    fn back(&self, outcome: &[(&str, &str)]) -> String {
+    pub(crate) fn back(&self, outcome: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(outcome).append_pair("state", &self.state);
         format!("{}?{}", self.callback, query.finish())
@@ -78,13 +78,13 @@ impl Invitation {
 }
 
 /// Returns the authorize URL, if it is alone on this line.
-fn printed(line: &str) -> Option<String> {
+pub(crate) fn printed(line: &str) -> Option<String> {
     let word = line.trim();
     let is_url = word.starts_with("http://") || word.starts_with("https://");
     (is_url && word.contains("/authorize/?") && !word.contains(' ')).then(|| word.to_owned())
 }
 
-fn invitation(url: &str) -> Option<Invitation> {
+pub(crate) fn invitation(url: &str) -> Option<Invitation> {
     let (_, query) = url.split_once('?')?;
     let field = |name: &str| {
         let mut fields = form_urlencoded::parse(query.as_bytes()).into_owned();

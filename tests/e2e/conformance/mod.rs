@@ -6,7 +6,7 @@
 mod case;
 mod compare;
 mod files;
-mod login;
+pub(crate) mod login;
 mod player;
 mod report;
 mod requests;

@@ -13,8 +13,8 @@ use mp_sandbox::upstream::{ADA, Grant, Upstream};
 use mp_sandbox::wire::{Answer, Ask};
 use serde_json::{Value, json};
 
-const TOKEN: &str = "/us/oauth/token/";
-const FILE: &str = ".mp/accounts/ada/tokens.json";
+pub(crate) const TOKEN: &str = "/us/oauth/token/";
+pub(crate) const FILE: &str = ".mp/accounts/ada/tokens.json";
 const CONFIG: &str = r#"[accounts.ada]
 type = "oauth_browser"
 region = "us"
@@ -48,12 +48,12 @@ impl World {
         world
     }
 
-    fn mint(&self) -> Grant {
+    pub(crate) fn mint(&self) -> Grant {
         self.upstream.mint(ADA, Region::Us, &self.client_id)
     }
 
     /// Writes a grant as the Python tool does.
-    fn put(&self, grant: &Grant, seconds: i64) {
+    pub(crate) fn put(&self, grant: &Grant, seconds: i64) {
         self.home.replace(FILE, &tokens(&grant.access_token, &grant.refresh_token, seconds));
     }
 
@@ -61,16 +61,16 @@ impl World {
         self.start_with(|mpd| mpd)
     }
 
-    fn start_with(&self, prepare: impl FnOnce(&mut Command) -> &mut Command) -> Daemon {
+    pub(crate) fn start_with(&self, prepare: impl FnOnce(&mut Command) -> &mut Command) -> Daemon {
         self.home.start_with(|mpd| prepare(mpd.env("MPD_UPSTREAM", self.upstream.url())))
     }
 
-    fn posts(&self) -> usize {
+    pub(crate) fn posts(&self) -> usize {
         self.upstream.count("POST", TOKEN)
     }
 
     /// Returns the file as JSON.
-    fn on_disk(&self) -> Value {
+    pub(crate) fn on_disk(&self) -> Value {
         serde_json::from_str(&self.home.read(FILE)).expect("tokens.json always parses")
     }
 
@@ -82,16 +82,16 @@ impl World {
         self.home.ask(&Ask::get(mp_proto::routes::STATUS)).ok()["accounts"][0].clone()
     }
 
-    fn state(&self) -> String {
+    pub(crate) fn state(&self) -> String {
         self.status()["state"].as_str().expect("a text").to_owned()
     }
 
-    fn ask_token(&self) -> Answer {
+    pub(crate) fn ask_token(&self) -> Answer {
         self.home.ask(&ask_token())
     }
 }
 
-fn ask_token() -> Ask {
+pub(crate) fn ask_token() -> Ask {
     Ask::change("POST", mp_proto::routes::fill(mp_proto::routes::ACCOUNT_TOKEN, "ada"), &json!({}))
 }
 
@@ -100,7 +100,7 @@ fn ask_refresh() -> Ask {
 }
 
 /// Returns the text of `tokens.json` as the Python tool writes it.
-fn tokens(access_token: &str, refresh_token: &str, seconds: i64) -> String {
+pub(crate) fn tokens(access_token: &str, refresh_token: &str, seconds: i64) -> String {
     let now = std::time::UNIX_EPOCH.elapsed().expect("the clock is past 1970");
     let expires_at = i64::try_from(now.as_secs()).expect("not that far") + seconds;
     json!({
