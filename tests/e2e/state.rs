@@ -190,12 +190,9 @@ fn check_editor(change: impl Fn(&Home, &str)) {
 
     // Once more without a call, so that only the watch can tell.
     change(&home, &config_with_project("2222222"));
-    let changes = events.until("session.changed");
     let seen = |event: &mp_sandbox::wire::Sse| event.event == "session.changed" && event.data["project"] == "2222222";
-    if !changes.iter().any(seen) {
-        // The first change's own event came first.
-        assert!(events.until("session.changed").iter().any(seen), "the watch sees the second change");
-    }
+    // Events of the first change, and of a moment without a file, may come before; when none comes any more, `until` fails.
+    while !events.until("session.changed").iter().any(seen) {}
 }
 
 #[test]

@@ -46,12 +46,12 @@ fn ten_lists_at_once_ask_who_am_i_once() {
     let gate = Gate::new();
     world.upstream.fault("GET", ME, Fault::Hold(gate.clone()).after_effect());
     let connections = || world.home.ask(&Ask::get(routes::STATUS)).ok()["connections"].as_u64().expect("a number");
-    let before = connections();
     let list = || world.home.mp(["project", "list", "-f", "json"]);
     let lists: Vec<Value> = std::thread::scope(|scope| {
         let calls: Vec<_> = (0..10).map(|_| scope.spawn(|| list().json())).collect();
         gate.wait_for_arrival(1);
-        eventually(SOON, "all ten wait", || connections() >= before + 10);
+        // The ten, and the one that asks.
+        eventually(SOON, "all ten wait", || connections() >= 11);
         gate.release();
         calls.into_iter().map(|call| call.join().expect("no panic")).collect()
     });
@@ -251,4 +251,19 @@ fn a_bridge_carries_a_grant_that_is_refreshed_in_memory_only() {
     assert_eq!(there.read("bridge.json"), text);
     assert!(!there.at(FILE).exists() && files_below(&there.root()).iter().all(|path| !path.ends_with("tokens.json")));
     assert_eq!(world.upstream.problems(), Vec::<String>::new());
+}
+
+#[test]
+fn a_bridge_names_the_client_of_a_grant_that_the_python_tool_made() {
+    let world = World::with_grant(3600);
+    let _here = world.start();
+    world.home.mp(["account", "export-bridge", "--account", "ada", "--to", "b.json"]).ok();
+    let registration: Value = serde_json::from_str(&world.home.read(".mp/oauth/client_us.json")).expect("JSON");
+    let exported = world.home.read("work/b.json");
+    let carried: Value = serde_json::from_str(&exported).expect("JSON");
+    assert_eq!(carried["tokens"]["client_id"], registration["client_id"]);
+    let there = empty();
+    there.write("bridge.json", &expired(&exported));
+    let call = count_dashboards(&there).env("MP_AUTH_FILE", there.at("bridge.json"));
+    assert_eq!(call.env("MPD_UPSTREAM", world.upstream.url()).ok(), "3\n");
 }

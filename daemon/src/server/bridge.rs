@@ -21,6 +21,7 @@ use crate::server::reply::{self, Answer};
 use crate::server::session::{blocking, find_bridge, pin};
 use crate::session::forget;
 use crate::session::keeper::Holder;
+use crate::session::registration::Registration;
 
 /// Where an export goes when nobody says where.
 const DEFAULT_NAME: &str = "mixpanel_auth.json";
@@ -51,12 +52,18 @@ pub(crate) async fn export(
     let pins = pins(&body)?;
     let tokens = match account.credential {
         Credential::OauthBrowser => {
-            Some(app.keeper.tokens(&app, &Holder::Account(account.name.clone(), account.region))?)
+            let tokens = app.keeper.tokens(&app, &Holder::Account(account.name.clone(), account.region))?;
+            let mut tokens = (*tokens).clone();
+            if tokens.client_id.is_none() {
+                // The other machine has no such file, and could not refresh.
+                tokens.client_id = Registration::read(&app.paths, account.region).map(|known| known.client_id);
+            }
+            Some(tokens)
         }
         _ => None,
     };
     let headers = snapshot.config.custom_header.as_ref().map(|header| header.value.clone());
-    let text = bridge::export(account, tokens.as_deref(), &pins, headers.as_ref());
+    let text = bridge::export(account, tokens.as_ref(), &pins, headers.as_ref());
     let paths = app.paths.clone();
     blocking(&app, move || Ok(replace::replace(&paths, &path, text.expose().as_bytes())?)).await?;
     reply::with_status(StatusCode::CREATED, &BridgeExported { path: shown })
