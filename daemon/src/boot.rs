@@ -358,6 +358,7 @@ fn announce(started_by: StartedBy) {
 
 async fn finish(app: &Arc<App>) {
     app.stop.cancel();
+    app.keeper.save(app);
     if tokio::time::timeout(LANDING, app.keeper.settle()).await.is_err() {
         warn!(after_s = LANDING.as_secs(), "a refresh was cut off");
     }

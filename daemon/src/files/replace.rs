@@ -40,7 +40,7 @@ use crate::fault;
 
 mod swap;
 
-pub use swap::{replace_if, sweep};
+pub use swap::{replace_if, sweep, sweep_of};
 
 /// Why a file was not replaced. The old file is intact, or a rival's newer one is in its place.
 #[derive(Debug, thiserror::Error)]

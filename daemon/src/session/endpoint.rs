@@ -20,7 +20,7 @@ use oauth2::{
     HttpResponse, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardRevocableToken,
     TokenResponse, TokenUrl,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::app::App;
@@ -256,12 +256,13 @@ fn reason(error: &dyn std::error::Error) -> String {
 /// A token response, read as generously as is safe.
 #[derive(Debug, Deserialize, Serialize)]
 struct Granted {
+    #[serde(deserialize_with = "access_token")]
     access_token: AccessToken,
-    #[serde(default = "bearer")]
+    #[serde(default = "bearer", deserialize_with = "token_type")]
     token_type: BasicTokenType,
     #[serde(default)]
     expires_in: Value,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "refresh_token")]
     refresh_token: Option<RefreshToken>,
     #[serde(default)]
     scope: Value,
@@ -269,6 +270,29 @@ struct Granted {
 
 fn bearer() -> BasicTokenType {
     BasicTokenType::Bearer
+}
+
+/// Returns a text, or a number as the text that it is on the wire.
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn access_token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AccessToken, D::Error> {
+    let token = text(Value::deserialize(deserializer)?);
+    token.map(AccessToken::new).ok_or_else(|| serde::de::Error::custom("the access token is no text"))
+}
+
+fn refresh_token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RefreshToken>, D::Error> {
+    Ok(text(Value::deserialize(deserializer)?).map(RefreshToken::new))
+}
+
+fn token_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BasicTokenType, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(if value.is_string() { serde_json::from_value(value).unwrap_or_else(|_| bearer()) } else { bearer() })
 }
 
 impl TokenResponse for Granted {
@@ -395,6 +419,27 @@ mod tests {
         assert_eq!((second.scope.as_str(), second.client_id.as_deref()), ("x y", Some("cid")));
         let empty = granted(json!({"access_token": ""})).into_tokens(now(), "cid", Some(&first));
         assert!(matches!(empty, Err(EndpointError::Weather { .. })));
+    }
+
+    #[test]
+    fn an_odd_field_beside_a_token_loses_no_grant() {
+        for (field, value) in [
+            ("token_type", json!(null)),
+            ("token_type", json!(5)),
+            ("refresh_token", json!({"x": 1})),
+            ("scope", json!(7)),
+            ("extra", json!([])),
+        ] {
+            let mut answer = json!({"access_token": "a", "refresh_token": "r", "token_type": "Bearer"});
+            answer[field] = value;
+            let tokens = granted(answer.clone()).into_tokens(now(), "cid", None).expect("tokens");
+            assert_eq!((tokens.access_token.expose(), tokens.token_type.as_str()), ("a", "Bearer"), "{answer}");
+        }
+        let numbers = granted(json!({"access_token": 77, "refresh_token": 78})).into_tokens(now(), "cid", None);
+        let numbers = numbers.expect("tokens");
+        let refresh_token = numbers.refresh_token.expect("one");
+        assert_eq!((numbers.access_token.expose(), refresh_token.expose()), ("77", "78"));
+        assert!(serde_json::from_value::<Granted>(json!({"access_token": null})).is_err());
     }
 
     #[test]

@@ -190,11 +190,29 @@ pub struct Swept {
     pub displaced: Vec<PathBuf>,
 }
 
-/// Removes what crashed processes left in a directory, other than texts that are not ours.
+/// Removes what crashed processes left in a directory, other than texts that are not ours. For the start of a process: what bears its
+/// id is of an earlier one.
 ///
 /// # Errors
 /// When the directory cannot be listed; a missing one is empty.
 pub fn sweep(dir: &Path) -> io::Result<Swept> {
+    sweep_where(dir, |leftover| {
+        is_dead(leftover.pid) || leftover.pid == rustix::process::getpid().as_raw_nonzero().get()
+    })
+}
+
+/// Removes what crashed processes left of one file, other than texts that are not ours.
+///
+/// # Errors
+/// When its directory cannot be listed.
+pub fn sweep_of(path: &Path) -> io::Result<Swept> {
+    let (Some(dir), Some(name)) = (path.parent(), path.file_name().and_then(OsStr::to_str)) else {
+        return Ok(Swept::default());
+    };
+    sweep_where(dir, |leftover| leftover.of == name && is_dead(leftover.pid))
+}
+
+fn sweep_where(dir: &Path, is_to_go: impl Fn(&Leftover<'_>) -> bool) -> io::Result<Swept> {
     let mut swept = Swept::default();
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
@@ -203,10 +221,7 @@ pub fn sweep(dir: &Path) -> io::Result<Swept> {
     };
     for entry in entries {
         let name = entry?.file_name();
-        let Some(leftover) = name.to_str().and_then(Leftover::parse) else { continue };
-        if !is_dead(leftover.pid) {
-            continue;
-        }
+        let Some(leftover) = name.to_str().and_then(Leftover::parse).filter(&is_to_go) else { continue };
         let path = dir.join(&name);
         if leftover.is_ours(&path) {
             fs::remove_file(&path)?;
@@ -221,15 +236,17 @@ pub fn sweep(dir: &Path) -> io::Result<Swept> {
 }
 
 /// A temporary file, by its name.
-struct Leftover {
+struct Leftover<'a> {
+    /// The name of the file that it was to replace.
+    of: &'a str,
     pid: i32,
     /// The two texts of ours that a `.swap` may hold; none for a `.tmp`.
     hashes: Option<[u64; 2]>,
 }
 
-impl Leftover {
-    fn parse(name: &str) -> Option<Self> {
-        let (_, rest) = name.strip_prefix('.')?.rsplit_once(MARK)?;
+impl<'a> Leftover<'a> {
+    fn parse(name: &'a str) -> Option<Self> {
+        let (of, rest) = name.strip_prefix('.')?.rsplit_once(MARK)?;
         let (rest, is_swap) = match rest.strip_suffix(".tmp") {
             Some(rest) => (rest, false),
             None => (rest.strip_suffix(".swap")?, true),
@@ -239,7 +256,7 @@ impl Leftover {
         let _count: u64 = parts.next()?.parse().ok()?;
         let mut hash = || u64::from_str_radix(parts.next()?, 16).ok();
         let hashes = if is_swap { Some([hash()?, hash()?]) } else { None };
-        parts.next().is_none().then_some(Self { pid, hashes })
+        parts.next().is_none().then_some(Self { of, pid, hashes })
     }
 
     fn is_ours(&self, path: &Path) -> bool {
@@ -248,10 +265,10 @@ impl Leftover {
     }
 }
 
-/// Returns whether no process has the id. Our own is one of another time: nothing is being written when we sweep.
+/// Returns whether no process has the id.
 fn is_dead(pid: i32) -> bool {
     match rustix::process::Pid::from_raw(pid) {
-        Some(pid) => pid == rustix::process::getpid() || rustix::process::test_kill_process(pid) == Err(Errno::SRCH),
+        Some(pid) => rustix::process::test_kill_process(pid) == Err(Errno::SRCH),
         None => true,
     }
 }

@@ -4,7 +4,6 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use mp_proto::failure::Failure;
 use tracing::warn;
@@ -12,16 +11,12 @@ use tracing::warn;
 use super::grant::Grant;
 use crate::app::App;
 use crate::files::paths::Paths;
-use crate::files::pause::pause;
-use crate::files::read::{Signature, read_credential};
-use crate::files::replace::{self, ReplaceError, replace_if, sweep};
+use crate::files::read::{ReadError, Signature, read_credential};
+use crate::files::replace::{self, ReplaceError, replace_if, sweep_of};
 use crate::session::store::{Tokens, parse_tokens};
 
 /// How often a write is redone on a file that others keep changing.
 const ATTEMPTS: usize = 50;
-
-/// How long another program may hold the lock. Longer than the token endpoint may take, for that is what it waits for.
-const TURN: Duration = Duration::from_secs(20);
 
 /// What stands in a token file.
 pub(super) struct Found {
@@ -80,7 +75,7 @@ pub(super) fn save(
     let text = ours.to_text();
     for _ in 0..ATTEMPTS {
         let found = read_credential(path, paths.home()).map_err(|error| unsafe_file(path, &error))?;
-        let Some((bytes, _)) = found else { return Ok(Saved::Gone) };
+        let Some((bytes, _)) = found.filter(|_| !grant.is_retired()) else { return Ok(Saved::Gone) };
         if bytes == text.expose().as_bytes() {
             return Ok(Saved::Ours);
         }
@@ -109,7 +104,18 @@ pub(super) fn save(
 pub(super) fn put(paths: &Paths, path: &Path, tokens: &Tokens) -> Result<(), ReplaceError> {
     let text = tokens.to_text();
     for _ in 0..ATTEMPTS {
-        let found = read_credential(path, paths.home()).map_err(|error| unsafe_file(path, &error))?;
+        let found = match read_credential(path, paths.home()) {
+            Ok(found) => found,
+            Err(error @ (ReadError::Symlink { .. } | ReadError::NotRegular { .. })) => {
+                return Err(unsafe_file(path, &error));
+            }
+            // A file that is open to others, or too large, is what a login mends.
+            Err(_) => {
+                replace::replace(paths, path, text.expose().as_bytes())?;
+                tidy(path);
+                return Ok(());
+            }
+        };
         match replace_if(paths, path, text.expose().as_bytes(), found.as_ref().map(|(bytes, _)| bytes.as_slice())) {
             Ok(_) => {
                 tidy(path);
@@ -122,7 +128,7 @@ pub(super) fn put(paths: &Paths, path: &Path, tokens: &Tokens) -> Result<(), Rep
     Err(busy(path))
 }
 
-fn unsafe_file(path: &Path, error: &crate::files::read::ReadError) -> ReplaceError {
+fn unsafe_file(path: &Path, error: &ReadError) -> ReplaceError {
     ReplaceError::Write { path: path.to_owned(), source: io::Error::other(error.to_string()) }
 }
 
@@ -132,8 +138,7 @@ fn busy(path: &Path) -> ReplaceError {
 
 /// Now that the newest grant is in place, what crashes left beside it is of no more use.
 fn tidy(path: &Path) {
-    let Some(dir) = path.parent() else { return };
-    match sweep(dir) {
+    match sweep_of(path) {
         Ok(swept) => {
             for path in swept.displaced {
                 warn!(path = %path.display(), "a text of another program was kept beside its file");
@@ -149,11 +154,11 @@ pub(super) struct Turn {
     _file: File,
 }
 
-/// Waits for the lock of a token file, on a thread that may wait.
+/// Takes the lock of a token file if it is free. It does not wait.
 ///
 /// # Errors
-/// When another program holds it for too long, or it cannot be made.
-pub(super) fn take_turn(path: &Path) -> io::Result<Turn> {
+/// When the lock cannot be made.
+pub(super) fn try_turn(path: &Path) -> io::Result<Option<Turn>> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let file = OpenOptions::new()
@@ -164,17 +169,9 @@ pub(super) fn take_turn(path: &Path) -> io::Result<Turn> {
         .mode(0o600)
         .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
         .open(Path::new(&name))?;
-    let end = Instant::now() + TURN;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(Turn { _file: file }),
-            Err(TryLockError::WouldBlock) if Instant::now() < end => pause(Duration::from_millis(10)),
-            Err(TryLockError::WouldBlock) => {
-                let detail =
-                    format!("another program has held {} for {} s", Path::new(&name).display(), TURN.as_secs());
-                return Err(io::Error::other(detail));
-            }
-            Err(TryLockError::Error(error)) => return Err(error),
-        }
+    match file.try_lock() {
+        Ok(()) => Ok(Some(Turn { _file: file })),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
     }
 }

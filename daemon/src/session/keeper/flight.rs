@@ -25,6 +25,12 @@ const REQUESTS: usize = 4;
 /// `invalid_grant` is a question: so long a rival may take from its own answer to its file.
 const QUESTION: Duration = Duration::from_secs(2);
 
+/// How long another program may hold the lock. Longer than the token endpoint may take, for that is what it waits for.
+const TURN: Duration = Duration::from_secs(20);
+
+/// Between two looks at a lock; the system has no wait for one that ends.
+const LOOK: Duration = Duration::from_millis(10);
+
 /// How a refresh ended.
 pub(super) type Outcome = Result<Fresh, Box<Failure>>;
 
@@ -83,32 +89,42 @@ async fn fly(app: &Arc<App>, grant: &Arc<Grant>, need: Need) -> Outcome {
             },
             Err(Asked::Weather { cause, retry_after }) => return grant.weather(app, need, cause, retry_after),
             Err(Asked::NoClient(failure)) => return Err(failure),
-            Err(Asked::Refused(why)) => {
+            Err(Asked::Refused { why, client: None }) => {
                 if !is_answered(app, grant, &old).await {
-                    return Err(Box::new(grant.require_login(app, why)));
+                    return Err(Box::new(grant.require_login(app, why, None)));
                 }
             }
+            // The refresh token may be as good as ever; it is the client that is not known.
+            Err(Asked::Refused { why, client }) => return Err(Box::new(grant.require_login(app, why, client))),
         }
     }
     grant.weather(app, need, "other programs keep replacing the grant".to_owned(), None)
 }
 
+/// Waits for the lock of the token file. Each look at it is short, and none of the threads that wait for the disk waits for it.
 async fn take_turn(app: &App, grant: &Grant) -> Result<Option<Turn>, String> {
-    let Some(path) = grant.file.clone() else { return Ok(None) };
-    if !path.exists() {
-        // There is nothing to refresh, and no directory to lock.
-        return Ok(None);
+    let Some(path) = &grant.file else { return Ok(None) };
+    let begun = Instant::now();
+    // Without a file there is nothing to refresh, and no directory to lock.
+    while path.exists() {
+        match disk::try_turn(path) {
+            Ok(Some(turn)) => return Ok(Some(turn)),
+            Ok(None) if begun.elapsed() >= TURN => {
+                return Err(format!("another program has held the lock of the tokens for {} s", TURN.as_secs()));
+            }
+            Ok(None) if app.stop.is_cancelled() => {
+                return Err("another program holds the lock of the tokens, and the daemon stops".to_owned());
+            }
+            Ok(None) => tokio::time::sleep(LOOK).await,
+            Err(error) => return Err(format!("the lock of the tokens could not be had: {error}")),
+        }
     }
-    match app.tasks.spawn_blocking(move || disk::take_turn(&path)).await {
-        Ok(Ok(turn)) => Ok(Some(turn)),
-        Ok(Err(error)) => Err(format!("the lock of the tokens could not be had: {error}")),
-        Err(_) => Err("the lock of the tokens could not be waited for".to_owned()),
-    }
+    Ok(None)
 }
 
 /// Why the provider gave nothing.
 enum Asked {
-    Refused(String),
+    Refused { why: String, client: Option<String> },
     Weather { cause: String, retry_after: Option<Duration> },
     NoClient(Box<Failure>),
 }
@@ -129,7 +145,9 @@ async fn ask(app: &App, grant: &Grant, old: &Tokens) -> Result<Arc<Tokens>, Aske
                 return Ok(Arc::new(tokens));
             }
             Err(EndpointError::Refused { code, status }) => {
-                last = Asked::Refused(format!("Mixpanel refused to refresh the token ({code}, status {status})"));
+                let why = format!("Mixpanel refused to refresh the token ({code}, status {status})");
+                let client = Some(client_id).filter(|_| code != "invalid_grant");
+                last = Asked::Refused { why, client };
             }
             Err(EndpointError::Weather { cause, retry_after }) => return Err(Asked::Weather { cause, retry_after }),
         }
@@ -223,14 +241,17 @@ async fn is_answered(app: &App, grant: &Grant, refused: &Tokens) -> bool {
     grant.fall_back(app, refused)
 }
 
-/// Writes into a token file which client its grant was made for, if it does not say. Blocks.
+/// Writes into a token file which client its grant was made for, if it does not say. Blocks for the disk alone: a file that is being
+/// refreshed just now will say it by itself.
 pub(super) fn note_client(app: &App, grant: &Grant, client_id: &str) {
     let Some(path) = grant.file.as_ref().filter(|path| path.exists()) else { return };
-    let _turn = disk::take_turn(path);
-    let Ok(Some(mut tokens)) = disk::read(app, path).tokens else { return };
-    if tokens.client_id.is_some() {
+    let Ok(Some(_turn)) = disk::try_turn(path) else { return };
+    // Looks at the file, and at what a crash may have left beside it.
+    let Ok(tokens) = grant.tokens(app) else { return };
+    if tokens.client_id.is_some() || grant.is_unsaved() {
         return;
     }
+    let mut tokens = (*tokens).clone();
     tokens.client_id = Some(client_id.to_owned());
     match disk::save(&app.paths, path, grant, None, &tokens) {
         Ok(Saved::Ours) => grant.is_of_client(client_id),
@@ -245,14 +266,13 @@ pub(super) fn note_client(app: &App, grant: &Grant, client_id: &str) {
 /// When they cannot be written.
 pub(super) async fn log_in(app: &Arc<App>, grant: Arc<Grant>, tokens: Tokens) -> Result<(), Failure> {
     let tokens = Arc::new(tokens);
+    // Without the lock, if it cannot be had: a login wins over whatever is refreshed there.
+    let _turn = take_turn(app, &grant).await;
+    grant.begin_anew();
     grant.saving(Some(&tokens));
     let (owner, new) = (Arc::clone(app), Arc::clone(&tokens));
     let path = app.paths.tokens(&grant.name);
-    let written = app.tasks.spawn_blocking(move || {
-        // Without the lock of a directory that does not exist yet: nobody can be refreshing there.
-        let _turn = path.exists().then(|| disk::take_turn(&path));
-        disk::put(&owner.paths, &path, &new).map_err(Failure::from)
-    });
+    let written = app.tasks.spawn_blocking(move || disk::put(&owner.paths, &path, &new).map_err(Failure::from));
     if let Err(failure) = written.await.unwrap_or_else(|_| Err(lost())) {
         grant.saving(None);
         return Err(failure);

@@ -18,7 +18,7 @@ mod pace;
 mod tests;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::hash::RandomState;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -52,21 +52,19 @@ pub enum Holder {
     Bridge(Arc<Bridge>),
 }
 
-/// A holder as the key of its grant.
+/// What a grant is known by. That of a bridge is known by what its file holds: two copies of a file are one grant, and a file that was
+/// written anew holds another one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
     Account(AccountName, Region),
-    Bridge(PathBuf),
+    Bridge(AccountName, Region, u64),
 }
 
-impl Holder {
-    fn key(&self) -> Key {
-        match self {
-            Self::Account(name, region) => Key::Account(name.clone(), *region),
-            Self::Bridge(bridge) => Key::Bridge(bridge.path.clone()),
-        }
-    }
-}
+/// Grants of bridges that are held. Callers name a handful of files; one that is let go is read from its file again.
+const BRIDGES: usize = 16;
+
+/// A refresh that somebody asks for is not repeated within this time: who asks in a loop would otherwise hammer the provider.
+const JUST_NOW: Duration = Duration::from_secs(1);
 
 /// An access token to use now.
 #[derive(Debug, Clone)]
@@ -83,6 +81,8 @@ pub struct Fresh {
 #[derive(Debug, Default)]
 pub struct Keeper {
     grants: Mutex<HashMap<Key, Arc<Grant>>>,
+    /// Stands in for refresh tokens wherever they are compared later.
+    hasher: RandomState,
     /// Refreshes under way. The daemon does not end before they have.
     flights: TaskTracker,
 }
@@ -103,8 +103,7 @@ impl Keeper {
     /// # Errors
     /// As [`Self::token`].
     pub async fn rejected(&self, app: &Arc<App>, holder: &Holder, generation: u64) -> Result<Option<Fresh>, Failure> {
-        let grant = self.grant(app, holder);
-        if grant.is_brand_new(app, generation) {
+        if self.grant(app, holder).is_brand_new(app, generation) {
             return Ok(None);
         }
         self.have(app, holder, Need::NewerThan(generation)).await.map(Some)
@@ -120,7 +119,13 @@ impl Keeper {
         holder: &Holder,
         if_generation: Option<u64>,
     ) -> Result<(Fresh, bool), Failure> {
-        let before = self.grant(app, holder).generation(app, holder);
+        let grant = self.grant(app, holder);
+        let before = grant.generation(app);
+        if if_generation.is_none()
+            && let Some(fresh) = grant.minted_within(app, JUST_NOW)
+        {
+            return Ok((fresh, false));
+        }
         let fresh = self.have(app, holder, Need::NewerThan(if_generation.unwrap_or(before))).await?;
         let is_new = fresh.generation > before;
         Ok((fresh, is_new))
@@ -146,7 +151,7 @@ impl Keeper {
     /// # Errors
     /// When there is none.
     pub fn tokens(&self, app: &App, holder: &Holder) -> Result<Arc<Tokens>, Failure> {
-        self.grant(app, holder).tokens(app, holder)
+        self.grant(app, holder).tokens(app)
     }
 
     /// Notes with a grant which client it was made for, unless it says so already. Waits for the disk. A failure is logged: the grant
@@ -157,16 +162,27 @@ impl Keeper {
 
     async fn have(&self, app: &Arc<App>, holder: &Holder, need: Need) -> Result<Fresh, Failure> {
         let grant = self.grant(app, holder);
-        let mut landing = match grant.ready(app, holder, need) {
+        let outcome = self.once(app, &grant, need).await;
+        match (&outcome, need) {
+            // The flight that was joined had something else to do than to get a newer token.
+            (Ok(fresh), Need::NewerThan(generation)) if fresh.generation <= generation => {
+                self.once(app, &grant, need).await
+            }
+            _ => outcome,
+        }
+    }
+
+    async fn once(&self, app: &Arc<App>, grant: &Arc<Grant>, need: Need) -> Result<Fresh, Failure> {
+        let mut landing = match grant.ready(app, need) {
             Ready::Token { fresh, is_due } => {
                 if is_due {
-                    flight::start(app, &self.flights, &grant, Need::Early);
+                    flight::start(app, &self.flights, grant, Need::Early);
                 }
                 return Ok(fresh);
             }
             Ready::Failed(failure) => return Err(*failure),
             Ready::InFlight(landing) => landing,
-            Ready::Needed => flight::start(app, &self.flights, &grant, need),
+            Ready::Needed => flight::start(app, &self.flights, grant, need),
         };
         let outcome: Option<Outcome> = match landing.wait_for(Option::is_some).await {
             Ok(outcome) => outcome.clone(),
@@ -179,12 +195,55 @@ impl Keeper {
     }
 
     fn grant(&self, app: &App, holder: &Holder) -> Arc<Grant> {
+        match holder {
+            Holder::Account(name, region) => self.of_account(app, name, *region),
+            Holder::Bridge(bridge) => self.of_bridge(app, bridge),
+        }
+    }
+
+    /// One account has one file, so it has one grant: one for another region is of a time before the account was changed.
+    fn of_account(&self, app: &App, name: &AccountName, region: Region) -> Arc<Grant> {
         let mut grants = self.grants.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = holder.key();
+        let key = Key::Account(name.clone(), region);
         if let Some(known) = grants.get(&key) {
             return Arc::clone(known);
         }
-        let grant = Arc::new(Grant::new(app, holder));
+        grants.retain(|other, grant| {
+            let is_former = matches!(other, Key::Account(others, _) if others == name);
+            if is_former {
+                grant.retire();
+            }
+            !is_former
+        });
+        let grant = Arc::new(Grant::of_account(app, self.hasher.clone(), name, region));
+        grants.insert(key, Arc::clone(&grant));
+        grant
+    }
+
+    /// A bridge that was exported here holds the grant of its account: two that refresh one grant would log each other out.
+    fn of_bridge(&self, app: &App, bridge: &Bridge) -> Arc<Grant> {
+        let (name, region) = (&bridge.account.name, bridge.account.region);
+        let Some(tokens) = &bridge.tokens else { return Arc::new(Grant::of_bridge(app, self.hasher.clone(), bridge)) };
+        let hash = grant::hash(&self.hasher, tokens);
+        if app.paths.tokens(name).exists() {
+            let account = self.of_account(app, name, region);
+            if account.is_or_was(app, hash) {
+                return account;
+            }
+        }
+        let mut grants = self.grants.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = Key::Bridge(name.clone(), region, hash);
+        if let Some(known) = grants.get(&key) {
+            return Arc::clone(known);
+        }
+        let held = grants.iter().filter(|(key, _)| matches!(key, Key::Bridge(..)));
+        let unused = |(_, grant): &(&Key, &Arc<Grant>)| grant.last_used();
+        if held.clone().count() >= BRIDGES
+            && let Some(oldest) = held.min_by_key(unused).map(|(key, _)| key.clone())
+        {
+            grants.remove(&oldest);
+        }
+        let grant = Arc::new(Grant::of_bridge(app, self.hasher.clone(), bridge));
         grants.insert(key, Arc::clone(&grant));
         grant
     }
@@ -195,12 +254,19 @@ impl Keeper {
 
     /// Adds to an account's status what the keeper knows of its grant.
     pub fn show(&self, app: &App, holder: &Holder, status: &mut AccountStatus) {
-        self.grant(app, holder).show(app, holder, status);
+        self.grant(app, holder).show(app, status);
     }
 
     /// Returns whether an account is being kept fresh, or refreshed just now: then the daemon is of use even when nobody calls.
     pub fn is_busy(&self, app: &App) -> bool {
         !self.flights.is_empty() || self.all().iter().any(|grant| grant.is_kept(app, KEPT_AFTER_USE))
+    }
+
+    /// Tries once more to write what is only in memory, without waiting for it.
+    pub fn save(&self, app: &Arc<App>) {
+        for grant in self.all().iter().filter(|grant| grant.is_unsaved()) {
+            flight::start(app, &self.flights, grant, Need::Saved);
+        }
     }
 
     /// Waits until the refreshes under way have landed and their grants are on disk.
@@ -212,8 +278,11 @@ impl Keeper {
 
     /// Does what is due: refreshes tokens of accounts in use before they end, and saves what could not be saved.
     fn tend(&self, app: &Arc<App>) {
+        let snapshot = app.store.last_good();
         for grant in self.all() {
-            if grant.is_due(app, KEPT_AFTER_USE) {
+            let configured = snapshot.config.accounts.get(&grant.name);
+            let is_of_another_time = configured.is_some_and(|account| account.region != grant.region);
+            if !is_of_another_time && grant.is_due(app, KEPT_AFTER_USE) {
                 flight::start(app, &self.flights, &grant, Need::Early);
             }
         }

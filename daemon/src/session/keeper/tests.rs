@@ -1,5 +1,7 @@
 //! The keeper against a strict provider, on clocks that the tests move.
 
+mod corners;
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;

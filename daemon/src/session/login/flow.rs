@@ -317,6 +317,12 @@ impl Flow {
         })
     }
 
+    /// Returns whether the cached answer of an account is about another user than the one that has logged in: then it must not stay.
+    fn was_somebody_else(&self, account: Option<&AccountName>, me: &Me) -> bool {
+        let remembered = account.and_then(|name| self.app.me.remembered(&self.app.paths, name, &*self.app.clock));
+        remembered.is_some_and(|remembered| remembered.user_id != me.user_id)
+    }
+
     async fn publish(
         &self,
         proven: Proven,
@@ -326,7 +332,8 @@ impl Flow {
         let Proven { region, me, tokens } = proven;
         let activate = self.login.activates.load(std::sync::atomic::Ordering::Relaxed);
         let expires_at = tokens.as_ref().map(|tokens| tokens.expires_at);
-        let fruit = Fruit { region, me: Arc::clone(&me), tokens, project, activate, keep_me: activate };
+        let keep_me = activate || self.was_somebody_else(existing.as_ref(), &me);
+        let fruit = Fruit { region, me: Arc::clone(&me), tokens, project, activate, keep_me };
         let (name, snapshot) = publish::publish(&self.app, self.plan(), existing.as_ref(), fruit).await?;
         let account = snapshot.config.accounts.get(&name);
         let project = account.and_then(|account| account.default_project.as_ref()).map(|project| project.value.clone());

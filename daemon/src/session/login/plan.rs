@@ -107,7 +107,22 @@ impl Plan {
         account == others
             && self.file.path() == other.file.path()
             && self.credential.is_same(&other.credential)
+            // The variable may be the same and hold another token: that of another user.
+            && same_proof(self.authorization.as_ref(), other.authorization.as_ref())
             && (account.is_some() || same_request())
+    }
+}
+
+/// Compares secrets, here and in the config alone.
+fn same_proof(one: Option<&Authorization>, other: Option<&Authorization>) -> bool {
+    match (one, other) {
+        (None, None) => true,
+        (Some(Authorization::Bearer(one)), Some(Authorization::Bearer(other))) => one.expose() == other.expose(),
+        (
+            Some(Authorization::Basic { username, secret }),
+            Some(Authorization::Basic { username: others_name, secret: others }),
+        ) => username == others_name && secret.expose() == others.expose(),
+        _ => false,
     }
 }
 

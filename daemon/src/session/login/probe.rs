@@ -5,6 +5,7 @@ use std::time::Duration;
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::ids::Region;
 use tokio::time::timeout;
+use url::Url;
 
 use crate::app::App;
 use crate::session::login::plan::Surroundings;
@@ -48,11 +49,13 @@ pub async fn probe(
 
 /// Nothing but the credential is sent: custom headers are meant for the region that it belongs to.
 async fn ask(app: &App, region: Region, authorization: &Authorization, surroundings: &Surroundings) -> Attempt {
-    let http = match app.upstream.http() {
+    let url = format!("{}/me", app.upstream.base(region, Plane::App, &surroundings.bases));
+    let Ok(url) = Url::parse(&url) else { return Attempt::Silence("the address is not a URL".to_owned()) };
+    let http = match app.upstream.http_to(&url) {
         Ok(http) => http,
         Err(error) => return Attempt::Silence(error.without_url().to_string()),
     };
-    let request = http.get(format!("{}/me", app.upstream.base(region, Plane::App, &surroundings.bases)));
+    let request = http.get(url);
     let request = match authorization {
         Authorization::Basic { username, secret } => request.basic_auth(username, Some(secret.expose())),
         Authorization::Bearer(token) => request.bearer_auth(token.expose()),

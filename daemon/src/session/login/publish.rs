@@ -19,7 +19,7 @@ use crate::config::{Account, Lookup};
 use crate::failure::{account_not_found, blocked, unusable_account};
 use crate::me::cache::Me;
 use crate::session::forget;
-use crate::session::store::Tokens;
+use crate::session::store::{Tokens, read_tokens};
 
 /// What is to be stored.
 pub(super) struct Fruit {
@@ -120,8 +120,12 @@ async fn store(
 ) -> Result<Arc<Snapshot>, Failure> {
     let is_fresh = std::fs::symlink_metadata(app.paths.account_dir(name)).is_err();
     let stored = write(app, plan, name, exists, fruit).await;
-    if stored.is_err() && fruit.tokens.is_some() && !exists {
-        take_back(app, name, is_fresh).await;
+    if let (Err(failure), Some(tokens)) = (&stored, &fruit.tokens) {
+        // An account that was removed meanwhile takes its tokens along; of one that somebody else made, nothing is touched but ours.
+        if !exists || failure.kind == FailureKind::AccountNotFound {
+            let is_ours_alone = is_fresh && failure.kind != FailureKind::AccountExists;
+            take_back(app, name, tokens.clone(), is_ours_alone).await;
+        }
     }
     stored
 }
@@ -149,11 +153,15 @@ async fn write(
     Ok(snapshot)
 }
 
-/// Removes the tokens of an account that did not come about, and its directory if it is ours.
-async fn take_back(app: &Arc<App>, name: &AccountName, is_fresh: bool) {
-    let (directory, tokens) = (app.paths.account_dir(name), app.paths.tokens(name));
+/// Removes the tokens of an account that did not come about, if they still are there, and its directory if it is ours alone.
+async fn take_back(app: &Arc<App>, name: &AccountName, ours: Tokens, is_ours_alone: bool) {
+    let (owner, directory, path) = (Arc::clone(app), app.paths.account_dir(name), app.paths.tokens(name));
     let removed = blocking(app, move || {
-        Ok(if is_fresh { forget::account_directory(&directory)? } else { forget::tokens(&tokens)? })
+        let found = read_tokens(&path, owner.paths.home()).ok().flatten();
+        if found.is_none_or(|found| found.access_token.expose() != ours.access_token.expose()) {
+            return Ok(false);
+        }
+        Ok(if is_ours_alone { forget::account_directory(&directory)? } else { forget::tokens(&path)? })
     });
     if let Err(failure) = removed.await {
         warn!(account = %name, error = %failure, "tokens of a login that failed are still there");

@@ -6,40 +6,27 @@ use jiff::Timestamp;
 use mp_proto::event::{Event, TokenCause};
 use tracing::{info, warn};
 
-use super::super::{Holder, disk};
+use super::super::disk;
 use super::{Grant, Held, Trouble};
 use crate::app::App;
-use crate::bridge::Bridge;
 use crate::clock::Moment;
 use crate::files::read::Signature;
 use crate::session::store::Tokens;
 
 impl Grant {
-    pub(super) fn look(&self, app: &App, holder: &Holder, held: &mut Held, now: Moment) {
-        match holder {
-            Holder::Account(..) => self.look_at_file(app, held, now),
-            Holder::Bridge(bridge) => self.look_at_bridge(app, bridge, held, now),
+    pub(super) fn look(&self, app: &App, held: &mut Held, now: Moment) {
+        if self.file.is_some() && !held.retired {
+            self.look_at_file(app, held, now);
         }
-    }
-
-    /// A bridge file counts when it is new; what was refreshed since stays in memory and is newer than the file.
-    fn look_at_bridge(&self, app: &App, bridge: &Bridge, held: &mut Held, now: Moment) {
-        let Some(tokens) = &bridge.tokens else { return };
-        let hash = self.hash(tokens);
-        if held.bridge_seen.replace(hash) == Some(hash) || held.spent.contains(&hash) {
-            return;
-        }
-        self.adopt(app, held, Arc::new(tokens.clone()), now);
     }
 
     /// Looks at the file, and adopts what another tool wrote.
-    pub(super) fn look_at_file(&self, app: &App, held: &mut Held, now: Moment) {
+    fn look_at_file(&self, app: &App, held: &mut Held, now: Moment) {
         let Some(path) = &self.file else { return };
         let seen = Signature::of(path).ok().flatten();
         if held.looked && held.settled && held.seen == seen {
             return;
         }
-        let is_first = !held.looked;
         held.looked = true;
         let found = disk::read(app, path);
         held.settled = found.signature.as_ref().is_none_or(|signature| signature.is_settled(now.wall.into()));
@@ -48,7 +35,8 @@ impl Grant {
             Ok(Some(tokens)) => {
                 held.unreadable = None;
                 self.found(app, held, tokens, now);
-                if is_first {
+                if !held.recovered {
+                    held.recovered = true;
                     self.recover(app, held, now);
                 }
             }
@@ -82,7 +70,7 @@ impl Grant {
             held.settled = false;
             return;
         }
-        if self.is_same(&current.tokens, &tokens) {
+        if self.pair(&current.tokens) == self.pair(&tokens) {
             (held.unsaved, held.rolled_back) = (None, false);
             // The file holds no more than microseconds.
             if current.tokens.expires_at.as_microsecond() != tokens.expires_at.as_microsecond() {
@@ -91,8 +79,7 @@ impl Grant {
             }
             return;
         }
-        let is_ours = hash == self.hash(&current.tokens);
-        if held.spent.contains(&hash) || (is_ours && tokens.expires_at < current.tokens.expires_at) {
+        if held.spent.contains(&hash) || held.spent.contains(&self.pair(&tokens)) {
             // The file is older than what we have: a rival's late write, a restored backup, or our own write that failed.
             if !held.rolled_back && held.unsaved.is_none() {
                 warn!(account = %self.name, "an older grant came back to the disk");
@@ -108,17 +95,13 @@ impl Grant {
         let Some(path) = &self.file else { return };
         for tokens in disk::beside(app, path) {
             let Some(current) = held.current.clone() else { return };
-            if self.hash(&tokens) == self.hash(&current.tokens) {
-                continue;
-            }
-            if tokens.expires_at > current.tokens.expires_at {
+            if tokens.expires_at > current.tokens.expires_at && self.hash(&tokens) != self.hash(&current.tokens) {
                 info!(account = %self.name, "a newer grant was found beside the file");
-                held.spare(Arc::clone(&current.tokens));
+                // What the file holds: of several leftovers only the last is of use.
+                held.replaces.get_or_insert(self.hash(&current.tokens));
+                held.spare(current.tokens, now);
                 held.install(Arc::new(tokens), None, now);
-                held.replaces = Some(self.hash(&current.tokens));
                 held.rolled_back = true;
-            } else {
-                held.spare(Arc::new(tokens));
             }
         }
     }
@@ -129,7 +112,7 @@ impl Grant {
             && self.hash(&old.tokens) != self.hash(&tokens)
             && !held.spent.contains(&self.hash(&old.tokens))
         {
-            held.spare(old.tokens);
+            held.spare(old.tokens, now);
         }
         let is_first = held.generation == 0;
         held.install(tokens, None, now);

@@ -17,10 +17,11 @@ use mp_proto::failure::Failure;
 use mp_proto::ids::{AccountName, Region};
 use mp_proto::secret::Secret;
 
+use super::Fresh;
 use super::flight::Landing;
 use super::pace::Pace;
-use super::{Fresh, Holder};
 use crate::app::App;
+use crate::bridge::Bridge;
 use crate::clock::Moment;
 use crate::files::read::Signature;
 use crate::session::store::Tokens;
@@ -36,6 +37,9 @@ const SPENT: usize = 256;
 /// Grants that lost a race and may still be good.
 const SPARES: usize = 4;
 
+/// How long it may still be good. After that, what is in the file was meant.
+const SPARED: Duration = Duration::from_secs(120);
+
 /// What a caller needs of a token.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Need {
@@ -45,6 +49,8 @@ pub(super) enum Need {
     NewerThan(u64),
     /// It is not about to end.
     Early,
+    /// It is on disk, whatever becomes of it.
+    Saved,
 }
 
 /// What a caller gets.
@@ -95,6 +101,8 @@ enum Trouble {
     /// The provider refuses this refresh token for good.
     LoginRequired {
         detail: String,
+        /// The client that was not accepted, where that was the reason: another one may be.
+        client: Option<String>,
     },
 }
 
@@ -110,8 +118,10 @@ struct Held {
     unreadable: Option<Failure>,
     /// When the provider gave us a token last.
     minted: Option<Duration>,
+    /// Hashes of refresh tokens, and of pairs of tokens, that were replaced by newer ones.
     spent: VecDeque<u64>,
-    spares: Vec<Arc<Tokens>>,
+    /// With the time when each lost its race.
+    spares: Vec<(Duration, Arc<Tokens>)>,
     /// Why the current grant is not on disk, if it is not.
     unsaved: Option<String>,
     /// The disk has an older grant than we: ours has to be written.
@@ -122,8 +132,10 @@ struct Held {
     save_after: Duration,
     /// What is just being written.
     saving: Option<u64>,
-    /// The grant of a bridge file that was adopted last.
-    bridge_seen: Option<u64>,
+    /// Whether leftovers of a crash were looked for.
+    recovered: bool,
+    /// The account has changed its region: this grant is nobody's any more.
+    retired: bool,
     trouble: Trouble,
     pace: Pace,
     since: Timestamp,
@@ -132,11 +144,20 @@ struct Held {
 }
 
 impl Grant {
-    pub(super) fn new(app: &App, holder: &Holder) -> Self {
-        let (name, region, file) = match holder {
-            Holder::Account(name, region) => (name.clone(), *region, Some(app.paths.tokens(name))),
-            Holder::Bridge(bridge) => (bridge.account.name.clone(), bridge.account.region, None),
-        };
+    pub(super) fn of_account(app: &App, hasher: RandomState, name: &AccountName, region: Region) -> Self {
+        Self::new(app, hasher, name.clone(), region, Some(app.paths.tokens(name)))
+    }
+
+    /// The grant of a bridge file is what the file holds, from its beginning on.
+    pub(super) fn of_bridge(app: &App, hasher: RandomState, bridge: &Bridge) -> Self {
+        let grant = Self::new(app, hasher, bridge.account.name.clone(), bridge.account.region, None);
+        if let Some(tokens) = &bridge.tokens {
+            grant.held().install(Arc::new(tokens.clone()), None, app.clock.moment());
+        }
+        grant
+    }
+
+    fn new(app: &App, hasher: RandomState, name: AccountName, region: Region, file: Option<PathBuf>) -> Self {
         let held = Held {
             current: None,
             generation: 0,
@@ -152,14 +173,15 @@ impl Grant {
             replaces: None,
             save_after: Duration::ZERO,
             saving: None,
-            bridge_seen: None,
+            recovered: false,
+            retired: false,
             trouble: Trouble::None,
             pace: Pace::calm(),
             since: app.clock.now(),
             landing: None,
             used: None,
         };
-        Self { name, region, file, hasher: RandomState::new(), held: Mutex::new(held) }
+        Self { name, region, file, hasher, held: Mutex::new(held) }
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -168,10 +190,10 @@ impl Grant {
     }
 
     /// Returns what a caller gets now. Looks at the file first, for another tool may have written it.
-    pub(super) fn ready(&self, app: &App, holder: &Holder, need: Need) -> Ready {
+    pub(super) fn ready(&self, app: &App, need: Need) -> Ready {
         let now = app.clock.moment();
         let mut held = self.held();
-        self.look(app, holder, &mut held, now);
+        self.look(app, &mut held, now);
         held.used = Some(now.elapsed);
         if let Some(fresh) = held.fitting(need, now) {
             let is_due = held.landing.is_none() && held.is_due(now);
@@ -182,7 +204,9 @@ impl Grant {
         }
         let Some(current) = &held.current else { return Ready::Failed(Box::new(self.nothing_stored(&held))) };
         match &held.trouble {
-            Trouble::LoginRequired { detail } => Ready::Failed(Box::new(self.login_required(detail))),
+            Trouble::LoginRequired { detail, client } if !self.has_another_client(app, client.as_deref()) => {
+                Ready::Failed(Box::new(self.login_required(detail)))
+            }
             Trouble::Backoff { until, cause, .. } if now.elapsed < *until => {
                 let pause = until.saturating_sub(now.elapsed);
                 match held.still_valid(need, now) {
@@ -200,26 +224,58 @@ impl Grant {
 
     /// Returns whether the token of this generation is the current one and was got only just now.
     pub(super) fn is_brand_new(&self, app: &App, generation: u64) -> bool {
-        let held = self.held();
+        let mut held = self.held();
+        self.look(app, &mut held, app.clock.moment());
         let now = app.clock.elapsed();
         held.generation == generation && held.minted.is_some_and(|minted| now.saturating_sub(minted) < BRAND_NEW)
     }
 
+    /// Returns the current token if the provider gave it to us within this time.
+    pub(super) fn minted_within(&self, app: &App, time: Duration) -> Option<Fresh> {
+        let held = self.held();
+        let minted = held.minted.filter(|minted| app.clock.elapsed().saturating_sub(*minted) < time);
+        minted.and_then(|_| held.still_valid(Need::Early, app.clock.moment()))
+    }
+
     /// Returns the number of the current token, after a look at the file.
-    pub(super) fn generation(&self, app: &App, holder: &Holder) -> u64 {
+    pub(super) fn generation(&self, app: &App) -> u64 {
         let mut held = self.held();
-        self.look(app, holder, &mut held, app.clock.moment());
+        self.look(app, &mut held, app.clock.moment());
         held.generation
     }
 
     /// Returns the current tokens, after a look at the file.
-    pub(super) fn tokens(&self, app: &App, holder: &Holder) -> Result<Arc<Tokens>, Failure> {
+    pub(super) fn tokens(&self, app: &App) -> Result<Arc<Tokens>, Failure> {
         let mut held = self.held();
-        self.look(app, holder, &mut held, app.clock.moment());
+        self.look(app, &mut held, app.clock.moment());
         match &held.current {
             Some(current) => Ok(Arc::clone(&current.tokens)),
             None => Err(self.nothing_stored(&held)),
         }
+    }
+
+    /// Returns whether a refresh token is the current one, or one that the current one came from.
+    pub(super) fn is_or_was(&self, app: &App, hash: u64) -> bool {
+        let mut held = self.held();
+        self.look(app, &mut held, app.clock.moment());
+        held.spent.contains(&hash) || held.current.as_ref().is_some_and(|current| self.hash(&current.tokens) == hash)
+    }
+
+    /// Returns when it was used last, on the clock that nobody sets.
+    pub(super) fn last_used(&self) -> Option<Duration> {
+        self.held().used
+    }
+
+    /// Returns whether the disk lacks the current grant.
+    pub(super) fn is_unsaved(&self) -> bool {
+        self.held().is_unsaved()
+    }
+
+    /// Another grant has taken over the file: this one writes no more.
+    pub(super) fn retire(&self) {
+        let mut held = self.held();
+        held.retired = true;
+        held.drop_grant();
     }
 
     /// Returns the flight that is under way, or makes room for one.
@@ -256,22 +312,24 @@ impl Grant {
         }
         let now = app.clock.moment();
         let mut held = self.held();
-        if self.file.is_some() {
-            self.look_at_file(app, &mut held, now);
-        }
+        self.look(app, &mut held, now);
         held.landing.is_none() && held.is_due(now)
     }
 
     /// Returns a number that stands for the refresh token, or for the access token where there is none.
     pub(super) fn hash(&self, tokens: &Tokens) -> u64 {
-        let text = tokens.refresh_token.as_ref().map_or_else(|| tokens.access_token.expose(), Secret::expose);
-        self.hasher.hash_one(text)
+        hash(&self.hasher, tokens)
     }
 
-    /// Returns whether two are the same grant at the same time.
-    pub(super) fn is_same(&self, one: &Tokens, other: &Tokens) -> bool {
-        self.hash(one) == self.hash(other) && one.access_token.expose() == other.access_token.expose()
+    /// Returns a number that stands for the pair of tokens: where refresh tokens are never replaced, it alone tells old from new.
+    pub(super) fn pair(&self, tokens: &Tokens) -> u64 {
+        self.hasher.hash_one((self.hash(tokens), tokens.access_token.expose()))
     }
+}
+
+/// Returns a number that stands for the refresh token of a grant, or for the access token where there is none.
+pub(super) fn hash(hasher: &RandomState, tokens: &Tokens) -> u64 {
+    hasher.hash_one(tokens.refresh_token.as_ref().map_or_else(|| tokens.access_token.expose(), Secret::expose))
 }
 
 impl Held {
@@ -286,8 +344,12 @@ impl Held {
         self.put(tokens, life, now);
         self.generation += 1;
         self.trouble = Trouble::None;
-        self.pace = Pace::calm();
+        // Set again by who knows that the provider gave it to us just now.
+        self.minted = None;
         self.since = now.wall;
+        if self.current.as_ref().is_some_and(|current| current.left(now) > SignedDuration::ZERO) {
+            self.pace = Pace::calm();
+        }
     }
 
     fn remember_spent(&mut self, hash: u64) {
@@ -297,11 +359,13 @@ impl Held {
         self.spent.push_back(hash);
     }
 
-    fn spare(&mut self, tokens: Arc<Tokens>) {
+    /// Keeps a grant that lost a race, for as long as the race may be undecided.
+    fn spare(&mut self, tokens: Arc<Tokens>, now: Moment) {
+        self.spares.retain(|(lost, _)| now.elapsed.saturating_sub(*lost) < SPARED);
         if self.spares.len() == SPARES {
             self.spares.remove(0);
         }
-        self.spares.push(tokens);
+        self.spares.push((now.elapsed, tokens));
     }
 
     /// Forgets the grant, as somebody who logged out wants it.
@@ -325,6 +389,7 @@ impl Held {
             Need::Valid(wanted) => left >= current.attainable(wanted),
             Need::NewerThan(generation) => self.generation > generation && left > SignedDuration::ZERO,
             Need::Early => left >= current.margin,
+            Need::Saved => true,
         };
         if fits { self.fresh() } else { None }
     }

@@ -9,8 +9,9 @@ use mp_proto::failure::Failure;
 use tracing::{info, warn};
 
 use super::super::{Fresh, disk};
-use super::{Grant, Need, Trouble};
+use super::{Grant, Need, SPARED, Trouble};
 use crate::app::App;
+use crate::session::registration::Registration;
 use crate::session::store::Tokens;
 
 /// How long a write that failed is left alone. A full disk is not emptied by asking.
@@ -31,13 +32,15 @@ impl Grant {
     pub(in crate::session::keeper) fn to_spend(&self, app: &App, need: Need) -> Result<Spend, Box<Failure>> {
         let now = app.clock.moment();
         let mut held = self.held();
-        self.look_at_file(app, &mut held, now);
+        self.look(app, &mut held, now);
         let Some(current) = &held.current else { return Err(Box::new(self.nothing_stored(&held))) };
         let tokens = Arc::clone(&current.tokens);
         if let Some(fresh) = held.fitting(need, now) {
             return Ok(if held.is_unsaved() { Spend::SaveFirst(fresh, tokens) } else { Spend::Nothing(fresh) });
         }
-        if let Trouble::LoginRequired { detail } = &held.trouble {
+        if let Trouble::LoginRequired { detail, client } = &held.trouble
+            && !self.has_another_client(app, client.as_deref())
+        {
             return Err(Box::new(self.login_required(detail)));
         }
         if tokens.refresh_token.is_none() {
@@ -46,10 +49,16 @@ impl Grant {
         Ok(Spend::Grant(tokens))
     }
 
+    /// Returns whether a client was refused and another one is registered by now.
+    pub(super) fn has_another_client(&self, app: &App, refused: Option<&str>) -> bool {
+        let Some(refused) = refused else { return false };
+        Registration::read(&app.paths, self.region).is_some_and(|registered| registered.client_id != refused)
+    }
+
     /// Returns whether the disk, or somebody else, has brought another grant than the refused one. Looks at the file first.
     pub(in crate::session::keeper) fn has_moved_on(&self, app: &App, refused: &Tokens) -> bool {
         let mut held = self.held();
-        self.look_at_file(app, &mut held, app.clock.moment());
+        self.look(app, &mut held, app.clock.moment());
         held.current.as_ref().is_some_and(|current| self.hash(&current.tokens) != self.hash(refused))
     }
 
@@ -60,12 +69,22 @@ impl Grant {
         spent: Option<&Tokens>,
         ours: &Tokens,
     ) -> bool {
-        let hash = self.hash(in_file);
+        let (hash, pair) = (self.hash(in_file), self.pair(in_file));
+        let held = self.held();
+        let is_spent =
+            |spent: &Tokens| pair == self.pair(spent) || (hash == self.hash(spent) && hash != self.hash(ours));
+        if spent.is_some_and(is_spent) || held.spent.contains(&pair) || held.replaces == Some(hash) {
+            return true;
+        }
         if hash == self.hash(ours) {
             return in_file.expires_at <= ours.expires_at;
         }
-        let held = self.held();
-        spent.is_some_and(|spent| hash == self.hash(spent)) || held.replaces == Some(hash) || held.spent.contains(&hash)
+        held.spent.contains(&hash)
+    }
+
+    /// Returns whether the file is another grant's by now.
+    pub(in crate::session::keeper) fn is_retired(&self) -> bool {
+        self.held().retired
     }
 
     /// New tokens are being written: whoever finds them in the file has not found another program's. None: not any more.
@@ -77,8 +96,11 @@ impl Grant {
     pub(in crate::session::keeper) fn granted(&self, app: &App, spent: Option<&Tokens>, tokens: &Arc<Tokens>) -> Fresh {
         let now = app.clock.moment();
         let mut held = self.held();
-        if let Some(spent) = spent.filter(|spent| self.hash(spent) != self.hash(tokens)) {
-            held.remember_spent(self.hash(spent));
+        if let Some(spent) = spent {
+            held.remember_spent(self.pair(spent));
+            if self.hash(spent) != self.hash(tokens) {
+                held.remember_spent(self.hash(spent));
+            }
         }
         let life = tokens.expires_at.duration_since(now.wall);
         held.install(Arc::clone(tokens), Some(life), now);
@@ -131,7 +153,7 @@ impl Grant {
         held.saving = None;
         self.adopt(app, &mut held, Arc::new(theirs), now);
         if let Some(ours) = ours {
-            held.spare(Arc::clone(ours));
+            held.spare(Arc::clone(ours), now);
         }
         held.settled = false;
     }
@@ -148,14 +170,14 @@ impl Grant {
     pub(in crate::session::keeper) fn fall_back(&self, app: &App, refused: &Tokens) -> bool {
         let now = app.clock.moment();
         let mut held = self.held();
-        if let Some(path) = &self.file {
-            for tokens in disk::beside(app, path) {
-                held.spare(Arc::new(tokens));
-            }
-        }
         held.remember_spent(self.hash(refused));
-        while let Some(spare) = held.spares.pop() {
-            if spare.refresh_token.is_some() && !held.spent.contains(&self.hash(&spare)) {
+        let beside = self.file.as_ref().map(|path| disk::beside(app, path)).unwrap_or_default();
+        for tokens in beside.into_iter().filter(|tokens| tokens.expires_at > refused.expires_at) {
+            held.spare(Arc::new(tokens), now);
+        }
+        while let Some((lost, spare)) = held.spares.pop() {
+            let is_recent = now.elapsed.saturating_sub(lost) < SPARED;
+            if is_recent && spare.refresh_token.is_some() && !held.spent.contains(&self.hash(&spare)) {
                 info!(account = %self.name, "a grant that lost a race is tried");
                 held.install(spare, None, now);
                 held.rolled_back = true;
@@ -165,8 +187,21 @@ impl Grant {
         false
     }
 
+    /// A person has logged in: what was there before is of no more use to anybody.
+    pub(in crate::session::keeper) fn begin_anew(&self) {
+        let mut held = self.held();
+        held.spares.clear();
+        held.replaces = None;
+        held.retired = false;
+    }
+
     /// Nothing but a login helps.
-    pub(in crate::session::keeper) fn require_login(&self, app: &App, detail: String) -> Failure {
+    pub(in crate::session::keeper) fn require_login(
+        &self,
+        app: &App,
+        detail: String,
+        client: Option<String>,
+    ) -> Failure {
         let failure = self.login_required(&detail);
         let mut held = self.held();
         held.since = app.clock.now();
@@ -176,7 +211,7 @@ impl Grant {
             detail: detail.clone(),
             command: failure.next.first().map(|next| next.command.clone()).unwrap_or_default(),
         });
-        held.trouble = Trouble::LoginRequired { detail };
+        held.trouble = Trouble::LoginRequired { detail, client };
         held.rolled_back = false;
         failure
     }

@@ -6,7 +6,6 @@ use jiff::SignedDuration;
 use mp_proto::failure::{Failure, FailureKind, Next};
 use mp_proto::wire::AccountStatus;
 
-use super::super::Holder;
 use super::{Grant, Held, Trouble};
 use crate::app::App;
 use crate::clock::Moment;
@@ -42,10 +41,10 @@ impl Grant {
     }
 
     /// Fills in what a status shows.
-    pub(in crate::session::keeper) fn show(&self, app: &App, holder: &Holder, status: &mut AccountStatus) {
+    pub(in crate::session::keeper) fn show(&self, app: &App, status: &mut AccountStatus) {
         let now = app.clock.moment();
         let mut held = self.held();
-        self.look(app, holder, &mut held, now);
+        self.look(app, &mut held, now);
         let (state, detail) = self.state(&held, now);
         status.expires_at = held.current.as_ref().map(|current| current.tokens.expires_at);
         status.generation = held.generation;
@@ -68,7 +67,7 @@ impl Grant {
             };
         };
         match &held.trouble {
-            Trouble::LoginRequired { detail } => return ("login_required", Some(detail.clone())),
+            Trouble::LoginRequired { detail, .. } => return ("login_required", Some(detail.clone())),
             Trouble::Backoff { cause, .. } => return ("backoff", Some(cause.clone())),
             Trouble::None => {}
         }
