@@ -317,10 +317,14 @@ impl Flow {
         })
     }
 
-    /// Returns whether the cached answer of an account is about another user than the one that has logged in: then it must not stay.
+    /// Returns whether the cached answer of an account is about another user than the one that has logged in: then it must not stay,
+    /// and the person should know.
     fn was_somebody_else(&self, account: Option<&AccountName>, me: &Me) -> bool {
         let remembered = account.and_then(|name| self.app.me.remembered(&self.app.paths, name, &*self.app.clock));
-        remembered.is_some_and(|remembered| remembered.user_id != me.user_id)
+        let Some(former) = remembered.filter(|former| former.user_id != me.user_id) else { return false };
+        let email = |me: &Me| me.user_email.clone().unwrap_or_else(|| "an unknown user".to_owned());
+        self.login.tell(format!("the account was that of {}; now it is that of {}", email(&former), email(me)));
+        true
     }
 
     async fn publish(
@@ -332,7 +336,8 @@ impl Flow {
         let Proven { region, me, tokens } = proven;
         let activate = self.login.activates.load(std::sync::atomic::Ordering::Relaxed);
         let expires_at = tokens.as_ref().map(|tokens| tokens.expires_at);
-        let keep_me = activate || self.was_somebody_else(existing.as_ref(), &me);
+        let is_somebody_else = self.was_somebody_else(existing.as_ref(), &me);
+        let keep_me = activate || is_somebody_else;
         let fruit = Fruit { region, me: Arc::clone(&me), tokens, project, activate, keep_me };
         let (name, snapshot) = publish::publish(&self.app, self.plan(), existing.as_ref(), fruit).await?;
         let account = snapshot.config.accounts.get(&name);

@@ -5,15 +5,17 @@ use std::path::PathBuf;
 use mp_proto::context::Context;
 use mp_proto::ids::{AccountName, Region};
 use mp_proto::wire::LoginStart;
+use mp_sandbox::process::callback_ports;
 use mp_sandbox::upstream::oauth::Consent;
 use mp_sandbox::upstream::{ADA, SOL, Upstream, UserId, visit};
 
 use super::*;
 use crate::clock::tests::TestClock;
 use crate::config::Lookup;
+use crate::session::forget;
 use crate::session::store::{Tokens, read_tokens};
 
-/// One test at a time has the four ports.
+/// One test at a time has the four ports: of this process, and then of all.
 static PORTS: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// Nothing here takes longer, unless it hangs.
@@ -23,7 +25,8 @@ const ME: &str = "/us/app/me";
 const REGISTER: &str = "/us/oauth/mcp/register/";
 
 struct World {
-    _ports: tokio::sync::MutexGuard<'static, ()>,
+    _turn: tokio::sync::MutexGuard<'static, ()>,
+    _ports: std::fs::File,
     home: tempfile::TempDir,
     app: Arc<App>,
     clock: Arc<TestClock>,
@@ -33,14 +36,15 @@ struct World {
 impl World {
     /// Returns a world in which a user consents.
     async fn of(user: UserId) -> Self {
-        let _ports = PORTS.lock().await;
+        let _turn = PORTS.lock().await;
+        let _ports = tokio::task::spawn_blocking(callback_ports).await.expect("no panic");
         let home = tempfile::tempdir().expect("a directory");
         let upstream = Upstream::start();
         upstream.set_user(user);
         let clock = Arc::new(TestClock::at(1_900_000_000));
         let app = crate::boot::for_test(home.path(), clock.clone(), Some(upstream.url()));
         std::fs::create_dir_all(app.paths.root()).expect("made");
-        Self { _ports, home, app, clock, upstream }
+        Self { _turn, _ports, home, app, clock, upstream }
     }
 
     fn start_with(&self, start: &LoginStart, env: &[(&str, &str)]) -> Result<(Arc<Login>, bool), Failure> {
@@ -361,4 +365,56 @@ async fn a_service_account_finds_its_region_and_a_wrong_secret_replaces_nothing(
     assert_eq!(problem(&body), "region_not_found");
     assert_eq!(body.problem.map(|problem| problem.errors.len()), Some(3));
     assert!(matches!(world.app.store.current().config.account("x"), Lookup::Missing));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_is_removed_during_its_login_leaves_no_tokens() {
+    let world = World::of(SOL).await;
+    assert_eq!(world.paste(LoginStart::default()).await.body().state, LoginState::Done);
+    let tokens = world.app.paths.tokens(&name("solo-ltd"));
+    let lock = std::fs::File::create(format!("{}.lock", tokens.display())).expect("made");
+    lock.lock().expect("free");
+    let login = world.start(LoginStart { account: Some("solo-ltd".into()), ..LoginStart::default() }).await;
+    let back = world.consent(&login).await;
+    login.deliver(returned::pasted(&back)).expect("the right answer");
+    world.upstream.wait_for("GET", ME, 2);
+    // It waits for the lock now, or will.
+    let file = world.app.store.file(None);
+    let removal = crate::config::edit::Change::RemoveAccount { name: "solo-ltd".into(), force: true };
+    world.app.store.edit(&file, &removal).expect("removed");
+    forget::account_directory(&world.app.paths.account_dir(&name("solo-ltd"))).expect("removed");
+    drop(lock);
+    let body = login.look(Some(u64::MAX), SOON).await;
+    assert_eq!((body.state, problem(&body)), (LoginState::Failed, "account_not_found"));
+    assert!(!tokens.exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_login_as_another_user_takes_the_names_of_the_former_one_away() {
+    let world = World::of(SOL).await;
+    assert_eq!(world.paste(LoginStart::default()).await.body().state, LoginState::Done);
+    world.upstream.set_user(ADA);
+    let again = world.paste(LoginStart { account: Some("solo-ltd".into()), ..LoginStart::default() }).await.body();
+    assert_eq!(again.state, LoginState::Done, "{:?}", again.problem);
+    assert!(again.notes.iter().any(|note| note.contains("sol@") && note.contains("ada@")), "{:?}", again.notes);
+    let adas = world.tokens("solo-ltd").expect("stored");
+    world.upstream.set_user(SOL);
+    let bare = world.paste(LoginStart::default()).await.body();
+    assert_ne!(bare.account, Some(name("solo-ltd")), "it is hers now");
+    assert_eq!(world.tokens("solo-ltd").expect("still there").access_token.expose(), adas.access_token.expose());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_token_in_the_same_variable_is_another_login() {
+    let world = World::of(SOL).await;
+    let gate = mp_sandbox::upstream::Gate::new();
+    world.upstream.fault("GET", ME, mp_sandbox::upstream::Fault::Hold(gate.clone()));
+    let start = LoginStart { token_env: Some("CI".into()), region: Some("us".into()), ..LoginStart::default() };
+    let (one, _) = world.start_with(&start, &[("CI", "token-of-one")]).expect("begun");
+    gate.wait_for_arrival(1);
+    let (two, is_new) = world.start_with(&start, &[("CI", "token-of-two")]).expect("begun");
+    assert!(is_new && one.id() != two.id());
+    let (again, is_new) = world.start_with(&start, &[("CI", "token-of-one")]).expect("joined");
+    assert!(!is_new && one.id() == again.id());
+    gate.release();
 }
