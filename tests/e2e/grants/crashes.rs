@@ -100,3 +100,17 @@ fn a_full_disk_is_told_and_healed() {
     assert!(world.has_usable_grant_on_disk());
     assert_eq!(world.posts(), 1);
 }
+
+#[test]
+fn a_stop_saves_what_a_full_disk_has_kept_in_memory() {
+    let world = World::with_grant(0);
+    let full = world.home.at("disk-is-full");
+    std::fs::write(&full, "").expect("writable");
+    let plan = format!("tokens.json:written=full-while:{}", full.display());
+    let daemon = world.start_with(|mpd| mpd.env("MPD_FAULTS", plan));
+    assert_eq!(world.ask_token().status, 200);
+    assert_eq!(world.state(), "degraded");
+    std::fs::remove_file(&full).expect("there");
+    assert_eq!(daemon.stop(), 0);
+    assert!(world.has_usable_grant_on_disk());
+}

@@ -95,8 +95,9 @@ pub(crate) fn ask_token() -> Ask {
     Ask::change("POST", mp_proto::routes::fill(mp_proto::routes::ACCOUNT_TOKEN, "ada"), &json!({}))
 }
 
-fn ask_refresh() -> Ask {
-    Ask::change("POST", mp_proto::routes::fill(mp_proto::routes::ACCOUNT_REFRESH, "ada"), &json!({}))
+fn ask_refresh(if_generation: u64) -> Ask {
+    let body = json!({"if_generation": if_generation});
+    Ask::change("POST", mp_proto::routes::fill(mp_proto::routes::ACCOUNT_REFRESH, "ada"), &body)
 }
 
 /// Returns the text of `tokens.json` as the Python tool writes it.

@@ -63,7 +63,9 @@ fn race(rotation: Rotation, goes_forward: bool) {
         let begun = Instant::now();
         while rotations.load(Ordering::Relaxed) + by_us.load(Ordering::Relaxed) < 200 {
             assert!(begun.elapsed() < Duration::from_secs(120), "too slow");
-            let answer = world.home.ask(&ask_refresh());
+            // "Newer than the one there is": a plain request is not repeated within a second.
+            let newest = world.status()["generation"].as_u64().expect("a number");
+            let answer = world.home.ask(&ask_refresh(newest));
             assert_eq!(answer.status, 200, "{}", answer.text());
             by_us.fetch_add(usize::from(answer.json()["refreshed"] == true), Ordering::Relaxed);
         }
