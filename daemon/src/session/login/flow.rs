@@ -44,7 +44,7 @@ const LOOK: Duration = Duration::from_millis(500);
 pub(super) async fn run(app: Arc<App>, login: Arc<Login>) {
     let ending = Ending { app: Arc::clone(&app), login: Arc::clone(&login) };
     let flow = Flow { app, login, serving: Mutex::default() };
-    let outcome = flow.run().await;
+    let outcome = flow.run().await.map_err(|failure| flow.with_next_step(failure));
     // Whoever logs in again right after this one should find its port free, for a registration is for one port.
     flow.close().await;
     ending.login.end(&ending.app, outcome);
@@ -92,6 +92,15 @@ impl Flow {
         let existing = self.existing(&proven)?;
         let (account, project) = self.project(&proven, existing.as_deref()).await?;
         self.publish(proven, account, project).await
+    }
+
+    /// A person who was in a browser is not left there without knowing what to do.
+    fn with_next_step(&self, failure: Failure) -> Failure {
+        let is_browser = self.plan().authorization.is_none();
+        if is_browser && failure.next.is_empty() {
+            return failure.next(self.plan().purpose.command(), "log in again");
+        }
+        failure
     }
 
     /// Runs what may be dropped half-way: nothing of it is stored.
@@ -185,7 +194,7 @@ impl Flow {
         let granted = endpoint::exchange(&self.app, region, client_id, redirect, code, verifier).await;
         granted.map_err(|error| {
             register::forget_refused(&self.app, &client, &error);
-            exchange_failed(&error).next(self.plan().purpose.command(), "log in again")
+            exchange_failed(&error)
         })
     }
 

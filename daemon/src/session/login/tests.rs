@@ -418,3 +418,48 @@ async fn another_token_in_the_same_variable_is_another_login() {
     assert!(!is_new && one.id() == again.id());
     gate.release();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_fault_on_the_way_is_told_and_the_next_login_works() {
+    use mp_sandbox::upstream::Fault;
+    use serde_json::json;
+    let faults = || {
+        [
+            ("reset", Fault::Reset),
+            ("close", Fault::Close),
+            ("cut off", Fault::CutOff),
+            ("truncated", Fault::TruncatedJson),
+            ("html", Fault::Html200),
+            ("redirect", Fault::Redirect),
+            ("403", Fault::Status(403, json!({"error": "no"}))),
+            ("429", Fault::RetryAfter(429, "0".to_owned())),
+            ("500", Fault::Status(500, json!({"error": "server_error"}))),
+        ]
+    };
+    for (route, name) in [(REGISTER, "the client"), ("/us/oauth/token/", "the code"), (ME, "who it is")] {
+        for (what, fault) in faults() {
+            let world = World::of(SOL).await;
+            // Reads are repeated, so that two must fail; a code cannot be used twice.
+            let times = if route == ME { 5 } else { 1 };
+            let method = if route == ME { "GET" } else { "POST" };
+            world.upstream.fault(method, route, fault.times(times));
+            let (login, _) = world.start_with(&LoginStart::default(), &[]).expect("is right");
+            let mut body = login.look(None, SOON).await;
+            if body.state == LoginState::WaitingForBrowser {
+                let back = world.consent(&login).await;
+                login.deliver(returned::pasted(&back)).expect("the right answer");
+                // The retries of a read take their time.
+                body = login.look(Some(u64::MAX), SOON).await;
+            }
+            assert_eq!((body.state, problem(&body)), (LoginState::Failed, "login_failed"), "{route} {what}");
+            let told = body.problem.as_ref().map(|problem| problem.detail.clone()).unwrap_or_default();
+            assert!(told.contains(name), "{route} {what}: {told}");
+            let next = body.problem.is_some_and(|problem| !problem.next.is_empty());
+            assert!(next, "{route} {what}: {told}");
+            assert!(world.tokens("solo-ltd").is_none(), "{route} {what}");
+            world.upstream.clear_faults();
+            let again = world.paste(LoginStart::default()).await.body();
+            assert_eq!(again.state, LoginState::Done, "{route} {what}: {:?}", again.problem);
+        }
+    }
+}
