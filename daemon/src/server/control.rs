@@ -87,6 +87,9 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
         ("mpd_connections_foreign_total", "counter", "Connections of other users closed", load(&counters.foreign)),
         ("mpd_connections_crowded_total", "counter", "Connections over the limit", load(&counters.crowded)),
         ("mpd_calls_total", "counter", "Calls answered", load(&counters.calls)),
+        ("mpd_logins_open", "gauge", "Logins that wait or finish", u64::try_from(app.logins.open()).unwrap_or(0)),
+        ("mpd_refreshes_total", "counter", "Tokens refreshed", load(&app.keeper.refreshed)),
+        ("mpd_refresh_failures_total", "counter", "Refreshes that brought no token", load(&app.keeper.failed)),
         ("mpd_failures_total", "counter", "Calls answered with a failure", load(&counters.failures)),
     ];
     let mut text = format!("# HELP mpd_info The build\n# TYPE mpd_info gauge\nmpd_info{{version=\"{BUILD}\"}} 1\n");

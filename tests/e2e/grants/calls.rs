@@ -89,18 +89,7 @@ fn an_upstream_that_always_says_401_is_asked_twice_at_most() {
 
 #[test]
 fn every_fault_of_the_token_endpoint_leaves_a_usable_account() {
-    let faults = [
-        ("reset", Fault::Reset),
-        ("close", Fault::Close),
-        ("cut off", Fault::CutOff),
-        ("truncated", Fault::TruncatedJson),
-        ("html", Fault::Html200),
-        ("redirect", Fault::Redirect),
-        ("403", Fault::Status(403, json!({"error": "invalid_grant"}))),
-        ("500", Fault::Status(500, json!({"error": "server_error"}))),
-        ("retry-after", Fault::RetryAfter(503, "1".to_owned())),
-    ];
-    for (what, fault) in faults {
+    for (what, fault) in Fault::weather() {
         let world = World::with_grant(0);
         let _daemon = world.start();
         world.upstream.fault("POST", TOKEN, fault);

@@ -19,6 +19,7 @@ mod tests;
 
 use std::collections::HashMap;
 use std::hash::RandomState;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -83,6 +84,10 @@ pub struct Keeper {
     grants: Mutex<HashMap<Key, Arc<Grant>>>,
     /// Stands in for refresh tokens wherever they are compared later.
     hasher: RandomState,
+    /// Refreshes that brought a token, and those that did not.
+    pub refreshed: AtomicU64,
+    /// See [`Self::refreshed`].
+    pub failed: AtomicU64,
     /// Refreshes under way. The daemon does not end before they have.
     flights: TaskTracker,
 }

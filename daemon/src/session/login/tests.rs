@@ -422,22 +422,8 @@ async fn another_token_in_the_same_variable_is_another_login() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_fault_on_the_way_is_told_and_the_next_login_works() {
     use mp_sandbox::upstream::Fault;
-    use serde_json::json;
-    let faults = || {
-        [
-            ("reset", Fault::Reset),
-            ("close", Fault::Close),
-            ("cut off", Fault::CutOff),
-            ("truncated", Fault::TruncatedJson),
-            ("html", Fault::Html200),
-            ("redirect", Fault::Redirect),
-            ("403", Fault::Status(403, json!({"error": "no"}))),
-            ("429", Fault::RetryAfter(429, "0".to_owned())),
-            ("500", Fault::Status(500, json!({"error": "server_error"}))),
-        ]
-    };
     for (route, name) in [(REGISTER, "the client"), ("/us/oauth/token/", "the code"), (ME, "who it is")] {
-        for (what, fault) in faults() {
+        for (what, fault) in Fault::weather() {
             let world = World::of(SOL).await;
             // Reads are repeated, so that two must fail; a code cannot be used twice.
             let times = if route == ME { 5 } else { 1 };

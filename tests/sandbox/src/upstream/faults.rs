@@ -86,6 +86,22 @@ impl Fault {
         Plan::from(self).held(gate)
     }
 
+    /// Returns what passes by itself, with a name for each: the request had no effect, and one that comes later is answered well.
+    pub fn weather() -> Vec<(&'static str, Self)> {
+        vec![
+            ("reset", Self::Reset),
+            ("close", Self::Close),
+            ("cut off", Self::CutOff),
+            ("truncated", Self::TruncatedJson),
+            ("html", Self::Html200),
+            ("redirect", Self::Redirect),
+            ("403", Self::Status(403, json!({"error": "invalid_grant"}))),
+            ("404", Self::Status(404, json!({}))),
+            ("429", Self::RetryAfter(429, "0".to_owned())),
+            ("500", Self::Status(500, json!({"error": "server_error"}))),
+        ]
+    }
+
     /// Returns every oddity of a token answer that still carries an access token, with a name for each.
     pub fn odd_token_answers() -> Vec<(&'static str, Self)> {
         vec![

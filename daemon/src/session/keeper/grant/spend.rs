@@ -1,6 +1,7 @@
 //! What a refresh does with a grant: what to spend, and what its result changes.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -105,6 +106,9 @@ impl Grant {
         let life = tokens.expires_at.duration_since(now.wall);
         held.install(Arc::clone(tokens), Some(life), now);
         held.minted = Some(now.elapsed);
+        if spent.is_some() {
+            app.keeper.refreshed.fetch_add(1, Ordering::Relaxed);
+        }
         held.saving = None;
         held.fresh().expect("it was installed just now")
     }
@@ -205,6 +209,7 @@ impl Grant {
         let failure = self.login_required(&detail);
         let mut held = self.held();
         held.since = app.clock.now();
+        app.keeper.failed.fetch_add(1, Ordering::Relaxed);
         warn!(account = %self.name, detail, "login is required");
         app.hub.publish(&Event::LoginRequired {
             account: self.name.to_string(),
@@ -227,6 +232,7 @@ impl Grant {
         let now = app.clock.moment();
         let mut held = self.held();
         let pause = held.pace.next(retry_after);
+        app.keeper.failed.fetch_add(1, Ordering::Relaxed);
         let wait = SignedDuration::try_from(pause).unwrap_or(SignedDuration::ZERO);
         let retry_at = now.wall.checked_add(wait).unwrap_or(now.wall);
         warn!(account = %self.name, cause, pause_ms = pause.as_millis(), "a refresh failed");

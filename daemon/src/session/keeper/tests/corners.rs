@@ -36,6 +36,17 @@ fn set_mode(world: &World, mode: u32) {
     std::fs::set_permissions(world.file(), std::fs::Permissions::from_mode(mode)).expect("ours");
 }
 
+/// Refreshes while the file cannot be written, for it is open to others when the answer comes.
+async fn refreshed_but_not_saved(world: &World) -> Fresh {
+    let gate = Gate::new();
+    world.upstream.fault("POST", TOKEN, Fault::Hold(gate.clone()).after_effect());
+    let call = world.call();
+    gate.wait_for_arrival(1);
+    set_mode(world, 0o644);
+    gate.release();
+    call.await.expect("no panic").expect("served from memory")
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_grant_of_the_former_region_never_touches_the_new_one() {
     let world = World::with_grant(3600);
@@ -135,13 +146,7 @@ async fn where_refresh_tokens_are_not_replaced_a_shorter_life_is_no_reason_to_go
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_saves_what_could_not_be_saved_before() {
     let world = World::with_grant(0);
-    let gate = Gate::new();
-    world.upstream.fault("POST", TOKEN, Fault::Hold(gate.clone()).after_effect());
-    let call = world.call();
-    gate.wait_for_arrival(1);
-    set_mode(&world, 0o644);
-    gate.release();
-    call.await.expect("no panic").expect("served from memory");
+    refreshed_but_not_saved(&world).await;
     assert_eq!(world.status().state, "degraded");
     set_mode(&world, 0o600);
     // What the end of the daemon does. The token may have ended by then: it is saved all the same, and not refreshed.
@@ -201,13 +206,7 @@ async fn an_adopted_token_is_not_taken_for_one_of_ours() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_401_during_a_save_still_gets_a_newer_token() {
     let world = World::with_grant(0);
-    let gate = Gate::new();
-    world.upstream.fault("POST", TOKEN, Fault::Hold(gate.clone()).after_effect());
-    let call = world.call();
-    gate.wait_for_arrival(1);
-    set_mode(&world, 0o644);
-    gate.release();
-    let dead = call.await.expect("no panic").expect("served from memory");
+    let dead = refreshed_but_not_saved(&world).await;
     world.clock.pass(100);
     world.upstream.expire_access_tokens();
     // A flight that only tries to save is under way when the 401 comes.
