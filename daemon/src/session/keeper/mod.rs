@@ -61,7 +61,7 @@ enum Key {
     Bridge(AccountName, Region, u64),
 }
 
-/// Grants of bridges that are held. Callers name a handful of files; one that is let go is read from its file again.
+/// Grants of bridges that are held. Callers name a handful of files. One that was never refreshed goes first: it is in its file still.
 const BRIDGES: usize = 16;
 
 /// A refresh that somebody asks for is not repeated within this time: who asks in a loop would otherwise hammer the provider.
@@ -242,9 +242,9 @@ impl Keeper {
             return Arc::clone(known);
         }
         let held = grants.iter().filter(|(key, _)| matches!(key, Key::Bridge(..)));
-        let unused = |(_, grant): &(&Key, &Arc<Grant>)| grant.last_used();
+        let of_least_use = |(_, grant): &(&Key, &Arc<Grant>)| grant.worth();
         if held.clone().count() >= BRIDGES
-            && let Some(oldest) = held.min_by_key(unused).map(|(key, _)| key.clone())
+            && let Some(oldest) = held.min_by_key(of_least_use).map(|(key, _)| key.clone())
         {
             grants.remove(&oldest);
         }

@@ -261,9 +261,10 @@ impl Grant {
         held.spent.contains(&hash) || held.current.as_ref().is_some_and(|current| self.hash(&current.tokens) == hash)
     }
 
-    /// Returns when it was used last, on the clock that nobody sets.
-    pub(super) fn last_used(&self) -> Option<Duration> {
-        self.held().used
+    /// Returns what to compare when one of several has to be let go: whether it was refreshed, and when it was used last.
+    pub(super) fn worth(&self) -> (bool, Option<Duration>) {
+        let held = self.held();
+        (held.generation > 1, held.used)
     }
 
     /// Returns whether the disk lacks the current grant.

@@ -105,12 +105,16 @@ async fn a_bridge_file_of_another_account_is_another_grant() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bridges_are_let_go_when_there_are_many() {
     let world = World::with_grant(3600);
+    let refreshed = bridge_of(&world, "refreshed.json", &world.minted(0), "us");
+    world.app.keeper.token(&world.app, &refreshed, 30).await.expect("refreshed");
     for number in 0..super::super::BRIDGES * 3 {
         let holder = bridge_of(&world, &format!("{number}.json"), &world.minted(3600), "us");
         world.app.keeper.token(&world.app, &holder, 30).await.expect("valid");
         world.clock.pass(1);
     }
     assert!(world.app.keeper.all().len() <= super::super::BRIDGES + 1);
+    world.app.keeper.token(&world.app, &refreshed, 30).await.expect("its grant is nowhere else, so it was kept");
+    assert_eq!(world.posts(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
