@@ -99,6 +99,7 @@ fn cluster_wants_value(word: &str) -> bool {
     letters.find(takes).is_some_and(|at| at + 1 == letters.len())
 }
 
+/// The options that every command has. Under a heading of their own: a reader of a command's help looks for what is special about it.
 fn globals() -> [Arg; 12] {
     let text = |id: &'static str, short, value, help| option(id, value, help).short(short).global(true);
     let flag = |id: &'static str, short, help| switch(id, help).short(short).global(true);
@@ -122,6 +123,7 @@ fn globals() -> [Arg; 12] {
             .global(true),
         switch("version", "Print the version"),
     ]
+    .map(|option| option.help_heading("Global options"))
 }
 
 /// An option `--id VALUE`.
