@@ -222,7 +222,7 @@ async fn refresh(call: &mut Call<'_>) -> Result<(), Failure> {
     let answer = call.client.call::<RefreshBody>(Method::POST, &path, Some(&RefreshRequest::default())).await?;
     let body = call.body(answer);
     call.output.show(&super::json(&body), || {
-        let what = if body.refreshed { "Refreshed the token of" } else { "There was a newer token already of" };
+        let what = if body.refreshed { "Refreshed the token of" } else { "There is a new token already of" };
         format!("{what} '{}' (valid until {:.0})", body.account, body.expires_at)
     })
 }
