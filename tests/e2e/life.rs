@@ -311,12 +311,15 @@ fn start_with_stdin(mut command: Command, home: &mp_sandbox::home::Home, stdin: 
 /// Reads messages to the service manager until one holds this line.
 fn notified(manager: &UnixDatagram, line: &str) -> bool {
     let mut bytes = [0; 4096];
-    while let Ok(count) = manager.recv(&mut bytes) {
-        if String::from_utf8_lossy(&bytes[..count]).lines().any(|known| known == line) {
-            return true;
+    loop {
+        match manager.recv(&mut bytes) {
+            Ok(count) if String::from_utf8_lossy(&bytes[..count]).lines().any(|known| known == line) => return true,
+            Ok(_) => {}
+            // With a time-out set, the kernel does not go on by itself after a signal.
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(_) => return false,
         }
     }
-    false
 }
 
 #[test]

@@ -131,7 +131,11 @@ impl Home {
         let above: Vec<&Path> =
             path.ancestors().skip(1).take_while(|dir| *dir != self.path()).filter(|dir| !dir.exists()).collect();
         for dir in above.into_iter().rev() {
-            fs::create_dir(dir).expect("the home is writable");
+            match fs::create_dir(dir) {
+                // A daemon that lives may make its directories again at the same moment.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                made => made.expect("the home is writable"),
+            }
             fs::set_permissions(dir, fs::Permissions::from_mode(0o700)).expect("our own directory");
         }
     }
