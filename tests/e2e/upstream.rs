@@ -267,3 +267,30 @@ fn a_bridge_names_the_client_of_a_grant_that_the_python_tool_made() {
     let call = count_dashboards(&there).env("MP_AUTH_FILE", there.at("bridge.json"));
     assert_eq!(call.env("MPD_UPSTREAM", world.upstream.url()).ok(), "3\n");
 }
+
+#[test]
+fn no_proxy_sees_a_credential_that_goes_to_this_machine() {
+    use mp_sandbox::upstream::reply::Reply;
+    use mp_sandbox::upstream::server::Server;
+    let seen = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = std::sync::Arc::clone(&seen);
+    let proxy = Server::start(move |_| {
+        counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Reply::new(502)
+    });
+    let me = json!({"results": {"user_id": 1, "organizations": {"1": {"id": 1, "name": "Acme"}},
+        "projects": {"7": {"name": "Web", "organization_id": 1}}}});
+    let base = Server::start(move |request| {
+        assert_eq!(
+            (request.path.as_str(), request.header("authorization")),
+            ("/api/app/me", Some("Bearer s3cret-token"))
+        );
+        Reply::json(200, &me)
+    });
+    let home = empty();
+    let _daemon = home.start_with(|mpd| mpd.env("HTTP_PROXY", proxy.url()).env("http_proxy", proxy.url()));
+    // Without a region the credential is first tried, then used: both on the way to the caller's own base.
+    let login = home.mp(["login"]).env("MP_OAUTH_TOKEN", "s3cret-token").env("MP_API_BASE_URL", base.url());
+    assert!(login.ok().contains("Web"));
+    assert_eq!(seen.load(std::sync::atomic::Ordering::Relaxed), 0);
+}
