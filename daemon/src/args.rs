@@ -57,6 +57,13 @@ pub struct Options {
     pub log_level: Option<String>,
 }
 
+impl Default for Options {
+    /// A person starts it in a terminal, and it stays.
+    fn default() -> Self {
+        Self { root: None, socket: None, started_by: StartedBy::Hand, idle_exit: None, upstream: None, log_level: None }
+    }
+}
+
 /// A command line that cannot be understood.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ArgsError {
@@ -83,14 +90,7 @@ pub enum ArgsError {
 /// # Errors
 /// When an option is unknown, lacks its value, or has a wrong one.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsError> {
-    let mut options = Options {
-        root: None,
-        socket: None,
-        started_by: StartedBy::Hand,
-        idle_exit: None,
-        upstream: None,
-        log_level: None,
-    };
+    let mut options = Options::default();
     let mut idle_exit = None;
     let mut args = args.into_iter();
     while let Some(arg) = args.next() {

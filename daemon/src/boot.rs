@@ -283,16 +283,8 @@ async fn serve(
 /// Returns a daemon's state without its life, for tests of the parts.
 #[cfg(test)]
 pub(crate) fn for_test(home: &Path, clock: Arc<dyn Clock>, upstream: Option<String>) -> Arc<App> {
-    let options = Options {
-        root: None,
-        socket: None,
-        started_by: StartedBy::Hand,
-        idle_exit: None,
-        upstream: None,
-        log_level: None,
-    };
     let place = Place { uid: 0, home: home.to_owned(), root: home.join(".mp"), socket: home.join("mpd.sock") };
-    Arc::new(assemble(&options, place, Upstream::new(upstream), clock, LogHandle::detached(), None))
+    Arc::new(assemble(&Options::default(), place, Upstream::new(upstream), clock, LogHandle::detached(), None))
 }
 
 fn assemble(

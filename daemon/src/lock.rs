@@ -34,6 +34,16 @@ pub enum LockError {
     },
 }
 
+/// Opens a file that is only there to be locked, and makes it if need be. A link in its place is refused.
+///
+/// # Errors
+/// Those of the system.
+pub fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed()).open(path)
+}
+
 /// The lock of a storage root, released when the process ends, however it ends.
 #[derive(Debug)]
 pub struct Lock {
@@ -48,15 +58,7 @@ impl Lock {
     /// When another process holds it, or the file cannot be opened.
     pub fn take(path: &Path) -> Result<Self, LockError> {
         let io_error = |source| LockError::Io { path: path.to_owned(), source };
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
-            .open(path)
-            .map_err(io_error)?;
+        let mut file = open(path).map_err(io_error)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(LockError::Held { path: path.to_owned() }),

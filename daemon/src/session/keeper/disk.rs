@@ -1,8 +1,7 @@
 //! `tokens.json` and what lies beside it: read, locked, and replaced only by what came from it.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use mp_proto::failure::Failure;
@@ -13,6 +12,7 @@ use crate::app::App;
 use crate::files::paths::Paths;
 use crate::files::read::{ReadError, Signature, read_credential};
 use crate::files::replace::{self, ReplaceError, replace_if, sweep_of};
+use crate::lock;
 use crate::session::store::{Tokens, parse_tokens};
 
 /// How often a write is redone on a file that others keep changing.
@@ -161,14 +161,7 @@ pub(super) struct Turn {
 pub(super) fn try_turn(path: &Path) -> io::Result<Option<Turn>> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
-        .open(Path::new(&name))?;
+    let file = lock::open(Path::new(&name))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(Turn { _file: file })),
         Err(TryLockError::WouldBlock) => Ok(None),
