@@ -12,6 +12,7 @@
 use std::time::{Duration, Instant};
 
 use hyper::Method;
+use hyper::header::{HeaderMap, HeaderValue, TE};
 use mp_proto::context::Context;
 use mp_proto::failure::{Failure, FailureKind, ProblemBody};
 use mp_proto::routes::{self, NOTE_HEADER, PROTOCOL_HEADER, REQUEST_ID_HEADER};
@@ -22,7 +23,7 @@ use serde::de::DeserializeOwned;
 
 use crate::caller::{Environment, SessionFlags, add_asked, context};
 use crate::connect::{Place, connect};
-use crate::transport::{Channel, Outgoing, Received, TransportError};
+use crate::transport::{Channel, Outgoing, Received, Streaming, TransportError};
 
 /// How long a call may take unless the caller says otherwise.
 pub const DEADLINE: Duration = Duration::from_secs(60);
@@ -182,27 +183,75 @@ impl Client {
             })?),
             None => None,
         };
-        let mut asked = false;
-        let mut renewed = false;
+        let mut outgoing = Outgoing { method, path: path.to_owned(), context: None, body, headers: HeaderMap::new() };
+        let mut mended = Mended::default();
         loop {
-            let outgoing =
-                Outgoing { method: method.clone(), path: path.to_owned(), context: self.header()?, body: body.clone() };
+            outgoing.context = self.header()?;
             let received = self.deliver(&outgoing, deadline).await?;
             if received.status.is_success() {
                 return Ok(received);
             }
-            let failure = problem(&received);
-            match failure.kind {
-                FailureKind::ContextRequired if !asked => {
-                    asked = true;
-                    add_asked(&mut self.options.context, &failure.env, &self.options.environment);
-                }
-                FailureKind::ProtocolMismatch if !renewed && is_older(&received) => {
-                    renewed = true;
-                    self.replace_older_daemon().await?;
-                }
-                _ => return Err(failure),
+            self.mend(&mut mended, &received).await?;
+        }
+    }
+
+    /// Sends a request and returns the answer with its body still to come, whatever its status says. The deadline is that of the head.
+    /// A refusal of the daemon itself is a failure; what Mixpanel says is not.
+    ///
+    /// # Errors
+    /// Those of the route, or of reaching the daemon.
+    pub async fn stream(&mut self, request: Streamed) -> Result<Streaming, Failure> {
+        let mut outgoing = Outgoing {
+            method: request.method,
+            path: request.path,
+            context: None,
+            body: request.body,
+            headers: request.headers,
+        };
+        outgoing.headers.insert(TE, HeaderValue::from_static("trailers"));
+        let mut mended = Mended::default();
+        loop {
+            outgoing.context = self.header()?;
+            let mut streaming = self.open(&outgoing).await?;
+            let is_ours = streaming.headers.get(routes::ORIGIN_HEADER).is_none_or(|origin| origin != "upstream");
+            if streaming.status.is_success() || !(is_ours || request.refusals_fail) {
+                return Ok(streaming);
             }
+            let body = streaming.rest().await.map_err(|error| unreachable(&error))?;
+            let received = Received { status: streaming.status, headers: streaming.headers, body };
+            self.mend(&mut mended, &received).await?;
+        }
+    }
+
+    async fn open(&mut self, outgoing: &Outgoing) -> Result<Streaming, Failure> {
+        let is_read = matches!(outgoing.method, Method::GET | Method::HEAD);
+        for _ in 1..ATTEMPTS {
+            let channel = Channel::open(connect(&self.options.place).await?).await;
+            match channel.map_err(|_| TransportError::NotSent) {
+                Ok(channel) => match channel.stream(outgoing, self.options.deadline).await {
+                    Err(TransportError::NotSent) => {}
+                    opened => return opened.map_err(|error| not_delivered(&error, outgoing, is_read)),
+                },
+                Err(_) => {}
+            }
+        }
+        Err(unreachable(&TransportError::NotSent))
+    }
+
+    /// Mends what made the daemon refuse a request, once each.
+    async fn mend(&mut self, mended: &mut Mended, received: &Received) -> Result<(), Failure> {
+        let failure = problem(received);
+        match failure.kind {
+            FailureKind::ContextRequired if !mended.context => {
+                mended.context = true;
+                add_asked(&mut self.options.context, &failure.env, &self.options.environment);
+                Ok(())
+            }
+            FailureKind::ProtocolMismatch if !mended.protocol && is_older(received) => {
+                mended.protocol = true;
+                self.replace_older_daemon().await
+            }
+            _ => Err(failure),
         }
     }
 
@@ -259,11 +308,47 @@ impl Client {
     /// The daemon is of an older release that does not speak our protocol: it is asked to leave, and ours is started.
     async fn replace_older_daemon(&mut self) -> Result<(), Failure> {
         let Some(mut channel) = self.channel.take() else { return Ok(()) };
-        let outgoing = Outgoing { method: Method::POST, path: routes::SHUTDOWN.to_owned(), context: None, body: None };
+        let outgoing = Outgoing {
+            method: Method::POST,
+            path: routes::SHUTDOWN.to_owned(),
+            context: None,
+            body: None,
+            headers: HeaderMap::new(),
+        };
         // An old daemon may refuse even this for its protocol; then the restart is the user's.
         let answer = channel.exchange(&outgoing, self.options.deadline).await.map_err(|error| unreachable(&error))?;
         serde_json::from_slice::<Accepted>(&answer.body).map(drop).map_err(|_| problem(&answer))
     }
+}
+
+/// What has been mended for a request.
+#[derive(Default)]
+struct Mended {
+    context: bool,
+    protocol: bool,
+}
+
+/// A request whose answer is a stream.
+#[derive(Debug, Clone)]
+pub struct Streamed {
+    /// GET, POST, …
+    pub method: Method,
+    /// Path and query.
+    pub path: String,
+    /// Headers, such as the type of the body if it is not JSON.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Option<Vec<u8>>,
+    /// Whether a refusal of Mixpanel is a failure, too.
+    pub refusals_fail: bool,
+}
+
+/// Returns the failure in the trailers of a streamed answer.
+pub fn trailed(trailers: &HeaderMap) -> Option<Failure> {
+    let value = trailers.get(routes::PROBLEM_TRAILER)?;
+    let body = serde_json::from_slice::<ProblemBody>(value.as_bytes());
+    let odd = |_| Failure::new(FailureKind::Internal, "the stream ended early, and the daemon did not say why");
+    Some(body.map_or_else(odd, Failure::from))
 }
 
 /// A daemon that is killed while it is asked is started again by the next attempt; three in a row are no accident.

@@ -51,8 +51,10 @@ pub struct Outgoing {
     pub path: String,
     /// The header `Mp-Context`, if there is anything to say.
     pub context: Option<String>,
-    /// A JSON body.
+    /// A body: JSON, unless the headers say otherwise.
     pub body: Option<Vec<u8>>,
+    /// More headers.
+    pub headers: HeaderMap,
 }
 
 /// What came back.
@@ -64,6 +66,55 @@ pub struct Received {
     pub headers: HeaderMap,
     /// Its body.
     pub body: Bytes,
+}
+
+/// An answer whose body is still to come.
+pub struct Streaming {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    body: Incoming,
+    channel: Channel,
+}
+
+/// A part of a streamed body.
+#[derive(Debug)]
+pub enum Part {
+    /// Bytes of the body.
+    Bytes(Bytes),
+    /// What came after the body: why it ended early, if it did.
+    Trailers(HeaderMap),
+}
+
+impl Streaming {
+    /// Returns the next part; none at the end of the body, which is known to be the end.
+    ///
+    /// # Errors
+    /// When the connection ends before the body does.
+    pub async fn next(&mut self) -> Result<Option<Part>, TransportError> {
+        let frame = self.channel.drive(self.body.frame()).await.ok_or(TransportError::Broken)?;
+        let Some(frame) = frame else { return Ok(None) };
+        let frame = frame.map_err(|_| TransportError::Broken)?;
+        Ok(Some(match frame.into_data() {
+            Ok(bytes) => Part::Bytes(bytes),
+            Err(frame) => Part::Trailers(frame.into_trailers().unwrap_or_default()),
+        }))
+    }
+
+    /// Reads the rest of a short body.
+    ///
+    /// # Errors
+    /// As [`Self::next`], and when it is not short.
+    pub async fn rest(&mut self) -> Result<Bytes, TransportError> {
+        let body = Limited::new(&mut self.body, MAX_ANSWER).collect();
+        let body = self.channel.drive(body).await.ok_or(TransportError::Broken)?;
+        body.map(|body| body.to_bytes()).map_err(|error| of_body(&error))
+    }
+}
+
+fn of_body(error: &Box<dyn std::error::Error + Send + Sync>) -> TransportError {
+    if error.is::<http_body_util::LengthLimitError>() { TransportError::TooLarge } else { TransportError::Broken }
 }
 
 /// A connection to the daemon.
@@ -94,13 +145,20 @@ impl Channel {
             let response = self.send(outgoing).await?;
             let (parts, body) = response.into_parts();
             let body = self.drive(Limited::new(body, MAX_ANSWER).collect()).await.ok_or(TransportError::Broken)?;
-            let body = body.map_err(|error| {
-                let too_large = error.is::<http_body_util::LengthLimitError>();
-                if too_large { TransportError::TooLarge } else { TransportError::Broken }
-            })?;
+            let body = body.map_err(|error| of_body(&error))?;
             Ok(Received { status: parts.status, headers: parts.headers, body: body.to_bytes() })
         };
         tokio::time::timeout(deadline, work).await.map_err(|_| TransportError::Timeout(deadline))?
+    }
+
+    /// Sends a request and returns the head of the answer. The deadline is that of the head.
+    ///
+    /// # Errors
+    /// Says whether the request may have been carried out.
+    pub async fn stream(mut self, outgoing: &Outgoing, deadline: Duration) -> Result<Streaming, TransportError> {
+        let opened = tokio::time::timeout(deadline, self.send(outgoing)).await;
+        let (parts, body) = opened.map_err(|_| TransportError::Timeout(deadline))??.into_parts();
+        Ok(Streaming { status: parts.status, headers: parts.headers, body, channel: self })
     }
 
     async fn send(&mut self, outgoing: &Outgoing) -> Result<Response<Incoming>, TransportError> {
@@ -146,8 +204,11 @@ fn request(outgoing: &Outgoing) -> Result<Request<Full<Bytes>>, TransportError> 
     if let Some(context) = &outgoing.context {
         request = request.header(CONTEXT_HEADER, context);
     }
-    if outgoing.body.is_some() {
+    if outgoing.body.is_some() && !outgoing.headers.contains_key(CONTENT_TYPE) {
         request = request.header(CONTENT_TYPE, "application/json");
+    }
+    for (name, value) in &outgoing.headers {
+        request = request.header(name, value);
     }
     let body = outgoing.body.clone().map(Bytes::from).unwrap_or_default();
     Ok(request.body(Full::new(body))?)

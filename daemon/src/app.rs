@@ -27,6 +27,7 @@ use crate::session::memo::SessionMemo;
 use crate::stop::StopReason;
 use crate::telemetry::LogHandle;
 use crate::upstream::Upstream;
+use crate::upstream::gate::Gates;
 
 /// The daemon, as its parts see it.
 pub struct App {
@@ -58,6 +59,8 @@ pub struct App {
     pub logins: Logins,
     /// Mixpanel.
     pub upstream: Upstream,
+    /// What may be asked of it at once.
+    pub gates: Gates,
     /// Events.
     pub hub: Arc<Hub>,
     /// The state of the file watcher.

@@ -314,6 +314,7 @@ fn assemble(
         keeper: keeper::Keeper::default(),
         logins: Logins::default(),
         upstream,
+        gates: Default::default(),
         hub,
         watch: WatchState::default(),
         log,

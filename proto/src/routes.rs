@@ -44,6 +44,10 @@ pub const WORKSPACES: &str = "/v1/workspaces";
 pub const OPERATIONS: &str = "/v1/operations";
 /// Runs an operation of the catalog.
 pub const OPERATION: &str = "/v1/operations/{name}";
+/// Mixpanel's own API, with the credential of the session: `/v1/api/{plane}/{path…}`.
+pub const API: &str = "/v1/api/{*path}";
+/// How the paths of [`API`] begin.
+pub const API_HEAD: &str = "/v1/api/";
 /// All targets; POST adds one.
 pub const TARGETS: &str = "/v1/targets";
 /// One target.
@@ -71,6 +75,12 @@ pub const PROTOCOL_HEADER: &str = "mp-protocol";
 pub const ORIGIN_HEADER: &str = "mp-origin";
 /// Response header, repeatable: something the caller should be told beside the answer, ASCII.
 pub const NOTE_HEADER: &str = "mp-note";
+/// Trailer of a streamed answer: why it ended before its end, a problem as ASCII JSON.
+pub const PROBLEM_TRAILER: &str = "mp-problem";
+/// Response header: how long the request waited for its turn at Mixpanel, in milliseconds.
+pub const WAITED_HEADER: &str = "mp-waited-ms";
+/// Response header: how old a kept answer is, in seconds (RFC 9111, 5.1).
+pub const AGE_HEADER: &str = "age";
 /// Response header: the id under which the log knows this call.
 pub const REQUEST_ID_HEADER: &str = "x-request-id";
 /// The `Host` that clients send; a Unix socket has no name of its own.

@@ -52,10 +52,13 @@ fn argument(param: &'static Param) -> Arg {
         Kind::Str => "TEXT",
         Kind::Int => "N",
         Kind::Ints => "N,N",
+        _ => "TEXT",
     };
     let argument = match param.place {
         Place::Path => positional(param.name, value, param.help),
-        Place::Query => option(param.name, value, param.help).long(long(param)).required(param.required),
+        Place::Query | Place::Body | Place::Local => {
+            option(param.name, value, param.help).long(long(param)).required(param.required)
+        }
     };
     argument.allow_negative_numbers(matches!(param.kind, Kind::Int | Kind::Ints))
 }
@@ -173,7 +176,7 @@ mod tests {
             let required = operation.params.iter().filter(|param| param.required);
             let values = required.map(|param| match param.place {
                 Place::Path => "1".to_owned(),
-                Place::Query => format!("--{}=1", long(param)),
+                _ => format!("--{}=1", long(param)),
             });
             let words: Vec<String> = operation.command.iter().map(|word| (*word).to_owned()).chain(values).collect();
             assert_eq!(parsed(&words.join(" ")).0.id, operation.id);

@@ -3,28 +3,21 @@
 use std::sync::Arc;
 
 use mp_proto::failure::{Failure, FailureKind};
-use reqwest::Method;
 use serde_json::Value;
 
 use crate::app::App;
 use crate::me::cache::Me;
 use crate::upstream::Plane;
 use crate::upstream::decode::results;
-use crate::upstream::send::{Identity, Outgoing, send};
+use crate::upstream::request::{Identity, Outgoing};
+use crate::upstream::send::send;
 
 /// Asks Mixpanel, whatever is cached, and stores nothing.
 ///
 /// # Errors
 /// When Mixpanel cannot be reached or does not accept the identity.
 pub async fn ask(app: &Arc<App>, as_whom: &Identity) -> Result<Me, Failure> {
-    let request = Outgoing {
-        method: Method::GET,
-        plane: Plane::App,
-        path: "/me".to_owned(),
-        query: Vec::new(),
-        json: None,
-        repeatable: true,
-    };
+    let request = Outgoing::read(Plane::App, "/me");
     understand(send(app, as_whom, &request).await?, &as_whom.name)
 }
 

@@ -8,7 +8,7 @@ use mp_proto::ids::AccountName;
 use crate::config::Account;
 use crate::config::publish::ConfigFile;
 use crate::session::keeper::Holder;
-use crate::upstream::send::{Authorization, Identity};
+use crate::upstream::request::{Authorization, Identity};
 
 /// Which answer is asked for.
 #[derive(Debug, Clone)]

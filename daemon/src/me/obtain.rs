@@ -11,7 +11,8 @@ use crate::app::App;
 use crate::me::ask::ask;
 use crate::me::cache::{Me, MeCache};
 use crate::me::key::{Kept, Key};
-use crate::upstream::send::{DEADLINE, Identity};
+use crate::upstream::request::Identity;
+use crate::upstream::send::DEADLINE;
 
 /// Returns what is known of an identity, or what Mixpanel says now. A `refresh` is never answered from what was known or on its way
 /// when it came.

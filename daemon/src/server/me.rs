@@ -21,7 +21,7 @@ use crate::server::reply::{self, Answer};
 use crate::server::session::{config_file, find_bridge, pin};
 use crate::session::open::{Session, callers_header, identity_of, open};
 use crate::upstream::Plane;
-use crate::upstream::send::Identity;
+use crate::upstream::request::Identity;
 
 /// Whether what is cached is good enough.
 #[derive(Debug, Default, serde::Deserialize)]

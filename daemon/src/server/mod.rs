@@ -26,7 +26,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::FutureExt;
+use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -34,6 +35,7 @@ use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::routes::API_HEAD;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::timeout;
 use tower::ServiceExt;
@@ -209,8 +211,9 @@ impl Connection {
             return reply::failure(&failure);
         }
         let mut request = request.map(Body::new);
-        if request.method() != Method::GET {
-            // Who changes something or asks for a token is logged; nobody else asks for it, and it costs an allocation.
+        if request.method() != Method::GET || request.uri().path().starts_with(API_HEAD) {
+            // Who changes something or asks for a token is logged, and who asks Mixpanel takes turns; nobody else is asked who it is,
+            // for it costs an allocation.
             request.extensions_mut().insert(self.peer);
         }
         match self.router.clone().oneshot(request).await {
@@ -222,10 +225,9 @@ impl Connection {
 
 /// A stream that keeps its request open for as long as it lasts.
 fn held(body: Body, open: OpenRequest) -> Body {
-    let state = (body.into_data_stream(), open);
-    Body::from_stream(futures_util::stream::unfold(state, |(mut frames, open)| async move {
-        let frame = frames.next().await?;
-        Some((frame, (frames, open)))
+    Body::new(body.map_frame(move |frame| {
+        let _open = &open;
+        frame
     }))
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
+use hyper::HeaderMap;
 use mp_proto::catalog::{OperationCall, OperationRow, OperationsBody, all, bind, find};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::OPERATIONS;
@@ -10,10 +12,9 @@ use mp_proto::routes::OPERATIONS;
 use crate::app::App;
 use crate::server::call::{Caller, JsonBody, Name};
 use crate::server::me::session;
+use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
-use crate::upstream::build::build;
-use crate::upstream::decode::results;
-use crate::upstream::send::send;
+use crate::upstream::run::{self, Ran, Run};
 
 /// `GET /v1/operations`.
 pub(crate) async fn list() -> Answer {
@@ -25,6 +26,8 @@ pub(crate) async fn run(
     State(app): State<Arc<App>>,
     Name(id): Name,
     caller: Caller,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
     JsonBody(call): JsonBody<OperationCall>,
 ) -> Answer {
     let operation = find(&id).ok_or_else(|| {
@@ -35,12 +38,19 @@ pub(crate) async fn run(
         Failure::new(FailureKind::InvalidArgument, format!("arguments of {id} are wrong")).errors(problems)
     })?;
     let session = session(&app, &caller)?;
-    let request = build(operation, bound, &session)?;
-    let answer = results(send(&app, &session.identity, &request).await?);
-    let answer = operation.reply.take(answer).ok_or_else(|| {
-        let name = &session.identity.name;
-        let detail = format!("{id} as account '{name}' was answered with something else than expected");
-        Failure::new(FailureKind::UpstreamInvalid, detail).account(name)
-    })?;
-    reply::ok_with_notes(&answer, &session.notes)
+    let run = Run {
+        app: &app,
+        session: &session,
+        operation,
+        arguments: &call.arguments,
+        bound,
+        refresh: false,
+        tool: peer.tool(),
+    };
+    match run::run(run).await? {
+        Ran::Value(value) => reply::ok_with_notes(&value, &session.notes),
+        Ran::Lines(lines) => {
+            Ok(reply::streamed("application/jsonl", lines, reply::takes_trailers(&headers), &session.notes))
+        }
+    }
 }

@@ -7,10 +7,15 @@ use std::sync::atomic::Ordering;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use http_body_util::StreamBody;
 use hyper::StatusCode;
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use hyper::body::Frame;
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, TE, TRAILER};
+use mp_proto::context::ascii_json;
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::routes::{NOTE_HEADER, ORIGIN_HEADER, PROTOCOL_HEADER, REQUEST_ID_HEADER};
+use mp_proto::routes::{NOTE_HEADER, ORIGIN_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, REQUEST_ID_HEADER};
 use serde::Serialize;
 use tokio::net::UnixStream;
 use tracing::{debug, error};
@@ -85,6 +90,40 @@ pub(crate) fn rendered(body: impl Into<Body>, notes: &[String]) -> Response {
         }
     }
     response
+}
+
+/// Answers 200 with parts that come one after the other.
+///
+/// What fails in the middle is told in the trailer [`PROBLEM_TRAILER`] to callers that take trailers; the others see the connection
+/// break before the end of the body, so that a short answer is never taken for a whole one.
+pub(crate) fn streamed(
+    content_type: &'static str,
+    parts: impl Stream<Item = Result<Bytes, Failure>> + Send + 'static,
+    takes_trailers: bool,
+    notes: &[String],
+) -> Response {
+    let frames = parts.map(move |part| match part {
+        Ok(bytes) => Ok(Frame::data(bytes)),
+        Err(failure) if takes_trailers => Ok(Frame::trailers(trailers(&failure))),
+        Err(failure) => Err(std::io::Error::other(failure.detail)),
+    });
+    let mut response = rendered(Body::new(StreamBody::new(frames)), notes);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(TRAILER, HeaderValue::from_static(PROBLEM_TRAILER));
+    response
+}
+
+/// Returns whether the sender of a request takes trailers (RFC 9110, 10.1.4).
+pub(crate) fn takes_trailers(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(TE).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|coding| coding.trim().eq_ignore_ascii_case("trailers"))
+}
+
+fn trailers(failure: &Failure) -> HeaderMap {
+    let body = serde_json::to_string(&failure.to_body()).unwrap_or_default();
+    let value = HeaderValue::try_from(ascii_json(&body));
+    value.into_iter().map(|value| (HeaderName::from_static(PROBLEM_TRAILER), value)).collect()
 }
 
 /// Answers with a failure as RFC 9457 has it.

@@ -16,7 +16,7 @@ use crate::resolve::{Origin, Resolved, ResolvedAccount, resolve};
 use crate::session::credential::from_caller;
 use crate::session::keeper::Holder;
 use crate::upstream::CallerBases;
-use crate::upstream::send::{Authorization, Identity};
+use crate::upstream::request::{Authorization, Identity};
 
 /// A resolved session with what it authenticates with.
 #[derive(Debug, Clone)]

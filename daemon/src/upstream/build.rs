@@ -5,18 +5,24 @@ use mp_proto::failure::Failure;
 
 use crate::session::open::Session;
 use crate::upstream::Plane;
-use crate::upstream::send::Outgoing;
+use crate::upstream::request::{Outgoing, Query, Tool};
 
 /// Builds the request of an operation.
 ///
 /// # Errors
 /// When the session has no project.
-pub(crate) fn build(operation: &Operation, bound: Bound, session: &Session) -> Result<Outgoing, Failure> {
+pub(crate) fn build(operation: &Operation, bound: Bound, session: &Session, tool: Tool) -> Result<Outgoing, Failure> {
     // A pinned workspace is part of a project, so a session without one is not complete.
     let project = session.project()?;
     let scope = match (operation.scope, session.workspace) {
         (Scope::WorkspaceOptional, Some(workspace)) => format!("workspaces/{workspace}"),
-        (Scope::WorkspaceOptional, None) | (Scope::Project, _) => format!("projects/{project}"),
+        _ => format!("projects/{project}"),
+    };
+    let plane = match operation.call.host {
+        Host::App => Plane::App,
+        Host::Query => Plane::Query,
+        Host::Engage => Plane::Engage,
+        Host::Export => Plane::Export,
     };
     Ok(Outgoing {
         method: match operation.call.method {
@@ -24,13 +30,11 @@ pub(crate) fn build(operation: &Operation, bound: Bound, session: &Session) -> R
             Method::Post => reqwest::Method::POST,
             Method::Delete => reqwest::Method::DELETE,
         },
-        plane: match operation.call.host {
-            Host::App => Plane::App,
-        },
-        path: format!("/{scope}/{}", bound.path),
-        query: bound.query,
-        json: None,
+        query: Query::Pairs(bound.query),
         repeatable: operation.effect == Effect::Read,
+        budget: Some(project.clone()),
+        tool,
+        ..Outgoing::read(plane, format!("/{scope}/{}", bound.path))
     })
 }
 
@@ -49,7 +53,7 @@ mod tests {
         let operation = find("dashboards.list").expect("a row");
         let arguments = serde_json::json!({"ids": "1, 2"});
         let bound = bind(operation, arguments.as_object().expect("an object")).expect("good");
-        build(operation, bound, &open(&snapshot, None, &context)?)
+        build(operation, bound, &open(&snapshot, None, &context)?, Tool::default())
     }
 
     #[test]
@@ -58,7 +62,7 @@ mod tests {
         let config = format!("{account}default_project = \"3187654\"\n");
         let request = built(&config, None).expect("complete");
         assert_eq!((request.path.as_str(), request.repeatable), ("/projects/3187654/dashboards", true));
-        assert_eq!(request.query, [("ids".to_owned(), "1,2".to_owned())]);
+        assert_eq!(request.query, Query::Pairs(vec![("ids".to_owned(), "1,2".to_owned())]));
         assert_eq!(built(&config, Some("880102")).expect("complete").path, "/workspaces/880102/dashboards");
         let incomplete = built(account, Some("880102"));
         assert_eq!(

@@ -1,12 +1,13 @@
 //! What Mixpanel's answer means: JSON, or a failure that says what, of which account, and what to run. Pure.
 
 use mp_proto::failure::{Failure, FailureKind, Next, Upstream};
+use mp_proto::secret::Secret;
 use serde_json::Value;
 
 use crate::resolve::{ENV_OAUTH_TOKEN, ENV_SERVICE_ACCOUNT};
 use crate::session::keeper::Holder;
+use crate::upstream::request::{Authorization, Identity, Outgoing};
 use crate::upstream::retry;
-use crate::upstream::send::{Authorization, Identity, Outgoing};
 
 /// Longest text of Mixpanel that is passed on.
 const MAX_TEXT: usize = 200;
@@ -99,7 +100,18 @@ pub(crate) fn results(answer: Value) -> Value {
     }
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
+    /// Returns what failures are about. `credential` is what went out as one.
+    pub(super) fn about(identity: &'a Identity, request: &'a Outgoing, credential: &'a str) -> Self {
+        let own = match &identity.authorization {
+            Authorization::Basic { secret, .. } | Authorization::Bearer(secret) => Some(secret),
+            Authorization::Grant(_) => None,
+        };
+        let custom = identity.headers.iter().map(|(_, value)| value);
+        let known = own.into_iter().chain(custom).map(Secret::expose);
+        Self { identity, request, secrets: known.chain([credential]).collect() }
+    }
+
     /// Returns a failure about the request: its detail names request and account before what is said of them.
     pub(super) fn failure(&self, kind: FailureKind, said: &str) -> Failure {
         let (request, name) = (self.request, &self.identity.name);
@@ -188,7 +200,6 @@ mod tests {
     use super::*;
     use crate::upstream::{CallerBases, Plane};
     use mp_proto::ids::{AccountName, Region};
-    use mp_proto::secret::Secret;
 
     fn identity(name: &str, authorization: Authorization) -> Identity {
         Identity {
@@ -209,14 +220,7 @@ mod tests {
     }
 
     fn decoded_as(identity: &Identity, status: u16, body: &str) -> Result<Value, Failure> {
-        let request = Outgoing {
-            method: reqwest::Method::GET,
-            plane: Plane::App,
-            path: "/me".into(),
-            query: Vec::new(),
-            json: None,
-            repeatable: true,
-        };
+        let request = Outgoing::read(Plane::App, "/me");
         let incoming = Incoming {
             status,
             retry_after: Some("7".into()),

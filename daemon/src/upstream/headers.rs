@@ -11,13 +11,13 @@ use reqwest::header::{
 /// Headers that say where a message ends or belong to one connection. A wrong one would break every request.
 const OF_THE_CONNECTION: [HeaderName; 5] = [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION, TE, UPGRADE];
 
-/// Returns the headers, less the authorization. Later custom headers win over earlier ones; names differ in more than case.
+/// Returns the headers, less the authorization; `callers` are those of a caller that were found harmless, the weakest of all. Later custom headers win over earlier ones; names differ in more than case.
 /// A custom `Authorization` is passed over, for the account's own would win over it anyway.
 ///
 /// # Errors
 /// When a name or value cannot be a header: all of them.
-pub(super) fn of(custom: &[(String, Secret)]) -> Result<HeaderMap, Failure> {
-    let mut headers = HeaderMap::new();
+pub(super) fn of(custom: &[(String, Secret)], callers: &HeaderMap) -> Result<HeaderMap, Failure> {
+    let mut headers = callers.clone();
     let agent = format!("mp/{BUILD} (entry=mpd)");
     headers.insert(USER_AGENT, HeaderValue::try_from(agent).expect("a version is plain ASCII"));
     let mut problems = Vec::new();
@@ -63,7 +63,7 @@ mod tests {
 
     fn made(custom: &[(&str, &str)]) -> Result<Vec<(String, String)>, Failure> {
         let custom: Vec<_> = custom.iter().map(|(name, value)| ((*name).to_owned(), Secret::new(*value))).collect();
-        let headers = of(&custom)?;
+        let headers = of(&custom, &HeaderMap::new())?;
         let text = |value: &HeaderValue| value.to_str().unwrap().to_owned();
         Ok(headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect())
     }

@@ -1,5 +1,7 @@
 //! Where Mixpanel is: the base of each plane in each region, and the two ways in which a base is replaced. Pure.
 
+use std::time::Duration;
+
 use mp_proto::context::Context;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::Region;
@@ -33,6 +35,16 @@ impl Plane {
             Self::Oauth => "oauth",
             Self::Web => "web",
         }
+    }
+
+    /// Returns how long Mixpanel may be silent: its own deadline for such a call and 15 s more, as the Python tool waits.
+    pub const fn patience(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::App | Self::Web => 135,
+            Self::Query | Self::Engage => 503,
+            Self::Export => 600,
+            Self::Oauth => 15,
+        })
     }
 
     /// Returns the path below the host of `MP_API_BASE_URL`; none for the planes that it does not move.

@@ -2,10 +2,16 @@
 
 pub(crate) mod build;
 pub(crate) mod decode;
+pub mod gate;
 mod headers;
 pub mod hosts;
+pub(crate) mod open;
+pub(crate) mod reads;
+pub mod request;
 mod retry;
+pub(crate) mod run;
 pub mod send;
+mod workflow;
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -28,6 +34,9 @@ pub struct Upstream {
     http: OnceLock<reqwest::Client>,
     /// For what stands in for Mixpanel on this machine: a proxy has no business there.
     direct: OnceLock<reqwest::Client>,
+    /// These two leave a compressed answer as it is.
+    verbatim: OnceLock<reqwest::Client>,
+    verbatim_direct: OnceLock<reqwest::Client>,
 }
 
 impl Upstream {
@@ -66,17 +75,34 @@ impl Upstream {
         self.client(hosts::is_loopback(url))
     }
 
+    /// Returns the HTTP client for a URL whose answers are passed on as they are sent, compressed or not.
+    ///
+    /// # Errors
+    /// When the system's certificates cannot be used.
+    pub fn verbatim_to(&self, url: &Url) -> Result<&reqwest::Client, reqwest::Error> {
+        let is_direct = hosts::is_loopback(url);
+        let kept = if is_direct { &self.verbatim_direct } else { &self.verbatim };
+        kept_or(kept, || builder(is_direct).no_gzip())
+    }
+
     fn client(&self, is_direct: bool) -> Result<&reqwest::Client, reqwest::Error> {
         let kept = if is_direct { &self.direct } else { &self.http };
-        if let Some(client) = kept.get() {
-            return Ok(client);
-        }
-        let built = build(is_direct)?;
-        Ok(kept.get_or_init(|| built))
+        kept_or(kept, || builder(is_direct))
     }
 }
 
-fn build(is_direct: bool) -> Result<reqwest::Client, reqwest::Error> {
+fn kept_or(
+    kept: &OnceLock<reqwest::Client>,
+    builder: impl FnOnce() -> reqwest::ClientBuilder,
+) -> Result<&reqwest::Client, reqwest::Error> {
+    if let Some(client) = kept.get() {
+        return Ok(client);
+    }
+    let built = builder().build()?;
+    Ok(kept.get_or_init(|| built))
+}
+
+fn builder(is_direct: bool) -> reqwest::ClientBuilder {
     // An error means that it is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder()
@@ -84,8 +110,7 @@ fn build(is_direct: bool) -> Result<reqwest::Client, reqwest::Error> {
         .connect_timeout(CONNECT)
         .pool_idle_timeout(KEPT)
         .referer(false);
-    let client = if is_direct { client.no_proxy() } else { client };
-    client.build()
+    if is_direct { client.no_proxy() } else { client }
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ pub struct Bound {
     pub path: String,
     /// The query parameters, in the order of the row.
     pub query: Vec<(String, String)>,
+    /// The fields of the body, in the order of the row; none when the row has no body.
+    pub body: Option<Map<String, Value>>,
 }
 
 /// Binds arguments to an operation. A null counts as not given.
@@ -22,14 +24,18 @@ pub struct Bound {
 pub fn bind(operation: &Operation, arguments: &Map<String, Value>) -> Result<Bound, Vec<Problem>> {
     let mut problems: Vec<Problem> =
         arguments.keys().filter(|name| !knows(operation, name)).map(|name| unknown(operation, name)).collect();
-    let mut bound = Bound { path: operation.call.path.to_owned(), query: Vec::new() };
+    let mut bound = Bound { path: operation.call.path.to_owned(), query: Vec::new(), body: None };
     for param in operation.params {
         match value(param, arguments.get(param.name)) {
             Ok(Some(text)) => match param.place {
                 Place::Path => {
                     bound.path = bound.path.replacen(&format!("{{{}}}", param.name), &encode_segment(&text), 1);
                 }
-                Place::Query => bound.query.push((param.name.to_owned(), text)),
+                Place::Query => bound.query.push((param.wire.to_owned(), text)),
+                Place::Body => {
+                    bound.body.get_or_insert_default().insert(param.wire.to_owned(), Value::String(text));
+                }
+                Place::Local => {}
             },
             Ok(None) => {}
             Err(detail) => problems.push(Problem::new(param.name, detail)),
@@ -58,6 +64,7 @@ fn value(param: &Param, given: Option<&Value>) -> Result<Option<String>, String>
         Kind::Str => (given.as_str().map(str::to_owned), "a text"),
         Kind::Int => (integer(given), "an integer"),
         Kind::Ints => (integers(given), "integers, separated by commas"),
+        _ => (given.as_str().map(str::to_owned), "a text"),
     };
     let text = text.ok_or_else(|| format!("must be {expected}"))?;
     // A URL would read these as steps, however they are encoded.
@@ -87,7 +94,7 @@ fn integers(given: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Call, Effect, Host, Method, Reply, Scope, Shape};
+    use super::super::{Call, Effect, Host, Reply, Scope, Shape};
     use super::*;
     use serde_json::json;
 
@@ -102,7 +109,7 @@ mod tests {
             Param::query("ids", Kind::Ints, "Only these"),
             Param::query("limit", Kind::Int, "At most so many"),
         ],
-        call: Call { host: Host::App, method: Method::Get, path: "things/{name}/parts" },
+        call: Call::get(Host::App, "things/{name}/parts"),
         reply: Reply { shape: Shape::One, columns: &[], times: &[] },
     };
 
@@ -117,11 +124,14 @@ mod tests {
         let query = vec![("ids".to_owned(), "1,2".to_owned()), ("limit".to_owned(), "-5".to_owned())];
         for ids in [json!("1, 2"), json!([1, 2]), json!(["1", 2])] {
             let all = bound(json!({"limit": "-5", "ids": ids, "name": "a/b ü"}));
-            assert_eq!(all, Ok(Bound { path: "things/a%2Fb%20%C3%BC/parts".to_owned(), query: query.clone() }));
+            assert_eq!(
+                all,
+                Ok(Bound { path: "things/a%2Fb%20%C3%BC/parts".to_owned(), query: query.clone(), body: None })
+            );
         }
         assert_eq!(
             bound(json!({"name": "x", "ids": null})),
-            Ok(Bound { path: "things/x/parts".to_owned(), query: vec![] })
+            Ok(Bound { path: "things/x/parts".to_owned(), query: vec![], body: None })
         );
     }
 

@@ -11,7 +11,7 @@ mod rows;
 mod rules;
 
 pub use bind::{Bound, bind};
-pub use call::{Call, Effect, Host, Method, Scope};
+pub use call::{Arrange, Call, Effect, Host, Method, Scope, Workflow};
 pub use param::{Kind, Param, Place};
 pub use reply::{Reply, Shape};
 pub use rows::{OperationCall, OperationRow, OperationsBody, ParamRow};

@@ -1,11 +1,7 @@
 //! What an operation takes.
 
-use serde::{Deserialize, Serialize};
-
 /// What a value must be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A text.
     Str,
@@ -13,6 +9,43 @@ pub enum Kind {
     Int,
     /// Integers: a list, or a text with commas between them.
     Ints,
+    /// Texts: a list, or one text with commas between them. In a query they are the JSON text of the list.
+    List,
+    /// Given or not. On a command line a switch.
+    Flag,
+    /// A date, `YYYY-MM-DD`.
+    Date,
+    /// A property's bare name, or an expression; a name becomes the expression `properties["name"]`.
+    Property,
+    /// A JSON object, or the text of one.
+    JsonObject,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+}
+
+impl Kind {
+    /// Returns the word for it in a list of operations.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Str => "str",
+            Self::Int => "int",
+            Self::Ints => "ints",
+            Self::List => "list",
+            Self::Flag => "flag",
+            Self::Date => "date",
+            Self::Property => "property",
+            Self::JsonObject => "json_object",
+            Self::OneOf(_) => "one_of",
+        }
+    }
+
+    /// Returns the words that are allowed; none where they are not limited.
+    pub const fn choices(self) -> &'static [&'static str] {
+        match self {
+            Self::OneOf(words) => words,
+            _ => &[],
+        }
+    }
 }
 
 /// Where a value goes.
@@ -22,31 +55,87 @@ pub enum Place {
     Path,
     /// Into the query.
     Query,
+    /// Into the JSON body.
+    Body,
+    /// Nowhere: code reads it.
+    Local,
 }
 
 /// A parameter.
 #[derive(Debug, Clone, Copy)]
 pub struct Param {
-    /// Its name, here and at Mixpanel.
+    /// Its name as an argument; with dashes for underscores, that of its option.
     pub name: &'static str,
+    /// Its name at Mixpanel.
+    pub wire: &'static str,
+    /// The letter of its option.
+    pub short: Option<char>,
     /// What its value must be.
     pub kind: Kind,
     /// Where the value goes.
     pub place: Place,
     /// Whether it must be given.
     pub required: bool,
+    /// Whether it may be given more than once.
+    pub repeats: bool,
+    /// The value of one that was not given.
+    pub default: Option<&'static str>,
     /// One line.
     pub help: &'static str,
 }
 
 impl Param {
+    const fn new(name: &'static str, kind: Kind, place: Place, help: &'static str) -> Self {
+        Self { name, wire: name, short: None, kind, place, required: false, repeats: false, default: None, help }
+    }
+
     /// Returns a part of the path, which must be given.
     pub const fn path(name: &'static str, kind: Kind, help: &'static str) -> Self {
-        Self { name, kind, place: Place::Path, required: true, help }
+        Self::new(name, kind, Place::Path, help).required()
     }
 
     /// Returns a query parameter, which may be left out.
     pub const fn query(name: &'static str, kind: Kind, help: &'static str) -> Self {
-        Self { name, kind, place: Place::Query, required: false, help }
+        Self::new(name, kind, Place::Query, help)
+    }
+
+    /// Returns a field of the body, which may be left out.
+    pub const fn body(name: &'static str, kind: Kind, help: &'static str) -> Self {
+        Self::new(name, kind, Place::Body, help)
+    }
+
+    /// Returns one that is not sent by itself, and may be left out.
+    pub const fn local(name: &'static str, kind: Kind, help: &'static str) -> Self {
+        Self::new(name, kind, Place::Local, help)
+    }
+
+    /// It must be given.
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// It may be given more than once.
+    pub const fn repeats(mut self) -> Self {
+        self.repeats = true;
+        self
+    }
+
+    /// It has a letter.
+    pub const fn short(mut self, letter: char) -> Self {
+        self.short = Some(letter);
+        self
+    }
+
+    /// Mixpanel has another name for it.
+    pub const fn wire(mut self, name: &'static str) -> Self {
+        self.wire = name;
+        self
+    }
+
+    /// It has a value also when it is not given.
+    pub const fn default(mut self, value: &'static str) -> Self {
+        self.default = Some(value);
+        self
     }
 }

@@ -12,6 +12,8 @@ pub enum Shape {
     One,
     /// A list of objects.
     List,
+    /// A stream of JSON Lines: one object a line, however many.
+    Lines,
     /// Nothing of interest.
     Empty,
 }
@@ -61,6 +63,8 @@ impl Shape {
             (Self::One, Value::Object(_)) => true,
             (Self::List, Value::Array(rows)) => rows.iter().all(Value::is_object),
             (Self::Empty, _) => return Some(Value::Null),
+            // Lines are never taken as a whole.
+            (Self::Lines, _) => false,
             _ => false,
         };
         fits.then_some(answer)

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Effect, Kind, Operation, Param, Scope, Shape};
+use super::{Effect, Operation, Param, Scope, Shape};
 
 /// `GET /v1/operations`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,10 +41,19 @@ pub struct OperationRow {
 pub struct ParamRow {
     /// Its name.
     pub name: String,
-    /// What its value must be.
-    pub kind: Kind,
+    /// What its value must be, as a word.
+    pub kind: String,
+    /// The words that it may be, where only some are allowed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
     /// Whether it must be given.
     pub required: bool,
+    /// Whether it may be a list.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repeats: bool,
+    /// Its value when it is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
     /// One line.
     pub help: String,
 }
@@ -78,7 +87,14 @@ impl From<&Operation> for OperationRow {
 
 impl From<&Param> for ParamRow {
     fn from(param: &Param) -> Self {
-        let (name, help) = (param.name.to_owned(), param.help.to_owned());
-        Self { name, kind: param.kind, required: param.required, help }
+        Self {
+            name: param.name.to_owned(),
+            kind: param.kind.word().to_owned(),
+            choices: param.kind.choices().iter().map(|word| (*word).to_owned()).collect(),
+            required: param.required,
+            repeats: param.repeats,
+            default: param.default.map(str::to_owned),
+            help: param.help.to_owned(),
+        }
     }
 }

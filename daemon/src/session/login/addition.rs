@@ -15,7 +15,7 @@ use crate::config::edit::{Change, edit};
 use crate::config::snapshot::Snapshot;
 use crate::failure::refused;
 use crate::me;
-use crate::upstream::send::{Authorization, Identity};
+use crate::upstream::request::{Authorization, Identity};
 
 /// Returns the account with region and name, and what was tried on the way.
 ///

@@ -28,7 +28,7 @@ use crate::me::cache::Me;
 use crate::session::endpoint;
 use crate::session::registration::Registration;
 use crate::session::store::Tokens;
-use crate::upstream::send::{Authorization, Identity};
+use crate::upstream::request::{Authorization, Identity};
 use crate::upstream::{CallerBases, Plane};
 
 /// How long a person may take with the browser. As long as the Python tool waits.

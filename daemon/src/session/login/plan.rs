@@ -13,7 +13,7 @@ use crate::config::snapshot::Snapshot;
 use crate::config::{Account, Credential, Lookup, TokenSource};
 use crate::failure::{account_not_found, unusable_account};
 use crate::upstream::CallerBases;
-use crate::upstream::send::Authorization;
+use crate::upstream::request::Authorization;
 
 /// A login as it was asked for, checked.
 #[derive(Debug, Clone)]

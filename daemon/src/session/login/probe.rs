@@ -10,7 +10,7 @@ use url::Url;
 use crate::app::App;
 use crate::session::login::plan::Surroundings;
 use crate::upstream::Plane;
-use crate::upstream::send::Authorization;
+use crate::upstream::request::Authorization;
 
 /// How long one region may take. It is only asked whether it knows the credential, and there are two more.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,6 +1,6 @@
 //! Dashboards.
 
-use crate::catalog::{Call, Effect, Host, Kind, Method, Operation, Param, Reply, Scope, Shape};
+use crate::catalog::{Call, Effect, Host, Kind, Operation, Param, Reply, Scope, Shape};
 
 /// The operations on dashboards.
 pub(in crate::catalog) const ROWS: &[Operation] = &[Operation {
@@ -10,6 +10,6 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[Operation {
     effect: Effect::Read,
     scope: Scope::WorkspaceOptional,
     params: &[Param::query("ids", Kind::Ints, "Only these ids, separated by commas")],
-    call: Call { host: Host::App, method: Method::Get, path: "dashboards" },
+    call: Call::get(Host::App, "dashboards"),
     reply: Reply { shape: Shape::List, columns: &["id", "title"], times: &["created", "modified"] },
 }];
