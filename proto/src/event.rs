@@ -201,4 +201,19 @@ mod tests {
         let json = serde_json::to_value(&event).expect("serialises");
         assert_eq!(json, serde_json::json!({"type": event.name(), "name": "team"}));
     }
+
+    #[test]
+    fn an_event_with_numbers_is_read_again() {
+        let event = Event::Snapshot {
+            revision: 7,
+            active_account: None,
+            accounts: vec!["team".into()],
+            targets: Vec::new(),
+            problems: vec![Problem::new("config.toml:3:1", "odd")],
+        };
+        let text = serde_json::to_string(&event).expect("serialises");
+        assert_eq!(serde_json::from_str::<Event>(&text).expect("is read"), event);
+        let moved = r#"{"type":"session.changed","revision":8,"account":"a","project":"7","workspace":12}"#;
+        assert!(matches!(serde_json::from_str(moved), Ok(Event::SessionChanged { workspace: Some(12), .. })));
+    }
 }

@@ -64,7 +64,7 @@ async fn ask_until(mut stream: UnixStream, start: Instant, end: Instant) -> u64 
 }
 
 /// Returns whether an answer with `Content-Length` is there in full. Cheap, for the servers need the processor.
-fn is_complete(bytes: &[u8]) -> bool {
+pub(crate) fn is_complete(bytes: &[u8]) -> bool {
     let Some(head) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return false };
     let text = std::str::from_utf8(&bytes[..head]).expect("a head is ASCII");
     assert!(text.starts_with("HTTP/1.1 200"), "{text}");

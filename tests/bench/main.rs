@@ -1,11 +1,13 @@
 //! `cargo bench`: how fast the client and the daemon are, as ratios against the least that could be, in one run.
 //!
 //! Only ratios mean something on another machine: process start against `/bin/true`, requests per second against a bare axum
-//! handler with a body of the same size, a large config against a small one.
+//! handler with a body of the same size, a large config against a small one, a call of Mixpanel through the daemon against one that
+//! goes straight to it. How fast exports are is measured by `tests/bench/export.py`.
 
 mod bare;
 mod load;
 mod table;
+mod upstream;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,14 +52,17 @@ fn main() -> ExitCode {
     let mut table = Table::default();
     measure_client(&mut table);
     measure_daemon(&mut table);
+    upstream::measure(&mut table, programs());
     print!("{table}");
     ExitCode::SUCCESS
 }
 
+fn programs() -> Programs {
+    Programs { mp: PathBuf::from(env!("CARGO_BIN_EXE_mp")), mpd: PathBuf::from(env!("CARGO_BIN_EXE_mpd")) }
+}
+
 fn home(accounts: usize) -> Home {
-    let programs =
-        Programs { mp: PathBuf::from(env!("CARGO_BIN_EXE_mp")), mpd: PathBuf::from(env!("CARGO_BIN_EXE_mpd")) };
-    let home = Home::new(programs);
+    let home = Home::new(programs());
     let mut config = "[active]\naccount = \"account0\"\n".to_owned();
     for number in 0..accounts {
         config.push_str(&format!(
