@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::json::ascii_json;
 use serde::{Deserialize, Serialize};
 
 use crate::secret::Secret;
@@ -199,23 +200,6 @@ impl Context {
             None => Ok(context),
         }
     }
-}
-
-/// Returns JSON text in which every character outside printable ASCII is a `\u` escape, as headers need it.
-/// JSON has such characters only inside strings, where the escape means the same.
-pub fn ascii_json(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if (' '..='~').contains(&c) {
-            out.push(c);
-        } else {
-            let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use jaq_core::load::{Arena, File, Loader};
 use jaq_core::native::{bome, run, v};
 use jaq_core::{Compiler, Ctx, Vars, data};
 use jaq_json::{Map, Val, read};
-use mp_proto::context::ascii_json;
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::json::ascii_json;
 use serde_json::Value;
 
 use super::{Format, pretty};

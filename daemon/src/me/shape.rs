@@ -1,7 +1,7 @@
 //! The shape of a `/me` answer: checked leniently, put into the order in which the Python tool writes it, and written so. Pure.
 
 use jiff::Timestamp;
-use mp_proto::context::ascii_json;
+use mp_proto::json::ascii_json;
 use serde_json::{Map, Value, json};
 
 use crate::me::cache::Me;

@@ -61,6 +61,14 @@ pub enum Method {
 /// What a row cannot say: code of the daemon that sends the request of the row, and others around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Workflow {
+    /// Event names: a plan that limits the range of dates is asked again within it.
+    EventNames,
+    /// Properties of an event: of one that is unknown, the similar ones are told.
+    EventProperties,
+    /// Events, properties and their relations, from several answers.
+    SchemaGraph,
+    /// A report, with a link to it in Mixpanel where one is wanted.
+    ReportLink,
     /// Streams raw events as lines.
     ExportEvents,
     /// Streams the pages of profiles as lines.
@@ -69,6 +77,18 @@ pub enum Workflow {
 
 /// Changes a request after its arguments were bound: what depends on several of them. Pure.
 pub type Arrange = fn(&Map<String, Value>, &mut Bound) -> Result<(), Vec<Problem>>;
+
+/// Where project and workspace go when they do not head the path, as they do on the App API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ids {
+    /// Both into the query, the workspace only when one is pinned.
+    Query,
+    /// Both into the body, the workspace always; a pinned one into the query, too.
+    Body,
+}
+
+/// Stands for the project as the value of a [`Call::fixed`] parameter.
+pub const PROJECT_ID: &str = "{project_id}";
 
 /// A request.
 #[derive(Debug, Clone, Copy)]
@@ -81,6 +101,10 @@ pub struct Call {
     pub path: &'static str,
     /// Query parameters that are always the same.
     pub fixed: &'static [(&'static str, &'static str)],
+    /// Where project and workspace go outside of the App API.
+    pub ids: Ids,
+    /// Whether the query ends in Mixpanel's mark of where a call comes from. Parts of the App API refuse it.
+    pub origin: bool,
     /// What depends on several arguments.
     pub arrange: Option<Arrange>,
     /// Code that is needed besides.
@@ -90,7 +114,8 @@ pub struct Call {
 impl Call {
     /// Returns a GET.
     pub const fn get(host: Host, path: &'static str) -> Self {
-        Self { host, method: Method::Get, path, fixed: &[], arrange: None, workflow: None }
+        let origin = matches!(host, Host::Query | Host::Engage);
+        Self { host, method: Method::Get, path, fixed: &[], ids: Ids::Query, origin, arrange: None, workflow: None }
     }
 
     /// Returns a POST.
@@ -101,6 +126,18 @@ impl Call {
     /// It has query parameters that are always the same.
     pub const fn fixed(mut self, parameters: &'static [(&'static str, &'static str)]) -> Self {
         self.fixed = parameters;
+        self
+    }
+
+    /// Project and workspace go into its body.
+    pub const fn ids_in_body(mut self) -> Self {
+        self.ids = Ids::Body;
+        self
+    }
+
+    /// Its query ends in the mark of where a call comes from.
+    pub const fn origin(mut self) -> Self {
+        self.origin = true;
         self
     }
 

@@ -9,11 +9,12 @@ mod reply;
 mod rows;
 #[cfg(test)]
 mod rules;
+mod shape;
 
 pub use bind::{Bound, bind};
-pub use call::{Arrange, Call, Effect, Host, Method, Scope, Workflow};
+pub use call::{Arrange, Call, Effect, Host, Ids, Method, PROJECT_ID, Scope, Workflow};
 pub use param::{Kind, Param, Place};
-pub use reply::{Reply, Shape};
+pub use reply::{Reply, Shape, Taken, Unwrap};
 pub use rows::{OperationCall, OperationRow, OperationsBody, ParamRow};
 
 /// An operation.
@@ -25,6 +26,8 @@ pub struct Operation {
     pub command: &'static [&'static str],
     /// One imperative line.
     pub summary: &'static str,
+    /// What else a reader should know; may be empty.
+    pub detail: &'static str,
     /// What it does to the data; declared, never guessed from the method.
     pub effect: Effect,
     /// Which part of a session it needs.
@@ -35,10 +38,26 @@ pub struct Operation {
     pub call: Call,
     /// What is made of the answer.
     pub reply: Reply,
+    /// How far it is settled.
+    pub stage: Stage,
+}
+
+/// How far an operation is settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It stays as it is.
+    Stable,
+    /// It may change.
+    Preview,
+    /// It will go.
+    Deprecated {
+        /// The id of what takes its place.
+        instead: &'static str,
+    },
 }
 
 /// The rows, one list per noun.
-const NOUNS: &[&[Operation]] = &[ops::dashboards::ROWS];
+const NOUNS: &[&[Operation]] = &[ops::inspect::ROWS, ops::query::ROWS, ops::dashboards::ROWS];
 
 /// Returns all operations.
 pub fn all() -> impl Iterator<Item = &'static Operation> {

@@ -11,8 +11,10 @@ pub enum Kind {
     Ints,
     /// Texts: a list, or one text with commas between them. In a query they are the JSON text of the list.
     List,
-    /// Given or not. On a command line a switch.
+    /// Given or not. On a command line a switch; false is the same as not given.
     Flag,
+    /// Yes or no. On a command line two switches, `--name` and `--no-name`; it needs a default.
+    Toggle,
     /// A date, `YYYY-MM-DD`.
     Date,
     /// A property's bare name, or an expression; a name becomes the expression `properties["name"]`.
@@ -32,6 +34,7 @@ impl Kind {
             Self::Ints => "ints",
             Self::List => "list",
             Self::Flag => "flag",
+            Self::Toggle => "toggle",
             Self::Date => "date",
             Self::Property => "property",
             Self::JsonObject => "json_object",
@@ -78,6 +81,8 @@ pub struct Param {
     pub required: bool,
     /// Whether it may be given more than once.
     pub repeats: bool,
+    /// Whether it stands on the command line without a flag.
+    pub positional: bool,
     /// The value of one that was not given.
     pub default: Option<&'static str>,
     /// One line.
@@ -86,12 +91,23 @@ pub struct Param {
 
 impl Param {
     const fn new(name: &'static str, kind: Kind, place: Place, help: &'static str) -> Self {
-        Self { name, wire: name, short: None, kind, place, required: false, repeats: false, default: None, help }
+        Self {
+            name,
+            wire: name,
+            short: None,
+            kind,
+            place,
+            required: false,
+            repeats: false,
+            positional: false,
+            default: None,
+            help,
+        }
     }
 
-    /// Returns a part of the path, which must be given.
+    /// Returns a part of the path, which must be given and stands without a flag.
     pub const fn path(name: &'static str, kind: Kind, help: &'static str) -> Self {
-        Self::new(name, kind, Place::Path, help).required()
+        Self::new(name, kind, Place::Path, help).positional()
     }
 
     /// Returns a query parameter, which may be left out.
@@ -112,6 +128,18 @@ impl Param {
     /// It must be given.
     pub const fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    /// It stands without a flag, and must be given.
+    pub const fn positional(mut self) -> Self {
+        self.positional = true;
+        self.required()
+    }
+
+    /// It has a flag, though it is a part of the path.
+    pub const fn option(mut self) -> Self {
+        self.positional = false;
         self
     }
 

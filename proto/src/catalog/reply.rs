@@ -1,7 +1,7 @@
 //! What is made of an answer.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What is left when the envelope is off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,40 +12,196 @@ pub enum Shape {
     One,
     /// A list of objects.
     List,
+    /// A list of texts.
+    Words,
     /// A stream of JSON Lines: one object a line, however many.
     Lines,
     /// Nothing of interest.
     Empty,
 }
 
+/// The envelope of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unwrap {
+    /// There is none.
+    Body,
+    /// `{"status": …, "results": …}`, as the App API has it; an answer without it is itself.
+    Results,
+}
+
+/// Makes what callers get of an answer without its envelope; `arguments` are those of [`super::Bound`]. What callers should be told
+/// beside it goes to the notes. The error names what is missing, as the end of a sentence. Pure.
+pub type Reshape = fn(arguments: &Map<String, Value>, answer: Value, notes: &mut Vec<String>) -> Result<Value, String>;
+
+/// Makes the rows of a table of what callers get. Pure.
+pub type Rows = fn(&Value) -> Vec<Map<String, Value>>;
+
 /// What is made of an answer, and how a table shows it.
 #[derive(Debug, Clone, Copy)]
 pub struct Reply {
-    /// What it must be.
+    /// What surrounds it.
+    pub unwrap: Unwrap,
+    /// What it must be in the end.
     pub shape: Shape,
-    /// The columns of a table.
+    /// The fields that callers get of each object, all when empty. One that is missing is an error, or null if its name has a `?`
+    /// behind it.
+    pub fields: &'static [&'static str],
+    /// The field by which a list is sorted.
+    pub sort: Option<&'static str>,
+    /// What a row cannot say.
+    pub reshape: Option<Reshape>,
+    /// The columns of a table, all when empty.
     pub columns: &'static [&'static str],
+    /// The rows of a table, where they are not the entries of a list.
+    pub rows: Option<Rows>,
     /// The fields of each object that hold a time: they are shown with `+00:00`, however Mixpanel spells them.
     pub times: &'static [&'static str],
+    /// Whether the answer changes so rarely that it may be kept for a while.
+    pub kept: bool,
+}
+
+/// What callers get, and what they should be told beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Taken {
+    /// The value.
+    pub value: Value,
+    /// The notes.
+    pub notes: Vec<String>,
 }
 
 impl Reply {
-    /// Returns an answer without its envelope as callers get it; none when it is something else than was expected.
-    pub fn take(&self, answer: Value) -> Option<Value> {
-        let mut taken = self.shape.take(answer)?;
-        let objects = match &mut taken {
-            Value::Array(rows) => rows.as_mut_slice(),
-            other => std::slice::from_mut(other),
+    /// An object.
+    pub const ONE: Self = Self {
+        unwrap: Unwrap::Results,
+        shape: Shape::One,
+        fields: &[],
+        sort: None,
+        reshape: None,
+        columns: &[],
+        rows: None,
+        times: &[],
+        kept: false,
+    };
+    /// A list of objects.
+    pub const LIST: Self = Self { shape: Shape::List, ..Self::ONE };
+    /// A list of texts.
+    pub const WORDS: Self = Self { shape: Shape::Words, columns: &["value"], ..Self::ONE };
+    /// A stream of lines.
+    pub const LINES: Self = Self { shape: Shape::Lines, ..Self::ONE };
+
+    /// It has no envelope.
+    pub const fn bare(mut self) -> Self {
+        self.unwrap = Unwrap::Body;
+        self
+    }
+
+    /// Callers get these fields; they are the columns of a table, too, unless others are named.
+    pub const fn fields(mut self, fields: &'static [&'static str]) -> Self {
+        self.fields = fields;
+        self
+    }
+
+    /// It is sorted by a field.
+    pub const fn sort(mut self, field: &'static str) -> Self {
+        self.sort = Some(field);
+        self
+    }
+
+    /// Code makes it.
+    pub const fn reshape(mut self, reshape: Reshape) -> Self {
+        self.reshape = Some(reshape);
+        self
+    }
+
+    /// A table has these columns.
+    pub const fn columns(mut self, columns: &'static [&'static str]) -> Self {
+        self.columns = columns;
+        self
+    }
+
+    /// A table has these rows.
+    pub const fn rows(mut self, rows: Rows) -> Self {
+        self.rows = Some(rows);
+        self
+    }
+
+    /// These fields hold times.
+    pub const fn times(mut self, times: &'static [&'static str]) -> Self {
+        self.times = times;
+        self
+    }
+
+    /// It may be kept.
+    pub const fn kept(mut self) -> Self {
+        self.kept = true;
+        self
+    }
+
+    /// Makes what callers get of an answer.
+    ///
+    /// # Errors
+    /// When it is something else than was expected: what, as the end of a sentence.
+    pub fn take(&self, arguments: &Map<String, Value>, answer: Value) -> Result<Taken, String> {
+        let mut notes = Vec::new();
+        let mut value = match self.unwrap {
+            Unwrap::Body => answer,
+            Unwrap::Results => results(answer),
         };
-        for object in objects.iter_mut().filter_map(Value::as_object_mut) {
-            for name in self.times {
-                if let Some(Value::String(text)) = object.get_mut(*name) {
-                    spell(text);
-                }
+        if let Some(reshape) = self.reshape {
+            value = reshape(arguments, value, &mut notes)?;
+        }
+        let mut value = self.shape.check(value)?;
+        for object in objects(&mut value) {
+            self.pick(object)?;
+            self.spell_times(object);
+        }
+        if let (Some(field), Value::Array(list)) = (self.sort, &mut value) {
+            list.sort_by(|one, other| one[field].as_str().cmp(&other[field].as_str()));
+        }
+        Ok(Taken { value, notes })
+    }
+
+    fn pick(&self, object: &mut Map<String, Value>) -> Result<(), String> {
+        if self.fields.is_empty() {
+            return Ok(());
+        }
+        let mut picked = Map::new();
+        for field in self.fields {
+            let (name, value) = match field.strip_suffix('?') {
+                Some(name) => (name, object.swap_remove(name).unwrap_or_default()),
+                None => (*field, object.swap_remove(*field).ok_or_else(|| format!("an entry without '{field}'"))?),
+            };
+            picked.insert(name.to_owned(), value);
+        }
+        *object = picked;
+        Ok(())
+    }
+
+    fn spell_times(&self, object: &mut Map<String, Value>) {
+        for name in self.times {
+            if let Some(Value::String(text)) = object.get_mut(*name) {
+                spell(text);
             }
         }
-        Some(taken)
     }
+}
+
+/// Takes an answer out of its envelope; an answer without one is itself.
+pub fn results(answer: Value) -> Value {
+    match answer {
+        Value::Object(mut fields) if fields.contains_key("results") => {
+            fields.swap_remove("results").unwrap_or_default()
+        }
+        other => other,
+    }
+}
+
+fn objects(value: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
+    let entries = match value {
+        Value::Array(rows) => rows.as_mut_slice(),
+        other => std::slice::from_mut(other),
+    };
+    entries.iter_mut().filter_map(Value::as_object_mut)
 }
 
 /// Spells a time in UTC as the Python tool does; a text that is no time with an offset stays as it is.
@@ -57,17 +213,17 @@ fn spell(text: &mut String) {
 }
 
 impl Shape {
-    /// Returns an answer without its envelope as callers get it; none when it is something else than was expected.
-    fn take(self, answer: Value) -> Option<Value> {
-        let fits = match (self, &answer) {
-            (Self::One, Value::Object(_)) => true,
-            (Self::List, Value::Array(rows)) => rows.iter().all(Value::is_object),
-            (Self::Empty, _) => return Some(Value::Null),
+    fn check(self, value: Value) -> Result<Value, String> {
+        let (fits, expected) = match (self, &value) {
+            (Self::One, value) => (value.is_object(), "an object"),
+            (Self::List, Value::Array(rows)) => (rows.iter().all(Value::is_object), "a list of objects"),
+            (Self::Words, Value::Array(rows)) => (rows.iter().all(Value::is_string), "a list of texts"),
+            (Self::List | Self::Words, _) => (false, "a list"),
             // Lines are never taken as a whole.
-            (Self::Lines, _) => false,
-            _ => false,
+            (Self::Lines, _) => (false, "lines"),
+            (Self::Empty, _) => return Ok(Value::Null),
         };
-        fits.then_some(answer)
+        if fits { Ok(value) } else { Err(format!("something else than {expected}")) }
     }
 }
 
@@ -76,22 +232,40 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn taken(reply: Reply, answer: Value) -> Result<Value, String> {
+        reply.take(&Map::new(), answer).map(|taken| taken.value)
+    }
+
     #[test]
     fn times_are_spelled_alike() {
-        let reply = Reply { shape: Shape::List, columns: &[], times: &["created", "modified", "missing"] };
+        let reply = Reply::LIST.times(&["created", "modified", "missing"]);
         let answer = json!([{"created": "2025-01-10T12:30:00Z", "modified": "2025-02-11T08:15:30.25Z", "pinned": "2025-01-01T00:00:00Z"},
             {"created": null, "modified": "2025-02-01T00:00:00"}]);
         let expected = json!([{"created": "2025-01-10T12:30:00+00:00", "modified": "2025-02-11T08:15:30.250000+00:00",
             "pinned": "2025-01-01T00:00:00Z"}, {"created": null, "modified": "2025-02-01T00:00:00"}]);
-        assert_eq!(reply.take(answer), Some(expected));
+        assert_eq!(taken(reply, answer), Ok(expected));
     }
 
     #[test]
     fn an_answer_must_have_its_shape() {
-        assert_eq!(Shape::List.take(json!([{"id": 1}])), Some(json!([{"id": 1}])));
-        assert_eq!(Shape::List.take(json!([])), Some(json!([])));
-        assert_eq!((Shape::List.take(json!({})), Shape::List.take(json!([1]))), (None, None));
-        assert_eq!((Shape::One.take(json!({})), Shape::One.take(json!([]))), (Some(json!({})), None));
-        assert_eq!(Shape::Empty.take(json!({"status": "ok"})), Some(Value::Null));
+        assert_eq!(taken(Reply::LIST, json!({"status": "ok", "results": [{"id": 1}]})), Ok(json!([{"id": 1}])));
+        assert_eq!(taken(Reply::LIST, json!([])), Ok(json!([])));
+        assert!(taken(Reply::LIST, json!({})).is_err() && taken(Reply::LIST, json!([1])).is_err());
+        assert_eq!(taken(Reply::ONE, json!({})), Ok(json!({})));
+        assert_eq!(taken(Reply::ONE.bare(), json!({"results": 1})), Ok(json!({"results": 1})));
+        assert!(taken(Reply::ONE, json!([])).is_err() && taken(Reply::WORDS, json!([1])).is_err());
+        assert_eq!(taken(Reply { shape: Shape::Empty, ..Reply::ONE }, json!({"status": "ok"})), Ok(Value::Null));
+    }
+
+    #[test]
+    fn fields_are_picked_and_lists_sorted() {
+        let reply = Reply::LIST.fields(&["id", "name"]).sort("name");
+        assert_eq!(taken(reply.fields(&["id", "note?"]), json!([{"id": 1}])), Ok(json!([{"id": 1, "note": null}])));
+        let answer = json!([{"name": "b", "x": 0, "id": 1}, {"id": 2, "name": "a"}]);
+        assert_eq!(
+            taken(reply, answer).map(|value| value.to_string()),
+            Ok(r#"[{"id":2,"name":"a"},{"id":1,"name":"b"}]"#.into())
+        );
+        assert_eq!(taken(reply, json!([{"id": 1}])), Err("an entry without 'name'".to_owned()));
     }
 }

@@ -1,3 +1,5 @@
 //! The rows of the catalog, one file per noun.
 
 pub(super) mod dashboards;
+pub(super) mod inspect;
+pub(super) mod query;

@@ -1,0 +1,58 @@
+//! What a row cannot say about its answer: pure functions from what Mixpanel sends to what callers get, and to the rows of a table.
+//! One file for each kind of answer.
+
+pub(super) mod activity;
+pub(super) mod discovery;
+pub(super) mod funnel;
+pub(super) mod lexicon;
+mod number;
+pub(super) mod retention;
+pub(super) mod saved;
+pub(super) mod series;
+pub(super) mod subproperties;
+#[cfg(test)]
+mod tests;
+
+use serde_json::{Map, Value};
+
+/// An object in the making.
+type Fields = Map<String, Value>;
+
+/// Returns an argument as it was given; null when it was not.
+fn given(arguments: &Fields, name: &str) -> Value {
+    arguments.get(name).cloned().unwrap_or_default()
+}
+
+/// Takes a field out of an object.
+fn take(answer: &mut Value, name: &str) -> Result<Value, String> {
+    let taken = answer.as_object_mut().and_then(|fields| fields.swap_remove(name));
+    taken.ok_or_else(|| format!("an answer without '{name}'"))
+}
+
+/// Takes a field that is an object out of an object.
+fn take_object(answer: &mut Value, name: &str) -> Result<Fields, String> {
+    match take(answer, name)? {
+        Value::Object(fields) => Ok(fields),
+        _ => Err(format!("a '{name}' that is no object")),
+    }
+}
+
+/// Takes a list that may be missing.
+fn take_list(answer: &mut Value, name: &str) -> Value {
+    take(answer, name).ok().filter(Value::is_array).unwrap_or_else(|| Value::Array(Vec::new()))
+}
+
+/// Returns an object of its fields.
+fn object<const N: usize>(fields: [(&str, Value); N]) -> Fields {
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Returns the fields of an object; none of anything else.
+fn fields(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+/// Returns the entries of a list; none of anything else.
+fn entries(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
