@@ -1,7 +1,7 @@
 //! The far side: a strict fake of Mixpanel. No real host is ever asked.
 //!
 //! Read in this order: [`server`] (a plain HTTP server that fails on the wire as told; it knows nothing of Mixpanel), [`Upstream`]
-//! (the fake), [`oauth`] and [`grants`] (its provider), [`people`] (who may use it), [`faults`] (what goes wrong), [`visit`] (the
+//! (the fake), [`streams`] (bodies on their way), [`oauth`] and [`grants`] (its provider), [`people`] (who may use it), [`faults`] (what goes wrong), [`visit`] (the
 //! user's browser).
 //!
 //! Paths are `/{us|eu|in}/{app|query|engage|export|oauth|web}/…`, which is what `MPD_UPSTREAM` makes of Mixpanel's hosts. Whatever no
@@ -24,6 +24,7 @@ pub mod record;
 pub mod reply;
 pub mod server;
 mod state;
+pub mod streams;
 pub mod visit;
 
 pub use faults::{Fault, Plan};
@@ -34,6 +35,7 @@ pub use people::{ADA, Project, SOL, User, UserId, Workspace};
 pub use record::Record;
 use server::{Received, Reply, Server};
 use state::State;
+pub use streams::{StreamEnd, Streamed};
 
 /// Longer than a debug build takes on a machine that is busy with the other tests.
 const SOON: Duration = Duration::from_secs(20);
@@ -101,8 +103,26 @@ impl Upstream {
         self.shared.lock().records.problems()
     }
 
-    /// Forgets the requests, not what they have done.
+    /// Returns every streamed answer so far, in the order of their beginnings.
+    pub fn streams(&self) -> Vec<Streamed> {
+        self.server.streams()
+    }
+
+    /// Waits until so many streamed answers of a path have begun in all and none of them runs, and returns them.
+    ///
+    /// # Panics
+    /// When that does not happen.
+    #[track_caller]
+    pub fn wait_for_ends(&self, path: &str, count: usize) -> Vec<Streamed> {
+        let of_path = || self.streams().into_iter().filter(|one| one.path == path).collect::<Vec<_>>();
+        let is_over = |seen: &[Streamed]| seen.len() >= count && seen.iter().all(|one| one.end != StreamEnd::Running);
+        let ended = poll(SOON, || Some(of_path()).filter(|seen| is_over(seen)));
+        ended.unwrap_or_else(|| panic!("not {count} ended streams of {path} within {SOON:?}: {:?}", of_path()))
+    }
+
+    /// Forgets the requests and the streams, not what they have done.
     pub fn clear(&self) {
+        self.server.clear_streams();
         self.shared.lock().records.clear();
     }
 
