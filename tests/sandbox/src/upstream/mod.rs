@@ -15,9 +15,14 @@ use mp_proto::ids::Region;
 use crate::wait::poll;
 
 mod app;
+mod asking;
+pub mod data;
+mod export;
 pub mod faults;
 pub mod gate;
 pub mod grants;
+pub mod limits;
+pub mod lines;
 pub mod oauth;
 pub mod people;
 pub mod record;
@@ -27,9 +32,12 @@ mod state;
 pub mod streams;
 pub mod visit;
 
+pub use data::Data;
 pub use faults::{Fault, Plan};
 pub use gate::Gate;
 pub use grants::{Grant, Policy, Rotation};
+pub use limits::{Limits, Meter};
+pub use lines::Volume;
 pub use oauth::Consent;
 pub use people::{ADA, Project, SOL, User, UserId, Workspace};
 pub use record::Record;
@@ -158,6 +166,27 @@ impl Upstream {
         change(&mut self.shared.lock().provider.grants.policy);
     }
 
+    /// Changes what the projects hold and how the data planes answer.
+    pub fn data(&self, change: impl FnOnce(&mut Data)) {
+        change(&mut self.shared.lock().data);
+    }
+
+    /// Changes how much a project may ask.
+    pub fn limits(&self, meter: Meter, change: impl FnOnce(&mut Limits)) {
+        let mut state = self.shared.lock();
+        change(if meter == Meter::Query { &mut state.meters.query } else { &mut state.meters.export });
+    }
+
+    /// Returns how many requests of a project ever were there at the same time, with those that were refused.
+    pub fn peak(&self, meter: Meter, region: Region, project: u64) -> usize {
+        self.shared.lock().meters.peak(meter, region, project)
+    }
+
+    /// Returns how many requests of a project are there now, without those that were refused.
+    pub fn running(&self, meter: Meter, region: Region, project: u64) -> usize {
+        self.shared.lock().meters.running(meter, region, project)
+    }
+
     /// Sets what the user does with the next requests for authorization.
     pub fn set_consent(&self, consent: Consent) {
         self.shared.lock().provider.consent = consent;
@@ -260,11 +289,17 @@ fn answer(shared: &Arc<Shared>, received: &Received) -> Reply {
     let mut state = shared.lock();
     state.records.begin(received);
     let plan = state.faults.take(received);
+    let now = state.now(shared.started);
+    let ticket = state.meters.enter(received, now);
     match plan.as_ref().and_then(Plan::pause_first) {
-        None => state.answer(received, plan.as_ref(), shared.started),
+        None => state.answer(received, plan.as_ref(), ticket, now),
         Some(pause) => {
             let (shared, received) = (Arc::clone(shared), received.clone());
-            Reply::deferred(pause, move || shared.lock().answer(&received, None, shared.started))
+            Reply::deferred(pause, move || {
+                let mut state = shared.lock();
+                let now = state.now(shared.started);
+                state.answer(&received, None, ticket.clone(), now)
+            })
         }
     }
 }
