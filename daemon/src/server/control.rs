@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use hyper::StatusCode;
 use hyper::header::CONTENT_TYPE;
 use mp_proto::version::BUILD;
-use mp_proto::wire::{Accepted, AccountStatus, ConfigStatus, HealthBody, LogLevel, StatusBody};
+use mp_proto::wire::{Accepted, AccountStatus, BudgetStatus, ConfigStatus, HealthBody, LogLevel, StatusBody};
 use tracing::info;
 
 use crate::app::App;
@@ -49,6 +49,7 @@ pub(crate) async fn status(State(app): State<Arc<App>>) -> Answer {
         config: config_status(&snapshot),
         watch: app.watch.status(),
         accounts: account_states(&app),
+        limits: app.gates.status(),
     })
 }
 
@@ -97,7 +98,27 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
     }
+    budgets(&app, &mut text);
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
+
+/// Adds what is used of Mixpanel's limits, with one row for each project.
+fn budgets(app: &App, text: &mut String) {
+    let budgets = app.gates.status();
+    let columns: [(&str, &str, fn(&BudgetStatus) -> u64); 4] = [
+        ("mpd_budget_running", "Requests that run at Mixpanel", |budget| budget.running),
+        ("mpd_budget_waiting", "Requests that wait for their turn", |budget| budget.waiting),
+        ("mpd_budget_used_last_hour", "Requests sent within the last 60 minutes", |budget| budget.used),
+        ("mpd_budget_closed_seconds", "Seconds for which Mixpanel wants no more", |b| b.closed_for_s.unwrap_or(0)),
+    ];
+    for (name, help, value) in columns.into_iter().filter(|_| !budgets.is_empty()) {
+        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
+        for budget in &budgets {
+            let (region, project, family) = (budget.region, &budget.project, &budget.family);
+            let labels = format!("region=\"{region}\",project=\"{project}\",family=\"{family}\"");
+            let _ = writeln!(text, "{name}{{{labels}}} {}", value(budget));
+        }
+    }
 }
 
 /// `PUT /v1/log-level`.

@@ -6,11 +6,13 @@ pub mod gate;
 mod headers;
 pub mod hosts;
 pub(crate) mod open;
+mod opened;
 pub(crate) mod reads;
 pub mod request;
 mod retry;
 pub(crate) mod run;
 pub mod send;
+pub(crate) mod waited;
 mod workflow;
 
 use std::sync::OnceLock;
