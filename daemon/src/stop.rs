@@ -80,7 +80,9 @@ pub async fn leave_when_idle(app: Arc<App>, after: Duration) {
             () = app.stop.cancelled() => return,
             _ = tick.tick() => {}
         }
-        let (calls, streams) = (app.counters.calls.load(Ordering::Relaxed), app.hub.streams());
+        // Event streams are among them.
+        let (calls, streams) = (&app.counters.calls, &app.counters.streams);
+        let (calls, streams) = (calls.load(Ordering::Relaxed), streams.load(Ordering::Relaxed));
         let is_of_use = streams > 0 || app.keeper.is_busy(&app) || app.logins.open() > 0;
         if quiet.look(app.clock.now(), calls, is_of_use) >= after {
             info!(after_s = after.as_secs(), "left for being idle");

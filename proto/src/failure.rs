@@ -62,6 +62,8 @@ kinds! {
     NeedsAccount = "needs_account", 409, 1, "No account";
     /// The account has no project, and none is chosen.
     NeedsProject = "needs_project", 409, 1, "No project";
+    /// The project has no workspace that the account can see.
+    NeedsWorkspace = "needs_workspace", 409, 1, "No workspace";
     /// There is no such account.
     AccountNotFound = "account_not_found", 404, 4, "Account not found";
     /// There is no such target.
@@ -90,6 +92,8 @@ kinds! {
     RegionNotFound = "region_not_found", 409, 2, "Region not found";
     /// The project's data is in another region than the account.
     RegionMismatch = "region_mismatch", 409, 1, "Region mismatch";
+    /// The project has no such event.
+    EventNotFound = "event_not_found", 404, 4, "Event not found";
     /// The account cannot see such a project.
     ProjectNotFound = "project_not_found", 404, 4, "Project not found";
     /// Mixpanel does not accept the credential.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use mp_proto::catalog::results;
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::Value;
 
 use crate::app::App;
 use crate::me::cache::Me;
 use crate::upstream::Plane;
-use crate::upstream::decode::results;
 use crate::upstream::request::{Identity, Outgoing};
 use crate::upstream::send::send;
 

@@ -83,7 +83,7 @@ async fn write(app: &Arc<App>, kept: &Kept, me: &Arc<Me>) -> bool {
 
 impl MeCache {
     /// Returns the newest answer that is kept, if it has not expired.
-    fn known(&self, app: &App, key: &Key) -> Option<Arc<Me>> {
+    pub(crate) fn known(&self, app: &App, key: &Key) -> Option<Arc<Me>> {
         let in_memory = self.memory.get(key.who(), app.clock.now());
         let in_file = key.file.as_ref().and_then(|kept| self.load(&app.paths, &kept.account, &*app.clock));
         [in_memory, in_file].into_iter().flatten().max_by(|one, other| one.came_at().total_cmp(&other.came_at()))

@@ -67,7 +67,7 @@ impl Me {
             _ => false,
         };
         let own = self.entries("workspaces").filter(|(_, fields)| of_project(fields));
-        own.filter_map(|(id, fields)| workspace(id, fields)).collect()
+        own.filter_map(|(id, fields)| Workspace::read(id, fields)).collect()
     }
 
     /// Returns the name of the user.
@@ -111,15 +111,18 @@ fn project(id: &str, fields: &Map<String, Value>) -> Option<Project> {
     })
 }
 
-fn workspace(id: &str, fields: &Map<String, Value>) -> Option<Workspace> {
-    let is = |flag: &str| fields.get(flag).and_then(Value::as_bool);
-    Some(Workspace {
-        id: WorkspaceId::parse(id).ok()?,
-        name: name(id, fields),
-        is_default: is("is_default").unwrap_or(false),
-        is_global: is("is_global").unwrap_or(false),
-        is_visible: is("is_visible").unwrap_or(true),
-    })
+impl Workspace {
+    /// Reads a workspace of Mixpanel; none when its id is no id.
+    pub fn read(id: &str, fields: &Map<String, Value>) -> Option<Self> {
+        let is = |flag: &str| fields.get(flag).and_then(Value::as_bool);
+        Some(Self {
+            id: WorkspaceId::parse(id).ok()?,
+            name: name(id, fields),
+            is_default: is("is_default").unwrap_or(false),
+            is_global: is("is_global").unwrap_or(false),
+            is_visible: is("is_visible").unwrap_or(true),
+        })
+    }
 }
 
 fn name(id: &str, fields: &Map<String, Value>) -> String {

@@ -98,6 +98,15 @@ pub(crate) fn session(app: &App, caller: &Caller) -> Result<Session, Failure> {
 }
 
 async fn of_session(app: &Arc<App>, caller: &Caller, session: &Session, refresh: bool) -> Result<Arc<Me>, Failure> {
+    obtain(app, &session.identity, &key(app, caller, session)?, refresh).await
+}
+
+/// Returns what is known of a session's user without asking Mixpanel.
+pub(crate) fn known(app: &App, caller: &Caller, session: &Session) -> Option<Arc<Me>> {
+    app.me.known(app, &key(app, caller, session).ok()?)
+}
+
+fn key(app: &App, caller: &Caller, session: &Session) -> Result<Key, Failure> {
     let identity = &session.identity;
     let definition = match (session.origin, &session.account) {
         (Origin::Config, Some(account)) => Some((config_file(app, caller)?, Arc::clone(account))),
@@ -109,8 +118,7 @@ async fn of_session(app: &Arc<App>, caller: &Caller, session: &Session, refresh:
         Origin::Environment | Origin::Missing => None,
     };
     let base = app.upstream.base(identity.region, Plane::App, &identity.bases);
-    let key = Key::new(identity, &base, file.map(|account| Kept { account, definition }));
-    obtain(app, identity, &key, refresh).await
+    Ok(Key::new(identity, &base, file.map(|account| Kept { account, definition })))
 }
 
 fn project_rows(me: &Me, own: Option<&ProjectId>) -> Vec<ProjectRow> {

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::State;
 use hyper::HeaderMap;
+use hyper::header::{AGE, HeaderValue};
 use mp_proto::catalog::{OperationCall, OperationRow, OperationsBody, all, bind, find};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::OPERATIONS;
 
 use crate::app::App;
 use crate::server::call::{Caller, JsonBody, Name};
-use crate::server::me::session;
+use crate::server::me::{known, session};
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
 use crate::upstream::run::{self, Ran, Run};
@@ -42,19 +43,32 @@ pub(crate) async fn run(
     let run = Run {
         app: &app,
         session: &session,
+        known_me: &|| known(&app, &caller, &session),
         operation,
         arguments: &call.arguments,
         bound,
-        refresh: false,
+        refresh: call.refresh,
         tool: peer.tool(),
     };
     let (ran, waited) = measured(run::run(run)).await;
     let mut response = match ran? {
-        Ran::Value(value) => reply::ok_with_notes(&value, &session.notes)?,
+        Ran::Value(answered) => {
+            let notes: Vec<String> = session.notes.iter().chain(&answered.notes).map(|note| ascii(note)).collect();
+            let mut response = reply::ok_with_notes(&answered.value, &notes)?;
+            if let Some(age) = answered.age {
+                response.headers_mut().insert(AGE, HeaderValue::from(age.as_secs()));
+            }
+            response
+        }
         Ran::Lines(lines) => {
             reply::streamed("application/jsonl", lines, reply::takes_trailers(&headers), &session.notes)
         }
     };
     reply::tell_wait(&mut response, waited, session.project.as_ref());
     Ok(response)
+}
+
+/// Notes are headers, which take ASCII alone.
+fn ascii(note: &str) -> String {
+    note.chars().map(|c| if c.is_ascii() { c.to_string() } else { c.escape_unicode().to_string() }).collect()
 }

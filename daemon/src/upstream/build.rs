@@ -1,41 +1,102 @@
 //! From a row of the catalog, its bound arguments and a session to a request. Pure.
 
-use mp_proto::catalog::{Bound, Effect, Host, Method, Operation, Scope};
+use mp_proto::catalog::{Bound, Effect, Host, Ids, Method, Operation, PROJECT_ID, Scope};
 use mp_proto::failure::Failure;
+use mp_proto::ids::{ProjectId, WorkspaceId};
+use serde_json::{Map, Value};
 
 use crate::session::open::Session;
 use crate::upstream::Plane;
-use crate::upstream::request::{Outgoing, Query, Tool};
+use crate::upstream::request::{Outgoing, Payload, Query, Tool};
 
-/// Builds the request of an operation.
+/// How Mixpanel knows where a call comes from, on the planes that take it.
+const ORIGIN: (&str, &str) = ("query_origin", "mixpanel-headless");
+
+/// Builds the request of an operation. `workspace` is the pinned one, or the one that was found for a row that needs one.
 ///
 /// # Errors
-/// When the session has no project.
-pub(crate) fn build(operation: &Operation, bound: Bound, session: &Session, tool: Tool) -> Result<Outgoing, Failure> {
+/// When the session has no project, and the row needs one.
+pub(crate) fn build(
+    operation: &Operation,
+    bound: Bound,
+    session: &Session,
+    workspace: Option<WorkspaceId>,
+    tool: Tool,
+) -> Result<Outgoing, Failure> {
     // A pinned workspace is part of a project, so a session without one is not complete.
-    let project = session.project()?;
-    let scope = match (operation.scope, session.workspace) {
-        (Scope::WorkspaceOptional, Some(workspace)) => format!("workspaces/{workspace}"),
-        _ => format!("projects/{project}"),
-    };
-    let plane = match operation.call.host {
-        Host::App => Plane::App,
-        Host::Query => Plane::Query,
-        Host::Engage => Plane::Engage,
-        Host::Export => Plane::Export,
+    let project = if operation.scope == Scope::None { None } else { Some(session.project()?) };
+    let call = &operation.call;
+    let (path, query) =
+        (path(operation, &bound.path, project, workspace), query(operation, bound.query, project, session));
+    let payload = match (call.ids, project, workspace) {
+        (Ids::Body, Some(project), Some(workspace)) => Payload::Json(with_ids(bound.body, project, workspace)),
+        _ => bound.body.map_or(Payload::None, |body| Payload::Json(Value::Object(body))),
     };
     Ok(Outgoing {
-        method: match operation.call.method {
+        method: match call.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
             Method::Delete => reqwest::Method::DELETE,
         },
-        query: Query::Pairs(bound.query),
+        query: Query::Pairs(query),
+        payload,
         repeatable: operation.effect == Effect::Read,
-        budget: Some(project.clone()),
+        budget: project.cloned(),
         tool,
-        ..Outgoing::read(plane, format!("/{scope}/{}", bound.path))
+        ..Outgoing::read(plane(call.host), path)
     })
+}
+
+pub(super) const fn plane(host: Host) -> Plane {
+    match host {
+        Host::App => Plane::App,
+        Host::Query => Plane::Query,
+        Host::Engage => Plane::Engage,
+        Host::Export => Plane::Export,
+    }
+}
+
+/// Returns the path. On the App API project and workspace head it.
+fn path(operation: &Operation, below: &str, project: Option<&ProjectId>, workspace: Option<WorkspaceId>) -> String {
+    let Some(project) = project.filter(|_| operation.call.host == Host::App) else { return format!("/{below}") };
+    match (operation.scope, workspace) {
+        (Scope::WorkspaceOptional, Some(workspace)) => format!("/workspaces/{workspace}/{below}"),
+        (Scope::WorkspaceRequired, Some(workspace)) => format!("/projects/{project}/workspaces/{workspace}/{below}"),
+        _ => format!("/projects/{project}/{below}"),
+    }
+}
+
+/// Returns the query: the command's own parameters, then project and pinned workspace, then the mark.
+fn query(
+    operation: &Operation,
+    own: Vec<(String, String)>,
+    project: Option<&ProjectId>,
+    session: &Session,
+) -> Vec<(String, String)> {
+    let call = &operation.call;
+    let named = |(name, value): (String, String)| match project {
+        Some(project) if value == PROJECT_ID && call.fixed.contains(&(&*name, PROJECT_ID)) => {
+            (name, project.to_string())
+        }
+        _ => (name, value),
+    };
+    let mut query: Vec<_> = own.into_iter().map(named).collect();
+    let pair = |name: &str, value: String| (name.to_owned(), value);
+    if call.host != Host::App {
+        query.extend(project.filter(|_| call.ids == Ids::Query).map(|id| pair("project_id", id.to_string())));
+        query.extend(session.workspace.map(|id| pair("workspace_id", id.to_string())));
+    }
+    if call.origin {
+        query.push(pair(ORIGIN.0, ORIGIN.1.to_owned()));
+    }
+    query
+}
+
+/// Puts project and workspace at the head of a body.
+fn with_ids(body: Option<Map<String, Value>>, project: &ProjectId, workspace: WorkspaceId) -> Value {
+    let head = [("project_id", Value::from(project.as_str())), ("workspace_id", Value::from(workspace.get()))];
+    let head = head.into_iter().map(|(name, value)| (name.to_owned(), value));
+    Value::Object(head.chain(body.unwrap_or_default()).collect())
 }
 
 #[cfg(test)]
@@ -43,31 +104,100 @@ mod tests {
     use super::*;
     use crate::config::snapshot::Snapshot;
     use crate::session::open::open;
-    use mp_proto::catalog::{bind, find};
+    use mp_proto::catalog::{Shape, all, bind, find};
     use mp_proto::context::Context;
     use mp_proto::failure::FailureKind;
+    use serde_json::json;
 
-    fn built(config: &str, workspace: Option<&str>) -> Result<Outgoing, Failure> {
+    const ACCOUNT: &str = "[active]\naccount = \"a\"\n[accounts.a]\ntype = \"oauth_browser\"\nregion = \"us\"\n";
+
+    fn session(config: &str, workspace: Option<&str>) -> Session {
         let snapshot = Snapshot::new(1, "/c".into(), Ok(Some(config.as_bytes())));
         let context = Context { workspace: workspace.map(str::to_owned), ..Context::default() };
-        let operation = find("dashboards.list").expect("a row");
-        let arguments = serde_json::json!({"ids": "1, 2"});
+        open(&snapshot, None, &context).expect("an account")
+    }
+
+    fn built(id: &str, arguments: &Value, config: &str, workspace: Option<&str>) -> Result<Outgoing, Failure> {
+        let operation = find(id).expect("a row");
         let bound = bind(operation, arguments.as_object().expect("an object")).expect("good");
-        build(operation, bound, &open(&snapshot, None, &context)?, Tool::default())
+        let session = session(config, workspace);
+        // As if the one for the whole project had been found.
+        let found = session.workspace.or_else(|| WorkspaceId::parse("880101").ok());
+        let workspace = if operation.scope == Scope::WorkspaceRequired { found } else { session.workspace };
+        build(operation, bound, &session, workspace, Tool::default())
+    }
+
+    fn line(request: &Outgoing) -> String {
+        let pairs = match &request.query {
+            Query::Pairs(pairs) => pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>(),
+            Query::Raw(raw) => vec![raw.clone()],
+        };
+        let query = if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) };
+        let body = match &request.payload {
+            Payload::Json(json) => format!(" {json}"),
+            _ => String::new(),
+        };
+        format!("{} {}{}{query}{body}", request.method, request.plane.as_str(), request.path)
     }
 
     #[test]
     fn the_path_begins_with_the_pinned_workspace_or_the_project() {
-        let account = "[active]\naccount = \"a\"\n[accounts.a]\ntype = \"oauth_browser\"\nregion = \"us\"\n";
-        let config = format!("{account}default_project = \"3187654\"\n");
-        let request = built(&config, None).expect("complete");
-        assert_eq!((request.path.as_str(), request.repeatable), ("/projects/3187654/dashboards", true));
-        assert_eq!(request.query, Query::Pairs(vec![("ids".to_owned(), "1,2".to_owned())]));
-        assert_eq!(built(&config, Some("880102")).expect("complete").path, "/workspaces/880102/dashboards");
-        let incomplete = built(account, Some("880102"));
-        assert_eq!(
-            incomplete.map(|request| request.path).map_err(|failure| failure.kind),
-            Err(FailureKind::NeedsProject)
+        let (config, ids) = (format!("{ACCOUNT}default_project = \"3187654\"\n"), json!({"ids": "1, 2"}));
+        let request = built("dashboards.list", &ids, &config, None).expect("complete");
+        assert_eq!(line(&request), "GET app/projects/3187654/dashboards?ids=1,2");
+        assert!(request.repeatable);
+        let pinned = built("dashboards.list", &ids, &config, Some("880102")).expect("complete");
+        assert_eq!(pinned.path, "/workspaces/880102/dashboards");
+        let incomplete = built("dashboards.list", &ids, ACCOUNT, Some("880102")).map(|request| request.path);
+        assert_eq!(incomplete.map_err(|failure| failure.kind), Err(FailureKind::NeedsProject));
+    }
+
+    #[test]
+    fn ids_that_belong_into_the_body_go_there() {
+        let config = format!("{ACCOUNT}default_project = \"7\"\n");
+        let feed = |workspace| {
+            line(&built("query.activity_feed", &json!({"users": "u"}), &config, workspace).expect("complete"))
+        };
+        assert!(
+            feed(None).contains(
+                "stream/bookmark?query_origin=mixpanel-headless {\"project_id\":\"7\",\"workspace_id\":880101,"
+            )
         );
+        assert!(
+            feed(Some("5"))
+                .contains("?workspace_id=5&query_origin=mixpanel-headless {\"project_id\":\"7\",\"workspace_id\":5,")
+        );
+    }
+
+    /// Values for every parameter that a row may have.
+    fn sample(operation: &Operation) -> Value {
+        use mp_proto::catalog::Kind;
+        let value = |kind: Kind| match kind {
+            Kind::Str => json!("a b/ü"),
+            Kind::Int => json!(7),
+            Kind::Ints => json!([1, 2]),
+            Kind::List => json!(["x", "y z"]),
+            Kind::Flag | Kind::Toggle => json!(true),
+            Kind::Date => json!("2025-01-31"),
+            Kind::Property => json!("plan"),
+            Kind::JsonObject => json!({"a": 1}),
+            Kind::OneOf(words) => json!(words[words.len() - 1]),
+        };
+        // These two exclude each other.
+        let params = operation.params.iter().filter(|param| param.name != "exclude_event");
+        Value::Object(params.map(|param| (param.name.to_owned(), value(param.kind))).collect())
+    }
+
+    #[test]
+    fn every_row_makes_its_request() {
+        let config = format!("{ACCOUNT}default_project = \"3187654\"\n");
+        let lines: Vec<String> = all()
+            .filter(|operation| operation.reply.shape != Shape::Lines)
+            .map(|operation| {
+                let request = built(operation.id, &sample(operation), &config, None).expect("complete");
+                format!("{}: {}", operation.id, line(&request))
+            })
+            .collect();
+        insta::assert_snapshot!("requests", lines.join("\n"));
     }
 }

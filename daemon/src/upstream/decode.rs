@@ -76,7 +76,7 @@ impl Incoming {
             _ => (FailureKind::UpstreamFault, "met a fault at Mixpanel"),
         };
         let said = if said.contains("answered") { said.to_owned() } else { format!("{said} ({status})") };
-        let own = self.body.as_deref().and_then(|body| message(body, &asked.secrets));
+        let own = self.body.as_deref().and_then(|body| asked.message(body));
         let own = own.map_or_else(String::new, |text| format!(". Mixpanel says: {text}"));
         let mut failure = asked.failure(kind, &format!("{said}{own}"));
         failure.upstream = Some(Upstream { status, request_id: self.request_id.as_deref().and_then(request_id) });
@@ -90,26 +90,23 @@ impl Incoming {
     }
 }
 
-/// Takes an answer out of its envelope `{"status": …, "results": …}`; an answer without one is itself.
-pub(crate) fn results(answer: Value) -> Value {
-    match answer {
-        Value::Object(mut fields) if fields.contains_key("results") => {
-            fields.swap_remove("results").unwrap_or_default()
-        }
-        other => other,
-    }
-}
-
 impl<'a> Asked<'a> {
     /// Returns what failures are about. `credential` is what went out as one.
     pub(super) fn about(identity: &'a Identity, request: &'a Outgoing, credential: &'a str) -> Self {
-        let own = match &identity.authorization {
-            Authorization::Basic { secret, .. } | Authorization::Bearer(secret) => Some(secret),
-            Authorization::Grant(_) => None,
-        };
-        let custom = identity.headers.iter().map(|(_, value)| value);
-        let known = own.into_iter().chain(custom).map(Secret::expose);
-        Self { identity, request, secrets: known.chain([credential]).collect() }
+        let mut secrets = known_secrets(identity);
+        secrets.push(credential);
+        Self { identity, request, secrets }
+    }
+
+    /// Returns what Mixpanel itself says in a JSON body, fit to be shown.
+    pub(super) fn message(&self, body: &[u8]) -> Option<String> {
+        let text = said(&serde_json::from_slice(body).ok()?)?;
+        self.quoted(&text)
+    }
+
+    /// Returns a text of Mixpanel, fit to be shown.
+    pub(super) fn quoted(&self, text: &str) -> Option<String> {
+        quoted(text, &self.secrets)
     }
 
     /// Returns a failure about the request: its detail names request and account before what is said of them.
@@ -150,11 +147,27 @@ fn repair(identity: &Identity) -> Option<Next> {
     }
 }
 
-/// Returns what Mixpanel itself says in a JSON body, fit to be shown: one short line without secrets.
-fn message(body: &[u8], secrets: &[&str]) -> Option<String> {
-    let value: Value = serde_json::from_slice(body).ok()?;
-    let text = ["error", "message"].iter().find_map(|key| plain(value.get(key)?))?;
-    let mut line = clean(&text);
+/// Returns what Mixpanel itself says in an answer to an identity, fit to be shown.
+pub(super) fn words(identity: &Identity, answer: &Value) -> Option<String> {
+    quoted(&said(answer)?, &known_secrets(identity))
+}
+
+/// Returns the secrets of an identity, less a token that the keeper holds.
+fn known_secrets(identity: &Identity) -> Vec<&str> {
+    let own = match &identity.authorization {
+        Authorization::Basic { secret, .. } | Authorization::Bearer(secret) => Some(secret),
+        Authorization::Grant(_) => None,
+    };
+    own.into_iter().chain(identity.headers.iter().map(|(_, value)| value)).map(Secret::expose).collect()
+}
+
+fn said(answer: &Value) -> Option<String> {
+    ["error", "message"].iter().find_map(|key| plain(answer.get(key)?))
+}
+
+/// Makes one short line of a text, without secrets.
+fn quoted(text: &str, secrets: &[&str]) -> Option<String> {
+    let mut line = clean(text);
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         if secret.len() < MIN_MASKED && line.contains(secret) {
             return None;

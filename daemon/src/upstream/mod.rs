@@ -5,6 +5,7 @@ pub(crate) mod decode;
 pub mod gate;
 mod headers;
 pub mod hosts;
+mod lines;
 pub(crate) mod open;
 mod opened;
 pub(crate) mod reads;
@@ -14,6 +15,7 @@ pub(crate) mod run;
 pub mod send;
 pub(crate) mod waited;
 mod workflow;
+mod workspace;
 
 use std::sync::OnceLock;
 use std::time::Duration;

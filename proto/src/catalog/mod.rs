@@ -14,7 +14,7 @@ mod shape;
 pub use bind::{Bound, bind};
 pub use call::{Arrange, Call, Effect, Host, Ids, Method, PROJECT_ID, Scope, Workflow};
 pub use param::{Kind, Param, Place};
-pub use reply::{Reply, Shape, Taken, Unwrap};
+pub use reply::{Reply, Reshape, Rows, Shape, Taken, Unwrap, results};
 pub use rows::{OperationCall, OperationRow, OperationsBody, ParamRow};
 
 /// An operation.
@@ -57,7 +57,7 @@ pub enum Stage {
 }
 
 /// The rows, one list per noun.
-const NOUNS: &[&[Operation]] = &[ops::inspect::ROWS, ops::query::ROWS, ops::dashboards::ROWS];
+const NOUNS: &[&[Operation]] = &[ops::inspect::ROWS, ops::query::ROWS, ops::export::ROWS, ops::dashboards::ROWS];
 
 /// Returns all operations.
 pub fn all() -> impl Iterator<Item = &'static Operation> {

@@ -67,6 +67,9 @@ pub struct OperationCall {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub arguments: Map<String, Value>,
+    /// Whether an answer that is kept does not count.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refresh: bool,
 }
 
 impl From<&Operation> for OperationRow {

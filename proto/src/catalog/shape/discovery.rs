@@ -46,5 +46,5 @@ pub(in crate::catalog) fn top_events(_: &Fields, mut answer: Value, _: &mut Vec<
 
 /// Takes a second envelope off, which some answers have and some have not.
 pub(in crate::catalog) fn inner_results(_: &Fields, answer: Value, _: &mut Vec<String>) -> Result<Value, String> {
-    Ok(crate::catalog::reply::results(answer))
+    Ok(crate::catalog::results(answer))
 }
