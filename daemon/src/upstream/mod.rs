@@ -7,12 +7,13 @@ mod headers;
 pub mod hosts;
 pub(crate) mod open;
 mod opened;
-pub(crate) mod reads;
+pub mod reads;
 pub mod request;
 mod retry;
 pub(crate) mod run;
 pub mod send;
 pub(crate) mod waited;
+pub(crate) mod who;
 mod workflow;
 
 use std::sync::OnceLock;
