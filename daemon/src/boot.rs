@@ -42,6 +42,7 @@ use crate::session::memo::SessionMemo;
 use crate::stop::{Signals, StopReason, leave_when_idle};
 use crate::telemetry::{self, LogHandle, TelemetryError};
 use crate::upstream::gate::Gates;
+use crate::upstream::reads::Reads;
 use crate::upstream::{Upstream, hosts};
 
 /// How long a daemon that a client started waits for one that is just leaving. Longer than a leaving one's grace for calls is not
@@ -309,6 +310,7 @@ fn assemble(
         instance,
         idle_exit: options.idle_exit,
         gates: Gates::new(Arc::clone(&clock)),
+        reads: Reads::default(),
         clock,
         bridges: BridgeCache::default(),
         me: MeCache::default(),

@@ -456,6 +456,22 @@ body! {
         /// What was used of Mixpanel's limits within the last hour.
         #[serde(default)]
         pub limits: Vec<BudgetStatus>,
+        /// Answers of Mixpanel that tools share.
+        #[serde(default)]
+        pub reads: ReadsStatus,
+    }
+
+    /// Answers of Mixpanel that tools share.
+    #[derive(Default)]
+    struct ReadsStatus {
+        /// Answers that are kept.
+        pub entries: u64,
+        /// Their size, as it was sent.
+        pub bytes: u64,
+        /// Calls that were answered by one that was kept.
+        pub hits: u64,
+        /// Calls that joined another one's request while it was going on.
+        pub joined: u64,
     }
 
     /// What Mixpanel allows a project, all tools together, and what of it is used.

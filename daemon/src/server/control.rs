@@ -50,6 +50,7 @@ pub(crate) async fn status(State(app): State<Arc<App>>) -> Answer {
         watch: app.watch.status(),
         accounts: account_states(&app),
         limits: app.gates.status(),
+        reads: app.reads.status(),
     })
 }
 
@@ -79,6 +80,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
     let counters = &app.counters;
     let uptime = app.clock.now().duration_since(app.started_at).as_secs();
+    let reads = app.reads.status();
     let rows = [
         ("mpd_uptime_seconds", "gauge", "Seconds since the start", u64::try_from(uptime).unwrap_or(0)),
         ("mpd_connections", "gauge", "Open connections", load(&counters.connections)),
@@ -91,6 +93,10 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
         ("mpd_logins_open", "gauge", "Logins that wait or finish", u64::try_from(app.logins.open()).unwrap_or(0)),
         ("mpd_refreshes_total", "counter", "Tokens refreshed", load(&app.keeper.refreshed)),
         ("mpd_refresh_failures_total", "counter", "Refreshes that brought no token", load(&app.keeper.failed)),
+        ("mpd_answers_kept", "gauge", "Answers of Mixpanel that are kept", reads.entries),
+        ("mpd_answers_kept_bytes", "gauge", "Their size", reads.bytes),
+        ("mpd_answers_kept_hits_total", "counter", "Calls that a kept answer was good for", reads.hits),
+        ("mpd_reads_joined_total", "counter", "Calls that joined a request under way", reads.joined),
         ("mpd_failures_total", "counter", "Calls answered with a failure", load(&counters.failures)),
     ];
     let mut text = format!("# HELP mpd_info The build\n# TYPE mpd_info gauge\nmpd_info{{version=\"{BUILD}\"}} 1\n");

@@ -8,12 +8,13 @@ pub mod hosts;
 mod lines;
 pub(crate) mod open;
 mod opened;
-pub(crate) mod reads;
+pub mod reads;
 pub mod request;
 mod retry;
 pub(crate) mod run;
 pub mod send;
 pub(crate) mod waited;
+pub(crate) mod who;
 mod workflow;
 mod workspace;
 

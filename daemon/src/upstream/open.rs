@@ -111,7 +111,7 @@ impl Sending<'_> {
             if let Some(permit) = &permit {
                 permit.was_answered();
             }
-            if response.status() == 401 && !progress.is_renewed && self.is_resendable() {
+            if response.status() == 401 && !progress.is_renewed && self.request.is_resendable() {
                 progress.is_renewed = true;
                 // Others may go while a newer token is got.
                 drop(permit);
@@ -169,17 +169,13 @@ impl Sending<'_> {
     }
 
     fn may_resend_after_reset(&self, progress: &Progress) -> bool {
-        self.request.repeatable && self.is_resendable() && !progress.was_reset
+        self.request.repeatable && self.request.is_resendable() && !progress.was_reset
     }
 
     /// Whether a request that was refused with 429 is repeated after a pause.
     fn may_repeat(&self, limited: u32, pause: Duration) -> bool {
         let in_time = Instant::now() + pause < self.deadline;
-        self.request.repeatable && self.is_resendable() && limited < retry::LIMITED && in_time
-    }
-
-    fn is_resendable(&self) -> bool {
-        !matches!(self.request.payload, Payload::Stream(_))
+        self.request.repeatable && self.request.is_resendable() && limited < retry::LIMITED && in_time
     }
 
     /// A path is made of encoded segments, so a URL that reads otherwise than it was written leads somewhere else.
