@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
-use crate::control::{account, daemon, login, operation, project, session, target, workspace};
+use crate::control::{account, api, daemon, login, operation, project, session, target, workspace};
 use crate::output::Format;
 
 /// A first word of the command line.
@@ -23,6 +23,7 @@ pub const GROUPS: &[Group] = &[
     Group { name: "project", about: "Show or choose the project", build: project::build },
     Group { name: "workspace", about: "Show or choose the workspace", build: workspace::build },
     Group { name: "target", about: "Manage saved sessions", build: target::build },
+    Group { name: "api", about: "Call Mixpanel's API with the login of the session", build: api::build },
     Group { name: "daemon", about: "Control the daemon mpd", build: daemon::build },
 ];
 
@@ -219,6 +220,11 @@ mod tests {
             "target show t",
             "target remove t --yes",
             "dashboards list --ids 1,2",
+            "api me",
+            "api GET projects/{project_id}/dashboards --paginate",
+            "api -i --plane query events/names --query type=general --query limit=3",
+            "api patch x -d {} -H If-Match:1 -H Accept:*/*",
+            "api x -d -",
             "daemon start",
             "daemon stop",
             "daemon restart",
@@ -259,6 +265,7 @@ mod tests {
         insta::assert_snapshot!("help", help("--help"));
         insta::assert_snapshot!("help_login", help("login --help"));
         insta::assert_snapshot!("help_dashboards_list", help("dashboards list --help"));
+        insta::assert_snapshot!("help_api", help("api --help"));
         insta::assert_snapshot!("help_account", help("account --help"));
         insta::assert_snapshot!("help_account_add", help("account add --help"));
     }
