@@ -47,6 +47,10 @@ impl Ask {
         let text = |id: &str| arguments.get_one::<String>(id).map_or("", String::as_str);
         let many = |id: &str| arguments.get_many::<String>(id).into_iter().flatten().map(String::as_str);
         let (path, mut query) = split(text("path"))?;
+        // The Engage API has a call at the very root of its plane.
+        if path.is_empty() && text("plane") != "engage" {
+            return Err(refused("PATH is empty").next("mp api me", "ask who you are"));
+        }
         query.extend(pairs(many("query"))?);
         let headers = headers(many("header"))?;
         let data = arguments.get_one::<String>("data");
@@ -96,9 +100,6 @@ fn split(typed: &str) -> Result<(String, Vec<Pair>), Failure> {
     }
     let (path, query) = typed.split_once('?').unwrap_or((typed, ""));
     let path = path.trim_start_matches('/');
-    if path.is_empty() {
-        return Err(refused("PATH is empty").next("mp api me", "ask who you are"));
-    }
     let query = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| encoded(pair, b"/?")).collect();
     Ok((encoded(path, b"/"), query))
 }
@@ -284,6 +285,7 @@ mod tests {
         }
         assert_eq!(path(&["redirect?to=https://x/y"]), "/v1/api/app/redirect?to=https://x/y");
         assert!(refusal(&["/"]).contains("PATH is empty"));
+        assert_eq!(path(&["--plane", "engage", "/", "-d", "{}"]), "/v1/api/engage/");
         let long = "x".repeat(70_000);
         let failure = asked(&[&long]).and_then(|ask| ask.streamed()).expect_err("is refused");
         assert_eq!(failure.kind.exit_code(), 3, "{}", failure.detail);
