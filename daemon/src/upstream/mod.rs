@@ -6,6 +6,7 @@ pub mod gate;
 mod headers;
 pub mod hosts;
 pub(crate) mod open;
+pub(crate) mod path;
 pub(crate) mod reads;
 pub mod request;
 mod retry;

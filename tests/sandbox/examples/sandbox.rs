@@ -1,26 +1,82 @@
 //! A fake Mixpanel to try things against by hand or from a script: prints what belongs into `MPD_UPSTREAM`, and runs until its standard
 //! input ends. Logins are asked about on a page with Allow and Deny, or with `--allow` allowed at once.
 //!
+//! The service account `bench` with the secret `secret` sees the projects 3187654 and 3187655 in `us`. An export of one day, as large as
+//! `--bytes-per-day` says:
+//!
+//! ```sh
+//! curl -u bench:secret 'URL/us/export/export?project_id=3187654&from_date=2025-01-01&to_date=2025-01-01' -o /dev/null
+//! ```
+//!
 //! It exits with 1 when a client has done something that a faultless client does not do, and says what.
 
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
-use mp_sandbox::upstream::{Consent, Upstream};
+use mp_proto::ids::Region;
+use mp_sandbox::upstream::{ADA, Consent, Meter, Upstream, Volume};
+
+const USAGE: &str =
+    "usage: sandbox [--allow] [--events-per-day N | --bytes-per-day N] [--gzip on|off] [--limits on|off]";
+
+/// What the fake is told.
+struct Options {
+    consent: Consent,
+    volume: Option<Volume>,
+    gzip: bool,
+    limits: bool,
+}
+
+impl Options {
+    /// Reads the command line; none where it makes no sense.
+    fn read(mut words: impl Iterator<Item = String>) -> Option<Self> {
+        let mut options = Self { consent: Consent::Page, volume: None, gzip: true, limits: true };
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--allow" => options.consent = Consent::Allow,
+                "--events-per-day" => options.volume = Some(Volume::Events(words.next()?.parse().ok()?)),
+                "--bytes-per-day" => options.volume = Some(Volume::Bytes(words.next()?.parse().ok()?)),
+                "--gzip" => options.gzip = switch(&words.next()?)?,
+                "--limits" => options.limits = switch(&words.next()?)?,
+                _ => return None,
+            }
+        }
+        Some(options)
+    }
+
+    fn apply(self, upstream: &Upstream) {
+        upstream.set_consent(self.consent);
+        upstream.data(|data| {
+            data.gzip = self.gzip;
+            data.volume = self.volume.unwrap_or(data.volume);
+        });
+        if !self.limits {
+            for meter in [Meter::Query, Meter::Export] {
+                upstream.limits(meter, |limits| limits.concurrent = usize::MAX);
+            }
+        }
+        upstream.add_service_account(Region::Us, "bench", "secret", ADA);
+    }
+}
+
+fn switch(word: &str) -> Option<bool> {
+    match word {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
+}
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let consent = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => Consent::Page,
-        ["--allow"] => Consent::Allow,
-        _ => {
-            eprintln!("usage: sandbox [--allow]");
-            return ExitCode::from(3);
-        }
+    let Some(options) = Options::read(std::env::args().skip(1)) else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(3);
     };
     let upstream = Upstream::start();
-    upstream.set_consent(consent);
+    options.apply(&upstream);
     println!("{}", upstream.url());
+    // Scripts take all of the standard output as the URL.
+    eprintln!("service account in us: bench:secret");
     // Whoever reads the line from a pipe waits for it. Both may fail only when nobody is there any more, which is the end, too.
     let _ = io::stdout().flush();
     let _ = io::stdin().read_to_end(&mut Vec::new());

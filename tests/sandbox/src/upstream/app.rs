@@ -1,11 +1,10 @@
 //! The App API as far as it is faked: who am I, and the dashboards of a project.
 
-use mp_proto::ids::Region;
 use serde_json::json;
 
-use super::people::{Place, User, UserId};
+use super::asking::Asking;
+use super::people::Place;
 use super::reply::Reply;
-use super::server::Received;
 use super::state::State;
 
 /// What is at a path below `/{region}/app/`.
@@ -30,14 +29,8 @@ impl Resource {
 }
 
 /// Answers a user whose credential was good.
-pub(crate) fn answer(
-    state: &State,
-    resource: Resource,
-    region: Region,
-    user: UserId,
-    received: &Received,
-    problems: &mut Vec<String>,
-) -> Reply {
+pub(crate) fn answer(state: &State, resource: Resource, asking: &mut Asking<'_>) -> Reply {
+    let Asking { region, user, received, problems } = asking;
     if received.method != "GET" {
         problems.push("the method must be GET".to_owned());
         return failure(405, "Method not allowed").header("Allow", "GET");
@@ -50,9 +43,9 @@ pub(crate) fn answer(
             if !received.query.is_empty() {
                 problems.push("/me takes no parameters".to_owned());
             }
-            state.people.user(user).map(User::me)
+            Some(user.me())
         }
-        Resource::Dashboards(place) => state.people.dashboards(user, region, place),
+        Resource::Dashboards(place) => state.people.dashboards(user.id, *region, place),
     };
     match found {
         Some(body) => Reply::json(200, &body),

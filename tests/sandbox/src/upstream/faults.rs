@@ -21,6 +21,12 @@ pub enum Fault {
     Close,
     /// The connection is closed in the middle of the answer's body.
     CutOff,
+    /// The connection is closed after so many bytes of the body.
+    CutAfter(u64),
+    /// The connection is reset after so many bytes of the body.
+    ResetAfter(u64),
+    /// After so many bytes of the body, the rest waits until the test opens the gate.
+    StallAfter(u64, Gate),
     /// The answer is complete to HTTP, but its JSON ends in the middle.
     TruncatedJson,
     /// A page of HTML comes with status 200, as from a captive portal.
@@ -70,7 +76,7 @@ impl Fault {
     }
 
     /// Lets the request do what it does (the token is rotated), only the answer is bad. Usual for [`Fault::OddStatus`],
-    /// [`Fault::Set`] and [`Fault::Without`].
+    /// [`Fault::Set`], [`Fault::Without`] and for what breaks a body in its middle.
     pub fn after_effect(self) -> Plan {
         Plan::from(self).after_effect()
     }
@@ -132,6 +138,9 @@ impl Fault {
                 let half = good.body.len() / 2;
                 good.truncated(half)
             }
+            Self::CutAfter(bytes) => good.cut_after(*bytes),
+            Self::ResetAfter(bytes) => good.reset_after(*bytes),
+            Self::StallAfter(bytes, gate) => good.stall_after(*bytes, gate),
             Self::TruncatedJson => {
                 let half = good.body.len() / 2;
                 Reply { body: good.body[..half].to_vec(), ..good }
@@ -166,6 +175,7 @@ impl From<Fault> for Plan {
     fn from(fault: Fault) -> Self {
         let effect = match fault {
             Fault::OddStatus(_) | Fault::Set(..) | Fault::Without(_) => Effect::Done,
+            Fault::CutAfter(_) | Fault::ResetAfter(_) | Fault::StallAfter(..) => Effect::Done,
             _ => Effect::Nothing,
         };
         Self { fault, left: 1, effect, gate: None }

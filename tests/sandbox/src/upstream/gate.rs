@@ -1,5 +1,6 @@
 //! A gate: requests wait before it until the test lets them through, so that a test can act *during* a request without sleeping.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ pub struct Gate(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     arrived: Mutex<usize>,
+    /// How many are before it now.
+    waiting: AtomicUsize,
     arrival: Condvar,
     open: watch::Sender<bool>,
 }
@@ -22,7 +25,13 @@ struct Inner {
 impl Gate {
     /// Returns a closed gate.
     pub fn new() -> Self {
-        Self(Arc::new(Inner { arrived: Mutex::new(0), arrival: Condvar::new(), open: watch::Sender::new(false) }))
+        let (arrived, waiting, arrival) = (Mutex::new(0), AtomicUsize::new(0), Condvar::new());
+        Self(Arc::new(Inner { arrived, waiting, arrival, open: watch::Sender::new(false) }))
+    }
+
+    /// Returns how many wait before it now. Whoever loses patience and hangs up does not wait any more.
+    pub fn waiting(&self) -> usize {
+        self.0.waiting.load(Ordering::SeqCst)
     }
 
     /// Returns how many have come to it so far.
@@ -54,10 +63,27 @@ impl Gate {
 
     /// Comes to the gate and waits until it is open.
     pub(crate) async fn pass(&self) {
+        let _here = Here::before(&self.0.waiting);
         *self.0.arrived.lock().expect("nothing panics while it holds this lock") += 1;
         self.0.arrival.notify_all();
         // The sender is in `self`, so it cannot go away meanwhile.
         let _ = self.0.open.subscribe().wait_for(|open| *open).await;
+    }
+}
+
+/// Counts as long as it lives.
+struct Here<'a>(&'a AtomicUsize);
+
+impl<'a> Here<'a> {
+    fn before(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::SeqCst);
+        Self(waiting)
+    }
+}
+
+impl Drop for Here<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The far side: a strict fake of Mixpanel. No real host is ever asked.
 //!
 //! Read in this order: [`server`] (a plain HTTP server that fails on the wire as told; it knows nothing of Mixpanel), [`Upstream`]
-//! (the fake), [`oauth`] and [`grants`] (its provider), [`people`] (who may use it), [`faults`] (what goes wrong), [`visit`] (the
+//! (the fake), [`streams`] (bodies on their way), [`oauth`] and [`grants`] (its provider), [`people`] (who may use it), [`faults`] (what goes wrong), [`visit`] (the
 //! user's browser).
 //!
 //! Paths are `/{us|eu|in}/{app|query|engage|export|oauth|web}/…`, which is what `MPD_UPSTREAM` makes of Mixpanel's hosts. Whatever no
@@ -15,25 +15,35 @@ use mp_proto::ids::Region;
 use crate::wait::poll;
 
 mod app;
+mod asking;
+pub mod data;
+mod export;
 pub mod faults;
 pub mod gate;
 pub mod grants;
+pub mod limits;
+pub mod lines;
 pub mod oauth;
 pub mod people;
 pub mod record;
 pub mod reply;
 pub mod server;
 mod state;
+pub mod streams;
 pub mod visit;
 
+pub use data::Data;
 pub use faults::{Fault, Plan};
 pub use gate::Gate;
 pub use grants::{Grant, Policy, Rotation};
+pub use limits::{Limits, Meter};
+pub use lines::Volume;
 pub use oauth::Consent;
 pub use people::{ADA, Project, SOL, User, UserId, Workspace};
 pub use record::Record;
 use server::{Received, Reply, Server};
 use state::State;
+pub use streams::{StreamEnd, Streamed};
 
 /// Longer than a debug build takes on a machine that is busy with the other tests.
 const SOON: Duration = Duration::from_secs(20);
@@ -101,8 +111,26 @@ impl Upstream {
         self.shared.lock().records.problems()
     }
 
-    /// Forgets the requests, not what they have done.
+    /// Returns every streamed answer so far, in the order of their beginnings.
+    pub fn streams(&self) -> Vec<Streamed> {
+        self.server.streams()
+    }
+
+    /// Waits until so many streamed answers of a path have begun in all and none of them runs, and returns them.
+    ///
+    /// # Panics
+    /// When that does not happen.
+    #[track_caller]
+    pub fn wait_for_ends(&self, path: &str, count: usize) -> Vec<Streamed> {
+        let of_path = || self.streams().into_iter().filter(|one| one.path == path).collect::<Vec<_>>();
+        let is_over = |seen: &[Streamed]| seen.len() >= count && seen.iter().all(|one| one.end != StreamEnd::Running);
+        let ended = poll(SOON, || Some(of_path()).filter(|seen| is_over(seen)));
+        ended.unwrap_or_else(|| panic!("not {count} ended streams of {path} within {SOON:?}: {:?}", of_path()))
+    }
+
+    /// Forgets the requests and the streams, not what they have done.
     pub fn clear(&self) {
+        self.server.clear_streams();
         self.shared.lock().records.clear();
     }
 
@@ -136,6 +164,27 @@ impl Upstream {
     /// Changes how the provider treats tokens.
     pub fn policy(&self, change: impl FnOnce(&mut Policy)) {
         change(&mut self.shared.lock().provider.grants.policy);
+    }
+
+    /// Changes what the projects hold and how the data planes answer.
+    pub fn data(&self, change: impl FnOnce(&mut Data)) {
+        change(&mut self.shared.lock().data);
+    }
+
+    /// Changes how much a project may ask.
+    pub fn limits(&self, meter: Meter, change: impl FnOnce(&mut Limits)) {
+        let mut state = self.shared.lock();
+        change(if meter == Meter::Query { &mut state.meters.query } else { &mut state.meters.export });
+    }
+
+    /// Returns how many requests of a project ever were there at the same time, with those that were refused.
+    pub fn peak(&self, meter: Meter, region: Region, project: u64) -> usize {
+        self.shared.lock().meters.peak(meter, region, project)
+    }
+
+    /// Returns how many requests of a project are there now, without those that were refused.
+    pub fn running(&self, meter: Meter, region: Region, project: u64) -> usize {
+        self.shared.lock().meters.running(meter, region, project)
     }
 
     /// Sets what the user does with the next requests for authorization.
@@ -240,11 +289,17 @@ fn answer(shared: &Arc<Shared>, received: &Received) -> Reply {
     let mut state = shared.lock();
     state.records.begin(received);
     let plan = state.faults.take(received);
+    let now = state.now(shared.started);
+    let ticket = state.meters.enter(received, now);
     match plan.as_ref().and_then(Plan::pause_first) {
-        None => state.answer(received, plan.as_ref(), shared.started),
+        None => state.answer(received, plan.as_ref(), ticket, now),
         Some(pause) => {
             let (shared, received) = (Arc::clone(shared), received.clone());
-            Reply::deferred(pause, move || shared.lock().answer(&received, None, shared.started))
+            Reply::deferred(pause, move || {
+                let mut state = shared.lock();
+                let now = state.now(shared.started);
+                state.answer(&received, None, ticket.clone(), now)
+            })
         }
     }
 }

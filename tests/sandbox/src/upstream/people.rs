@@ -110,7 +110,8 @@ impl User {
         }})
     }
 
-    fn sees(&self, region: Region, place: Place) -> Option<&Project> {
+    /// Returns the project that a place is in, if the user may see it in this region.
+    pub(crate) fn sees(&self, region: Region, place: Place) -> Option<&Project> {
         self.projects.iter().filter(|project| project.region == region).find(|project| match place {
             Place::Project(id) => project.id == id,
             Place::Workspace(id) => project.workspaces.iter().any(|workspace| workspace.id == id),

@@ -4,9 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde_json::Value;
 
 use super::gate::Gate;
+use super::streams::{Break, Guard, How, Pieces, Source};
 
 /// An answer, or what happens instead of one.
 #[derive(Debug, Clone)]
@@ -20,6 +22,11 @@ pub struct Reply {
     /// What the answer waits for. The handler has run by then, so whatever it did is done.
     pub pause: Option<Pause>,
     pub(crate) wire: Wire,
+    /// What makes the body instead, piece by piece.
+    pub(crate) source: Option<Source>,
+    pub(crate) breaks: Vec<Break>,
+    /// What lasts until the answer is sent, or nobody waits for it any more.
+    pub(crate) guard: Option<Guard>,
 }
 
 /// What something waits for.
@@ -36,8 +43,6 @@ pub enum Pause {
 pub(crate) enum Wire {
     /// As it should.
     Sound,
-    /// So many bytes of the body are sent, though all were announced; then the connection is closed.
-    Truncated(usize),
     /// The connection is closed without an answer.
     Closed,
     /// The connection is reset without an answer.
@@ -49,7 +54,27 @@ pub(crate) enum Wire {
 impl Reply {
     /// Returns an empty answer.
     pub fn new(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new(), pause: None, wire: Wire::Sound }
+        let (headers, body, breaks) = (Vec::new(), Vec::new(), Vec::new());
+        Self { status, headers, body, pause: None, wire: Wire::Sound, source: None, breaks, guard: None }
+    }
+
+    /// Returns an answer whose body is made while it is sent: the next piece only when the connection has room for it. It comes in
+    /// chunks unless its length is [announced](Self::announced). Large pieces are fast; clones of one piece cost nothing.
+    pub fn stream<I>(status: u16, make: impl Fn() -> I + Send + Sync + 'static) -> Self
+    where
+        I: Iterator<Item = Bytes> + Send + 'static,
+    {
+        let make = Arc::new(move || -> Pieces { Box::new(make()) });
+        Self { source: Some(Source { make, length: None }), ..Self::new(status) }
+    }
+
+    /// Announces the length of a streamed body, and sends it without chunks.
+    #[must_use]
+    pub fn announced(mut self, length: u64) -> Self {
+        if let Some(source) = &mut self.source {
+            source.length = Some(length);
+        }
+        self
     }
 
     /// Returns a JSON answer.
@@ -117,15 +142,38 @@ impl Reply {
 
     /// Announces the whole body, sends so many bytes of it, and closes the connection.
     #[must_use]
-    pub fn truncated(mut self, after_bytes: usize) -> Self {
-        self.wire = Wire::Truncated(after_bytes);
+    pub fn truncated(self, after_bytes: usize) -> Self {
+        self.cut_after(after_bytes as u64)
+    }
+
+    /// Closes the connection after so many bytes of the body, whatever was announced; a chunked body comes without its end.
+    #[must_use]
+    pub fn cut_after(self, bytes: u64) -> Self {
+        self.broken(bytes, How::Close)
+    }
+
+    /// Resets the connection (a TCP RST) after so many bytes of the body. What the other side has not yet taken may be lost.
+    #[must_use]
+    pub fn reset_after(self, bytes: u64) -> Self {
+        self.broken(bytes, How::Reset)
+    }
+
+    /// Sends so many bytes of the body, and the rest only when the gate is open. Then another break may come.
+    #[must_use]
+    pub fn stall_after(self, bytes: u64, gate: &Gate) -> Self {
+        self.broken(bytes, How::Stall(gate.clone()))
+    }
+
+    fn broken(mut self, after: u64, how: How) -> Self {
+        self.breaks.push(Break { after, how });
+        self.breaks.sort_by_key(|one| one.after);
         self
     }
 
     /// Returns the status that the other side sees; none where it sees no answer, or where it is not known yet.
     pub fn answered(&self) -> Option<u16> {
         match self.wire {
-            Wire::Sound | Wire::Truncated(_) => Some(self.status),
+            Wire::Sound => Some(self.status),
             Wire::Closed | Wire::Reset | Wire::Deferred(_) => None,
         }
     }
@@ -144,7 +192,6 @@ impl fmt::Debug for Wire {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sound => f.write_str("Sound"),
-            Self::Truncated(after) => write!(f, "Truncated({after})"),
             Self::Closed => f.write_str("Closed"),
             Self::Reset => f.write_str("Reset"),
             Self::Deferred(_) => f.write_str("Deferred"),

@@ -3,16 +3,14 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -25,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 pub use super::gate::Gate;
 use super::reply::Wire;
 pub use super::reply::{Pause, Reply};
+use super::streams::{Connection, Doing, How, Outgoing, Pieces, Streamed, Streams, Watched};
 
 /// A request, read to its end.
 #[derive(Debug, Clone)]
@@ -80,10 +79,19 @@ impl Received {
 
 type Handler = dyn Fn(&Received) -> Reply + Send + Sync;
 
+/// What all connections of a server share.
+#[derive(Clone)]
+struct Shared {
+    handler: Arc<Handler>,
+    numbers: Arc<AtomicUsize>,
+    streams: Arc<Streams>,
+}
+
 /// A server that runs. Dropping it stops it and breaks its connections.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
+    streams: Arc<Streams>,
     stop: CancellationToken,
     thread: Option<JoinHandle<()>>,
 }
@@ -103,20 +111,30 @@ impl Server {
         let address = listener.local_addr().expect("it is bound");
         let stop = CancellationToken::new();
         let stopped = stop.clone();
+        let streams = Arc::new(Streams::default());
+        let shared = Shared { handler: Arc::new(handler), numbers: Arc::default(), streams: Arc::clone(&streams) };
         let thread = thread::Builder::new().name("upstream".to_owned()).spawn(move || {
-            let (handler, numbers): (Arc<Handler>, _) = (Arc::new(handler), Arc::new(AtomicUsize::new(0)));
             runtime.block_on(async {
                 let listener = TcpListener::from_std(listener).expect("it was made for this");
-                accept(&listener, &handler, &numbers, &stopped).await;
+                accept(&listener, &shared, &stopped).await;
             });
             runtime.shutdown_timeout(Duration::from_secs(1));
         });
-        Self { address, stop, thread: Some(thread.expect("the system has a thread to give")) }
+        Self { address, streams, stop, thread: Some(thread.expect("the system has a thread to give")) }
     }
 
     /// Returns its address as a URL without a path.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Returns every streamed answer so far, in the order of their beginnings.
+    pub fn streams(&self) -> Vec<Streamed> {
+        self.streams.all()
+    }
+
+    pub(crate) fn clear_streams(&self) {
+        self.streams.clear();
     }
 
     /// Returns its address.
@@ -137,7 +155,7 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: &TcpListener, handler: &Arc<Handler>, numbers: &Arc<AtomicUsize>, stop: &CancellationToken) {
+async fn accept(listener: &TcpListener, shared: &Shared, stop: &CancellationToken) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -147,22 +165,25 @@ async fn accept(listener: &TcpListener, handler: &Arc<Handler>, numbers: &Arc<At
             accepted = listener.accept() => {
                 // A peer that is gone before it was accepted is no fault of ours.
                 let Ok((stream, _)) = accepted else { continue };
-                connections.spawn(serve(stream, Arc::clone(handler), Arc::clone(numbers)));
+                connections.spawn(serve(stream, shared.clone()));
             }
         }
     }
 }
 
 /// Answers the requests of one connection until either side ends it. How it ends is for the other side to notice.
-async fn serve(stream: tokio::net::TcpStream, handler: Arc<Handler>, numbers: Arc<AtomicUsize>) {
+async fn serve(stream: tokio::net::TcpStream, shared: Shared) {
     // Tests wait for small answers: each is sent at once.
     let _ = stream.set_nodelay(true);
     let Some((stream, socket)) = split(stream) else { return };
+    let connection = Connection { socket: Arc::new(socket), flushes: Arc::default() };
+    let stream = Watched { stream, flushes: Arc::clone(&connection.flushes) };
     let service = service_fn(|request| {
-        let (handler, socket, numbers) = (&handler, &socket, &numbers);
+        let (shared, connection) = (&shared, &connection);
         async move {
-            let received = receive(request, numbers).await?;
-            send(handler(&received), socket).await
+            let received = receive(request, &shared.numbers).await?;
+            let answered = (received.number, received.path.as_str());
+            send((shared.handler)(&received), connection, &shared.streams, answered).await
         }
     });
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
@@ -191,83 +212,61 @@ async fn receive(request: Request<Incoming>, numbers: &AtomicUsize) -> Result<Re
     })
 }
 
-async fn send(mut reply: Reply, socket: &TcpStream) -> Result<Response<Sent>, io::Error> {
+async fn send(
+    mut reply: Reply,
+    connection: &Connection,
+    streams: &Streams,
+    answered: (usize, &str),
+) -> Result<Response<Outgoing>, io::Error> {
     loop {
         if let Some(pause) = reply.pause.take() {
             pause.pass().await;
         }
         match reply.wire {
             Wire::Deferred(make) => reply = make(),
-            Wire::Sound => return respond(reply, None),
-            Wire::Truncated(after) => return respond(reply, Some(after)),
+            Wire::Sound => return respond(reply, connection.clone(), streams, answered),
             // An error from here makes hyper let go of the connection at once.
             Wire::Closed => return Err(io::Error::other("closed on purpose")),
             Wire::Reset => {
                 // With a linger time of zero, closing sends a reset.
-                rustix::net::sockopt::set_socket_linger(socket, Some(Duration::ZERO))?;
+                rustix::net::sockopt::set_socket_linger(&*connection.socket, Some(Duration::ZERO))?;
                 return Err(io::Error::other("reset on purpose"));
             }
         }
     }
 }
 
-fn respond(reply: Reply, cut: Option<usize>) -> Result<Response<Sent>, io::Error> {
+fn respond(
+    reply: Reply,
+    connection: Connection,
+    streams: &Streams,
+    (number, path): (usize, &str),
+) -> Result<Response<Outgoing>, io::Error> {
     let mut response = Response::builder().status(reply.status);
     for (name, value) in &reply.headers {
         response = response.header(name, value);
     }
-    let mut data = Bytes::from(reply.body);
-    if let Some(after) = cut {
-        // At least one byte is missing, also from an empty body, or there would be no fault.
-        response = response.header("Content-Length", data.len().max(after + 1));
-        data.truncate(after);
-    }
-    response.body(Sent { data, cut: cut.map(|_| Cut::Flush) }).map_err(io::Error::other)
-}
-
-/// A body that may break off.
-#[derive(Debug)]
-struct Sent {
-    data: Bytes,
-    cut: Option<Cut>,
-}
-
-/// What is left to do before a body breaks off.
-#[derive(Debug)]
-enum Cut {
-    /// Let what is there reach the wire.
-    Flush,
-    /// Break.
-    Break,
-}
-
-impl Body for Sent {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        if !self.data.is_empty() {
-            return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut self.data)))));
+    let (pieces, length, progress): (Pieces, _, _) = match reply.source {
+        Some(source) => ((source.make)(), source.length, Some(streams.begin(number, path))),
+        None => {
+            let body = Bytes::from(reply.body);
+            // At least one byte is missing after a break, also from an empty body, or there would be no fault.
+            let broken =
+                reply.breaks.iter().find(|one| !matches!(one.how, How::Stall(_))).map_or(0, |one| one.after + 1);
+            let length = broken.max(body.len() as u64);
+            (Box::new(std::iter::once(body)), Some(length), None)
         }
-        match self.cut {
-            None => Poll::Ready(None),
-            Some(Cut::Flush) => {
-                // hyper flushes when a body has nothing ready; it would throw the bytes away if the error came first.
-                self.cut = Some(Cut::Break);
-                context.waker().wake_by_ref();
-                Poll::Pending
-            }
-            Some(Cut::Break) => Poll::Ready(Some(Err(io::Error::other("truncated on purpose")))),
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self.cut {
-            None => SizeHint::with_exact(self.data.len() as u64),
-            Some(_) => SizeHint::default(),
-        }
-    }
+    };
+    let body = Outgoing {
+        pieces,
+        rest: Bytes::new(),
+        length,
+        breaks: reply.breaks,
+        sent: 0,
+        state: Doing::Sending,
+        connection,
+        progress,
+        _guard: reply.guard,
+    };
+    response.body(body).map_err(io::Error::other)
 }

@@ -7,12 +7,17 @@ use std::time::{Duration, Instant};
 use mp_proto::ids::Region;
 
 use super::app::{self, Resource, failure};
+use super::asking::Asking;
+use super::data::Data;
+use super::export;
 use super::faults::{Effect, Faults, Plan};
+use super::limits::{Meters, Ticket};
 use super::oauth::{Asked, Provider};
 use super::people::{People, UserId};
 use super::record::Records;
 use super::reply::Reply;
 use super::server::Received;
+use super::streams::Guard;
 
 /// The planes whose requests carry a credential.
 const DATA_PLANES: [&str; 5] = ["app", "query", "engage", "export", "web"];
@@ -25,6 +30,8 @@ pub(crate) struct State {
     pub(crate) provider: Provider,
     pub(crate) faults: Faults,
     pub(crate) records: Records,
+    pub(crate) meters: Meters,
+    pub(crate) data: Data,
     /// How far the provider's clock was set forward.
     pub(crate) ahead: Duration,
     routes: Vec<Route>,
@@ -49,6 +56,8 @@ impl State {
             provider: Provider::new(),
             faults: Faults::default(),
             records: Records::default(),
+            meters: Meters::new(),
+            data: Data::default(),
             ahead: Duration::ZERO,
             routes: Vec::new(),
         }
@@ -65,22 +74,34 @@ impl State {
     }
 
     /// Answers a request, applies a fault to the answer, and notes both.
-    pub(crate) fn answer(&mut self, received: &Received, plan: Option<&Plan>, started: Instant) -> Reply {
+    pub(crate) fn answer(
+        &mut self,
+        received: &Received,
+        plan: Option<&Plan>,
+        ticket: Option<Arc<Ticket>>,
+        now: Duration,
+    ) -> Reply {
         let mut problems = Vec::new();
-        let now = self.now(started);
         let before = plan.filter(|plan| plan.effect == Effect::Nothing).map(|_| self.provider.clone());
-        let mut reply = self.route(received, now, &mut problems);
+        let mut reply = self.route(received, ticket.as_deref(), now, &mut problems);
         if let Some(before) = before {
             self.provider = before;
         }
         if let Some(plan) = plan {
             reply = plan.apply(reply);
         }
+        reply.guard = ticket.map(|ticket| -> Guard { ticket });
         self.records.finish(received.number, reply.answered(), &problems);
         reply
     }
 
-    fn route(&mut self, received: &Received, now: Duration, problems: &mut Vec<String>) -> Reply {
+    fn route(
+        &mut self,
+        received: &Received,
+        ticket: Option<&Ticket>,
+        now: Duration,
+        problems: &mut Vec<String>,
+    ) -> Reply {
         // Browsers ask for it on their own.
         if received.path == "/favicon.ico" {
             return failure(404, "Not found");
@@ -93,7 +114,9 @@ impl State {
                 let mut asked = Asked { region, received, now, people: &self.people, problems };
                 self.provider.answer(path, &mut asked)
             }
-            Some(region) if DATA_PLANES.contains(&plane) => self.data(region, plane, path, received, now, problems),
+            Some(region) if DATA_PLANES.contains(&plane) => {
+                self.data(region, (plane, path), received, ticket, now, problems)
+            }
             _ => None,
         };
         found.unwrap_or_else(|| {
@@ -106,9 +129,9 @@ impl State {
     fn data(
         &self,
         region: Region,
-        plane: &str,
-        path: &str,
+        (plane, path): (&str, &str),
         received: &Received,
+        ticket: Option<&Ticket>,
         now: Duration,
         problems: &mut Vec<String>,
     ) -> Option<Reply> {
@@ -116,20 +139,28 @@ impl State {
             (route.method == "*" || route.method == received.method) && received.path.starts_with(&route.path_prefix)
         };
         let route = self.routes.iter().find(is_for);
-        let resource = if plane == "app" { Resource::at(path) } else { None };
         if received.header("cookie").is_some() {
             problems.push("the header cookie has no place here".to_owned());
         }
         // Without a credential nobody learns what there is.
-        let user = self.user(region, received, now, problems);
-        if route.is_none() && resource.is_none() {
-            return None;
+        let user = self.user(region, received, now, problems).and_then(|user| self.people.user(user));
+        let Some(user) = user else {
+            if route.is_none() && !exists(plane, path) {
+                return None;
+            }
+            return Some(failure(401, "Invalid or missing credentials"));
+        };
+        if let Some(refusal) = ticket.and_then(|ticket| ticket.refusal.as_ref()) {
+            return Some(refusal.reply(received));
         }
-        let Some(user) = user else { return Some(failure(401, "Invalid or missing credentials")) };
-        match (route, resource) {
-            (Some(route), _) => Some((route.handler)(received)),
-            (None, Some(resource)) => Some(app::answer(self, resource, region, user, received, problems)),
-            (None, None) => None,
+        if let Some(route) = route {
+            return Some((route.handler)(received));
+        }
+        let mut asking = Asking { region, user, received, problems };
+        match plane {
+            "app" => Resource::at(path).map(|resource| app::answer(self, resource, &mut asking)),
+            "export" => export::answer(&self.data, path, &mut asking),
+            _ => None,
         }
     }
 
@@ -150,5 +181,14 @@ impl State {
         let granted = header.strip_prefix("Bearer ").and_then(|token| self.provider.grants.bearer(token, now));
         let granted = granted.filter(|(home, _)| *home == region).map(|(_, user)| user);
         granted.or_else(|| self.people.holder(region, header))
+    }
+}
+
+/// Returns whether there is something at a path of a data plane.
+fn exists(plane: &str, path: &str) -> bool {
+    match plane {
+        "app" => Resource::at(path).is_some(),
+        "export" => path == "export",
+        _ => false,
     }
 }

@@ -71,9 +71,27 @@ fn parse(bytes: &[u8]) -> io::Result<Answer> {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    let answer = Answer { status, headers, body: bytes[end + 4..].to_vec() };
+    let mut answer = Answer { status, headers, body: bytes[end + 4..].to_vec() };
+    if answer.header("transfer-encoding") == Some("chunked") {
+        let (body, is_whole) = unchunked(&answer.body);
+        answer.body = body;
+        return if is_whole { Ok(answer) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
+    }
     match answer.header("content-length").and_then(|length| length.parse::<usize>().ok()) {
         Some(length) if length > answer.body.len() => Err(io::ErrorKind::UnexpectedEof.into()),
         _ => Ok(answer),
     }
+}
+
+/// Returns the data of a chunked body as far as it came, and whether its end did.
+pub fn unchunked(mut chunks: &[u8]) -> (Vec<u8>, bool) {
+    let mut body = Vec::new();
+    while let Some(line) = chunks.windows(2).position(|two| two == b"\r\n") {
+        let size = std::str::from_utf8(&chunks[..line]).ok().and_then(|size| usize::from_str_radix(size, 16).ok());
+        let Some(size) = size.filter(|size| *size > 0) else { return (body, size.is_some()) };
+        let chunk = &chunks[line + 2..];
+        body.extend_from_slice(&chunk[..size.min(chunk.len())]);
+        chunks = chunk.get(size + 2..).unwrap_or_default();
+    }
+    (body, false)
 }
