@@ -119,10 +119,16 @@ pub(crate) fn told_when_broken(
     parts: impl Stream<Item = Result<Bytes, Failure>> + Send + 'static,
     takes_trailers: bool,
 ) -> Body {
-    Body::new(StreamBody::new(parts.map(move |part| match part {
-        Ok(bytes) => Ok(Frame::data(bytes)),
-        Err(failure) if takes_trailers => Ok(Frame::trailers(trailers(&failure))),
-        Err(failure) => Err(std::io::Error::other(failure.detail)),
+    Body::new(StreamBody::new(parts.then(move |part| async move {
+        match part {
+            Ok(bytes) => Ok(Frame::data(bytes)),
+            Err(failure) if takes_trailers => Ok(Frame::trailers(trailers(&failure))),
+            Err(failure) => {
+                // hyper drops what it has not written when a body fails, and with it even the head: first it gets to write that.
+                tokio::task::yield_now().await;
+                Err(std::io::Error::other(failure.detail))
+            }
+        }
     })))
 }
 
