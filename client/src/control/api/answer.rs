@@ -82,13 +82,16 @@ pub(super) async fn whole(streaming: &mut Streaming, wait: Duration) -> Result<V
 /// Returns the next bytes of a body; none at its true end.
 async fn next(streaming: &mut Streaming, wait: Duration) -> Result<Option<bytes::Bytes>, Failure> {
     let broken = |error: &TransportError| {
-        Failure::new(FailureKind::Internal, format!("the answer ended early: {error}"))
+        Failure::new(FailureKind::Internal, format!("the answer ended early, so what came is not all of it: {error}"))
             .next("mp daemon logs", "see what happened to the daemon")
     };
     loop {
         let part = tokio::time::timeout(wait, streaming.next()).await;
         let part = part.map_err(|_| {
-            let detail = format!("the answer ended early: nothing more of it came for {} s", wait.as_secs());
+            let detail = format!(
+                "the answer ended early, so what came is not all of it: nothing followed for {} s",
+                wait.as_secs()
+            );
             Failure::new(FailureKind::Timeout, detail)
         })?;
         match part.map_err(|error| broken(&error))? {

@@ -4,7 +4,10 @@
 use std::io::Read;
 
 use clap::ArgMatches;
-use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE, RANGE,
+};
 use hyper::{Method, Uri};
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::{API_HEAD, encode_segment};
@@ -18,8 +21,18 @@ pub(super) type Pair = String;
 /// The methods that the route takes.
 const METHODS: [Method; 6] = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
-/// The headers that the route lets through, beside those that begin with `if-`.
-const HEADERS: [&str; 4] = ["accept", "accept-encoding", "content-type", "range"];
+/// The headers that the route lets through.
+const HEADERS: [HeaderName; 9] = [
+    ACCEPT,
+    ACCEPT_ENCODING,
+    CONTENT_TYPE,
+    IF_MATCH,
+    IF_MODIFIED_SINCE,
+    IF_NONE_MATCH,
+    IF_RANGE,
+    IF_UNMODIFIED_SINCE,
+    RANGE,
+];
 
 /// A call of Mixpanel's API.
 #[derive(Debug, Clone)]
@@ -161,9 +174,9 @@ fn header(line: &str) -> Result<(HeaderName, HeaderValue), String> {
     let Some((name, value)) = line.split_once(':') else { return Err("it is not 'Name: value'".to_owned()) };
     let (name, value) = (name.trim(), value.trim());
     let known = HeaderName::from_bytes(name.as_bytes()).ok();
-    let known = known.filter(|name| HEADERS.contains(&name.as_str()) || name.as_str().starts_with("if-"));
+    let known = known.filter(|name| HEADERS.contains(name));
     let known = known.ok_or_else(|| {
-        format!("'{name}' is not passed on: it can be Accept, Accept-Encoding, Content-Type, If-… or Range")
+        format!("'{name}' is not passed on: only Accept, Accept-Encoding, Content-Type, If-Match and its like, and Range are")
     })?;
     let value = HeaderValue::from_str(value).map_err(|_| format!("the value of '{name}' cannot be sent"))?;
     Ok((known, value))
