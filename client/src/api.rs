@@ -233,13 +233,10 @@ impl Client {
     async fn open(&mut self, outgoing: &Outgoing) -> Result<Streaming, Failure> {
         let is_read = matches!(outgoing.method, Method::GET | Method::HEAD);
         for _ in 1..ATTEMPTS {
-            let channel = Channel::open(connect(&self.options.place).await?).await;
-            match channel.map_err(|_| TransportError::NotSent) {
-                Ok(channel) => match channel.stream(outgoing, self.options.deadline).await {
-                    Err(TransportError::NotSent) => {}
-                    opened => return opened.map_err(|error| not_delivered(&error, outgoing, is_read)),
-                },
-                Err(_) => {}
+            let Ok(channel) = Channel::open(connect(&self.options.place).await?).await else { continue };
+            match channel.stream(outgoing, self.options.deadline).await {
+                Err(TransportError::NotSent) => {}
+                opened => return opened.map_err(|error| not_delivered(&error, outgoing, is_read)),
             }
         }
         Err(unreachable(&TransportError::NotSent))

@@ -109,11 +109,11 @@ impl Streaming {
     pub async fn rest(&mut self) -> Result<Bytes, TransportError> {
         let body = Limited::new(&mut self.body, MAX_ANSWER).collect();
         let body = self.channel.drive(body).await.ok_or(TransportError::Broken)?;
-        body.map(|body| body.to_bytes()).map_err(|error| of_body(&error))
+        body.map(|body| body.to_bytes()).map_err(|error| of_body(&*error))
     }
 }
 
-fn of_body(error: &Box<dyn std::error::Error + Send + Sync>) -> TransportError {
+fn of_body(error: &(dyn std::error::Error + Send + Sync + 'static)) -> TransportError {
     if error.is::<http_body_util::LengthLimitError>() { TransportError::TooLarge } else { TransportError::Broken }
 }
 
@@ -145,7 +145,7 @@ impl Channel {
             let response = self.send(outgoing).await?;
             let (parts, body) = response.into_parts();
             let body = self.drive(Limited::new(body, MAX_ANSWER).collect()).await.ok_or(TransportError::Broken)?;
-            let body = body.map_err(|error| of_body(&error))?;
+            let body = body.map_err(|error| of_body(&*error))?;
             Ok(Received { status: parts.status, headers: parts.headers, body: body.to_bytes() })
         };
         tokio::time::timeout(deadline, work).await.map_err(|_| TransportError::Timeout(deadline))?

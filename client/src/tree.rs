@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
-use crate::control::{account, daemon, export, login, operation, project, session, target, workspace};
+use crate::control::{account, api, daemon, export, login, operation, project, session, target, workspace};
 use crate::output::Format;
 
 /// A first word of the command line.
@@ -24,6 +24,7 @@ pub const GROUPS: &[Group] = &[
     Group { name: "workspace", about: "Show or choose the workspace", build: workspace::build },
     Group { name: "target", about: "Manage saved sessions", build: target::build },
     Group { name: "export", about: "Export raw events and profiles as JSON Lines", build: export::build },
+    Group { name: "api", about: "Call Mixpanel's API with the login of the session", build: api::build },
     Group { name: "daemon", about: "Control the daemon mpd", build: daemon::build },
 ];
 
@@ -224,6 +225,11 @@ mod tests {
             "export events --from 2025-01-01 --to 2025-01-02 --limit 5 -o -",
             "export profiles --where x --cohort-id 1 --properties a --properties b --distinct-id x --limit 5 --raw -o f",
             "export profiles --distinct-ids a --behaviors [] --as-of-timestamp -1 --include-all-users --group-id g",
+            "api me",
+            "api GET projects/{project_id}/dashboards --paginate",
+            "api -i --plane query events/names --query type=general --query limit=3",
+            "api patch x -d {} -H If-Match:1 -H Accept:*/*",
+            "api x -d -",
             "daemon start",
             "daemon stop",
             "daemon restart",
@@ -264,6 +270,7 @@ mod tests {
         insta::assert_snapshot!("help", help("--help"));
         insta::assert_snapshot!("help_login", help("login --help"));
         insta::assert_snapshot!("help_dashboards_list", help("dashboards list --help"));
+        insta::assert_snapshot!("help_api", help("api --help"));
         insta::assert_snapshot!("help_account", help("account --help"));
         insta::assert_snapshot!("help_account_add", help("account add --help"));
     }

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod account_add;
 pub mod account_test;
+pub mod api;
 pub mod daemon;
 pub mod doctor;
 pub mod export;
@@ -21,7 +22,7 @@ use mp_proto::failure::Failure;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::api::{self, Answer, Client, Options};
+use crate::api::{Answer, Client, DEADLINE, Exchange, Options, of_place};
 use crate::caller::{self, Environment, SessionFlags, context};
 use crate::connect::Place;
 use crate::output::{Format, Output};
@@ -68,9 +69,8 @@ impl<'a> Call<'a> {
         let place = place(arguments, &environment)?;
         let cwd = std::env::current_dir().ok().and_then(|cwd| cwd.into_os_string().into_string().ok());
         let context = context(flags, &environment, cwd.as_deref())?;
-        let deadline =
-            arguments.get_one::<u64>("timeout").map_or(api::DEADLINE, |seconds| Duration::from_secs(*seconds));
-        let observer: Option<fn(&api::Exchange<'_>)> =
+        let deadline = arguments.get_one::<u64>("timeout").map_or(DEADLINE, |seconds| Duration::from_secs(*seconds));
+        let observer: Option<fn(&Exchange<'_>)> =
             if arguments.get_flag("verbose") { Some(report::exchange) } else { None };
         let options = Options { place, context, environment: environment.clone(), deadline, observer };
         Ok(Self { arguments, client: Client::new(options), output, quiet: arguments.get_flag("quiet"), environment })
@@ -125,7 +125,7 @@ impl<'a> Call<'a> {
 pub fn place(arguments: &ArgMatches, environment: &Environment) -> Result<Place, Failure> {
     let socket = arguments.get_one::<String>("socket").map(Path::new);
     let autostart = !arguments.get_flag("no-autostart");
-    Place::find(socket, autostart, environment).map_err(|error| api::of_place(&error))
+    Place::find(socket, autostart, environment).map_err(|error| of_place(&error))
 }
 
 /// Options by which a command describes what it makes, under the name of a global one: they are no flags of the call.

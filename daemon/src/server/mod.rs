@@ -13,6 +13,7 @@ mod me;
 mod openapi;
 mod operations;
 mod peer;
+mod proxy;
 mod reply;
 mod session;
 mod table;

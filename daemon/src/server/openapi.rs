@@ -31,7 +31,7 @@ pub(crate) fn document() -> OpenApi {
     let mut paths = PathsBuilder::new();
     for route in &routes {
         collect(route, &mut schemas);
-        paths = paths.path(route.path, PathItem::new(method(&route.method), operation(route)));
+        paths = paths.path(path(route), PathItem::new(method(&route.method), operation(route)));
     }
     let info = InfoBuilder::new()
         .title("mpd")
@@ -49,6 +49,11 @@ fn collect(route: &Route, schemas: &mut Vec<(String, RefOr<Schema>)>) {
     if let Reply::Json(body) | Reply::Created(body) | Reply::Accepted(body) = &route.reply {
         (body.collect)(schemas);
     }
+}
+
+/// Returns a path as OpenAPI writes it: it has no placeholder for more than one segment.
+fn path(route: &Route) -> String {
+    route.path.replace("{*path}", "{plane}/{path}")
 }
 
 fn method(method: &Method) -> HttpMethod {
@@ -108,7 +113,17 @@ fn parameters(route: &Route) -> Vec<Parameter> {
     };
     let context = "Flags, variables and directory of the caller, as ASCII JSON";
     let mut all = vec![parameter(CONTEXT_HEADER, ParameterIn::Header, context, Required::False)];
-    if route.method != Method::GET {
+    if route.takes_any {
+        let plane = "app, query, engage or export";
+        all.push(parameter(
+            CLIENT_HEADER,
+            ParameterIn::Header,
+            "Who asks: name/version; not for GET and HEAD",
+            Required::False,
+        ));
+        all.push(parameter("plane", ParameterIn::Path, plane, Required::True));
+        all.push(parameter("path", ParameterIn::Path, "Path below the plane, with its slashes", Required::True));
+    } else if route.method != Method::GET {
         all.push(parameter(CLIENT_HEADER, ParameterIn::Header, "Who asks: name/version", Required::True));
     }
     if route.path.contains("{name}") {
@@ -120,8 +135,8 @@ fn parameters(route: &Route) -> Vec<Parameter> {
 
 /// `GET /v1/accounts/{name}/use` → `get_accounts_name_use`.
 fn operation_id(route: &Route) -> String {
-    let words = route.path.trim_start_matches("/v1/").replace(['{', '}'], "").replace(['/', '-', '.'], "_");
-    format!("{}_{words}", route.method.as_str().to_lowercase())
+    let words = path(route).trim_start_matches("/v1/").replace(['{', '}'], "").replace(['/', '-', '.'], "_");
+    format!("{}_{words}", if route.takes_any { "any".to_owned() } else { route.method.as_str().to_lowercase() })
 }
 
 #[cfg(test)]
@@ -133,7 +148,7 @@ mod tests {
         let json = serde_json::to_value(document()).expect("serialises");
         assert!(json["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")), "{}", json["openapi"]);
         for route in routes() {
-            let operation = &json["paths"][route.path][route.method.as_str().to_lowercase()];
+            let operation = &json["paths"][path(&route)][route.method.as_str().to_lowercase()];
             assert!(operation.is_object(), "{} {} is not described", route.method, route.path);
         }
         let text = json.to_string();

@@ -90,13 +90,18 @@ pub(crate) fn created_with_notes<T: Serialize>(body: &T, notes: &[String]) -> An
 /// Answers 200 with a body that is JSON already.
 pub(crate) fn rendered(body: impl Into<Body>, notes: &[String]) -> Response {
     let mut response = of_bytes(StatusCode::OK, JSON, body);
+    add_notes(response.headers_mut(), notes);
+    response
+}
+
+/// Adds what the caller should be told beside the answer.
+pub(crate) fn add_notes(headers: &mut HeaderMap, notes: &[String]) {
     for note in notes {
         // Notes are escaped to ASCII where they are made; a value that still cannot be a header is not worth a failure.
         if let Ok(value) = HeaderValue::from_str(note) {
-            response.headers_mut().append(HeaderName::from_static(NOTE_HEADER), value);
+            headers.append(HeaderName::from_static(NOTE_HEADER), value);
         }
     }
-    response
 }
 
 /// Answers 200 with parts that come one after the other.
@@ -109,12 +114,7 @@ pub(crate) fn streamed(
     takes_trailers: bool,
     notes: &[String],
 ) -> Response {
-    let frames = parts.map(move |part| match part {
-        Ok(bytes) => Ok(Frame::data(bytes)),
-        Err(failure) if takes_trailers => Ok(Frame::trailers(trailers(&failure))),
-        Err(failure) => Err(std::io::Error::other(failure.detail)),
-    });
-    let mut response = rendered(Body::new(StreamBody::new(frames)), notes);
+    let mut response = rendered(told_when_broken(parts, takes_trailers), notes);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(TRAILER, HeaderValue::from_static(PROBLEM_TRAILER));
@@ -139,6 +139,24 @@ pub(crate) fn tell_wait(response: &mut Response, waited: Duration, project: Opti
             headers.append(HeaderName::from_static(NOTE_HEADER), value);
         }
     }
+}
+
+/// Returns the parts as a body which tells of a failure in the middle as [`streamed`] says.
+pub(crate) fn told_when_broken(
+    parts: impl Stream<Item = Result<Bytes, Failure>> + Send + 'static,
+    takes_trailers: bool,
+) -> Body {
+    Body::new(StreamBody::new(parts.then(move |part| async move {
+        match part {
+            Ok(bytes) => Ok(Frame::data(bytes)),
+            Err(failure) if takes_trailers => Ok(Frame::trailers(trailers(&failure))),
+            Err(failure) => {
+                // hyper drops what it has not written when a body fails, and with it even the head: first it gets to write that.
+                tokio::task::yield_now().await;
+                Err(std::io::Error::other(failure.detail))
+            }
+        }
+    })))
 }
 
 /// Returns whether the sender of a request takes trailers (RFC 9110, 10.1.4).

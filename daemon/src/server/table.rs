@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::routing::{MethodFilter, on};
+use axum::routing::{MethodFilter, any, on};
 use hyper::{Method, Uri};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::{catalog, routes as at, wire};
@@ -14,12 +14,14 @@ use utoipa::openapi::{RefOr, Schema};
 
 use crate::app::App;
 use crate::server::reply::{self, Answer, Refusal};
-use crate::server::{accounts, bridge, control, events, logins, me, openapi, operations, session, targets};
+use crate::server::{accounts, bridge, control, events, logins, me, openapi, operations, proxy, session, targets};
 
-/// One method of one path.
+/// One method of one path, or all of them.
 pub(crate) struct Route {
     /// GET, POST, …
     pub(crate) method: Method,
+    /// Whether every other method is taken as well.
+    pub(crate) takes_any: bool,
     /// With `{name}` where a name goes.
     pub(crate) path: &'static str,
     /// One line.
@@ -77,7 +79,16 @@ impl Route {
     {
         let filter = MethodFilter::try_from(method.clone()).expect("only methods that axum knows stand in the table");
         let attach: Attach = Box::new(move |router| router.route(path, on(filter, handler)));
-        Self { method, path, summary, request: None, reply, query: &[], attach }
+        Self { method, takes_any: false, path, summary, request: None, reply, query: &[], attach }
+    }
+
+    fn any<H, T>(path: &'static str, summary: &'static str, reply: Reply, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        let attach: Attach = Box::new(move |router| router.route(path, any(handler)));
+        Self { method: Method::GET, takes_any: true, path, summary, request: None, reply, query: &[], attach }
     }
 
     fn takes<T: ToSchema>(mut self) -> Self {
@@ -270,6 +281,12 @@ fn about_mixpanel() -> Vec<Route> {
             operations::run,
         )
         .takes::<catalog::OperationCall>(),
+        Route::any(
+            at::API,
+            "Pass a request on to Mixpanel (any method; planes app, query, engage, export) and its answer back",
+            Reply::Other("*/*"),
+            proxy::pass,
+        ),
     ]
 }
 

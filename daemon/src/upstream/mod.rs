@@ -9,6 +9,8 @@ mod lines;
 pub(crate) mod open;
 mod opened;
 pub mod reads;
+pub(crate) mod path;
+pub(crate) mod reads;
 pub mod request;
 mod retry;
 pub(crate) mod run;
