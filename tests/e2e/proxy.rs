@@ -1,0 +1,215 @@
+//! The pass-through: what goes out of a caller's request, what comes back, and how either ends.
+
+mod hostile;
+
+use std::io::Read;
+
+use mp_sandbox::home::Home;
+use mp_sandbox::upstream::server::Reply;
+use mp_sandbox::upstream::{Fault, Record};
+use mp_sandbox::wire::Ask;
+use serde_json::{Value, json};
+
+use crate::grants::World;
+
+/// Everything that a connection says until it ends, and how it ends.
+fn conversation(home: &Home, request: &[u8]) -> (Vec<u8>, std::io::Result<usize>) {
+    let mut connection = home.connect();
+    // A daemon that refuses a head may close before all of it was written.
+    let _ = connection.write(request);
+    let mut bytes = Vec::new();
+    let end = connection.stream().read_to_end(&mut bytes);
+    (bytes, end)
+}
+
+/// Sends a request with `Connection: close` and returns its answer; a body in chunks stays as it is.
+#[track_caller]
+fn exchange(home: &Home, request: &[u8]) -> Raw {
+    let (bytes, end) = conversation(home, request);
+    let at = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+    let at = at.unwrap_or_else(|| panic!("no answer: {end:?} after {:?}", String::from_utf8_lossy(&bytes)));
+    let head = String::from_utf8_lossy(&bytes[..at]).into_owned();
+    let status = head.split(' ').nth(1).and_then(|word| word.parse().ok()).expect("a status line");
+    Raw { status, head: head.to_lowercase(), body: bytes[at + 4..].to_vec() }
+}
+
+/// An answer as it came.
+struct Raw {
+    status: u16,
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Raw {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}
+
+const ECHO: &str = "/v1/api/app/echo";
+const SEEN: &str = "/us/app/echo";
+
+/// A world whose App API answers everything at [`SEEN`] with `reply`.
+fn world(reply: Reply) -> World {
+    let world = World::with_grant(3600);
+    world.upstream.on("*", SEEN, move |_| reply.clone());
+    world
+}
+
+fn echo() -> World {
+    world(Reply::json(200, &json!({"ok": true})))
+}
+
+fn named(method: &str, target: &str) -> Ask {
+    Ask::new(method, target).header("Mp-Client", "sandbox/1")
+}
+
+/// Returns the only request that the sandbox has seen below a path.
+#[track_caller]
+fn only(world: &World, path: &str) -> Record {
+    let mut seen: Vec<_> = world.upstream.requests().into_iter().filter(|one| one.path.starts_with(path)).collect();
+    assert_eq!(seen.len(), 1, "{seen:?}");
+    seen.remove(0)
+}
+
+fn large() -> Vec<u8> {
+    (0..5 << 20).map(|at: u32| (at % 251) as u8).collect()
+}
+
+fn in_chunks(body: &[u8]) -> Vec<u8> {
+    let chunk = |part: &[u8]| [format!("{:x}\r\n", part.len()).as_bytes(), part, b"\r\n"].concat();
+    let mut chunks: Vec<u8> = body.chunks(100_000).flat_map(chunk).collect();
+    chunks.extend_from_slice(b"0\r\n\r\n");
+    chunks
+}
+
+#[test]
+fn every_method_is_passed_on_but_two() {
+    let world = echo();
+    let _daemon = world.start();
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"] {
+        world.upstream.clear();
+        let answer = world.home.ask(&named(method, ECHO).body("{}"));
+        assert_eq!((answer.status, answer.header("mp-origin")), (200, Some("upstream")), "{method}: {}", answer.text());
+        let seen = only(&world, SEEN);
+        assert_eq!((seen.method.as_str(), seen.body.as_slice()), (method, &b"{}"[..]));
+    }
+    world.upstream.clear();
+    let trace = world.home.ask(&named("TRACE", ECHO));
+    assert_eq!(trace.problem(), (405, "method_not_allowed".to_owned()));
+    let connect = exchange(&world.home, b"CONNECT mixpanel.com:443 HTTP/1.1\r\nHost: mpd\r\nConnection: close\r\n\r\n");
+    assert_eq!((connect.status, &connect.json()["code"]), (403, &json!("forbidden")));
+    assert_eq!(world.home.ask(&Ask::new("POST", ECHO)).problem(), (403, "forbidden".to_owned()), "without Mp-Client");
+    assert_eq!(world.upstream.requests().len(), 0);
+}
+
+#[test]
+fn answers_without_a_body_have_none() {
+    let world = world(Reply::json(200, &json!({"ok": true})));
+    world.upstream.on("*", "/us/app/empty", |_| Reply::new(204));
+    world.upstream.on("*", "/us/app/same", |_| Reply::new(304).header("ETag", "\"7\""));
+    let _daemon = world.start();
+    let ask = |method: &str, path: &str| {
+        let text = format!("{method} /v1/api/app/{path} HTTP/1.1\r\nHost: mpd\r\nConnection: close\r\n\r\n");
+        exchange(&world.home, text.as_bytes())
+    };
+    let head = ask("HEAD", "echo");
+    assert_eq!((head.status, head.header("content-length"), head.body.len()), (200, Some("11"), 0), "{}", head.head);
+    assert_eq!(only(&world, SEEN).method, "HEAD");
+    for (path, status) in [("empty", 204), ("same", 304)] {
+        let answer = ask("GET", path);
+        assert_eq!((answer.status, answer.body.len()), (status, 0), "{}", answer.head);
+        assert_eq!((answer.header("transfer-encoding"), answer.header("mp-origin")), (None, Some("upstream")));
+    }
+    assert_eq!(ask("GET", "same").header("etag"), Some("\"7\""));
+}
+
+#[test]
+fn bodies_arrive_whole_whatever_their_size_and_framing() {
+    let world = echo();
+    let _daemon = world.start();
+    let head =
+        format!("POST {ECHO} HTTP/1.1\r\nHost: mpd\r\nMp-Client: t/1\r\nContent-Type: a/b\r\nConnection: close\r\n");
+    for body in [b"small".to_vec(), large()] {
+        let sized = format!("Content-Length: {}\r\n\r\n", body.len());
+        let both = format!("Content-Length: {}\r\nTransfer-Encoding: chunked\r\n\r\n", body.len() / 2);
+        let is_kept = body.len() <= 1 << 20;
+        for (what, framing, sent, has_length) in [
+            ("sized", sized.as_str(), body.clone(), true),
+            ("chunked", "Transfer-Encoding: chunked\r\n\r\n", in_chunks(&body), is_kept),
+            ("both", both.as_str(), in_chunks(&body), is_kept),
+        ] {
+            world.upstream.clear();
+            let answer = exchange(&world.home, &[head.as_bytes(), framing.as_bytes(), &sent].concat());
+            assert_eq!(answer.status, 200, "{what}: {}", answer.head);
+            let seen = only(&world, SEEN);
+            assert!(seen.body == body, "{what}: {} bytes of {}", seen.body.len(), body.len());
+            let length = has_length.then(|| body.len().to_string());
+            assert_eq!(seen.header("content-length"), length.as_deref(), "{what}");
+            assert_eq!(seen.header("transfer-encoding").is_some(), !has_length, "{what}");
+            assert_eq!(seen.header("content-type"), Some("a/b"), "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_body_that_is_cut_off_never_passes_for_a_whole_one() {
+    let world = echo();
+    let _daemon = world.start();
+    for sent in [10, 3 << 20] {
+        let mut connection = world.home.connect();
+        let head =
+            format!("POST {ECHO} HTTP/1.1\r\nHost: mpd\r\nMp-Client: t/1\r\nContent-Length: {}\r\n\r\n", 4 << 20);
+        connection.write(head.as_bytes()).expect("it listens");
+        connection.write(&large()[..sent]).expect("it reads");
+        connection.stream().shutdown(std::net::Shutdown::Write).expect("it is open");
+        let end = connection.read_answer();
+        assert!(end.as_ref().map_or(true, |answer| answer.status >= 400), "{end:?}");
+    }
+    assert_eq!(world.upstream.requests().len(), 0, "the sandbox notes whole requests only");
+}
+
+#[test]
+fn a_refused_token_is_replaced_and_a_kept_body_sent_again() {
+    let world = echo();
+    let _daemon = world.start();
+    assert_eq!(world.home.ask(&Ask::get(ECHO)).status, 200);
+    let post = |body: Vec<u8>| world.home.ask(&named("POST", ECHO).body(body));
+    world.upstream.expire_access_tokens();
+    world.put(&world.mint(), 3600);
+    assert_eq!(post(b"kept".to_vec()).status, 200);
+    let bodies: Vec<_> = world.upstream.requests().iter().map(|one| (one.method.clone(), one.body.clone())).collect();
+    let kept = || ("POST".to_owned(), b"kept".to_vec());
+    assert_eq!(bodies[1..], [kept(), kept()]);
+    // A body that flows is gone by then: the refusal is passed on as it is.
+    world.upstream.expire_access_tokens();
+    let refused = post(large());
+    assert_eq!((refused.status, refused.header("mp-origin")), (401, Some("upstream")), "{}", refused.text());
+}
+
+#[test]
+fn reads_are_repeated_after_a_rate_limit_and_changes_are_not() {
+    let world = echo();
+    world.upstream.on("*", "/us/query/echo", |_| Reply::json(200, &json!({"ok": true})));
+    let _daemon = world.start();
+    for (method, target, path, count, status) in [
+        ("GET", ECHO, SEEN, 2, 200),
+        ("POST", ECHO, SEEN, 1, 429),
+        ("POST", "/v1/api/query/echo", "/us/query/echo", 2, 200),
+        ("DELETE", "/v1/api/query/echo", "/us/query/echo", 1, 429),
+    ] {
+        world.upstream.clear();
+        world.upstream.fault("*", path, Fault::RetryAfter(429, "0".to_owned()));
+        let answer = world.home.ask(&named(method, target).body("{\"a\":1}"));
+        assert_eq!((answer.status, answer.header("mp-origin")), (status, Some("upstream")), "{method} {target}");
+        let seen = world.upstream.requests();
+        assert_eq!(seen.len(), count, "{method} {target}");
+        assert!(seen.iter().all(|one| one.body == b"{\"a\":1}"), "{method} {target}");
+    }
+    world.upstream.fault("POST", SEEN, Fault::RetryAfter(429, "7".to_owned()));
+    assert_eq!(world.home.ask(&named("POST", ECHO)).header("retry-after"), Some("7"));
+}
