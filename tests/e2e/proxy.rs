@@ -329,8 +329,9 @@ fn the_project_is_added_where_the_caller_gives_none() {
     }
     let _daemon = world.start();
     let form = "application/x-www-form-urlencoded";
-    let own = [("project_id", "3187654")].as_slice();
-    let rows: [(&str, &str, &str, &[(&str, &str)]); 11] = [
+    type Pairs = &'static [(&'static str, &'static str)];
+    let own: Pairs = &[("project_id", "3187654")];
+    let rows: [(&str, &str, &str, Pairs); 11] = [
         ("query/x", "", "", own),
         ("export/x?a=%20b", "", "", &[("a", " b"), ("project_id", "3187654")]),
         ("engage", "", "", own),
@@ -374,6 +375,14 @@ fn a_caller_that_leaves_ends_the_request_at_mixpanel() {
     drop(connection);
     let over = || world.upstream.streams().first().is_some_and(|one| one.end == StreamEnd::PeerGone);
     eventually(Duration::from_secs(1), "the request upstream ends", over);
+
+    let gate = Gate::new();
+    world.upstream.fault("GET", SEEN, Fault::Hold(gate.clone()));
+    let mut connection = world.home.connect();
+    connection.write(&get("")).expect("it listens");
+    gate.wait_for_arrival(1);
+    drop(connection);
+    eventually(Duration::from_secs(1), "it ends before its answer has begun as well", || gate.waiting() == 0);
 }
 
 #[test]
