@@ -2,6 +2,7 @@
 
 use mp_sandbox::upstream::Upstream;
 use mp_sandbox::upstream::server::Reply;
+use mp_sandbox::wire::Ask;
 use serde_json::json;
 
 use super::exchange;
@@ -247,4 +248,21 @@ fn nothing_leads_a_credential_elsewhere_or_brings_a_callers_own_along() {
     let token = world.on_disk()["access_token"].as_str().expect("a text").to_owned();
     check_everything_that_was_sent(&world.upstream, &format!("Bearer {token}"));
     assert_eq!(world.upstream.problems(), Vec::<String>::new());
+}
+
+#[test]
+fn the_session_of_the_context_fills_the_path_and_its_notes_come_back() {
+    let world = World::with_grant(3600);
+    let _daemon = world.start();
+    world.upstream.on("*", "/us/", |_| Reply::json(200, &json!({"ok": true})));
+    let context = json!({"project": "9", "workspace": "5", "env": {"MP_PROJECT_ID": "7"}});
+    let target = "/v1/api/app/projects/{project_id}/workspaces/{workspace_id}/x";
+    let answer = world.home.ask(&Ask::get(target).context(&context));
+    assert_eq!((answer.status, answer.header("mp-origin")), (200, Some("upstream")), "{}", answer.text());
+    assert_eq!(answer.header("mp-note"), Some("MP_PROJECT_ID=7 wins over --project 9"));
+    let seen: Vec<_> = world.upstream.requests().into_iter().map(|one| one.request.path).collect();
+    assert_eq!(seen, ["/us/app/projects/7/workspaces/5/x"]);
+    let unpinned = world.home.ask(&Ask::get(target));
+    assert_eq!(unpinned.problem(), (400, "invalid_argument".to_owned()));
+    assert!(unpinned.text().contains("-w WORKSPACE"), "{}", unpinned.text());
 }
