@@ -21,6 +21,7 @@ mod life;
 mod load;
 mod login;
 mod protocol;
+mod proxy;
 mod resolve;
 mod state;
 mod trust;
