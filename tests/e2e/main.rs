@@ -14,6 +14,7 @@ mod canary;
 mod commands;
 mod conformance;
 mod events;
+mod export;
 mod grants;
 mod layout;
 mod life;
