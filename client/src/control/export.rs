@@ -12,7 +12,7 @@ mod progress;
 mod words;
 mod writer;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,8 +22,10 @@ use mp_proto::catalog::{Kind, Operation, Param, find};
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::{Map, Value};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::timeout;
 
 use super::{Call, INTERRUPTED, session_flags};
+use crate::api::Options;
 use crate::output::Format;
 use crate::report;
 use crate::tree::{group, option, switch};
@@ -32,11 +34,14 @@ use file::Claim;
 use order::Order;
 use plan::Plan;
 use progress::Progress;
-use writer::{Out, Tally, WriteError};
+use writer::{Out, Tally};
 
 /// How long the first byte may take unless `--timeout` says otherwise: longer than Mixpanel may take for it, by the daemon's rule,
 /// so that the daemon says why there is none.
 const PATIENCE: Duration = Duration::from_secs(630);
+
+/// How long an export that was interrupted may take to write what it has: enough for a disk, and nobody waits longer for a pipe.
+const LAST: Duration = Duration::from_millis(300);
 
 /// Adds the commands.
 pub fn build(command: Command) -> Command {
@@ -165,44 +170,62 @@ async fn prepare(
 async fn export(call: &Call<'_>, plan: Plan, out: Out, mut interrupt: Signal) -> Result<ExitCode, Failure> {
     let target = out.target();
     let tally = Arc::new(Tally::starting_at(plan.first));
-    let (sender, writer) = writer::start(out, Arc::clone(&tally));
-    let order = Order::new(plan.first, target.as_deref().and_then(std::path::Path::parent), sender);
     let progress = Progress::new(&plan, Arc::clone(&tally), call.quiet);
-    let crew = Crew { options: call.client.options(), plan: &plan, order: &order };
     let ended = tokio::select! {
         biased;
-        _ = interrupt.recv() => None,
-        ended = crew.run() => Some(ended),
-        () = progress.show() => None,
-    };
-    let ended = match ended {
-        Some(Ok(())) => {
-            order.finish().await;
-            tokio::select! {
-                biased;
-                _ = interrupt.recv() => None,
-                written = writer => Some(written.map_err(Stop::Write)),
-            }
-        }
-        Some(Err(Stop::WriterGone)) => Some(writer.await.map_err(Stop::Write)),
-        Some(Err(stop)) => Some(Err(stop)),
-        None => None,
+        ended = fetch(call.client.options(), &plan, out, &tally, &mut interrupt) => ended,
+        () = progress.show() => Ok(()),
     };
     progress.clear();
     let report = words::Report { plan: &plan, tally: &tally, target: target.as_deref() };
     match ended {
-        None => Ok(interrupted(&report.so_far())),
-        Some(Ok(())) => {
+        Ok(()) => {
             if !call.quiet {
                 report::say(&progress.summary());
             }
             Ok(ExitCode::SUCCESS)
         }
+        Err(Stop::Interrupted) => Ok(interrupted(&report.so_far())),
         // Whoever read us has seen enough.
-        Some(Err(Stop::Write(WriteError::Closed))) => Ok(ExitCode::SUCCESS),
-        Some(Err(Stop::Write(WriteError::Failed(failure)) | Stop::Failed(failure))) => Err(report.failure(failure)),
-        Some(Err(Stop::WriterGone)) => Err(Failure::new(FailureKind::Internal, "the output was closed too early")),
+        Err(Stop::NobodyReads) => Ok(ExitCode::SUCCESS),
+        Err(Stop::Failed(failure)) => Err(report.failure(failure)),
     }
+}
+
+/// Fetches all parts into the output.
+async fn fetch(
+    options: &Options,
+    plan: &Plan,
+    out: Out,
+    tally: &Arc<Tally>,
+    interrupt: &mut Signal,
+) -> Result<(), Stop> {
+    let dir = out.target().and_then(|target| target.parent().map(Path::to_owned));
+    let (sender, mut writer) = writer::start(out, Arc::clone(tally));
+    let order = Order::new(plan.first, dir, sender);
+    let crew = Crew { options, plan, order: &order };
+    let fetched = tokio::select! {
+        biased;
+        _ = interrupt.recv() => Err(Stop::Interrupted),
+        // The writer ends first only when it cannot write.
+        written = &mut writer => return written,
+        fetched = crew.run() => fetched,
+    };
+    if fetched.is_ok() {
+        order.finish().await;
+    }
+    // What is there already is written to the end; but nobody waits for a pipe that is not read.
+    drop(order);
+    let written = if matches!(fetched, Err(Stop::Interrupted)) {
+        timeout(LAST, writer).await.unwrap_or(Ok(()))
+    } else {
+        tokio::select! {
+            biased;
+            _ = interrupt.recv() => Err(Stop::Interrupted),
+            written = writer => written,
+        }
+    };
+    fetched.and(written)
 }
 
 fn interrupted(so_far: &str) -> ExitCode {

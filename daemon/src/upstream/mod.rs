@@ -10,7 +10,6 @@ pub(crate) mod open;
 mod opened;
 pub mod reads;
 pub(crate) mod path;
-pub(crate) mod reads;
 pub mod request;
 mod retry;
 pub(crate) mod run;

@@ -14,7 +14,6 @@ use tokio::time::timeout;
 
 use super::order::Order;
 use super::plan::Plan;
-use super::writer::WriteError;
 use crate::api::{Client, Options, Streamed, trailed};
 use crate::transport::{Part, Streaming, TransportError};
 
@@ -30,12 +29,12 @@ const BATCH: usize = 1024 * 1024;
 /// Why an export has ended too early.
 #[derive(Debug)]
 pub(super) enum Stop {
-    /// It could not be fetched.
+    /// It could not be fetched, or not be written.
     Failed(Failure),
-    /// It could not be written.
-    Write(WriteError),
-    /// The writer has ended; it says why.
-    WriterGone,
+    /// Nobody reads the output any more.
+    NobodyReads,
+    /// The user has had enough.
+    Interrupted,
 }
 
 /// Those who fetch.

@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bytes::Bytes;
 use mp_proto::failure::{Failure, FailureKind};
@@ -37,10 +37,10 @@ struct Kept {
 
 impl Order {
     /// Begins with a part. `dir` is where the output goes, if that is a file.
-    pub(super) fn new(first: usize, dir: Option<&Path>, writer: Sender<Message>) -> Self {
+    pub(super) fn new(first: usize, dir: Option<PathBuf>, writer: Sender<Message>) -> Self {
         let dir = match dir {
             Some(dir) if dir.as_os_str().is_empty() => PathBuf::from("."),
-            Some(dir) => dir.to_owned(),
+            Some(dir) => dir,
             None => std::env::temp_dir(),
         };
         Self { writer, dir, turn: Cell::new(first), kept: RefCell::default() }
@@ -112,6 +112,10 @@ impl Order {
     }
 
     async fn send(&self, message: Message) -> Result<(), Stop> {
-        self.writer.send(message).await.map_err(|_| Stop::WriterGone)
+        match self.writer.send(message).await {
+            Ok(()) => Ok(()),
+            // The writer is gone, and has said why; whoever waits for that ends this.
+            Err(_) => std::future::pending().await,
+        }
     }
 }

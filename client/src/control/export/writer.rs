@@ -14,6 +14,7 @@ use tempfile::SpooledTempFile;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::oneshot;
 
+use super::crew::Stop;
 use super::file::Partial;
 
 /// Messages that wait to be written: few, for each may hold a megabyte. When there are so many, whoever brings the next one waits.
@@ -32,15 +33,6 @@ pub(super) enum Message {
     End(usize),
     /// All is complete.
     Finish,
-}
-
-/// Why writing has ended.
-#[derive(Debug)]
-pub(super) enum WriteError {
-    /// Nobody reads any more.
-    Closed,
-    /// It cannot be written.
-    Failed(Failure),
 }
 
 /// What was written in this run.
@@ -99,32 +91,32 @@ impl Out {
         }
     }
 
-    fn write(&mut self, slices: &mut [IoSlice<'_>], length: usize) -> Result<(), WriteError> {
+    fn write(&mut self, slices: &mut [IoSlice<'_>], length: usize) -> Result<(), Stop> {
         match self {
             Self::Stdout(file) => match write_all(file, slices) {
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(WriteError::Closed),
-                written => written.map_err(|error| WriteError::Failed(of_stdout(&error))),
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Stop::NobodyReads),
+                written => written.map_err(|error| Stop::Failed(of_stdout(&error))),
             },
             Self::File(partial) => {
                 let written = write_all(&mut partial.file, slices);
-                written.map_err(|error| WriteError::Failed(partial.failed(&error)))?;
+                written.map_err(|error| Stop::Failed(partial.failed(&error)))?;
                 partial.bytes += length as u64;
                 Ok(())
             }
         }
     }
 
-    fn end(&mut self, part: usize) -> Result<(), WriteError> {
+    fn end(&mut self, part: usize) -> Result<(), Stop> {
         match self {
             Self::Stdout(_) => Ok(()),
-            Self::File(partial) => partial.complete(part).map_err(WriteError::Failed),
+            Self::File(partial) => partial.complete(part).map_err(Stop::Failed),
         }
     }
 
-    fn finish(self) -> Result<(), WriteError> {
+    fn finish(self) -> Result<(), Stop> {
         match self {
             Self::Stdout(_) => Ok(()),
-            Self::File(partial) => partial.finish().map_err(WriteError::Failed),
+            Self::File(partial) => partial.finish().map_err(Stop::Failed),
         }
     }
 }
@@ -148,12 +140,9 @@ fn write_all(file: &mut File, mut slices: &mut [IoSlice<'_>]) -> io::Result<()> 
     Ok(())
 }
 
-/// Starts the thread. It ends when it was told to finish, when it cannot write, or when nobody sends any more; what it has to say
-/// about that comes out of the future.
-pub(super) fn start(
-    out: Out,
-    tally: Arc<Tally>,
-) -> (Sender<Message>, impl Future<Output = Result<(), WriteError>> + Unpin) {
+/// Starts the thread. It ends when it was told to finish, when it cannot write, or when all is written and nobody sends any more;
+/// what went wrong comes out of the future.
+pub(super) fn start(out: Out, tally: Arc<Tally>) -> (Sender<Message>, impl Future<Output = Result<(), Stop>> + Unpin) {
     let (sender, receiver) = channel(WAITING);
     let (told, result) = oneshot::channel();
     // It is not waited for when the process ends: a write to a pipe that nobody reads never does.
@@ -161,11 +150,12 @@ pub(super) fn start(
         // Nobody listens when the process is about to end anyway.
         let _ = told.send(write(out, receiver, &tally));
     });
-    let result = async move { result.await.unwrap_or(Err(WriteError::Closed)) };
+    let lost = || Failure::new(FailureKind::Internal, "the thread that writes has ended without a reason");
+    let result = async move { result.await.unwrap_or_else(|_| Err(Stop::Failed(lost()))) };
     (sender, Box::pin(result))
 }
 
-fn write(mut out: Out, mut messages: Receiver<Message>, tally: &Tally) -> Result<(), WriteError> {
+fn write(mut out: Out, mut messages: Receiver<Message>, tally: &Tally) -> Result<(), Stop> {
     while let Some(message) = messages.blocking_recv() {
         match message {
             Message::Batch(batch) => {
@@ -181,12 +171,13 @@ fn write(mut out: Out, mut messages: Receiver<Message>, tally: &Tally) -> Result
             Message::Finish => return out.finish(),
         }
     }
-    Err(WriteError::Closed)
+    // Whoever stopped sending knows why.
+    Ok(())
 }
 
-fn copy(mut spool: SpooledTempFile, out: &mut Out, tally: &Tally) -> Result<(), WriteError> {
+fn copy(mut spool: SpooledTempFile, out: &mut Out, tally: &Tally) -> Result<(), Stop> {
     let unreadable = |error: io::Error| {
-        WriteError::Failed(Failure::new(FailureKind::Storage, format!("a temporary file could not be read: {error}")))
+        Stop::Failed(Failure::new(FailureKind::Storage, format!("a temporary file could not be read: {error}")))
     };
     spool.rewind().map_err(unreadable)?;
     let mut buffer = vec![0; COPY];
