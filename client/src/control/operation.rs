@@ -90,7 +90,7 @@ pub fn named(matches: &ArgMatches) -> Option<(&'static Operation, &ArgMatches)> 
 /// When its arguments are wrong, or those of the route.
 pub async fn run(operation: &'static Operation, arguments: &ArgMatches) -> Result<(), Failure> {
     let mut call = Call::prepare_showing(arguments, &session_flags(arguments), Format::Json)?;
-    let asked = OperationCall { arguments: given(operation, arguments) };
+    let asked = OperationCall { arguments: given(operation, arguments), refresh: false };
     bind(operation, &asked.arguments).map_err(|problems| refused(operation, problems))?;
     call.be_patient();
     let answer = call.client.call::<Value>(Method::POST, &fill(OPERATION, operation.id), Some(&asked)).await?;

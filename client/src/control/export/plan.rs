@@ -36,7 +36,7 @@ impl Plan {
             arguments.insert("from".to_owned(), days.from.to_string().into());
             arguments.insert("to".to_owned(), days.to.to_string().into());
         }
-        OperationCall { arguments }
+        OperationCall { arguments, refresh: false }
     }
 }
 
