@@ -1,3 +1,5 @@
+//! Lines, whatever the chunks they come in.
+
 use super::*;
 use proptest::prelude::*;
 

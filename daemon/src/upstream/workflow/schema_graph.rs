@@ -124,12 +124,20 @@ impl Graph {
                 self.dropped += 1;
                 continue;
             };
-            let known = self.of_event.entry(event).or_insert_with(|| json!([]));
-            if let Value::Array(names) = known {
-                names.push(property.into());
-            }
+            self.of_event.entry(event).or_insert_with(|| json!([]));
             self.of_property.entry(property.to_owned()).or_default().push(event.into());
             self.edges += 1;
+        }
+    }
+
+    /// Tells each event its properties, in the order of the properties.
+    fn turn_round(&mut self, of_property: &Map<String, Value>) {
+        for (property, events) in of_property {
+            for event in events.as_array().into_iter().flatten().filter_map(Value::as_str) {
+                if let Some(Value::Array(names)) = self.of_event.get_mut(event) {
+                    names.push(property.as_str().into());
+                }
+            }
         }
     }
 
@@ -146,6 +154,7 @@ impl Graph {
         // Properties that have relations and no definition.
         of_property
             .extend(std::mem::take(&mut self.of_property).into_iter().map(|(name, events)| (name, events.into())));
+        self.turn_round(&of_property);
         let nameless = |rows: &[Value]| rows.iter().filter(|row| name(row).is_none()).count();
         json!({
             "computed_at": computed_at,

@@ -1,3 +1,5 @@
+//! Answers of Mixpanel as callers get them.
+
 use serde_json::{Map, Value, json};
 
 use crate::catalog::{Taken, bind, find};
