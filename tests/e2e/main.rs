@@ -10,6 +10,7 @@ use mp_sandbox::process::raise_file_limit;
 use mp_sandbox::wire::{Ask, Connection};
 use serde_json::Value;
 
+mod budget;
 mod canary;
 mod commands;
 mod conformance;
