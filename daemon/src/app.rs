@@ -101,6 +101,8 @@ pub struct Counters {
     pub streams: AtomicU64,
     /// Calls answered.
     pub calls: AtomicU64,
+    /// Calls that are being answered; one whose answer is a stream counts until it ends.
+    pub open: AtomicU64,
     /// Calls answered with a failure.
     pub failures: AtomicU64,
 }

@@ -1,6 +1,6 @@
 //! The end of the daemon: signals, being idle, and the reason that event streams are told.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -80,10 +80,10 @@ pub async fn leave_when_idle(app: Arc<App>, after: Duration) {
             () = app.stop.cancelled() => return,
             _ = tick.tick() => {}
         }
-        // Event streams are among them.
-        let (calls, streams) = (&app.counters.calls, &app.counters.streams);
-        let (calls, streams) = (calls.load(Ordering::Relaxed), streams.load(Ordering::Relaxed));
-        let is_of_use = streams > 0 || app.keeper.is_busy(&app) || app.logins.open() > 0;
+        let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        let (calls, open) = (load(&app.counters.calls), load(&app.counters.open));
+        // A query takes minutes and an export hours: whoever waits for one still needs the daemon.
+        let is_of_use = open > 0 || app.hub.streams() > 0 || app.keeper.is_busy(&app) || app.logins.open() > 0;
         if quiet.look(app.clock.now(), calls, is_of_use) >= after {
             info!(after_s = after.as_secs(), "left for being idle");
             return app.request_stop("idle");

@@ -111,7 +111,8 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
 /// Adds what is used of Mixpanel's limits, with one row for each project.
 fn budgets(app: &App, text: &mut String) {
     let budgets = app.gates.status();
-    let columns: [(&str, &str, fn(&BudgetStatus) -> u64); 4] = [
+    type Column = (&'static str, &'static str, fn(&BudgetStatus) -> u64);
+    let columns: [Column; 4] = [
         ("mpd_budget_running", "Requests that run at Mixpanel", |budget| budget.running),
         ("mpd_budget_waiting", "Requests that wait for their turn", |budget| budget.waiting),
         ("mpd_budget_used_last_hour", "Requests sent within the last 60 minutes", |budget| budget.used),

@@ -159,19 +159,24 @@ impl Activity {
 }
 
 /// A request that is being answered.
-struct OpenRequest(Arc<Activity>);
+struct OpenRequest {
+    app: Arc<App>,
+    activity: Arc<Activity>,
+}
 
 impl OpenRequest {
-    fn of(activity: &Arc<Activity>) -> Self {
+    fn of(app: &Arc<App>, activity: &Arc<Activity>) -> Self {
         activity.spoken.store(true, Ordering::Relaxed);
         activity.open.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(activity))
+        app.counters.open.fetch_add(1, Ordering::Relaxed);
+        Self { app: Arc::clone(app), activity: Arc::clone(activity) }
     }
 }
 
 impl Drop for OpenRequest {
     fn drop(&mut self) {
-        self.0.open.fetch_sub(1, Ordering::Relaxed);
+        self.activity.open.fetch_sub(1, Ordering::Relaxed);
+        self.app.counters.open.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -196,7 +201,7 @@ impl Connection {
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-        let open = OpenRequest::of(&self.activity);
+        let open = OpenRequest::of(&self.app, &self.activity);
         let number = self.app.counters.calls.fetch_add(1, Ordering::Relaxed);
         let span = debug_span!("call", method = %request.method(), path = request.uri().path(), number);
         let answered = std::panic::AssertUnwindSafe(self.route(request)).catch_unwind().instrument(span).await;

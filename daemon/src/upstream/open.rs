@@ -164,7 +164,7 @@ impl Sending<'_> {
     }
 
     fn late(&self) -> Failure {
-        let said = format!("had no answer within {} s", self.begun.elapsed().as_secs());
+        let said = format!("had no answer within {:.0} s", self.begun.elapsed().as_secs_f64());
         self.asked("").failure(FailureKind::Timeout, &said)
     }
 
@@ -311,3 +311,6 @@ fn credential_in(request: &Request) -> Secret {
     let value = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     Secret::new(value.split_once(' ').map_or("", |(_, credential)| credential))
 }
+
+#[cfg(test)]
+mod tests;

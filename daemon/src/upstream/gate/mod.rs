@@ -288,9 +288,9 @@ impl Shared {
         let (running, waiting) = (gate.running(), gate.line.len().saturating_sub(1));
         let width = budget.family.width(limits).concurrent;
         let detail = format!(
-            "{} had no turn within {} s: {running} of {width} run, and {waiting} more wait",
+            "{} had no turn within {:.0} s: {running} of {width} run, and {waiting} more wait",
             told_of(budget),
-            waited.as_secs()
+            waited.as_secs_f64()
         );
         limited(detail, gate.closed_for(now))
     }
