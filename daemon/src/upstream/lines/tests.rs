@@ -1,3 +1,5 @@
+//! What is cut into lines, watched and normalised, whatever the network does.
+
 use super::*;
 use proptest::prelude::*;
 
