@@ -28,6 +28,7 @@ use crate::stop::StopReason;
 use crate::telemetry::LogHandle;
 use crate::upstream::Upstream;
 use crate::upstream::gate::Gates;
+use crate::upstream::reads::Reads;
 
 /// The daemon, as its parts see it.
 pub struct App {
@@ -61,6 +62,8 @@ pub struct App {
     pub upstream: Upstream,
     /// What may be asked of it at once.
     pub gates: Gates,
+    /// What of it is shared and kept.
+    pub reads: Reads,
     /// Events.
     pub hub: Arc<Hub>,
     /// The state of the file watcher.

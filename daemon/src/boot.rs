@@ -41,6 +41,8 @@ use crate::session::login::Logins;
 use crate::session::memo::SessionMemo;
 use crate::stop::{Signals, StopReason, leave_when_idle};
 use crate::telemetry::{self, LogHandle, TelemetryError};
+use crate::upstream::gate::Gates;
+use crate::upstream::reads::Reads;
 use crate::upstream::{Upstream, hosts};
 
 /// How long a daemon that a client started waits for one that is just leaving. Longer than a leaving one's grace for calls is not
@@ -307,6 +309,8 @@ fn assemble(
         started_at,
         instance,
         idle_exit: options.idle_exit,
+        gates: Gates::new(Arc::clone(&clock)),
+        reads: Reads::default(),
         clock,
         bridges: BridgeCache::default(),
         me: MeCache::default(),
@@ -314,7 +318,6 @@ fn assemble(
         keeper: keeper::Keeper::default(),
         logins: Logins::default(),
         upstream,
-        gates: Default::default(),
         hub,
         watch: WatchState::default(),
         log,

@@ -29,7 +29,7 @@ impl Keeper {
 
     /// Compares lock, socket and config with what is on disk, and puts right what can be.
     pub fn look(&self, app: &App) {
-        app.store.current();
+        app.gates.set_limits(&app.store.last_good().config.limits);
         if app.stop.is_cancelled() {
             return;
         }

@@ -453,6 +453,47 @@ body! {
         pub watch: WatchStatus,
         /// Each account's credential.
         pub accounts: Vec<AccountStatus>,
+        /// What was used of Mixpanel's limits within the last hour.
+        #[serde(default)]
+        pub limits: Vec<BudgetStatus>,
+        /// Answers of Mixpanel that tools share.
+        #[serde(default)]
+        pub reads: ReadsStatus,
+    }
+
+    /// Answers of Mixpanel that tools share.
+    #[derive(Default)]
+    struct ReadsStatus {
+        /// Answers that are kept.
+        pub entries: u64,
+        /// Their size, as it was sent.
+        pub bytes: u64,
+        /// Calls that were answered by one that was kept.
+        pub hits: u64,
+        /// Calls that joined another one's request while it was going on.
+        pub joined: u64,
+    }
+
+    /// What Mixpanel allows a project, all tools together, and what of it is used.
+    struct BudgetStatus {
+        /// Region of the project.
+        pub region: Region,
+        /// The project.
+        pub project: ProjectId,
+        /// `query` or `export`.
+        pub family: String,
+        /// Requests that run.
+        pub running: u64,
+        /// Requests that wait for their turn.
+        pub waiting: u64,
+        /// How many may run at once.
+        pub concurrent: u64,
+        /// Requests that were sent within the last 60 minutes.
+        pub used: u64,
+        /// How many Mixpanel allows in 60 minutes. It is not kept by us: what else uses the project is not known here.
+        pub hourly: u64,
+        /// Seconds for which Mixpanel wants no more, since it has answered 429.
+        pub closed_for_s: Option<u64>,
     }
 
     /// The config file in a status.

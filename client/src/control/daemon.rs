@@ -11,7 +11,7 @@ use hyper::Method;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::location::{log_file, run_dir};
 use mp_proto::routes::{SHUTDOWN, STATUS, VERSION};
-use mp_proto::wire::{Accepted, AccountStatus, StatusBody, VersionBody};
+use mp_proto::wire::{Accepted, AccountStatus, BudgetStatus, StatusBody, VersionBody};
 use tokio::time::Instant;
 
 use super::{Call, doctor, place, session_flags};
@@ -189,7 +189,24 @@ fn describe(status: &StatusBody) -> String {
         let rows: Vec<Vec<String>> = status.accounts.iter().map(account_row).collect();
         text.push_str(&format!("\n{}", padded(&["ACCOUNT", "TYPE", "REGION", "STATE", ""], &rows)));
     }
+    if !status.limits.is_empty() {
+        let rows: Vec<Vec<String>> = status.limits.iter().map(budget_row).collect();
+        text.push_str(&format!("\n{}", padded(&["PROJECT", "REGION", "LIMIT", "NOW", "LAST HOUR", ""], &rows)));
+    }
     text
+}
+
+fn budget_row(budget: &BudgetStatus) -> Vec<String> {
+    let waiting = (budget.waiting > 0).then(|| format!("{} wait", budget.waiting));
+    let closed = budget.closed_for_s.map(|seconds| format!("Mixpanel wants no more for {seconds} s"));
+    vec![
+        budget.project.to_string(),
+        budget.region.to_string(),
+        budget.family.clone(),
+        format!("{} of {}", budget.running, budget.concurrent),
+        format!("{} of {}", budget.used, budget.hourly),
+        [waiting, closed].into_iter().flatten().collect::<Vec<_>>().join(", "),
+    ]
 }
 
 fn account_row(account: &AccountStatus) -> Vec<String> {
@@ -293,6 +310,20 @@ mod tests {
         let expected =
             "no answer, since 2026-11-23T04:00:00Z, again at 2026-11-23T04:05:00Z, token 3, run `mp account login br`";
         assert_eq!(shown, format!("br | oauth_browser | us | backoff | {expected}"));
+    }
+
+    #[test]
+    fn a_budget_tells_what_is_used_and_what_keeps_it() {
+        let row = |fields: &str| {
+            let body = format!(
+                r#"{{"region": "eu", "project": "7", "family": "query", "running": 5, "concurrent": 5, "used": 61,
+                "hourly": 60, {fields}}}"#
+            );
+            budget_row(&serde_json::from_str(&body).expect("a budget")).join(" | ")
+        };
+        assert_eq!(row(r#""waiting": 0, "closed_for_s": null"#), "7 | eu | query | 5 of 5 | 61 of 60 | ");
+        let expected = "7 | eu | query | 5 of 5 | 61 of 60 | 3 wait, Mixpanel wants no more for 9 s";
+        assert_eq!(row(r#""waiting": 3, "closed_for_s": 9"#), expected);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod edit;
 pub mod legacy;
+pub mod limits;
 pub mod parse;
 pub mod problem;
 pub mod publish;
@@ -19,6 +20,7 @@ use mp_proto::ids::{AccountName, ProjectId, TargetName, WorkspaceId};
 use mp_proto::secret::Secret;
 
 pub use account::{Account, Credential, TokenSource};
+pub use limits::Limits;
 pub use problem::{ConfigProblem, Located, Scope};
 
 /// The meaning of a config file: what is good in it, and all that is wrong.
@@ -32,6 +34,8 @@ pub struct Config {
     pub active: Active,
     /// The header of `[settings].custom_header`.
     pub custom_header: Option<Located<CustomHeader>>,
+    /// What `[settings.limits]` says.
+    pub limits: Limits,
     /// What is wrong, in the order of the file.
     pub problems: Vec<ConfigProblem>,
 }

@@ -9,7 +9,7 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use super::account::{self, Field};
 use super::problem::{ConfigProblem, Lines, Located, Scope};
-use super::{Config, CustomHeader, Target, legacy};
+use super::{Config, CustomHeader, Target, legacy, limits};
 
 type Key<'i> = Spanned<DeString<'i>>;
 type Value<'i> = Spanned<DeValue<'i>>;
@@ -189,7 +189,27 @@ impl Reader<'_> {
             let detail = format!("settings is {}: expected a table", kind(value));
             return self.problem(Scope::Settings, value.span().start, detail);
         };
-        let Some((key, value)) = block.get_key_value("custom_header") else { return };
+        if let Some(value) = block.get("limits") {
+            self.limits(value);
+        }
+        if let Some((key, value)) = block.get_key_value("custom_header") {
+            self.custom_header(key, value);
+        }
+    }
+
+    fn limits(&mut self, value: &Value<'_>) {
+        let DeValue::Table(block) = value.get_ref() else {
+            let detail = format!("limits is {}: expected a table", kind(value));
+            return self.problem(Scope::Settings, value.span().start, detail);
+        };
+        let (limits, problems) = limits::read(block);
+        self.config.limits = limits;
+        for (at, detail) in problems {
+            self.problem(Scope::Settings, at, detail);
+        }
+    }
+
+    fn custom_header(&mut self, key: &Key<'_>, value: &Value<'_>) {
         let at = key.span().start;
         let DeValue::Table(header) = value.get_ref() else {
             let detail = format!("custom_header is {}: expected a table with name and value", kind(value));
@@ -261,7 +281,7 @@ fn whole(number: f64) -> Option<WorkspaceId> {
     is_exact.then(|| format!("{number:.0}")).and_then(|digits| WorkspaceId::parse(&digits).ok())
 }
 
-fn kind(value: &Value<'_>) -> &'static str {
+pub(super) fn kind(value: &Value<'_>) -> &'static str {
     match value.get_ref() {
         DeValue::String(_) => "a string",
         DeValue::Integer(_) => "an integer",

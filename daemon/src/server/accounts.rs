@@ -55,6 +55,7 @@ pub(crate) async fn add(State(app): State<Arc<App>>, caller: Caller, JsonBody(bo
     let (body, notes) = addition::complete(&app, &caller.0, &*pin(&app, &caller)?, body).await?;
     let name = body.name.clone().unwrap_or_default();
     let (snapshot, _) = edit(&app, file, Change::AddAccount(body)).await?;
+    app.reads.forget();
     let account = find(&snapshot, &name)?;
     let body = AccountBody { account: summary(&snapshot, account), revision: snapshot.revision };
     reply::created_with_notes(&body, &notes)
@@ -69,6 +70,7 @@ pub(crate) async fn update(
 ) -> Answer {
     let change = Change::UpdateAccount { name: name.clone(), update };
     let (snapshot, _) = edit(&app, config_file(&app, &caller)?, change).await?;
+    app.reads.forget();
     let account = find(&snapshot, &name)?;
     reply::ok(&AccountBody { account: summary(&snapshot, account), revision: snapshot.revision })
 }
@@ -84,6 +86,7 @@ pub(crate) async fn remove(
     let file = config_file(&app, &caller)?;
     let change = Change::RemoveAccount { name: name.clone(), force: removal.force };
     let (snapshot, edited) = edit(&app, file, change).await?;
+    app.reads.forget();
     let removed = AccountName::parse(&name).map_err(|_| account_not_found(&name, &snapshot))?;
     let directory = app.paths.account_dir(&removed);
     blocking(&app, move || Ok(forget::account_directory(&directory)?)).await?;
@@ -103,6 +106,7 @@ pub(crate) async fn logout(State(app): State<Arc<App>>, Name(name): Name, caller
     let account = find(&snapshot, &name)?.name.clone();
     let tokens = app.paths.tokens(&account);
     let removed = blocking(&app, move || Ok(forget::tokens(&tokens)?)).await?;
+    app.reads.forget();
     info!(%account, removed, "account was logged out");
     reply::ok(&LogoutBody { account, removed })
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use hyper::StatusCode;
 use hyper::header::CONTENT_TYPE;
 use mp_proto::version::BUILD;
-use mp_proto::wire::{Accepted, AccountStatus, ConfigStatus, HealthBody, LogLevel, StatusBody};
+use mp_proto::wire::{Accepted, AccountStatus, BudgetStatus, ConfigStatus, HealthBody, LogLevel, StatusBody};
 use tracing::info;
 
 use crate::app::App;
@@ -49,6 +49,8 @@ pub(crate) async fn status(State(app): State<Arc<App>>) -> Answer {
         config: config_status(&snapshot),
         watch: app.watch.status(),
         accounts: account_states(&app),
+        limits: app.gates.status(),
+        reads: app.reads.status(),
     })
 }
 
@@ -78,6 +80,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
     let counters = &app.counters;
     let uptime = app.clock.now().duration_since(app.started_at).as_secs();
+    let reads = app.reads.status();
     let rows = [
         ("mpd_uptime_seconds", "gauge", "Seconds since the start", u64::try_from(uptime).unwrap_or(0)),
         ("mpd_connections", "gauge", "Open connections", load(&counters.connections)),
@@ -90,6 +93,10 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
         ("mpd_logins_open", "gauge", "Logins that wait or finish", u64::try_from(app.logins.open()).unwrap_or(0)),
         ("mpd_refreshes_total", "counter", "Tokens refreshed", load(&app.keeper.refreshed)),
         ("mpd_refresh_failures_total", "counter", "Refreshes that brought no token", load(&app.keeper.failed)),
+        ("mpd_answers_kept", "gauge", "Answers of Mixpanel that are kept", reads.entries),
+        ("mpd_answers_kept_bytes", "gauge", "Their size", reads.bytes),
+        ("mpd_answers_kept_hits_total", "counter", "Calls that a kept answer was good for", reads.hits),
+        ("mpd_reads_joined_total", "counter", "Calls that joined a request under way", reads.joined),
         ("mpd_failures_total", "counter", "Calls answered with a failure", load(&counters.failures)),
     ];
     let mut text = format!("# HELP mpd_info The build\n# TYPE mpd_info gauge\nmpd_info{{version=\"{BUILD}\"}} 1\n");
@@ -97,7 +104,27 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
     }
+    budgets(&app, &mut text);
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
+
+/// Adds what is used of Mixpanel's limits, with one row for each project.
+fn budgets(app: &App, text: &mut String) {
+    let budgets = app.gates.status();
+    let columns: [(&str, &str, fn(&BudgetStatus) -> u64); 4] = [
+        ("mpd_budget_running", "Requests that run at Mixpanel", |budget| budget.running),
+        ("mpd_budget_waiting", "Requests that wait for their turn", |budget| budget.waiting),
+        ("mpd_budget_used_last_hour", "Requests sent within the last 60 minutes", |budget| budget.used),
+        ("mpd_budget_closed_seconds", "Seconds for which Mixpanel wants no more", |b| b.closed_for_s.unwrap_or(0)),
+    ];
+    for (name, help, value) in columns.into_iter().filter(|_| !budgets.is_empty()) {
+        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
+        for budget in &budgets {
+            let (region, project, family) = (budget.region, &budget.project, &budget.family);
+            let labels = format!("region=\"{region}\",project=\"{project}\",family=\"{family}\"");
+            let _ = writeln!(text, "{name}{{{labels}}} {}", value(budget));
+        }
+    }
 }
 
 /// `PUT /v1/log-level`.

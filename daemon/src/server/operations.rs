@@ -15,6 +15,7 @@ use crate::server::me::session;
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
 use crate::upstream::run::{self, Ran, Run};
+use crate::upstream::waited::measured;
 
 /// `GET /v1/operations`.
 pub(crate) async fn list() -> Answer {
@@ -47,10 +48,13 @@ pub(crate) async fn run(
         refresh: false,
         tool: peer.tool(),
     };
-    match run::run(run).await? {
-        Ran::Value(value) => reply::ok_with_notes(&value, &session.notes),
+    let (ran, waited) = measured(run::run(run)).await;
+    let mut response = match ran? {
+        Ran::Value(value) => reply::ok_with_notes(&value, &session.notes)?,
         Ran::Lines(lines) => {
-            Ok(reply::streamed("application/jsonl", lines, reply::takes_trailers(&headers), &session.notes))
+            reply::streamed("application/jsonl", lines, reply::takes_trailers(&headers), &session.notes)
         }
-    }
+    };
+    reply::tell_wait(&mut response, waited, session.project.as_ref());
+    Ok(response)
 }

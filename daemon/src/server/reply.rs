@@ -4,6 +4,7 @@ use std::io::Write;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
@@ -15,7 +16,10 @@ use hyper::body::Frame;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, TE, TRAILER};
 use mp_proto::context::ascii_json;
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::routes::{NOTE_HEADER, ORIGIN_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, REQUEST_ID_HEADER};
+use mp_proto::ids::ProjectId;
+use mp_proto::routes::{
+    NOTE_HEADER, ORIGIN_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, REQUEST_ID_HEADER, WAITED_HEADER,
+};
 use serde::Serialize;
 use tokio::net::UnixStream;
 use tracing::{debug, error};
@@ -29,6 +33,9 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 /// `ProtocolRange::OURS` as a header; a test keeps the two equal.
 const PROTOCOL: HeaderValue = HeaderValue::from_static("1-1");
+
+/// A wait that a person notices.
+const NOTICED: Duration = Duration::from_secs(1);
 
 /// What a handler answers.
 pub(crate) type Answer = Result<Response, Refusal>;
@@ -114,6 +121,26 @@ pub(crate) fn streamed(
     response
 }
 
+/// Tells how long a call has waited for its turn at Mixpanel, and if a person would notice, also why.
+pub(crate) fn tell_wait(response: &mut Response, waited: Duration, project: Option<&ProjectId>) {
+    let millis = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+    if millis == 0 {
+        return;
+    }
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static(WAITED_HEADER), HeaderValue::from(millis));
+    if let Some(project) = project.filter(|_| waited > NOTICED) {
+        let seconds = waited.as_secs();
+        let note = format!(
+            "waited {seconds} s for its turn: all tools share what Mixpanel allows project {project} at once; \
+             `mp daemon status` shows it"
+        );
+        if let Ok(value) = HeaderValue::try_from(note) {
+            headers.append(HeaderName::from_static(NOTE_HEADER), value);
+        }
+    }
+}
+
 /// Returns whether the sender of a request takes trailers (RFC 9110, 10.1.4).
 pub(crate) fn takes_trailers(headers: &HeaderMap) -> bool {
     let values = headers.get_all(TE).iter().filter_map(|value| value.to_str().ok());
@@ -191,6 +218,24 @@ mod tests {
     #[test]
     fn the_protocol_header_is_the_protocol_of_this_build() {
         assert_eq!(PROTOCOL, ProtocolRange::OURS.to_string().as_str());
+    }
+
+    #[test]
+    fn a_wait_is_told_and_a_long_one_explained() {
+        let told = |millis: u64| {
+            let mut response = rendered("{}", &[]);
+            let project = ProjectId::parse("7").expect("digits");
+            tell_wait(&mut response, Duration::from_millis(millis), Some(&project));
+            let header =
+                |name: &str| response.headers().get(name).map(|value| value.to_str().expect("ASCII").to_owned());
+            (
+                header(WAITED_HEADER),
+                header(NOTE_HEADER).is_some_and(|note| note.starts_with("waited 12 s for its turn")),
+            )
+        };
+        assert_eq!(told(0), (None, false));
+        assert_eq!(told(12), (Some("12".to_owned()), false));
+        assert_eq!(told(12_345), (Some("12345".to_owned()), true));
     }
 
     #[test]

@@ -54,9 +54,9 @@ impl Incoming {
     pub(super) fn decode(self, asked: &Asked<'_>) -> Result<Value, Failure> {
         match self.status {
             204 => Ok(serde_json::json!({"status": "ok"})),
-            200..=299 => match self.body.as_deref().map(serde_json::from_slice) {
-                Some(Ok(value)) => Ok(value),
-                Some(Err(_)) => Err(invalid(asked, &format!("was answered {} without JSON", self.status))),
+            200..=299 => match self.body.as_deref().map(json) {
+                Some(Some(value)) => Ok(value),
+                Some(None) => Err(invalid(asked, &format!("was answered {} without JSON", self.status))),
                 None => Err(invalid(asked, "was answered with more than can be taken at once")),
             },
             300..=399 => {
@@ -88,6 +88,36 @@ impl Incoming {
         }
         failure
     }
+}
+
+/// Reads JSON. Mixpanel writes NaN and the infinities as Python does, which JSON does not know; they become null.
+fn json(text: &[u8]) -> Option<Value> {
+    serde_json::from_slice(text).ok().or_else(|| serde_json::from_slice(&without_odd_numbers(text)?).ok())
+}
+
+/// Returns a text with null in the place of each odd number outside its strings; none when there is no such number.
+fn without_odd_numbers(text: &[u8]) -> Option<Vec<u8>> {
+    const ODD: [&[u8]; 3] = [b"NaN", b"-Infinity", b"Infinity"];
+    let (mut out, mut at, mut is_string, mut found) = (Vec::with_capacity(text.len()), 0, false, false);
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        let odd = ODD.iter().find(|odd| !is_string && rest.starts_with(odd));
+        let taken = match (odd, rest) {
+            (Some(odd), _) => {
+                found = true;
+                out.extend_from_slice(b"null");
+                at += odd.len();
+                continue;
+            }
+            (None, [b'\\', _, ..]) if is_string => 2,
+            (None, _) => {
+                is_string ^= rest.starts_with(b"\"");
+                1
+            }
+        };
+        out.extend(rest.iter().take(taken));
+        at += taken;
+    }
+    found.then_some(out)
 }
 
 /// Takes an answer out of its envelope `{"status": …, "results": …}`; an answer without one is itself.
@@ -261,6 +291,21 @@ mod tests {
         assert_eq!(decoded(204, "").ok(), Some(serde_json::json!({"status": "ok"})));
         assert_eq!(decoded(200, "[1]").ok(), Some(serde_json::json!([1])));
         assert!(decoded(200, "").is_err());
+    }
+
+    #[test]
+    fn numbers_that_json_does_not_know_are_null() {
+        let read = |text: &str| decoded(200, text).ok().map(|value| value.to_string());
+        let odd = r#"{"a": NaN, "b": [-Infinity,Infinity, 1.5], "NaN": "NaN, \\\"Infinity", "c": -1}"#;
+        let expected = r#"{"a":null,"b":[null,null,1.5],"NaN":"NaN, \\\"Infinity","c":-1}"#;
+        assert_eq!(read(odd).as_deref(), Some(expected));
+        assert_eq!(read("NaN").as_deref(), Some("null"));
+        for scalar in ["5", "\"NaN\"", "true", "null", "-0.25"] {
+            assert_eq!(read(scalar).as_deref(), Some(scalar));
+        }
+        for broken in ["{\"a\": NaN", "[nan]", "NaNa", "\"\\", "-NaN", ""] {
+            assert_eq!(read(broken), None, "{broken}");
+        }
     }
 
     #[test]

@@ -7,11 +7,14 @@ mod headers;
 pub mod hosts;
 mod lines;
 pub(crate) mod open;
-pub(crate) mod reads;
+mod opened;
+pub mod reads;
 pub mod request;
 mod retry;
 pub(crate) mod run;
 pub mod send;
+pub(crate) mod waited;
+pub(crate) mod who;
 mod workflow;
 
 use std::sync::OnceLock;

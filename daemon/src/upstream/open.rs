@@ -4,15 +4,14 @@
 //! A read is repeated after a 429 and after a connection that was reset; anything whose body can be sent again is repeated once with
 //! a newer token after a 401, for a refused request has done nothing.
 
-use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
+use http_body_util::BodyExt;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::secret::Secret;
 use reqwest::header::{AUTHORIZATION, HeaderMap, RETRY_AFTER};
-use reqwest::{Client, Request, Response, StatusCode};
+use reqwest::{Client, Request, Response};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::debug;
 use url::Url;
@@ -22,67 +21,10 @@ use crate::session::credential::MIN_VALID_S;
 use crate::session::keeper::Fresh;
 use crate::upstream::decode::Asked;
 use crate::upstream::gate::{Budget, Family, Permit};
+pub(crate) use crate::upstream::opened::Opened;
+use crate::upstream::opened::{is_reset, reason};
 use crate::upstream::request::{Authorization, Coding, Identity, Outgoing, Payload, Query};
-use crate::upstream::{headers, retry};
-
-/// An answer whose body is still to come. Dropping it ends the request.
-#[derive(Debug)]
-pub(crate) struct Opened {
-    /// Its status.
-    pub(crate) status: StatusCode,
-    /// Its headers.
-    pub(crate) headers: HeaderMap,
-    /// What went out as a credential: it must not be repeated to anybody.
-    pub(crate) credential: Secret,
-    /// How long it waited for its turn.
-    pub(crate) waited: Duration,
-    response: Response,
-    idle: Duration,
-    /// `GET /export of account 'x'`.
-    subject: String,
-    account: String,
-    _permit: Option<Permit>,
-}
-
-impl Opened {
-    /// Returns the next part of the body; none at its end, which is known to be the end: a body that is cut off is an error.
-    ///
-    /// # Errors
-    /// When the body is cut off, or nothing comes for too long.
-    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
-        let next = tokio::time::timeout(self.idle, self.response.chunk()).await;
-        let (kind, said) = match next {
-            Ok(Ok(chunk)) => return Ok(chunk),
-            Ok(Err(error)) => {
-                (FailureKind::UpstreamUnreachable, format!("was cut off in the middle: {}", reason(&error)))
-            }
-            Err(_) => {
-                (FailureKind::Timeout, format!("stopped in the middle: nothing came for {} s", self.idle.as_secs()))
-            }
-        };
-        Err(Failure::new(kind, format!("{} {said}", self.subject)).account(&self.account))
-    }
-
-    /// Reads the rest of the body; none when it is larger than the limit.
-    ///
-    /// # Errors
-    /// As [`Self::chunk`].
-    pub(crate) async fn rest(&mut self, limit: usize) -> Result<Option<Vec<u8>>, Failure> {
-        let mut body = Vec::new();
-        while let Some(chunk) = self.chunk().await? {
-            if body.len() + chunk.len() > limit {
-                return Ok(None);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Some(body))
-    }
-
-    /// Returns the text of a header.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-}
+use crate::upstream::{headers, retry, waited};
 
 /// Sends a request and returns what Mixpanel finally answers, whatever its status.
 ///
@@ -94,12 +36,7 @@ pub(crate) async fn open(
     request: &Outgoing,
     deadline: Instant,
 ) -> Result<Opened, Failure> {
-    let sending = Sending { app, identity: as_whom, request, deadline };
-    let begun = Instant::now();
-    timeout_at(deadline, sending.run()).await.unwrap_or_else(|_| {
-        let said = format!("had no answer within {} s", begun.elapsed().as_secs());
-        Err(sending.asked("").failure(FailureKind::Timeout, &said))
-    })
+    Sending { app, identity: as_whom, request, begun: Instant::now(), deadline }.run().await
 }
 
 /// A request on its way.
@@ -107,7 +44,23 @@ struct Sending<'a> {
     app: &'a Arc<App>,
     identity: &'a Identity,
     request: &'a Outgoing,
+    begun: Instant,
     deadline: Instant,
+}
+
+/// What has come of a request so far.
+#[derive(Default)]
+struct Progress {
+    token: Option<Fresh>,
+    /// A newer token was asked for.
+    is_renewed: bool,
+    /// The connection was reset once.
+    was_reset: bool,
+    /// How often it was answered 429.
+    limited: u32,
+    /// It has had its turn before.
+    is_again: bool,
+    waited: Duration,
 }
 
 /// No answer.
@@ -127,78 +80,102 @@ impl Sending<'_> {
             Coding::AsSent => upstream.verbatim_to(&url),
         };
         let client = client.map_err(|error| self.silent(&error))?;
-        let (mut token, mut renewed, mut was_reset, mut limited) = (self.token().await?, false, false, 0);
-        let mut waited = Duration::ZERO;
+        let mut progress = Progress { token: self.token().await?, ..Progress::default() };
         loop {
-            let asked_at = Instant::now();
-            let permit = self.permit().await?;
-            waited += asked_at.elapsed();
-            let request = self.build(client, &url, &headers, token.as_ref())?;
+            let permit = self.permit(&mut progress).await?;
+            let (request, touched) = self.build(client, &url, &headers, progress.token.as_ref())?;
             let credential = credential_in(&request);
-            let response = match self.exchange(client, request).await {
+            let response = match self.exchange(client, request, &touched).await {
                 Ok(response) => response,
-                Err(Silence::Reset(_)) if self.request.repeatable && self.is_resendable() && !was_reset => {
-                    was_reset = true;
+                Err(Silence::Reset(_)) if self.may_resend_after_reset(&progress) => {
+                    progress.was_reset = true;
                     continue;
                 }
                 Err(Silence::Reset(failure) | Silence::Other(failure)) => return Err(failure),
             };
-            if response.status() == 401 && !renewed && self.is_resendable() {
-                renewed = true;
-                if let Some(newer) = self.newer(token.as_ref()).await? {
-                    token = Some(newer);
-                    continue;
-                }
+            if let Some((response, permit)) = self.judge(response, permit, &mut progress).await? {
+                let about = (self.identity, self.request);
+                return Ok(Opened::new(about, response, credential, progress.waited, permit));
             }
-            let mut permit = permit;
-            if response.status() == 429 {
-                let told = retry::told(response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()));
-                let pause = retry::wait(limited, told, retry::dice());
-                let is_of_budget = permit.is_some();
-                if let Some(permit) = permit.take() {
-                    permit.was_refused(pause);
-                }
-                if self.may_repeat(limited, pause) {
-                    limited += 1;
-                    if !is_of_budget {
-                        sleep(pause).await;
-                    }
-                    continue;
-                }
-            }
-            return Ok(self.opened(response, credential, waited, permit));
         }
     }
 
-    fn opened(&self, response: Response, credential: Secret, waited: Duration, permit: Option<Permit>) -> Opened {
-        Opened {
-            status: response.status(),
-            headers: response.headers().clone(),
-            credential,
-            waited,
-            idle: self.request.plane.patience(),
-            subject: format!("{} {} of account '{}'", self.request.method, self.request.path, self.identity.name),
-            account: self.identity.name.clone(),
-            response,
-            _permit: permit,
+    /// Returns an answer that is final, with the permit that it came through; none when the request is to be sent again.
+    async fn judge(
+        &self,
+        response: Response,
+        permit: Option<Permit>,
+        progress: &mut Progress,
+    ) -> Result<Option<(Response, Option<Permit>)>, Failure> {
+        if response.status() != 429 {
+            if let Some(permit) = &permit {
+                permit.was_answered();
+            }
+            if response.status() == 401 && !progress.is_renewed && self.request.is_resendable() {
+                progress.is_renewed = true;
+                // Others may go while a newer token is got.
+                drop(permit);
+                if let Some(newer) = self.newer(progress.token.as_ref()).await? {
+                    progress.token = Some(newer);
+                    return Ok(None);
+                }
+                return Ok(Some((response, None)));
+            }
+            return Ok(Some((response, permit)));
         }
+        let told = retry::told(response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()));
+        let is_of_budget = permit.is_some();
+        let pause = match permit {
+            Some(permit) => permit.was_refused(told),
+            None => retry::wait(progress.limited, told, retry::dice()),
+        };
+        if !self.may_repeat(progress.limited, pause) {
+            return Ok(Some((response, None)));
+        }
+        progress.limited += 1;
+        if !is_of_budget {
+            sleep(pause).await;
+        }
+        Ok(None)
     }
 
-    async fn permit(&self) -> Result<Option<Permit>, Failure> {
+    /// Waits for its turn, if a budget limits it.
+    async fn permit(&self, progress: &mut Progress) -> Result<Option<Permit>, Failure> {
         let request = self.request;
         let Some((family, project)) = Family::of(request.plane).zip(request.budget.clone()) else { return Ok(None) };
         let budget = Budget { region: self.identity.region, project, family };
-        self.app.gates.enter(&budget, request.tool, self.deadline).await.map(Some)
+        let gates = &self.app.gates;
+        gates.set_limits(&self.app.store.last_good().config.limits);
+        let enter = async {
+            match progress.is_again {
+                true => gates.enter_again(&budget, request.tool, self.deadline).await,
+                false => gates.enter(&budget, request.tool, self.deadline).await,
+            }
+        };
+        let (entered, waited) = waited::counted(enter).await;
+        progress.is_again = true;
+        progress.waited += waited;
+        entered.map(Some).map_err(|failure| failure.account(&self.identity.name))
+    }
+
+    /// Bounds what waits by the deadline of the whole.
+    async fn in_time<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        timeout_at(self.deadline, work).await.unwrap_or_else(|_| Err(self.late()))
+    }
+
+    fn late(&self) -> Failure {
+        let said = format!("had no answer within {} s", self.begun.elapsed().as_secs());
+        self.asked("").failure(FailureKind::Timeout, &said)
+    }
+
+    fn may_resend_after_reset(&self, progress: &Progress) -> bool {
+        self.request.repeatable && self.request.is_resendable() && !progress.was_reset
     }
 
     /// Whether a request that was refused with 429 is repeated after a pause.
     fn may_repeat(&self, limited: u32, pause: Duration) -> bool {
         let in_time = Instant::now() + pause < self.deadline;
-        self.request.repeatable && self.is_resendable() && limited < retry::LIMITED && in_time
-    }
-
-    fn is_resendable(&self) -> bool {
-        !matches!(self.request.payload, Payload::Stream(_))
+        self.request.repeatable && self.request.is_resendable() && limited < retry::LIMITED && in_time
     }
 
     /// A path is made of encoded segments, so a URL that reads otherwise than it was written leads somewhere else.
@@ -220,7 +197,9 @@ impl Sending<'_> {
 
     async fn token(&self) -> Result<Option<Fresh>, Failure> {
         match &self.identity.authorization {
-            Authorization::Grant(holder) => self.app.keeper.token(self.app, holder, MIN_VALID_S).await.map(Some),
+            Authorization::Grant(holder) => {
+                self.in_time(self.app.keeper.token(self.app, holder, MIN_VALID_S)).await.map(Some)
+            }
             Authorization::Basic { .. } | Authorization::Bearer(_) => Ok(None),
         }
     }
@@ -229,7 +208,7 @@ impl Sending<'_> {
     async fn newer(&self, refused: Option<&Fresh>) -> Result<Option<Fresh>, Failure> {
         match (&self.identity.authorization, refused) {
             (Authorization::Grant(holder), Some(refused)) => {
-                self.app.keeper.rejected(self.app, holder, refused.generation).await
+                self.in_time(self.app.keeper.rejected(self.app, holder, refused.generation)).await
             }
             _ => Ok(None),
         }
@@ -241,14 +220,15 @@ impl Sending<'_> {
         url: &Url,
         headers: &HeaderMap,
         token: Option<&Fresh>,
-    ) -> Result<Request, Failure> {
+    ) -> Result<(Request, Touched), Failure> {
+        let touched = Touched::now();
         let request = client.request(self.request.method.clone(), url.clone()).headers(headers.clone());
         let request = match &self.request.payload {
             Payload::None => request,
             Payload::Json(json) => request.json(json),
             Payload::Bytes(bytes) => request.body(bytes.clone()),
             Payload::Stream(once) => match once.lock().ok().and_then(|mut once| once.take()) {
-                Some(body) => request.body(body),
+                Some(body) => request.body(touched.by(body)),
                 None => return Err(Failure::new(FailureKind::Internal, "a body was to be sent twice")),
             },
         };
@@ -262,12 +242,26 @@ impl Sending<'_> {
             (Authorization::Grant(_), Some(fresh)) => request.header(AUTHORIZATION, bearer(&fresh.token)?),
             (Authorization::Grant(_), None) => request,
         };
-        request.build().map_err(|error| self.silent(&error))
+        Ok((request.build().map_err(|error| self.silent(&error))?, touched))
     }
 
-    async fn exchange(&self, client: &Client, request: Request) -> Result<Response, Silence> {
+    async fn exchange(&self, client: &Client, request: Request, touched: &Touched) -> Result<Response, Silence> {
         let sent = Instant::now();
-        let response = client.execute(request).await.map_err(|error| {
+        let mut answer = std::pin::pin!(client.execute(request));
+        let answer = loop {
+            let end = self.deadline.min(touched.last() + self.request.plane.patience());
+            match timeout_at(end, &mut answer).await {
+                Ok(answer) => break answer,
+                Err(_) if Instant::now() >= self.deadline => return Err(Silence::Other(self.late())),
+                // A body was on its way meanwhile.
+                Err(_) if touched.last() + self.request.plane.patience() > Instant::now() => {}
+                Err(_) => {
+                    let said = format!("had no answer: nothing came for {} s", self.request.plane.patience().as_secs());
+                    return Err(Silence::Other(self.asked("").failure(FailureKind::Timeout, &said)));
+                }
+            }
+        };
+        let response = answer.map_err(|error| {
             let failure = self.silent(&error);
             if is_reset(&error) { Silence::Reset(failure) } else { Silence::Other(failure) }
         })?;
@@ -289,35 +283,31 @@ impl Sending<'_> {
     }
 }
 
+/// When a part of the request's body was taken last: whoever sends a long one is not being kept waiting.
+#[derive(Clone)]
+struct Touched(Arc<Mutex<Instant>>);
+
+impl Touched {
+    fn now() -> Self {
+        Self(Arc::new(Mutex::new(Instant::now())))
+    }
+
+    fn last(&self) -> Instant {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns a body that notes when parts of it are taken.
+    fn by(&self, body: reqwest::Body) -> reqwest::Body {
+        let touched = self.clone();
+        reqwest::Body::wrap(body.map_frame(move |frame| {
+            *touched.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+            frame
+        }))
+    }
+}
+
 /// Returns the credential as it stands in a request, in base64 for a service account, so that an answer which repeats it is noticed.
 fn credential_in(request: &Request) -> Secret {
     let value = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     Secret::new(value.split_once(' ').map_or("", |(_, credential)| credential))
-}
-
-/// Returns the errors below one. reqwest's own text repeats the URL, whose query may hold what nobody else should read.
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
-    std::iter::successors(error.source(), |cause| (*cause).source())
-}
-
-fn is_reset(error: &reqwest::Error) -> bool {
-    use std::io::ErrorKind as Io;
-    let ended = [Io::ConnectionReset, Io::ConnectionAborted, Io::BrokenPipe, Io::UnexpectedEof];
-    !error.is_connect()
-        && !error.is_timeout()
-        && causes(error).any(|cause| {
-            match (cause.downcast_ref::<hyper::Error>(), cause.downcast_ref::<std::io::Error>()) {
-                (Some(hyper), _) => hyper.is_incomplete_message() || hyper.is_canceled() || hyper.is_closed(),
-                (_, Some(io)) => ended.contains(&io.kind()),
-                _ => false,
-            }
-        })
-}
-
-fn reason(error: &reqwest::Error) -> String {
-    match causes(error).last() {
-        _ if error.is_timeout() => "it did not answer in time".to_owned(),
-        Some(cause) => cause.to_string(),
-        None => "the request could not be made".to_owned(),
-    }
 }

@@ -84,6 +84,11 @@ impl Outgoing {
             tool: Tool::default(),
         }
     }
+
+    /// Returns whether its body, if it has one, can be sent again.
+    pub fn is_resendable(&self) -> bool {
+        !matches!(self.payload, Payload::Stream(_))
+    }
 }
 
 /// Query parameters.

@@ -21,6 +21,15 @@ const MAX_ANSWER: usize = 64 * 1024 * 1024;
 /// Largest answer to a refused request that is searched for Mixpanel's own words.
 const MAX_REFUSAL: usize = 64 * 1024;
 
+/// The JSON of an answer.
+#[derive(Debug)]
+pub(super) struct Fetched {
+    /// The JSON.
+    pub(super) value: Value,
+    /// How long its text was.
+    pub(super) bytes: usize,
+}
+
 /// Sends a request and returns the JSON of a 2xx answer.
 ///
 /// # Errors
@@ -39,18 +48,41 @@ pub async fn send_within(
     request: &Outgoing,
     within: Duration,
 ) -> Result<Value, Failure> {
+    fetch(app, as_whom, request, within).await.map(|fetched| fetched.value)
+}
+
+/// As [`send_within`]. What may be repeated is, once, when its answer breaks in the middle.
+///
+/// # Errors
+/// As [`send`].
+pub(super) async fn fetch(
+    app: &Arc<App>,
+    as_whom: &Identity,
+    request: &Outgoing,
+    within: Duration,
+) -> Result<Fetched, Failure> {
     let deadline = Instant::now() + within;
-    let read = async {
+    let mut may_repeat = request.repeatable && request.is_resendable();
+    loop {
         let mut opened = open(app, as_whom, request, deadline).await?;
         let limit = if opened.status.is_success() { MAX_ANSWER } else { MAX_REFUSAL };
-        let body = opened.rest(limit).await?;
+        let body = match timeout_at(deadline, opened.rest(limit)).await {
+            Ok(Ok(body)) => body,
+            Ok(Err(failure)) if may_repeat && failure.kind == FailureKind::UpstreamUnreachable => {
+                may_repeat = false;
+                continue;
+            }
+            Ok(Err(failure)) => return Err(failure),
+            Err(_) => {
+                let said = format!("had no whole answer within {} s", within.as_secs());
+                return Err(Asked::about(as_whom, request, "").failure(FailureKind::Timeout, &said));
+            }
+        };
         let header = |name: &str| opened.header(name).map(str::to_owned);
         let (retry_after, request_id) = (header("retry-after"), header("x-request-id"));
+        let bytes = body.as_ref().map_or(0, Vec::len);
         let answer = Incoming { status: opened.status.as_u16(), retry_after, request_id, body };
-        answer.decode(&Asked::about(as_whom, request, opened.credential.expose()))
-    };
-    timeout_at(deadline, read).await.unwrap_or_else(|_| {
-        let said = format!("had no answer within {} s", within.as_secs());
-        Err(Asked::about(as_whom, request, "").failure(FailureKind::Timeout, &said))
-    })
+        let value = answer.decode(&Asked::about(as_whom, request, opened.credential.expose()))?;
+        return Ok(Fetched { value, bytes });
+    }
 }

@@ -248,3 +248,22 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn limits_are_whole_numbers_and_a_wrong_one_keeps_its_default() {
+    let text = "[settings.limits]\nquery_concurrent = 2\nexport_concurrent = 0\ndiscovery_s = 0\nlater = true\n";
+    let limits = parse(text).limits;
+    assert_eq!((limits.query_concurrent, limits.export_concurrent, limits.discovery_s), (2, 100, 0));
+    assert_eq!(problems(text), ["3:21 Settings export_concurrent is 0: expected a positive integer"]);
+    let text = "[settings]\nlimits = { query_concurrent = \"5\", discovery_s = -1, export_concurrent = 1.0 }\n";
+    assert_eq!(
+        problems(text),
+        [
+            "2:31 Settings query_concurrent is a string: expected a positive integer",
+            "2:50 Settings discovery_s is -1: expected an integer that is not negative",
+            "2:74 Settings export_concurrent is a float: expected a positive integer",
+        ]
+    );
+    assert_eq!(problems("[settings]\nlimits = 5\n"), ["2:10 Settings limits is an integer: expected a table"]);
+    assert_eq!(parse("").limits, crate::config::Limits::default());
+}

@@ -96,6 +96,7 @@ pub(super) async fn publish(
         (None, None) => derived_name(&fruit.me, &snapshot),
     };
     let stored = store(app, plan, &name, existing.is_some(), &fruit).await?;
+    app.reads.forget();
     if fruit.keep_me {
         keep_me(app, &name, fruit.me).await;
     }

@@ -1,0 +1,52 @@
+//! `[settings.limits]`: what may be asked of Mixpanel at once, and how long its answers about names are kept.
+
+use toml::de::{DeTable, DeValue};
+
+/// The limits of all tools together. What Mixpanel allows stands in <https://docs.mixpanel.com/reference/rate-limits>.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Queries of a project at once.
+    pub query_concurrent: u64,
+    /// Exports of a project at once.
+    pub export_concurrent: u64,
+    /// Seconds for which names of events, properties and the like are kept; 0 keeps none.
+    pub discovery_s: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        // Five minutes: short against how often names change, long against how often a tool asks.
+        Self { query_concurrent: 5, export_concurrent: 100, discovery_s: 300 }
+    }
+}
+
+/// Reads the table. What is wrong keeps its default; each problem comes with its place in the text.
+pub(super) fn read(block: &DeTable<'_>) -> (Limits, Vec<(usize, String)>) {
+    let (mut limits, mut problems) = (Limits::default(), Vec::new());
+    for (key, value) in block.iter() {
+        let (slot, least) = match key.get_ref().as_ref() {
+            "query_concurrent" => (&mut limits.query_concurrent, 1),
+            "export_concurrent" => (&mut limits.export_concurrent, 1),
+            "discovery_s" => (&mut limits.discovery_s, 0),
+            // Of a later release.
+            _ => continue,
+        };
+        let number = match value.get_ref() {
+            DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix()).ok(),
+            _ => None,
+        };
+        match number.filter(|number| *number >= least) {
+            Some(number) => *slot = number,
+            None => {
+                let found = match value.get_ref() {
+                    DeValue::Integer(number) => number.to_string(),
+                    _ => super::parse::kind(value).to_owned(),
+                };
+                let expected = if least == 0 { "an integer that is not negative" } else { "a positive integer" };
+                problems
+                    .push((value.span().start, format!("{} is {found}: expected {expected}", key.get_ref().as_ref())));
+            }
+        }
+    }
+    (limits, problems)
+}
