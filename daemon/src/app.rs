@@ -97,8 +97,6 @@ pub struct Counters {
     pub foreign: AtomicU64,
     /// Connections refused because of the limit.
     pub crowded: AtomicU64,
-    /// Answers that are streams and have not ended yet.
-    pub streams: AtomicU64,
     /// Calls answered.
     pub calls: AtomicU64,
     /// Calls that are being answered; one whose answer is a stream counts until it ends.

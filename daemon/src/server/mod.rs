@@ -212,8 +212,7 @@ impl Connection {
         if response.body().size_hint().exact().is_some() {
             return Ok(response);
         }
-        let stream = OpenStream::of(&self.app);
-        Ok(response.map(|body| held(body, (open, stream))))
+        Ok(response.map(|body| held(body, open)))
     }
 
     async fn route(&self, request: Request<Incoming>) -> Response<Body> {
@@ -233,24 +232,8 @@ impl Connection {
     }
 }
 
-/// A stream that is being answered: the daemon does not leave for being idle meanwhile.
-struct OpenStream(Arc<App>);
-
-impl OpenStream {
-    fn of(app: &Arc<App>) -> Self {
-        app.counters.streams.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(app))
-    }
-}
-
-impl Drop for OpenStream {
-    fn drop(&mut self) {
-        self.0.counters.streams.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// A stream that keeps its request open for as long as it lasts.
-fn held(body: Body, open: (OpenRequest, OpenStream)) -> Body {
+fn held(body: Body, open: OpenRequest) -> Body {
     Body::new(body.map_frame(move |frame| {
         let _open = &open;
         frame

@@ -160,10 +160,12 @@ async fn gather(streaming: &mut Streaming) -> (Vec<Bytes>, Option<Result<(), Fai
 async fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     poll_fn(|context| {
-        Poll::Ready(match future.as_mut().poll(context) {
+        // The first look may have read what the second one finds.
+        let look = (0..2).find_map(|_| match future.as_mut().poll(context) {
             Poll::Ready(done) => Some(done),
             Poll::Pending => None,
-        })
+        });
+        Poll::Ready(look)
     })
     .await
 }

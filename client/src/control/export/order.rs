@@ -119,3 +119,6 @@ impl Order {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,13 +4,13 @@ use mp_proto::catalog::{Operation, OperationCall};
 use mp_proto::export::{Days, Events, Profiles, most_parts, split};
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::{SESSION, STATUS};
-use mp_proto::wire::{SessionBody, SourceKind};
+use mp_proto::wire::{BudgetStatus, SessionBody, SourceKind, StatusBody};
 use serde_json::{Map, Value, json};
 
 use super::words;
 use crate::control::Call;
 
-/// How often a project may export in an hour.
+/// How often a project may export in an hour, where the daemon has counted nothing yet.
 const PER_HOUR: usize = 60;
 
 /// A part of an export: some days, or all there is where there are no days.
@@ -125,18 +125,18 @@ pub(super) async fn parts(
     let most = match call.arguments.get_one::<u64>("parts") {
         Some(parts) => usize::try_from(*parts).unwrap_or(usize::MAX),
         None if asked.limit.is_some() || asked.days.count() == 1 => 1,
-        None => most_parts(left_in_hour(&call.get::<Value>(STATUS).await?, session)),
+        None => most_parts(left_in_hour(&call.get::<StatusBody>(STATUS).await?, session)),
     };
     Ok(split(asked.days, most).into_iter().map(Some).collect())
 }
 
 /// Returns how often the project may export in what is left of the hour, as far as the daemon knows.
-fn left_in_hour(status: &Value, session: &SessionBody) -> usize {
-    let region = json!(session.account.as_ref().and_then(|account| account.region));
-    let project = json!(session.project.as_ref().map(|project| &project.id));
-    let is_ours =
-        |limit: &&Value| limit["family"] == "export" && limit["region"] == region && limit["project"] == project;
-    let used = status["limits"].as_array().into_iter().flatten().find(is_ours).map(|limit| &limit["used_in_hour"]);
-    let used = used.and_then(Value::as_u64).and_then(|used| usize::try_from(used).ok()).unwrap_or(0);
-    PER_HOUR.saturating_sub(used)
+fn left_in_hour(status: &StatusBody, session: &SessionBody) -> usize {
+    let region = session.account.as_ref().and_then(|account| account.region);
+    let project = session.project.as_ref().map(|project| &project.id);
+    let is_ours = |limit: &&BudgetStatus| {
+        limit.family == "export" && Some(limit.region) == region && Some(&limit.project) == project
+    };
+    let left = status.limits.iter().find(is_ours).map(|limit| limit.hourly.saturating_sub(limit.used));
+    left.and_then(|left| usize::try_from(left).ok()).unwrap_or(PER_HOUR)
 }

@@ -1,4 +1,4 @@
-//! Lines, whatever the chunks they come in.
+//! What is cut into lines, watched and normalised, whatever the network does.
 
 use super::*;
 use proptest::prelude::*;
