@@ -128,6 +128,13 @@ fn globals() -> [Arg; 12] {
     .map(|option| option.help_heading("Global options"))
 }
 
+/// Returns the global options that have one of these letters, without it: a command whose own options have them takes the others by
+/// their long names.
+pub fn without_letters(letters: &[char]) -> Vec<Arg> {
+    let has_one = |option: &Arg| option.get_short().is_some_and(|letter| letters.contains(&letter));
+    globals().into_iter().filter(has_one).map(|option| option.short(None)).collect()
+}
+
 /// An option `--id VALUE`.
 pub fn option(id: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(id).long(id).value_name(value).help(help).action(ArgAction::Set)
@@ -258,7 +265,14 @@ mod tests {
         for group in tree(&[]).get_subcommands() {
             for leaf in std::iter::once(group).chain(group.get_subcommands()) {
                 let own = crate::control::own_options(group.get_name(), leaf.get_name());
-                for option in leaf.get_arguments().filter(|option| is_global(option.get_id().as_str())) {
+                // A command that has a global option's letter for itself has that option without it.
+                let is_same = |option: &&Arg| {
+                    globals.iter().any(|global| {
+                        global.get_help().map(ToString::to_string) == option.get_help().map(ToString::to_string)
+                    })
+                };
+                let shadows = |option: &&Arg| is_global(option.get_id().as_str()) && !is_same(option);
+                for option in leaf.get_arguments().filter(shadows) {
                     assert!(own.contains(&option.get_id().as_str()), "{} {}", leaf.get_name(), option.get_id());
                 }
             }

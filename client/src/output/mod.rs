@@ -2,6 +2,8 @@
 
 pub mod filter;
 mod rows;
+pub mod spinner;
+mod table;
 
 use std::io::{self, Write};
 
@@ -9,6 +11,7 @@ use mp_proto::failure::{Failure, FailureKind};
 use serde_json::Value;
 
 pub use rows::{escaped, padded};
+pub use table::fitted;
 
 use filter::Filter;
 
@@ -85,6 +88,18 @@ impl Output {
         self.line(&text)
     }
 
+    /// Shows an answer of Mixpanel. As plain words an object is the one that stands for it, if it has one. `human` is told how wide a table
+    /// may be, if it matters.
+    ///
+    /// # Errors
+    /// As [`Self::show`].
+    pub fn show_answer(&mut self, value: &Value, human: impl FnOnce(Option<usize>) -> String) -> Result<(), Failure> {
+        if self.filter.is_none() && self.format == Format::Plain && value.is_object() {
+            return self.line(&rows::plain_answer(value));
+        }
+        self.show(value, || human(width()))
+    }
+
     /// Shows a text for people whatever the format, as commands do that only say what they did.
     ///
     /// # Errors
@@ -99,6 +114,15 @@ impl Output {
             Ok(()) => Ok(()),
         }
     }
+}
+
+/// Returns how wide a table may be: as `COLUMNS` says, else as the terminal is. Where there is none, nothing is in the way.
+fn width() -> Option<usize> {
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+    told.or_else(|| {
+        let columns = rustix::termios::tcgetwinsize(io::stdout()).ok()?.ws_col;
+        (columns > 0).then_some(usize::from(columns))
+    })
 }
 
 /// Returns a text whose control characters are escaped, less the ends of lines: a name from a file or from the network must not move

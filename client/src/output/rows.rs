@@ -1,11 +1,8 @@
 //! Lists as lines, comma-separated values, plain words and padded columns.
 
-use std::io;
-
 use mp_proto::failure::{Failure, FailureKind};
-use serde::Serialize;
+use mp_proto::json::spaced;
 use serde_json::Value;
-use serde_json::ser::{Formatter, Serializer};
 
 /// The entries of a list; a single value is a list of one.
 fn entries(value: &Value) -> &[Value] {
@@ -17,7 +14,7 @@ fn entries(value: &Value) -> &[Value] {
 
 /// Returns one JSON value a line.
 pub(super) fn lines(value: &Value) -> String {
-    entries(value).iter().map(|entry| format!("{entry}\n")).collect()
+    entries(value).iter().map(|entry| format!("{}\n", spaced(entry))).collect()
 }
 
 /// Returns RFC 4180 text with a line of names. Booleans are lower case, null is empty, nested values are JSON.
@@ -59,9 +56,20 @@ pub(super) fn plain(value: &Value) -> String {
     }
 }
 
+/// Returns the word that stands for an object, if it has one, else its fields.
+pub(super) fn plain_answer(value: &Value) -> String {
+    match NAMES.iter().find_map(|name| value.get(name)) {
+        Some(word) => format!("{}\n", text(word)),
+        None => plain(value),
+    }
+}
+
+/// Fields that stand for the whole, the best first.
+const NAMES: [&str; 4] = ["name", "value", "event", "id"];
+
 fn word(entry: &Value) -> String {
     let Some(fields) = entry.as_object() else { return text(entry) };
-    let named = ["name", "value", "event", "id"].iter().find_map(|name| fields.get(*name));
+    let named = NAMES.iter().find_map(|name| fields.get(*name));
     named.or_else(|| fields.values().next()).map_or_else(String::new, text)
 }
 
@@ -71,29 +79,6 @@ fn text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => spaced(other),
     }
-}
-
-/// Returns JSON on one line with a space after each comma and colon, as the Python tool writes it into a cell.
-fn spaced(value: &Value) -> String {
-    struct Spaced;
-
-    impl Formatter for Spaced {
-        fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-            if first { Ok(()) } else { writer.write_all(b", ") }
-        }
-
-        fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-            if first { Ok(()) } else { writer.write_all(b", ") }
-        }
-
-        fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-            writer.write_all(b": ")
-        }
-    }
-
-    let mut text = Vec::new();
-    value.serialize(&mut Serializer::with_formatter(&mut text, Spaced)).expect("a JSON value always serialises");
-    String::from_utf8(text).expect("JSON is UTF-8")
 }
 
 /// Returns columns padded to their longest value, two spaces between. Control characters are escaped here already: they would count
@@ -148,7 +133,7 @@ mod tests {
 
     #[test]
     fn lines_are_one_value_each() {
-        assert_eq!(lines(&json!([{"a": 1}, 2])), "{\"a\":1}\n2\n");
-        assert_eq!(lines(&json!({"a": 1})), "{\"a\":1}\n");
+        assert_eq!(lines(&json!([{"a": 1}, 2])), "{\"a\": 1}\n2\n");
+        assert_eq!(lines(&json!({"a": 1})), "{\"a\": 1}\n");
     }
 }

@@ -56,12 +56,29 @@ pub enum Stage {
     },
 }
 
+/// What the commands of a first word are about, and their rows.
+struct Noun {
+    word: &'static str,
+    about: &'static str,
+    rows: &'static [Operation],
+}
+
 /// The rows, one list per noun.
-const NOUNS: &[&[Operation]] = &[ops::inspect::ROWS, ops::query::ROWS, ops::export::ROWS, ops::dashboards::ROWS];
+const NOUNS: &[Noun] = &[
+    Noun { word: "inspect", about: "Discover events, properties and saved reports", rows: ops::inspect::ROWS },
+    Noun { word: "query", about: "Run reports", rows: ops::query::ROWS },
+    Noun { word: "export", about: "Export raw events and profiles as JSON Lines", rows: ops::export::ROWS },
+    Noun { word: "dashboards", about: "Manage dashboards", rows: ops::dashboards::ROWS },
+];
+
+/// Returns what the commands of a first word are about.
+pub fn about(word: &str) -> &'static str {
+    NOUNS.iter().find(|noun| noun.word == word).map_or("", |noun| noun.about)
+}
 
 /// Returns all operations.
 pub fn all() -> impl Iterator<Item = &'static Operation> {
-    NOUNS.iter().copied().flatten()
+    NOUNS.iter().flat_map(|noun| noun.rows)
 }
 
 /// Returns the operation of an id.

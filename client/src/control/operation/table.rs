@@ -1,0 +1,98 @@
+//! An answer as a table: the columns that its row names, else all that there are.
+
+use mp_proto::catalog::Operation;
+use mp_proto::json::spaced;
+use serde_json::{Map, Value};
+
+use crate::output::fitted;
+
+/// Returns the table of an answer, no wider than `width` where one is given.
+pub(super) fn of(operation: &Operation, value: &Value, width: Option<usize>) -> String {
+    let rows = rows(operation, value);
+    let link = value.get("report_url").and_then(Value::as_str).map(|url| format!("report_url: {url}\n"));
+    if rows.is_empty() {
+        let nothing = if value.is_null() { String::new() } else { "(none)\n".to_owned() };
+        return nothing + &link.unwrap_or_default();
+    }
+    let columns = columns(operation, &rows);
+    let titles: Vec<String> = columns.iter().map(|column| column.to_uppercase().replace('_', " ")).collect();
+    let cells: Vec<Vec<String>> =
+        rows.iter().map(|row| columns.iter().map(|column| cell(row.get(*column))).collect()).collect();
+    fitted(&titles, &cells, width) + &link.unwrap_or_default()
+}
+
+fn rows(operation: &Operation, value: &Value) -> Vec<Map<String, Value>> {
+    if let Some(rows) = operation.reply.rows {
+        return rows(value);
+    }
+    let entries = match value {
+        Value::Array(entries) => entries.as_slice(),
+        Value::Null => return Vec::new(),
+        one => std::slice::from_ref(one),
+    };
+    let row = |entry: &Value| match entry {
+        Value::Object(fields) => fields.clone(),
+        scalar => Map::from_iter([("value".to_owned(), scalar.clone())]),
+    };
+    entries.iter().map(row).collect()
+}
+
+/// Returns the columns in the order of the row, else in that of their first appearance.
+fn columns<'a>(operation: &'a Operation, rows: &'a [Map<String, Value>]) -> Vec<&'a str> {
+    if !operation.reply.columns.is_empty() {
+        return operation.reply.columns.to_vec();
+    }
+    let mut seen: Vec<&str> = Vec::new();
+    for name in rows.iter().flat_map(Map::keys) {
+        // The link stands below the table.
+        if !seen.contains(&name.as_str()) && name != "report_url" {
+            seen.push(name);
+        }
+    }
+    seen
+}
+
+fn cell(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::Bool(yes)) => if *yes { "Yes" } else { "No" }.to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => spaced(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mp_proto::catalog::find;
+    use serde_json::json;
+
+    fn table(id: &str, value: &Value) -> String {
+        of(find(id).expect("a row"), value, None)
+    }
+
+    #[test]
+    fn a_table_has_the_columns_of_the_row() {
+        let list = json!([{"id": 77001, "title": "Weekly KPIs", "is_private": false}, {"id": 2}]);
+        assert_eq!(table("dashboards.list", &list), "ID     TITLE\n77001  Weekly KPIs\n2\n");
+        assert_eq!(table("dashboards.list", &json!([])), "(none)\n");
+        assert_eq!(table("inspect.events", &json!(["a", "b"])), "VALUE\na\nb\n");
+    }
+
+    #[test]
+    fn a_report_is_a_row_for_each_of_its_numbers() {
+        let report =
+            json!({"series": {"US": {"2025-01-01": 12345678901234567890_u64}}, "report_url": "https://mixpanel.com/x"});
+        let expected = "DATE        SEGMENT  COUNT\n2025-01-01  US       12345678901234567890\nreport_url: https://mixpanel.com/x\n";
+        assert_eq!(table("query.segmentation", &report), expected);
+        let ragged = json!({"cohorts": [{"date": "d1", "size": 2, "retention": [1.0, 0.5]}, {"date": "d2", "size": 0, "retention": []}]});
+        let expected =
+            "COHORT DATE  COHORT SIZE  PERIOD 0  PERIOD 1\nd1           2            1.0       0.5\nd2           0\n";
+        assert_eq!(table("query.retention", &ragged), expected);
+        let samples = json!([{"name": "gift", "type": "boolean", "sample_values": [false, null, "a"]}]);
+        assert_eq!(
+            table("inspect.subproperties", &samples),
+            "NAME  TYPE     SAMPLE VALUES\ngift  boolean  [false, null, \"a\"]\n"
+        );
+    }
+}
