@@ -110,6 +110,13 @@ impl Client {
         self.options.deadline = deadline;
     }
 
+    /// Holds every further call to an account or a project, as their flags would.
+    pub fn pin(&mut self, account: Option<String>, project: Option<String>) {
+        let context = &mut self.options.context;
+        context.account = account.or(context.account.take());
+        context.project = project.or(context.project.take());
+    }
+
     /// Resolves the session of this client's context.
     ///
     /// # Errors

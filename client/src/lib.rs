@@ -66,7 +66,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 }
 
 async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
-    use control::{account, daemon, login, operation, project, session, target, workspace};
+    use control::{account, daemon, export, login, operation, project, session, target, workspace};
     if let Some((operation, arguments)) = operation::named(matches) {
         control::check("", "", arguments)?;
         operation::run(operation, arguments).await?;
@@ -77,9 +77,10 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let (leaf, arguments) = inside.subcommand().unwrap_or(("", inside));
     control::check(group, leaf, arguments)?;
     match group {
-        // These two end in other ways than with a success or a failure.
+        // These three end in other ways than with a success or a failure.
         "login" => return login::run(arguments).await,
         "account" => return account::run(leaf, arguments).await,
+        "export" => return export::run(leaf, arguments).await,
         "session" => session::run(arguments).await,
         "project" => project::run(leaf, arguments).await,
         "workspace" => workspace::run(leaf, arguments).await,

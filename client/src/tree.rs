@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
-use crate::control::{account, daemon, login, operation, project, session, target, workspace};
+use crate::control::{account, daemon, export, login, operation, project, session, target, workspace};
 use crate::output::Format;
 
 /// A first word of the command line.
@@ -23,6 +23,7 @@ pub const GROUPS: &[Group] = &[
     Group { name: "project", about: "Show or choose the project", build: project::build },
     Group { name: "workspace", about: "Show or choose the workspace", build: workspace::build },
     Group { name: "target", about: "Manage saved sessions", build: target::build },
+    Group { name: "export", about: "Export raw events and profiles as JSON Lines", build: export::build },
     Group { name: "daemon", about: "Control the daemon mpd", build: daemon::build },
 ];
 
@@ -219,6 +220,10 @@ mod tests {
             "target show t",
             "target remove t --yes",
             "dashboards list --ids 1,2",
+            "export events --from 2025-01-01 --to 2025-01-02 --event a --event b,c --where x --raw -o f --force --parts 3",
+            "export events --from 2025-01-01 --to 2025-01-02 --limit 5 -o -",
+            "export profiles --where x --cohort-id 1 --properties a --properties b --distinct-id x --limit 5 --raw -o f",
+            "export profiles --distinct-ids a --behaviors [] --as-of-timestamp -1 --include-all-users --group-id g",
             "daemon start",
             "daemon stop",
             "daemon restart",

@@ -2,11 +2,12 @@
 //!
 //! Read in this order: [`ids`] and [`secret`] (the words), [`context`] (what a caller adds to a request), [`wire`] (the bodies),
 //! [`event`], [`failure`] (what can go wrong, and the one table of statuses and exit codes), [`catalog`] (the operations of Mixpanel),
-//! [`routes`], [`version`], [`location`].
+//! [`export`], [`routes`], [`version`], [`location`].
 
 pub mod catalog;
 pub mod context;
 pub mod event;
+pub mod export;
 pub mod failure;
 pub mod ids;
 pub mod location;

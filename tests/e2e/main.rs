@@ -15,6 +15,7 @@ mod canary;
 mod commands;
 mod conformance;
 mod events;
+mod export;
 mod grants;
 mod layout;
 mod life;

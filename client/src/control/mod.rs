@@ -5,6 +5,7 @@ pub mod account_add;
 pub mod account_test;
 pub mod daemon;
 pub mod doctor;
+pub mod export;
 pub mod login;
 pub mod operation;
 pub mod project;

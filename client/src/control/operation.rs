@@ -3,7 +3,7 @@
 
 use clap::{Arg, ArgMatches, Command};
 use hyper::Method;
-use mp_proto::catalog::{Kind, Operation, OperationCall, Param, Place, all, bind};
+use mp_proto::catalog::{Kind, Operation, OperationCall, Param, Place, Shape, bind};
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::{OPERATION, fill};
 use serde_json::{Map, Value};
@@ -11,6 +11,11 @@ use serde_json::{Map, Value};
 use super::{Call, session_flags};
 use crate::output::{Format, padded};
 use crate::tree::{group, option, positional};
+
+/// Returns the operations whose commands are made here. Those that stream have commands written by hand.
+fn all() -> impl Iterator<Item = &'static Operation> {
+    mp_proto::catalog::all().filter(|operation| operation.reply.shape != Shape::Lines)
+}
 
 /// Returns the first words of all operations, each once, in the order of the catalog.
 pub fn groups() -> Vec<&'static str> {

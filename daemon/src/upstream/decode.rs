@@ -76,7 +76,7 @@ impl Incoming {
             _ => (FailureKind::UpstreamFault, "met a fault at Mixpanel"),
         };
         let said = if said.contains("answered") { said.to_owned() } else { format!("{said} ({status})") };
-        let own = self.body.as_deref().and_then(|body| message(body, &asked.secrets));
+        let own = self.body.as_deref().and_then(|body| asked.message(body));
         let own = own.map_or_else(String::new, |text| format!(". Mixpanel says: {text}"));
         let mut failure = asked.failure(kind, &format!("{said}{own}"));
         failure.upstream = Some(Upstream { status, request_id: self.request_id.as_deref().and_then(request_id) });
@@ -142,6 +142,25 @@ impl<'a> Asked<'a> {
         Self { identity, request, secrets: known.chain([credential]).collect() }
     }
 
+    /// Returns what Mixpanel itself says in a JSON body, fit to be shown.
+    pub(super) fn message(&self, body: &[u8]) -> Option<String> {
+        let value: Value = serde_json::from_slice(body).ok()?;
+        let text = ["error", "message"].iter().find_map(|key| plain(value.get(key)?))?;
+        self.quoted(&text)
+    }
+
+    /// Returns a text of Mixpanel, fit to be shown: one short line without secrets.
+    pub(super) fn quoted(&self, text: &str) -> Option<String> {
+        let mut line = clean(text);
+        for secret in self.secrets.iter().filter(|secret| !secret.is_empty()) {
+            if secret.len() < MIN_MASKED && line.contains(secret) {
+                return None;
+            }
+            line = line.replace(secret, "***");
+        }
+        Some(shorten(&line))
+    }
+
     /// Returns a failure about the request: its detail names request and account before what is said of them.
     pub(super) fn failure(&self, kind: FailureKind, said: &str) -> Failure {
         let (request, name) = (self.request, &self.identity.name);
@@ -178,20 +197,6 @@ fn repair(identity: &Identity) -> Option<Next> {
         // Whoever made the bridge file has to log in, and that may be on another machine.
         Authorization::Grant(Holder::Bridge(_)) => None,
     }
-}
-
-/// Returns what Mixpanel itself says in a JSON body, fit to be shown: one short line without secrets.
-fn message(body: &[u8], secrets: &[&str]) -> Option<String> {
-    let value: Value = serde_json::from_slice(body).ok()?;
-    let text = ["error", "message"].iter().find_map(|key| plain(value.get(key)?))?;
-    let mut line = clean(&text);
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        if secret.len() < MIN_MASKED && line.contains(secret) {
-            return None;
-        }
-        line = line.replace(secret, "***");
-    }
-    Some(shorten(&line))
 }
 
 /// Returns a text, or the texts of a list; none when there is nothing to read in it.

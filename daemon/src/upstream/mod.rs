@@ -5,6 +5,7 @@ pub(crate) mod decode;
 pub mod gate;
 mod headers;
 pub mod hosts;
+mod lines;
 pub(crate) mod open;
 mod opened;
 pub mod reads;

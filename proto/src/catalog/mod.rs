@@ -38,7 +38,7 @@ pub struct Operation {
 }
 
 /// The rows, one list per noun.
-const NOUNS: &[&[Operation]] = &[ops::dashboards::ROWS];
+const NOUNS: &[&[Operation]] = &[ops::dashboards::ROWS, ops::export::ROWS];
 
 /// Returns all operations.
 pub fn all() -> impl Iterator<Item = &'static Operation> {

@@ -14,6 +14,11 @@ pub fn terminate(pid: u32) {
     signal(pid, Signal::TERM);
 }
 
+/// Sends SIGINT, as Ctrl-C does.
+pub fn interrupt(pid: u32) {
+    signal(pid, Signal::INT);
+}
+
 /// Sends SIGKILL.
 pub fn kill(pid: u32) {
     signal(pid, Signal::KILL);

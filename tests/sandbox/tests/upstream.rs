@@ -128,7 +128,7 @@ fn what_no_faultless_client_does_is_noted() {
     assert_eq!(post.expect("an answer").status, 405);
     world.assert_problem("must be GET");
     assert_eq!(world.get("/us/app/me?project_id=1", &bearer).status, 200);
-    world.assert_problem("no parameters");
+    world.assert_problem("no parameter project_id");
     assert_eq!(visit::get(&format!("{url}{TOKEN}")).expect("an answer").status, 405);
     world.assert_problem("must be POST");
     let with_cookie = [("Authorization", bearer.as_str()), ("Cookie", "a=b")];

@@ -1,3 +1,4 @@
 //! The rows of the catalog, one file per noun.
 
 pub(super) mod dashboards;
+pub(super) mod export;

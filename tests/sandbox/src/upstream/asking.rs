@@ -4,8 +4,10 @@
 
 use jiff::civil::Date;
 use mp_proto::ids::Region;
+use serde_json::{Map, Value, json};
 
 use super::people::{Place, Project, User};
+use super::reply::Reply;
 use super::server::Received;
 
 /// What a data plane does not answer.
@@ -18,6 +20,19 @@ pub(crate) struct Refusal {
 impl Refusal {
     pub(crate) fn new(status: u16, text: impl Into<String>) -> Self {
         Self { status, text: text.into() }
+    }
+
+    /// Returns it as the query, engage and export planes word it.
+    pub(crate) fn reply(&self, received: &Received) -> Reply {
+        let (mut words, path) = (received.path.splitn(4, '/').skip(2), "/api");
+        let (plane, rest) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let request = match plane {
+            "engage" => format!("{path}/query/engage/{rest}"),
+            "export" => format!("{path}/2.0/{rest}"),
+            plane => format!("{path}/{plane}/{rest}"),
+        };
+        let reply = Reply::json(self.status, &json!({"error": self.text, "request": request}));
+        if self.status == 405 { reply.header("Allow", "GET, POST") } else { reply }
     }
 }
 
@@ -84,6 +99,13 @@ impl<'a> Asking<'a> {
         number.ok_or_else(|| Refusal::new(400, format!("{name} must be between {} and {}", bounds.0, bounds.1)))
     }
 
+    /// Returns the one of the words that a parameter has; the first where it is not there.
+    pub(crate) fn choice(&mut self, name: &str, words: &[&'static str]) -> Result<&'static str, Refusal> {
+        let Some(given) = self.optional(name) else { return Ok(words[0]) };
+        let known = words.iter().find(|word| **word == given);
+        known.copied().ok_or_else(|| Refusal::new(400, format!("{name} must be one of {}", words.join(", "))))
+    }
+
     /// Returns a JSON array of texts, if the parameter is there.
     pub(crate) fn texts(&mut self, name: &str) -> Result<Option<Vec<String>>, Refusal> {
         let Some(text) = self.optional(name) else { return Ok(None) };
@@ -120,6 +142,20 @@ impl<'a> Asking<'a> {
             return Err(Refusal::new(403, "You do not have permission to access this workspace"));
         }
         Ok(project)
+    }
+
+    /// Returns the members of a JSON object in the body, and notes those that are not known.
+    pub(crate) fn body(&mut self, known: &[&str]) -> Result<Map<String, Value>, Refusal> {
+        if self.received.media_type() != "application/json" {
+            self.object("the body must be application/json");
+        }
+        let Ok(Value::Object(members)) = serde_json::from_slice(&self.received.body) else {
+            return Err(self.fault(400, "the body must be a JSON object"));
+        };
+        for name in members.keys().filter(|name| !known.contains(&name.as_str())) {
+            self.problems.push(format!("the body has no member {name}"));
+        }
+        Ok(members)
     }
 }
 

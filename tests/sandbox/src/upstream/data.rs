@@ -38,6 +38,38 @@ impl Default for Data {
 /// What is tracked in each project.
 pub(crate) const EVENTS: [&str; 6] = ["Sign Up", "Purchase", "Page View", "App Open", "Log In", "sign_in_failed"];
 
+/// What events have: name, type, values.
+pub(crate) const PROPERTIES: [(&str, &str, &[&str]); 12] = [
+    ("country", "string", &["US", "DE", "IN", "JP"]),
+    ("amount", "number", &["19.9", "49", "5"]),
+    ("$browser", "string", &["Chrome", "Safari", "Firefox"]),
+    (
+        "cart",
+        "object",
+        &[r#"{"sku": "A-1", "price": 19.9, "gift": false}"#, r#"{"sku": "B-2", "price": 5, "gift": true}"#],
+    ),
+    ("plan", "string", &["free", "pro", "enterprise"]),
+    ("$city", "string", &["Berlin", "São Paulo", "New York"]),
+    ("is_first", "boolean", &["true", "false"]),
+    ("tags", "list", &[r#"["sale", "new"]"#]),
+    ("since", "datetime", &["2024-12-01T10:00:00", "2025-01-01T00:00:00"]),
+    ("$os", "string", &["iOS", "Android", "macOS"]),
+    ("referrer", "string", &["google.com", "example.com"]),
+    ("page", "string", &["/", "/cart", "/checkout"]),
+];
+
+/// The saved reports of each project: id, type, name.
+pub(crate) const BOOKMARKS: [(u64, &str, &str); 4] = [
+    (101, "insights", "Sign ups"),
+    (102, "funnels", "Checkout"),
+    (103, "retention", "Come back"),
+    (104, "flows", "After sign up"),
+];
+
+/// The cohorts of each project: id, name, description, whether it is visible.
+pub(crate) const COHORTS: [(u64, &str, &str, u64); 2] =
+    [(3301, "Paying customers", "Paid at least once", 1), (3302, "Churned", "", 0)];
+
 /// Returns a number that follows from the others and from nothing else (SplitMix64, folded over them).
 pub(crate) fn mix(numbers: &[u64]) -> u64 {
     numbers.iter().fold(0x6d70_6431, |state, number| {
@@ -46,4 +78,10 @@ pub(crate) fn mix(numbers: &[u64]) -> u64 {
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
     })
+}
+
+/// The same for texts.
+pub(crate) fn mix_texts(texts: &[&str]) -> u64 {
+    let fold = |text: &&str| text.bytes().fold(text.len() as u64, |state, byte| mix(&[state, u64::from(byte)]));
+    mix(&texts.iter().map(fold).collect::<Vec<_>>())
 }

@@ -57,12 +57,14 @@ fn stream(data: &Data, wanted: &Wanted, accepts_gzip: bool) -> Reply {
         let last = data.last_line.as_ref().map(|line| Arc::new(Block::new(format!("{line}\n").into_bytes())));
         move || blocks(volume, wanted.clone()).filter(|block| !block.plain.is_empty()).chain(last.clone())
     };
-    let mut size = 0;
-    let is_large = make().any(|block| {
-        size += block.plain.len();
-        size > SMALL
-    });
-    if data.gzip && accepts_gzip && is_large {
+    let is_large = || {
+        let mut size = 0;
+        make().any(|block| {
+            size += block.plain.len();
+            size > SMALL
+        })
+    };
+    if data.gzip && accepts_gzip && is_large() {
         return Reply::stream(200, move || Gzip::new(Box::new(make())))
             .header("Content-Type", "text/plain")
             .header("Content-Encoding", "gzip");

@@ -123,7 +123,8 @@ impl Maker {
         let (whole, rest) = (bytes / all.plain.len() as u64, bytes % all.plain.len() as u64);
         let ends = all.plain.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at as u64 + 1);
         let last = if rest == 0 { 0 } else { ends.take_while(|end| *end < rest).count() as u64 + 1 };
-        let block = Arc::new(Block::new(filtered.lines(0..REPEATED)));
+        let block = if filtered.events.is_none() { all } else { Block::new(filtered.lines(0..REPEATED)) };
+        let block = Arc::new(block);
         let last = Arc::new(Block::new(filtered.lines(0..last)));
         (0..whole).map(move |_| Arc::clone(&block)).chain(std::iter::once(last))
     }

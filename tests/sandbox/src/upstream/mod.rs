@@ -1,8 +1,9 @@
 //! The far side: a strict fake of Mixpanel. No real host is ever asked.
 //!
-//! Read in this order: [`server`] (a plain HTTP server that fails on the wire as told; it knows nothing of Mixpanel), [`Upstream`]
-//! (the fake), [`streams`] (bodies on their way), [`oauth`] and [`grants`] (its provider), [`people`] (who may use it), [`faults`] (what goes wrong), [`visit`] (the
-//! user's browser).
+//! Read in this order: [`server`] (a plain HTTP server that fails on the wire as told; it knows nothing of Mixpanel), [`streams`] (bodies
+//! on their way), [`Upstream`] (the fake), [`oauth`] and [`grants`] (its provider), [`people`] (who may use it), [`faults`] (what goes
+//! wrong), [`visit`] (the user's browser). The planes are `app`, `query` with `answers`, `engage`, and `export` with [`lines`]; what they
+//! all check is in `asking`, what they hold in [`data`], and how much may be asked in [`limits`].
 //!
 //! Paths are `/{us|eu|in}/{app|query|engage|export|oauth|web}/…`, which is what `MPD_UPSTREAM` makes of Mixpanel's hosts. Whatever no
 //! faultless client does is a problem of its record, also where the answer is friendly.
@@ -14,9 +15,11 @@ use mp_proto::ids::Region;
 
 use crate::wait::poll;
 
+mod answers;
 mod app;
 mod asking;
 pub mod data;
+mod engage;
 mod export;
 pub mod faults;
 pub mod gate;
@@ -25,6 +28,7 @@ pub mod limits;
 pub mod lines;
 pub mod oauth;
 pub mod people;
+mod query;
 pub mod record;
 pub mod reply;
 pub mod server;
@@ -169,6 +173,11 @@ impl Upstream {
     /// Changes what the projects hold and how the data planes answer.
     pub fn data(&self, change: impl FnOnce(&mut Data)) {
         change(&mut self.shared.lock().data);
+    }
+
+    /// Ends all sessions in which profiles are read page by page.
+    pub fn expire_sessions(&self) {
+        self.shared.lock().sessions.expire();
     }
 
     /// Changes how much a project may ask.

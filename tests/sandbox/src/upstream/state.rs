@@ -6,14 +6,16 @@ use std::time::{Duration, Instant};
 
 use mp_proto::ids::Region;
 
-use super::app::{self, Resource, failure};
+use super::app::{self, Links, Resource, failure};
 use super::asking::Asking;
 use super::data::Data;
+use super::engage::{self, Sessions};
 use super::export;
 use super::faults::{Effect, Faults, Plan};
 use super::limits::{Meters, Ticket};
 use super::oauth::{Asked, Provider};
 use super::people::{People, UserId};
+use super::query;
 use super::record::Records;
 use super::reply::Reply;
 use super::server::Received;
@@ -32,6 +34,8 @@ pub(crate) struct State {
     pub(crate) records: Records,
     pub(crate) meters: Meters,
     pub(crate) data: Data,
+    pub(crate) sessions: Sessions,
+    links: Links,
     /// How far the provider's clock was set forward.
     pub(crate) ahead: Duration,
     routes: Vec<Route>,
@@ -58,6 +62,8 @@ impl State {
             records: Records::default(),
             meters: Meters::new(),
             data: Data::default(),
+            sessions: Sessions::default(),
+            links: Links::default(),
             ahead: Duration::ZERO,
             routes: Vec::new(),
         }
@@ -127,7 +133,7 @@ impl State {
 
     /// Answers a request that needs a credential; none where there is nothing at its path.
     fn data(
-        &self,
+        &mut self,
         region: Region,
         (plane, path): (&str, &str),
         received: &Received,
@@ -158,7 +164,9 @@ impl State {
         }
         let mut asking = Asking { region, user, received, problems };
         match plane {
-            "app" => Resource::at(path).map(|resource| app::answer(self, resource, &mut asking)),
+            "app" => Resource::at(path).map(|resource| app::answer(&self.data, &mut self.links, resource, &mut asking)),
+            "query" => query::answer(&self.data, path, &mut asking),
+            "engage" => engage::answer(&self.data, &mut self.sessions, path, &mut asking),
             "export" => export::answer(&self.data, path, &mut asking),
             _ => None,
         }
@@ -188,6 +196,8 @@ impl State {
 fn exists(plane: &str, path: &str) -> bool {
     match plane {
         "app" => Resource::at(path).is_some(),
+        "query" => query::exists(path),
+        "engage" => engage::exists(path),
         "export" => path == "export",
         _ => false,
     }

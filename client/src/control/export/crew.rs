@@ -1,0 +1,184 @@
+//! Fetches parts side by side.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::Method;
+use hyper::header::HeaderMap;
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::routes::{OPERATION, fill};
+use tokio::time::timeout;
+
+use super::order::Order;
+use super::plan::Plan;
+use crate::api::{Client, Options, Streamed, trailed};
+use crate::transport::{Part, Streaming, TransportError};
+
+/// Parts that are fetched at once, of which all but the first are kept until their turn comes.
+const AT_ONCE: usize = 4;
+
+/// Longest silence in the middle of an answer. The daemon gives up sooner, and says why.
+const SILENCE: Duration = Duration::from_secs(660);
+
+/// Most that is written at once: enough to make system calls cheap, little enough for a few of them to be in memory.
+const BATCH: usize = 1024 * 1024;
+
+/// Why an export has ended too early.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// It could not be fetched, or not be written.
+    Failed(Failure),
+    /// Nobody reads the output any more.
+    NobodyReads,
+    /// The user has had enough.
+    Interrupted,
+}
+
+/// Those who fetch.
+pub(super) struct Crew<'a> {
+    pub(super) options: &'a Options,
+    pub(super) plan: &'a Plan,
+    pub(super) order: &'a Order,
+}
+
+type Fetch<'a> = Pin<Box<dyn Future<Output = Result<(), Stop>> + 'a>>;
+
+impl Crew<'_> {
+    /// Fetches all parts that are missing.
+    ///
+    /// # Errors
+    /// When a part fails that cannot be fetched again, for some of it is written or its turn has come.
+    pub(super) async fn run(&self) -> Result<(), Stop> {
+        let mut running: Vec<(usize, Fetch<'_>)> = Vec::new();
+        let (mut next, mut again) = (self.plan.first, Vec::new());
+        loop {
+            let turn = self.order.turn();
+            if turn >= self.plan.parts.len() {
+                return Ok(());
+            }
+            if again.contains(&turn) {
+                again.retain(|part| *part != turn);
+                running.push((turn, Box::pin(self.fetch(turn))));
+            }
+            while next < self.plan.parts.len() && next < turn + AT_ONCE {
+                running.push((next, Box::pin(self.fetch(next))));
+                next += 1;
+            }
+            match first_of(&mut running).await {
+                (_, Ok(())) => {}
+                (part, Err(Stop::Failed(_))) if part != self.order.turn() && self.order.can_be_repeated(part) => {
+                    self.order.forget(part);
+                    again.push(part);
+                }
+                (_, Err(stop)) => return Err(stop),
+            }
+        }
+    }
+
+    async fn fetch(&self, part: usize) -> Result<(), Stop> {
+        let mut streaming = self.open(part).await.map_err(Stop::Failed)?;
+        loop {
+            let (batch, end) = gather(&mut streaming).await;
+            if !batch.is_empty() {
+                self.order.push(part, batch).await?;
+            }
+            match end {
+                None => {}
+                Some(Ok(())) => return self.order.end(part).await,
+                Some(Err(failure)) => return Err(Stop::Failed(failure)),
+            }
+        }
+    }
+
+    /// Asks for a part. One that the daemon did not begin to answer is asked for again: it may have been replaced just then.
+    async fn open(&self, part: usize) -> Result<Streaming, Failure> {
+        let body = serde_json::to_vec(&self.plan.call(part)).map_err(|error| {
+            Failure::new(FailureKind::Internal, format!("the request could not be written: {error}"))
+        })?;
+        let request = Streamed {
+            method: Method::POST,
+            path: fill(OPERATION, self.plan.operation.id),
+            headers: HeaderMap::new(),
+            body: Some(body),
+            refusals_fail: true,
+        };
+        let mut client = Client::new(self.options.clone());
+        match client.stream(request.clone()).await {
+            Err(failure) if matches!(failure.kind, FailureKind::Unreachable | FailureKind::Stopping) => {
+                client.stream(request).await
+            }
+            opened => opened,
+        }
+    }
+}
+
+/// Waits for the first that ends, and takes it out.
+async fn first_of(running: &mut Vec<(usize, Fetch<'_>)>) -> (usize, Result<(), Stop>) {
+    poll_fn(|context| {
+        let ended = running.iter_mut().enumerate().find_map(|(at, (_, fetch))| match fetch.as_mut().poll(context) {
+            Poll::Ready(result) => Some((at, result)),
+            Poll::Pending => None,
+        });
+        match ended {
+            Some((at, result)) => Poll::Ready((running.remove(at).0, result)),
+            None => Poll::Pending,
+        }
+    })
+    .await
+}
+
+/// Takes what has arrived, and waits if nothing has. The end comes with the last of it.
+async fn gather(streaming: &mut Streaming) -> (Vec<Bytes>, Option<Result<(), Failure>>) {
+    let (mut batch, mut size) = (Vec::new(), 0);
+    let mut next = match timeout(SILENCE, streaming.next()).await {
+        Ok(next) => Some(next),
+        Err(_) => return (batch, Some(Err(silent()))),
+    };
+    while let Some(part) = next {
+        match part {
+            Ok(Some(Part::Bytes(bytes))) => {
+                size += bytes.len();
+                batch.push(bytes);
+            }
+            Ok(Some(Part::Trailers(trailers))) => {
+                if let Some(failure) = trailed(&trailers) {
+                    return (batch, Some(Err(failure)));
+                }
+            }
+            Ok(None) => return (batch, Some(Ok(()))),
+            Err(error) => return (batch, Some(Err(broken(&error)))),
+        }
+        next = if size < BATCH { at_once(streaming.next()).await } else { None };
+    }
+    (batch, None)
+}
+
+/// Returns what a future has ready; none when it would wait. Nothing is lost by giving up the wait for a part of a stream.
+async fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        // The first look may have read what the second one finds.
+        let look = (0..2).find_map(|_| match future.as_mut().poll(context) {
+            Poll::Ready(done) => Some(done),
+            Poll::Pending => None,
+        });
+        Poll::Ready(look)
+    })
+    .await
+}
+
+fn broken(error: &TransportError) -> Failure {
+    let detail = match error {
+        TransportError::Broken => "the daemon went away in the middle of the export".to_owned(),
+        other => format!("the export was cut off: {other}"),
+    };
+    Failure::new(FailureKind::Unreachable, detail)
+}
+
+fn silent() -> Failure {
+    let detail = format!("the daemon said nothing for {} s in the middle of the export", SILENCE.as_secs());
+    Failure::new(FailureKind::Timeout, detail).next("mp daemon status", "see whether it is well")
+}

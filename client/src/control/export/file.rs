@@ -1,0 +1,263 @@
+//! The file of an export: `FILE.partial` until all is in it, then `FILE`.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Seek, SeekFrom};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use mp_proto::failure::{Failure, FailureKind};
+use serde_json::Value;
+
+use super::journal::{Journal, sync_directory, with_ending};
+use super::plan::Part;
+
+/// Checks that a file may be written.
+///
+/// # Errors
+/// When it exists and may not be replaced.
+pub(super) fn check(target: &Path, may_replace: bool) -> Result<(), Failure> {
+    let shown = target.display();
+    match fs::metadata(target) {
+        Ok(there) if !there.is_file() => {
+            Err(refuse(format!("{shown} is no regular file; use `-o -`, and redirect stdout there")))
+        }
+        Ok(_) if !may_replace => {
+            Err(refuse(format!("{shown} exists; say --force to replace it, or give another file")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// An unfinished file that is ours alone for as long as this lives.
+#[derive(Debug)]
+pub(super) struct Claim {
+    target: PathBuf,
+    may_replace: bool,
+    partial: PathBuf,
+    file: File,
+    /// What an earlier run of the same export has left.
+    journal: Option<Journal>,
+}
+
+impl Claim {
+    /// Takes the unfinished file, whether it is there already or not.
+    ///
+    /// # Errors
+    /// When another export is writing it or has left it, or the disk refuses.
+    pub(super) fn of(target: PathBuf, request: &Value, may_replace: bool) -> Result<Self, Failure> {
+        let partial = with_ending(&target, ".partial");
+        let file = locked(&partial)?;
+        let mut claim = Self { target, may_replace, partial, file, journal: None };
+        // The one who held the lock before may have finished the file.
+        if let Err(failure) = check(&claim.target, may_replace) {
+            claim.leave_if_empty();
+            return Err(failure);
+        }
+        let (bytes, journal) = claim.left().map_err(|error| storage(&claim.partial, "could not be read", &error))?;
+        match journal {
+            _ if bytes == 0 => {}
+            Some(journal) if journal.request == *request && journal.bytes <= bytes => claim.journal = Some(journal),
+            _ if may_replace => {}
+            left => return Err(claim.foreign(left.as_ref(), request)),
+        }
+        Ok(claim)
+    }
+
+    fn left(&self) -> io::Result<(u64, Option<Journal>)> {
+        Ok((self.file.metadata()?.len(), Journal::read(&self.partial)?))
+    }
+
+    fn leave_if_empty(&self) {
+        if self.file.metadata().is_ok_and(|there| there.len() == 0) && !Journal::path(&self.partial).exists() {
+            // It stays where it cannot be removed, and does no harm.
+            let _ = fs::remove_file(&self.partial);
+        }
+    }
+
+    fn foreign(&self, left: Option<&Journal>, request: &Value) -> Failure {
+        let partial = self.partial.display();
+        let what = match left {
+            Some(journal) if journal.request == *request => "is shorter than its journal says",
+            Some(_) => "is what another export has left",
+            None => "has no journal that says what it is",
+        };
+        refuse(format!("{partial} {what}; say --force to begin anew, or give another file"))
+    }
+
+    /// Returns what an earlier run has left.
+    pub(super) fn journal(&self) -> Option<&Journal> {
+        self.journal.as_ref()
+    }
+
+    /// Returns the file that all is for.
+    pub(super) fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// Makes the file ready for the first part that is missing: what is behind the complete ones goes.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(super) fn begin(self, request: Value, parts: &[Part]) -> Result<Partial, Failure> {
+        let journal = self.journal.unwrap_or_else(|| Journal::new(request, parts.to_vec()));
+        let Self { target, may_replace, partial, mut file, .. } = self;
+        let begun = file
+            .set_len(journal.bytes)
+            .and_then(|()| file.seek(SeekFrom::Start(journal.bytes)))
+            .and_then(|_| journal.write(&partial));
+        begun.map_err(|error| storage(&partial, "could not be written", &error))?;
+        let bytes = journal.bytes;
+        Ok(Partial { target, may_replace, path: partial, file, journal, bytes })
+    }
+}
+
+/// Opens and locks a file, and makes sure that it still is the one of that name: whoever held the lock may have renamed it.
+fn locked(partial: &Path) -> Result<File, Failure> {
+    let nofollow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
+    loop {
+        let opened =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).custom_flags(nofollow).open(partial);
+        let file = opened.map_err(|error| storage(partial, "could not be opened", &error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let detail =
+                    format!("another export is writing {}; wait for it, or give another file", partial.display());
+                return Err(refuse(detail));
+            }
+            Err(TryLockError::Error(error)) => return Err(storage(partial, "could not be locked", &error)),
+        }
+        let ours = file.metadata().map_err(|error| storage(partial, "could not be read", &error))?;
+        if fs::symlink_metadata(partial).is_ok_and(|there| (there.dev(), there.ino()) == (ours.dev(), ours.ino())) {
+            return Ok(file);
+        }
+    }
+}
+
+/// An unfinished file that grows.
+#[derive(Debug)]
+pub(super) struct Partial {
+    target: PathBuf,
+    may_replace: bool,
+    path: PathBuf,
+    /// Where lines go.
+    pub(super) file: File,
+    journal: Journal,
+    /// What is in it.
+    pub(super) bytes: u64,
+}
+
+impl Partial {
+    /// Returns the file that all is for.
+    pub(super) fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// Notes that a part is complete. The journal must not be ahead of the disk.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(super) fn complete(&mut self, part: usize) -> Result<(), Failure> {
+        (self.journal.complete, self.journal.bytes) = (part + 1, self.bytes);
+        let noted = self.file.sync_data().and_then(|()| self.journal.write(&self.path));
+        noted.map_err(|error| storage(&self.path, "could not be written", &error))
+    }
+
+    /// Gives the file its name.
+    ///
+    /// # Errors
+    /// When somebody else has made a file of that name, or the disk refuses.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        check(&self.target, self.may_replace)?;
+        let finish = || {
+            self.file.sync_all()?;
+            fs::rename(&self.path, &self.target)?;
+            fs::remove_file(Journal::path(&self.path))?;
+            sync_directory(&self.target)
+        };
+        finish().map_err(|error| storage(&self.target, "could not be put in its place", &error))
+    }
+
+    /// Says that the file cannot be written to.
+    pub(super) fn failed(&self, error: &io::Error) -> Failure {
+        storage(&self.path, "could not be written", error)
+    }
+}
+
+fn refuse(detail: String) -> Failure {
+    Failure::new(FailureKind::InvalidArgument, detail)
+}
+
+fn storage(path: &Path, what: &str, error: &io::Error) -> Failure {
+    Failure::new(FailureKind::Storage, format!("{} {what}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::io::Write;
+
+    fn claim(target: &Path, project: u32, force: bool) -> Result<Claim, String> {
+        Claim::of(target.to_owned(), &json!({"project": project}), force).map_err(|failure| failure.detail)
+    }
+
+    fn begun(target: &Path, project: u32) -> Partial {
+        claim(target, project, false)
+            .expect("ours")
+            .begin(json!({"project": project}), &[None, None])
+            .expect("writable")
+    }
+
+    fn write(partial: &mut Partial, text: &str) {
+        partial.file.write_all(text.as_bytes()).expect("writable");
+        partial.bytes += text.len() as u64;
+    }
+
+    #[test]
+    fn a_file_goes_on_after_its_complete_parts() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let target = dir.path().join("f");
+        let mut partial = begun(&target, 7);
+        write(&mut partial, "one\n");
+        partial.complete(0).expect("writable");
+        write(&mut partial, "tw");
+        drop(partial);
+        let mut partial = begun(&target, 7);
+        assert_eq!((partial.journal.complete, partial.bytes), (1, 4));
+        write(&mut partial, "two\n");
+        partial.complete(1).expect("writable");
+        partial.finish().expect("a new name");
+        assert_eq!(fs::read_to_string(&target).expect("there"), "one\ntwo\n");
+        assert_eq!(fs::read_dir(dir.path()).expect("readable").count(), 1, "nothing else is left");
+        assert!(claim(&target, 7, false).expect_err("is refused").contains("--force"));
+        assert_eq!(fs::read_dir(dir.path()).expect("readable").count(), 1, "nothing is left of a refusal");
+    }
+
+    #[test]
+    fn what_another_export_has_left_is_kept_unless_it_may_go() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let target = dir.path().join("f");
+        let mut partial = begun(&target, 7);
+        assert!(claim(&target, 7, true).expect_err("is refused").contains("another export is writing"));
+        write(&mut partial, "one\n");
+        partial.complete(0).expect("writable");
+        drop(partial);
+        assert!(claim(&target, 8, false).expect_err("is refused").contains("another export has left"));
+        assert!(claim(&target, 7, true).expect("ours").journal().is_some(), "--force goes on, too");
+        assert!(claim(&target, 8, true).expect("ours").journal().is_none());
+        fs::write(with_ending(&target, ".partial"), "o").expect("writable");
+        assert!(claim(&target, 7, false).expect_err("is refused").contains("shorter"));
+        fs::remove_file(with_ending(&target, ".partial.json")).expect("there");
+        assert!(claim(&target, 7, false).expect_err("is refused").contains("no journal"));
+    }
+
+    #[test]
+    fn only_regular_files_are_replaced() {
+        let dir = tempfile::tempdir().expect("a directory");
+        assert!(check(dir.path(), true).is_err_and(|failure| failure.detail.contains("regular")));
+        assert!(check(Path::new("/dev/null"), true).is_err());
+        std::os::unix::fs::symlink("elsewhere", dir.path().join("f.partial")).expect("a link");
+        assert!(claim(&dir.path().join("f"), 7, true).expect_err("is refused").contains("could not be opened"));
+    }
+}

@@ -1,0 +1,117 @@
+//! The journal beside an unfinished file: whose it is, and how much of it is complete.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::plan::Part;
+
+/// The only form of the journal so far. Another one would not be understood.
+const FORMAT: u32 = 1;
+
+/// What is known of an unfinished file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Journal {
+    format: u32,
+    /// What the file is made of.
+    pub(super) request: Value,
+    /// The parts in their order. They stay as they were planned: a complete part is known by its number.
+    pub(super) parts: Vec<Part>,
+    /// How many of them are complete.
+    pub(super) complete: usize,
+    /// So many bytes they have.
+    pub(super) bytes: u64,
+}
+
+impl Journal {
+    /// Returns the journal of a file in which nothing is complete.
+    pub(super) fn new(request: Value, parts: Vec<Part>) -> Self {
+        Self { format: FORMAT, request, parts, complete: 0, bytes: 0 }
+    }
+
+    /// Returns where the journal of an unfinished file is.
+    pub(super) fn path(partial: &Path) -> PathBuf {
+        with_ending(partial, ".json")
+    }
+
+    /// Reads the journal of an unfinished file; none when there is none that can be understood.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(super) fn read(partial: &Path) -> io::Result<Option<Self>> {
+        match fs::read(Self::path(partial)) {
+            Ok(text) => Ok(Self::parse(&text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn parse(text: &[u8]) -> Option<Self> {
+        let journal: Self = serde_json::from_slice(text).ok()?;
+        (journal.format == FORMAT && journal.complete <= journal.parts.len()).then_some(journal)
+    }
+
+    /// Writes it so that there is either the old one or the new one, whatever happens.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn write(&self, partial: &Path) -> io::Result<()> {
+        let path = Self::path(partial);
+        // Who writes holds the lock of the file, so one name is enough.
+        let new = with_ending(&path, ".new");
+        let mut file = File::create(&new)?;
+        file.write_all(&serde_json::to_vec_pretty(self)?)?;
+        file.sync_data()?;
+        fs::rename(&new, &path)?;
+        sync_directory(&path)
+    }
+}
+
+/// Returns a path with more at its end.
+pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut path = path.as_os_str().to_owned();
+    path.push(ending);
+    PathBuf::from(path)
+}
+
+/// Makes sure that the names in a file's directory survive a crash.
+pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(parent)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mp_proto::export::{Days, split};
+    use serde_json::json;
+
+    #[test]
+    fn a_journal_survives_its_file() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let partial = dir.path().join("f.partial");
+        assert_eq!(Journal::read(&partial).expect("readable"), None);
+        let days = Days { from: "2025-01-01".parse().expect("a day"), to: "2025-01-03".parse().expect("a day") };
+        let mut journal = Journal::new(json!({"project": "7"}), split(days, 2).into_iter().map(Some).collect());
+        journal.write(&partial).expect("writable");
+        (journal.complete, journal.bytes) = (1, 10);
+        journal.write(&partial).expect("writable");
+        assert_eq!(Journal::read(&partial).expect("readable"), Some(journal));
+        assert_eq!(fs::read_dir(dir.path()).expect("readable").count(), 1, "nothing else is left");
+    }
+
+    #[test]
+    fn what_is_not_understood_is_no_journal() {
+        let good = serde_json::to_value(Journal::new(json!({}), vec![None])).expect("JSON");
+        assert!(Journal::parse(good.to_string().as_bytes()).is_some());
+        for (name, value) in [("format", json!(2)), ("complete", json!(2)), ("bytes", json!(-1)), ("parts", json!(1))] {
+            let mut odd = good.clone();
+            odd[name] = value;
+            assert_eq!(Journal::parse(odd.to_string().as_bytes()), None, "{odd}");
+        }
+        assert_eq!(Journal::parse(b"{\"format\":1"), None);
+    }
+}

@@ -1,0 +1,104 @@
+//! Parts in any order come out in theirs.
+
+use std::io::{Read, Seek};
+use std::pin::pin;
+
+use tokio::sync::mpsc::{Receiver, channel};
+
+use super::*;
+
+/// What the writer would write, and the ends of parts.
+fn written(mut messages: Receiver<Message>) -> String {
+    let mut text = String::new();
+    while let Ok(message) = messages.try_recv() {
+        match message {
+            Message::Batch(batch) => batch.iter().for_each(|part| text.push_str(&String::from_utf8_lossy(part))),
+            Message::Spool(mut spool) => {
+                spool.rewind().expect("a temporary file");
+                spool.read_to_string(&mut text).expect("text");
+            }
+            Message::End(part) => text.push_str(&format!("|{part} ")),
+            Message::Finish => text.push('.'),
+        }
+    }
+    text
+}
+
+fn order(first: usize, room: usize) -> (Order, Receiver<Message>) {
+    let (sender, receiver) = channel(room);
+    (Order::new(first, None, sender), receiver)
+}
+
+async fn push(order: &Order, part: usize, text: &str) {
+    order.push(part, vec![Bytes::copy_from_slice(text.as_bytes())]).await.expect("kept or sent");
+}
+
+#[tokio::test]
+async fn parts_that_come_early_are_kept_until_their_turn() {
+    let (order, messages) = order(2, 100);
+    push(&order, 4, "e").await;
+    push(&order, 3, "c").await;
+    push(&order, 2, "a").await;
+    push(&order, 3, "d").await;
+    order.end(3).await.expect("noted");
+    assert_eq!(order.turn(), 2);
+    push(&order, 2, "b").await;
+    order.end(2).await.expect("sent");
+    assert_eq!(order.turn(), 4, "what was complete already is passed over");
+    push(&order, 4, "f").await;
+    order.end(4).await.expect("sent");
+    order.finish().await;
+    assert_eq!(written(messages), "ab|2 cd|3 ef|4 .");
+}
+
+#[tokio::test]
+async fn what_arrives_while_the_turn_passes_on_stays_in_order() {
+    let (order, mut messages) = order(0, 1);
+    push(&order, 1, "b").await;
+    let mut ending = pin!(order.end(0));
+    // There is room for the end of part 0 only, so what was kept of part 1 waits.
+    assert!(poll_once(ending.as_mut()).await.is_none());
+    push(&order, 1, "c").await;
+    assert!(matches!(messages.recv().await, Some(Message::End(0))));
+    assert!(poll_once(ending.as_mut()).await.is_none());
+    push(&order, 1, "d").await;
+    let mut text = String::new();
+    while order.turn() == 0 {
+        if let Some(Message::Spool(mut spool)) = messages.recv().await {
+            spool.rewind().expect("a temporary file");
+            spool.read_to_string(&mut text).expect("text");
+        }
+        if poll_once(ending.as_mut()).await.is_some() {
+            break;
+        }
+    }
+    while let Ok(Message::Spool(mut spool)) = messages.try_recv() {
+        spool.rewind().expect("a temporary file");
+        spool.read_to_string(&mut text).expect("text");
+    }
+    assert_eq!((text.as_str(), order.turn()), ("bcd", 1));
+}
+
+#[tokio::test]
+async fn a_part_of_which_something_was_passed_on_cannot_be_repeated() {
+    let (order, messages) = order(0, 100);
+    push(&order, 0, "a").await;
+    push(&order, 1, "x").await;
+    assert!(!order.can_be_repeated(0) && order.can_be_repeated(1));
+    order.forget(1);
+    push(&order, 1, "b").await;
+    order.end(0).await.expect("sent");
+    assert!(!order.can_be_repeated(1));
+    assert_eq!(written(messages), "a|0 b");
+}
+
+/// Polls once; none when it would wait.
+async fn poll_once<F: Future + Unpin>(mut future: F) -> Option<F::Output> {
+    std::future::poll_fn(|context| {
+        std::task::Poll::Ready(match std::pin::Pin::new(&mut future).poll(context) {
+            std::task::Poll::Ready(done) => Some(done),
+            std::task::Poll::Pending => None,
+        })
+    })
+    .await
+}

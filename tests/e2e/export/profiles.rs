@@ -1,0 +1,108 @@
+//! Exports of profiles.
+
+use mp_sandbox::home::Daemon;
+use mp_sandbox::upstream::reply::Reply;
+use serde_json::{Value, json};
+
+use crate::grants::World;
+
+const PATH: &str = "/us/engage/";
+
+/// Starts a world with so many profiles, on pages of three.
+fn start(count: u64) -> (Daemon, World) {
+    let world = World::with_grant(3600);
+    world.upstream.on("POST", PATH, move |request| {
+        let asked = request.json();
+        let page = asked["page"].as_u64().unwrap_or(0);
+        let has_session = asked["session_id"] == "s-1";
+        if has_session != (page > 0) {
+            return Reply::json(400, &json!({"error": "the session is that of page 0"}));
+        }
+        let results: Vec<Value> = (page * 3..count.min(page * 3 + 3)).map(profile).collect();
+        Reply::json(
+            200,
+            &json!({"results": results, "session_id": "s-1", "page": page, "page_size": 3, "total": count}),
+        )
+    });
+    (world.start(), world)
+}
+
+fn profile(number: u64) -> Value {
+    json!({"$distinct_id": format!("u{number}"), "$properties": {"$last_seen": "2025-01-01T00:00:00", "n": number}})
+}
+
+fn bodies(world: &World) -> Vec<Value> {
+    world.upstream.requests().iter().filter(|request| request.path == PATH).map(|request| request.json()).collect()
+}
+
+#[test]
+fn pages_are_asked_for_until_one_is_short() {
+    for (count, pages) in [(0, 1), (2, 1), (3, 2), (7, 3)] {
+        let (_daemon, world) = start(count);
+        let raw: String = (0..count).map(|number| format!("{}\n", profile(number))).collect();
+        assert_eq!(world.home.mp(["export", "profiles", "--raw"]).ok(), raw);
+        assert_eq!(bodies(&world).len(), pages, "{count}");
+        assert_eq!(bodies(&world)[0], json!({"project_id": "3187654", "page": 0}));
+        let normal = |number: u64| {
+            format!(
+                "{{\"distinct_id\":\"u{number}\",\"last_seen\":\"2025-01-01T00:00:00\",\"properties\":{{\"n\":{number}}}}}\n"
+            )
+        };
+        assert_eq!(world.home.mp(["export", "profiles"]).ok(), (0..count).map(normal).collect::<String>());
+        assert_eq!(world.upstream.problems(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn what_selects_profiles_goes_along_with_every_page() {
+    let (_daemon, world) = start(9);
+    let words =
+        ["export", "profiles", "--where", "a == 1", "--cohort-id", "12", "--properties", "$name", "--properties"];
+    let more = ["n", "--limit", "4", "-w", "880102", "-o", "p"];
+    world.home.mp([&words[..], &more[..]].concat()).ok();
+    assert_eq!(world.home.read("work/p").lines().count(), 4);
+    let bodies = bodies(&world);
+    assert_eq!(bodies.len(), 2);
+    let selection = json!({"where": "a == 1", "filter_by_cohort": "{\"id\": \"12\"}", "output_properties": "[\"$name\", \"n\"]",
+        "include_all_users": false, "limit": 4});
+    for (name, value) in selection.as_object().expect("an object") {
+        assert!(bodies.iter().all(|body| body[name] == *value), "{name}: {bodies:?}");
+    }
+    let requests = world.upstream.requests();
+    let query = &requests.iter().find(|request| request.path == PATH).expect("one").query;
+    let names: Vec<&str> = query.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["project_id", "workspace_id", "query_origin"]);
+}
+
+#[test]
+fn a_page_that_fails_ends_the_export_with_its_reason() {
+    let (_daemon, world) = start(9);
+    world.upstream.on("POST", PATH, |request| match request.json()["page"].as_u64() {
+        Some(0) => Reply::json(200, &json!({"results": [profile(0)], "session_id": "s-1", "page_size": 1})),
+        Some(1) => Reply::json(500, &json!({"error": "a bad day"})),
+        _ => Reply::json(200, &json!({"error": "unknown session"})),
+    });
+    let done = world.home.mp(["export", "profiles", "--raw"]).run();
+    assert_eq!((done.code, done.stdout), (1, format!("{}\n", profile(0))));
+    assert!(done.stderr.contains("a bad day"), "{}", done.stderr);
+    world.upstream.on("POST", PATH, |_| Reply::json(200, &json!({"error": "no such cohort"})));
+    let said = world.home.mp(["export", "profiles"]).fails(1);
+    assert!(said.contains("without profiles. Mixpanel says: no such cohort"), "{said}");
+    world.upstream.on("POST", PATH, |_| Reply::json(400, &json!({"error": "bad selector"})));
+    assert!(world.home.mp(["export", "profiles"]).fails(3).contains("bad selector"));
+}
+
+#[test]
+fn selections_that_exclude_each_other_are_refused() {
+    let home = crate::empty();
+    for (more, code) in [
+        (&["--distinct-id", "a", "--distinct-ids", "b"][..], "AC2_DISTINCT_ID_CONFLICT"),
+        (&["--behaviors", "[]", "--cohort-id", "1"], "AC3_BEHAVIORS_COHORT_CONFLICT"),
+        (&["--include-all-users"], "AC4_INCLUDE_ALL_USERS_REQUIRES_COHORT"),
+        (&["--behaviors", "{}"], "AC5_BEHAVIORS_NOT_LIST"),
+        (&["--as-of-timestamp", "99999999999"], "AC6_AS_OF_TIMESTAMP_FUTURE"),
+    ] {
+        let said = home.mp([&["export", "profiles"], more].concat()).env("MPD_AUTOSTART", "0").fails(3);
+        assert!(said.contains(code), "{said}");
+    }
+}
