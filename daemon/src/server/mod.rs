@@ -209,10 +209,7 @@ impl Connection {
             reply::failure(&Failure::new(FailureKind::Internal, "the daemon made an error; its log says more"))
         });
         reply::finish(&self.app, number, &mut response);
-        if response.body().size_hint().exact().is_some() {
-            return Ok(response);
-        }
-        Ok(response.map(|body| held(body, open)))
+        Ok(if response.body().size_hint().exact().is_some() { response } else { response.map(|body| held(body, open)) })
     }
 
     async fn route(&self, request: Request<Incoming>) -> Response<Body> {

@@ -50,7 +50,8 @@ const fn value_name(param: &Param) -> &'static str {
     }
 }
 
-fn help(param: &Param) -> String {
+/// Returns the help of a parameter, with the words it may be and its default.
+pub(super) fn help(param: &Param) -> String {
     let mut help = param.help.to_owned();
     if let Kind::OneOf(words) = param.kind {
         help.push_str(&format!(": {}", words.join(", ")));

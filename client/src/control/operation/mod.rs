@@ -2,6 +2,8 @@
 //! answer as the row says ([`table`]). Nothing here knows a single operation.
 
 mod arguments;
+#[cfg(test)]
+mod reference;
 mod table;
 
 use std::time::Duration;

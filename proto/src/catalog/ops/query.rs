@@ -11,11 +11,11 @@ const FROM: Param = Param::query("from", Kind::Date, "First day, YYYY-MM-DD").wi
 const TO: Param = Param::query("to", Kind::Date, "Last day, YYYY-MM-DD").wire("to_date").required();
 
 const DAYS: Param =
-    Param::query("unit", Kind::OneOf(&["day", "week", "month"]), "day, week or month").short('u').default("day");
+    Param::query("unit", Kind::OneOf(&["day", "week", "month"]), "Unit of time").short('u').default("day");
 
-const HOURS: Param = Param::query("unit", Kind::OneOf(&["hour", "day"]), "hour or day").short('u').default("day");
+const HOURS: Param = Param::query("unit", Kind::OneOf(&["hour", "day"]), "Unit of time").short('u').default("day");
 
-const TYPE: Param = Param::query("type", TYPES, "general, unique or average").short('t').default("general");
+const TYPE: Param = Param::query("type", TYPES, "How they are counted").short('t').default("general");
 
 const WHERE: Param = Param::query("where", Kind::Str, "Only events for which this expression is true").short('w');
 
@@ -93,9 +93,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::query("return_where", Kind::Str, "Only returns for which this expression is true").wire("where"),
             Param::local("interval", Kind::Int, "Units in a period").short('i').default("1"),
             Param::query("intervals", Kind::Int, "Number of periods").wire("interval_count").short('n').default("10"),
-            Param::local("unit", Kind::OneOf(&["day", "week", "month"]), "day, week or month")
-                .short('u')
-                .default("day"),
+            Param::local("unit", Kind::OneOf(&["day", "week", "month"]), "Unit of time").short('u').default("day"),
         ],
         call: Call::get(Host::Query, "retention").fixed(&[("retention_type", "birth")]).arrange(retention::period),
         reply: Reply::ONE.bare().reshape(retention::cohorts).rows(retention::rows),
@@ -191,8 +189,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             FROM,
             TO,
             DAYS,
-            Param::query("addiction_unit", Kind::OneOf(&["hour", "day"]), "Time that counts once: hour or day")
-                .default("hour"),
+            Param::query("addiction_unit", Kind::OneOf(&["hour", "day"]), "Time that counts once").default("hour"),
             Param::query("event", Kind::Str, "Only this event").short('e'),
             WHERE,
         ],
