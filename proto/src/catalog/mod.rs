@@ -68,6 +68,7 @@ const NOUNS: &[Noun] = &[
     Noun { word: "inspect", about: "Discover events, properties and saved reports", rows: ops::inspect::ROWS },
     Noun { word: "query", about: "Run reports", rows: ops::query::ROWS },
     Noun { word: "export", about: "Export raw events and profiles as JSON Lines", rows: ops::export::ROWS },
+    Noun { word: "cohorts", about: "Manage cohorts", rows: ops::cohorts::ROWS },
     Noun { word: "dashboards", about: "Manage dashboards", rows: ops::dashboards::ROWS },
 ];
 

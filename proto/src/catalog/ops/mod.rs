@@ -1,5 +1,6 @@
 //! The rows of the catalog, one file per noun.
 
+pub(super) mod cohorts;
 pub(super) mod dashboards;
 pub(super) mod export;
 pub(super) mod inspect;
