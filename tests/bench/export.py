@@ -23,7 +23,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RELEASE = ROOT / "target" / "release"
 PROJECT = "3187654"
-USER, SECRET = "bench", "bench-secret"
+USER, SECRET = "bench", "secret"
 DAY = "2025-01-01"
 
 STREAM = """
@@ -59,7 +59,7 @@ class Sandbox:
     def __init__(self, size, gzip):
         self.process = subprocess.Popen(
             [RELEASE / "examples" / "sandbox", "--bytes-per-day", str(int(size)), "--gzip", "on" if gzip else "off", "--limits", "off"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.url = self.process.stdout.readline().split()[0]
 
     def __enter__(self):

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use mp_sandbox::home::{Done, Home};
 use mp_sandbox::process::daemons_of;
-use mp_sandbox::upstream::{Upstream, visit};
+use mp_sandbox::upstream::{Fault, Upstream, visit};
 use mp_sandbox::wait::poll;
 use mp_sandbox::wire::{Ask, EventStream};
 use serde_json::Value;
@@ -24,6 +24,7 @@ const TOKEN_LIFE: Duration = Duration::from_secs(8);
 
 const TOKEN: &str = "/us/oauth/token/";
 const ME: &str = "/us/app/me";
+const NAMES: &str = "/us/query/events/names";
 
 /// What the steps share.
 struct Demo {
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
     let path = home.path().to_owned();
     println!("A temporary home, {}, and a fake Mixpanel at {}.", path.display(), upstream.url());
     let demo = Demo { home, upstream };
-    let steps: [fn(&Demo) -> Told; 7] = [login, explain, projects, query, background, two_tools, edits];
+    let steps: [fn(&Demo) -> Told; 8] = [login, explain, projects, query, export, background, two_tools, edits];
     for step in steps {
         if let Err(problem) = step(&demo) {
             return fail(&problem);
@@ -117,12 +118,40 @@ fn query(demo: &Demo) -> Told {
     headline(4, "Ask Mixpanel something. mp never sees a token; the daemon adds it.");
     let text = show(&demo.home, &["dashboards", "list", "--jq", "map(.title)"], None)?;
     let titles: Value = serde_json::from_str(&text).map_err(|error| format!("{error} in {text}"))?;
-    told(titles.as_array().is_some_and(|titles| titles.len() == 3), "three dashboards")
+    told(titles.as_array().is_some_and(|titles| titles.len() == 3), "three dashboards")?;
+    let words = ["query", "segmentation", "-e", "Sign Up", "--from", "2025-01-01", "--to", "2025-01-03", "-f", "table"];
+    let table = show(&demo.home, &words, None)?;
+    told(table.contains("2025-01-02"), "a report, day by day")?;
+    let before = demo.upstream.count("GET", NAMES);
+    let lists: Vec<String> = std::thread::scope(|scope| {
+        let tools: Vec<_> = (0..10).map(|_| scope.spawn(|| demo.home.mp(["inspect", "events"]).run().stdout)).collect();
+        tools.into_iter().filter_map(|tool| tool.join().ok()).collect()
+    });
+    println!("   (ten tools ask for the event names at once: `mp inspect events`)");
+    told(lists.len() == 10 && lists.iter().all(|list| list.contains("Sign Up")), "each has them")?;
+    told(demo.upstream.count("GET", NAMES) == before + 1, "Mixpanel was asked once")
+}
+
+fn export(demo: &Demo) -> Told {
+    headline(
+        5,
+        "Export raw events. Days are fetched side by side and written in order; a cut never leaves a short file.",
+    );
+    let words = ["export", "events", "--from", "2025-01-01", "--to", "2025-01-04", "-o", "events.jsonl"];
+    demo.upstream.fault("GET", "/us/export/export", Fault::CutAfter(2_000).times(1));
+    println!("   (the connection will be cut in the middle of the first day)");
+    println!("   $ mp {}", words.join(" "));
+    let cut = demo.home.mp(words).run();
+    say(&cut.stderr);
+    told(cut.code != 0 && !demo.home.at("work/events.jsonl").exists(), "an error, and no file that looks whole")?;
+    show(&demo.home, &words, None)?;
+    let lines = demo.home.read("work/events.jsonl").lines().count();
+    told(lines == 4 * 50, "the same command again: 4 days of 50 events, none twice")
 }
 
 fn background(demo: &Demo) -> Told {
     let life = TOKEN_LIFE.as_secs();
-    headline(5, &format!("Tokens end, here after {life} s. The daemon refreshes them before that; nobody waits."));
+    headline(6, &format!("Tokens end, here after {life} s. The daemon refreshes them before that; nobody waits."));
     let mut events = EventStream::open(&demo.home.socket(), None);
     let (mut calls, mut slowest) = (0, Duration::ZERO);
     let before = demo.upstream.count("POST", TOKEN);
@@ -141,7 +170,7 @@ fn background(demo: &Demo) -> Told {
 }
 
 fn two_tools(demo: &Demo) -> Told {
-    headline(6, "Now nobody calls until the token is over. Then two tools call 25 times each, all at once.");
+    headline(7, "Now nobody calls until the token is over. Then two tools call 25 times each, all at once.");
     let state = || {
         let status = demo.home.ask(&Ask::get("/v1/status")).ok();
         status["accounts"][0]["state"].as_str().map(str::to_owned)
@@ -165,7 +194,7 @@ fn two_tools(demo: &Demo) -> Told {
 
 fn edits(demo: &Demo) -> Told {
     headline(
-        7,
+        8,
         "The files stay yours. An edit from outside is seen by the next call; an edit by mp keeps your comments.",
     );
     let config = format!("# ask Ada before you touch this one\n{}", demo.home.read(".mp/config.toml"));
@@ -178,7 +207,7 @@ fn edits(demo: &Demo) -> Told {
 }
 
 fn stop(demo: &Demo) -> Told {
-    headline(8, "Stop.");
+    headline(9, "Stop.");
     show(&demo.home, &["daemon", "status"], None)?;
     show(&demo.home, &["daemon", "stop"], None)?;
     let gone = poll(SOON, || daemons_of(demo.home.path()).is_empty().then_some(()));

@@ -52,7 +52,9 @@ pub(crate) fn say(text: &str) {
 /// Runs a call with a variable or without, shows it, and returns its output.
 pub(crate) fn show(home: &Home, words: &[&str], variable: Option<(&str, &str)>) -> Result<String, String> {
     let prefix = variable.map(|(name, value)| format!("{name}={value} ")).unwrap_or_default();
-    println!("   $ {prefix}mp {}", words.join(" "));
+    let quoted: Vec<String> =
+        words.iter().map(|word| if word.contains(' ') { format!("'{word}'") } else { (*word).to_owned() }).collect();
+    println!("   $ {prefix}mp {}", quoted.join(" "));
     let call = match variable {
         Some((name, value)) => home.mp(words).env(name, value),
         None => home.mp(words),
