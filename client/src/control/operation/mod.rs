@@ -174,6 +174,11 @@ mod tests {
         assert_eq!((flags.project.as_deref(), flags.target.as_deref()), (Some("7"), Some("web")));
         let after = parsed_flags(&["inspect", "values", "-p", "country", "--project", "8"]);
         assert_eq!(after.project.as_deref(), Some("8"));
+        // The nearer one wins, as everywhere.
+        let both = parsed_flags(&["-p", "7", "inspect", "values", "-p", "country", "--project", "8"]);
+        assert_eq!(both.project.as_deref(), Some("8"));
+        let workspace = parsed_flags(&["-w", "3", "query", "frequency", "-w", "true"]);
+        assert_eq!(workspace.workspace, Some(3));
     }
 
     fn parsed_flags(line: &[&str]) -> crate::caller::SessionFlags {
