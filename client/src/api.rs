@@ -15,7 +15,7 @@ use hyper::Method;
 use hyper::header::{HeaderMap, HeaderValue, TE};
 use mp_proto::context::Context;
 use mp_proto::failure::{Failure, FailureKind, ProblemBody};
-use mp_proto::routes::{self, NOTE_HEADER, PROTOCOL_HEADER, REQUEST_ID_HEADER};
+use mp_proto::routes::{self, NOTE_HEADER, PROTOCOL_HEADER, REQUEST_ID_HEADER, WAITED_HEADER};
 use mp_proto::version::ProtocolRange;
 use mp_proto::wire::{Accepted, SessionBody};
 use serde::Serialize;
@@ -86,6 +86,8 @@ pub struct Answer<T> {
     pub notes: Vec<String>,
     /// Whether this call made what it answers with (201).
     pub created: bool,
+    /// How long it waited for its turn at Mixpanel; none when it did not wait. Of a wait that a person would notice, a note tells.
+    pub waited: Option<Duration>,
 }
 
 /// A client. It connects when it is first used, and again when the connection was lost.
@@ -366,7 +368,9 @@ fn read<T: DeserializeOwned>(path: &str, received: &Received) -> Result<Answer<T
         let detail = format!("the daemon's answer to {path} is not as expected: {error}");
         Failure::new(FailureKind::Internal, detail).next("mp daemon restart", "run the daemon that came with mp")
     })?;
-    Ok(Answer { body, notes, created: received.status == hyper::StatusCode::CREATED })
+    let waited = received.headers.get(WAITED_HEADER).and_then(|millis| millis.to_str().ok()?.parse().ok());
+    let created = received.status == hyper::StatusCode::CREATED;
+    Ok(Answer { body, notes, created, waited: waited.map(Duration::from_millis) })
 }
 
 fn is_older(received: &Received) -> bool {

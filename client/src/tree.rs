@@ -185,6 +185,8 @@ mod tests {
         assert_eq!(first_word(&words("--account=session target list")), Some("target"));
         assert_eq!(first_word(&words("-qa session account list")), Some("account"));
         assert_eq!(first_word(&words("-aq session list")), Some("session"));
+        assert_eq!(first_word(&words("-p 7 -t web inspect values -p country")), Some("inspect"));
+        assert_eq!(first_word(&words("--jq query -w 1 query funnel 7")), Some("query"));
         assert_eq!(first_word(&words("-q --version")), None);
     }
 
@@ -227,7 +229,17 @@ mod tests {
             "target use t",
             "target show t",
             "target remove t --yes",
+            "inspect events --refresh",
+            "inspect values -p country -e x -l 5",
+            "inspect schema-graph --density --no-user-properties",
+            "inspect lexicon-schema -t event -n x",
+            "query segmentation -e x --from 2025-01-01 --to 2025-01-31 -u week -o country -w x --link",
+            "query retention -b x -r y --from 2025-01-01 --to 2025-01-31 --born-where x -i 7 -n 4",
+            "query activity-feed -U a,b --include-event x --include-event y --use-custom-events",
+            "query funnel 7 --from 2025-01-01 --to 2025-01-31",
+            "query saved-report -7",
             "dashboards list --ids 1,2",
+            "dashboards list --ids=-1,2",
             "export events --from 2025-01-01 --to 2025-01-02 --event a --event b,c --where x --raw -o f --force --parts 3",
             "export events --from 2025-01-01 --to 2025-01-02 --limit 5 -o -",
             "export profiles --where x --cohort-id 1 --properties a --properties b --distinct-id x --limit 5 --raw -o f",
@@ -284,6 +296,8 @@ mod tests {
         insta::assert_snapshot!("help", help("--help"));
         insta::assert_snapshot!("help_login", help("login --help"));
         insta::assert_snapshot!("help_dashboards_list", help("dashboards list --help"));
+        insta::assert_snapshot!("help_inspect", help("inspect --help"));
+        insta::assert_snapshot!("help_query_segmentation", help("query segmentation --help"));
         insta::assert_snapshot!("help_api", help("api --help"));
         insta::assert_snapshot!("help_account", help("account --help"));
         insta::assert_snapshot!("help_account_add", help("account add --help"));

@@ -154,6 +154,16 @@ fn an_answer_tells_whether_something_was_made() {
 }
 
 #[test]
+fn an_answer_tells_how_long_it_waited_for_its_turn() {
+    let acts = vec![Act::Say(200, "mp-waited-ms: 3249\r\n", json!(1)), good()];
+    let (waited, _) = with_client(acts, async |client| {
+        let first = client.get::<Value>("/v1/x").await.map(|answer| answer.waited);
+        (first, client.get::<Value>("/v1/x").await.map(|answer| answer.waited))
+    });
+    assert_eq!(waited, (Ok(Some(Duration::from_millis(3249))), Ok(None)));
+}
+
+#[test]
 fn a_token_that_cannot_be_had_just_now_is_an_answer_and_no_leaving_daemon() {
     let unavailable = || Act::Say(503, "", problem_of(FailureKind::TokenUnavailable));
     for method in [Method::GET, Method::POST] {

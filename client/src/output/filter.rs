@@ -5,7 +5,7 @@ use jaq_core::native::{bome, run, v};
 use jaq_core::{Compiler, Ctx, Vars, data};
 use jaq_json::{Map, Val, read};
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::json::ascii_json;
+use mp_proto::json::{ascii_json, spaced};
 use serde_json::Value;
 
 use super::{Format, pretty};
@@ -76,7 +76,7 @@ impl Filter {
             .map_err(|error| Failure::new(FailureKind::Internal, format!("--jq could not read the answer: {error}")))?;
         let variables = Vars::new([env(), location()]);
         let context = Ctx::<data::JustLut<Val>>::new(&self.0.lut, variables);
-        let mut results = Vec::new();
+        let mut results: Vec<Value> = Vec::new();
         for result in self.0.id.run((context, input)) {
             match result.map_err(|stop| stop.get_err().map_err(jaq_core::Exn::get_halt)) {
                 Ok(result) => results.push(plain(&result)),
@@ -86,7 +86,7 @@ impl Filter {
             }
         }
         let text = match (format, results.len()) {
-            (Format::Jsonl, _) => results.iter().map(|result: &Value| format!("{result}\n")).collect(),
+            (Format::Jsonl, _) => results.iter().map(|result| format!("{}\n", spaced(result))).collect(),
             (_, 1) => pretty(&results[0]),
             _ => pretty(&Value::Array(results)),
         };
@@ -165,6 +165,23 @@ mod tests {
         assert_eq!(run(".[] | select(.n == \"x\")", &list), "[]");
         assert_eq!(run("length", &list), "2");
         assert_eq!(run(".[].n", &list), "[\n  \"\\u00e9\",\n  \"b\"\n]");
+    }
+
+    #[test]
+    fn lines_are_spelled_as_without_a_filter() {
+        let list = json!([{"id": 1, "name": "é"}, {"id": 2, "name": "b"}]);
+        let shown = Filter::compile(".[]").and_then(|filter| filter.run(&list, Format::Jsonl));
+        assert_eq!(shown.as_deref(), Ok("{\"id\": 1, \"name\": \"\\u00e9\"}\n{\"id\": 2, \"name\": \"b\"}"));
+    }
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        for digits in ["12345678901234567890", "-12345678901234567890", "1.0", "1.10", "0.1", "9007199254740993"] {
+            let value: Value = serde_json::from_str(&format!(r#"{{"n": {digits}}}"#)).expect("JSON");
+            assert_eq!(run(".n", &value), digits);
+            assert_eq!(run("[.n]", &value), format!("[\n  {digits}\n]"));
+            assert_eq!(run(".", &value), format!("{{\n  \"n\": {digits}\n}}"));
+        }
     }
 
     #[test]

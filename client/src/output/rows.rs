@@ -136,4 +136,44 @@ mod tests {
         assert_eq!(lines(&json!([{"a": 1}, 2])), "{\"a\": 1}\n2\n");
         assert_eq!(lines(&json!({"a": 1})), "{\"a\": 1}\n");
     }
+
+    fn read(text: &str) -> Value {
+        serde_json::from_str(text).expect("JSON")
+    }
+
+    #[test]
+    fn the_csv_of_a_report_is_one_row() {
+        let report = read(
+            r#"{"events": ["Sign Up"], "from_date": "2025-01-01", "to_date": null, "ok": false,
+                "series": {"Sign Up": {"2025-01-01": 100, "2025-01-02": 1.50}}}"#,
+        );
+        let expected = "events,from_date,to_date,ok,series\n\
+            \"[\"\"Sign Up\"\"]\",2025-01-01,,false,\"{\"\"Sign Up\"\": {\"\"2025-01-01\"\": 100, \"\"2025-01-02\"\": 1.50}}\"\n";
+        assert_eq!(csv(&report).as_deref(), Ok(expected));
+        assert_eq!(csv(&json!(["App Open", "Log In, again"])).as_deref(), Ok("value\nApp Open\n\"Log In, again\"\n"));
+    }
+
+    #[test]
+    fn the_word_for_a_report_is_the_one_that_stands_for_it() {
+        let sum = json!({"event": "Purchase", "from_date": "2025-01-01", "results": {"2025-01-01": 1204.5}});
+        assert_eq!(plain_answer(&sum), "Purchase\n");
+        assert_eq!(plain_answer(&json!({"id": 7, "name": "web"})), "web\n");
+        let retention = json!({"born_event": "Sign Up", "cohorts": [{"date": "d", "retention": [1.0]}]});
+        let expected = "born_event=Sign Up\ncohorts=[{\"date\": \"d\", \"retention\": [1.0]}]\n";
+        assert_eq!(plain_answer(&retention), expected);
+        assert_eq!(plain(&json!(["App Open", "Log In"])), "App Open\nLog In\n");
+    }
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        for digits in ["12345678901234567890", "1.0", "1.10", "-0.0", "9007199254740993"] {
+            let object = read(&format!(r#"{{"n": {digits}, "in": [{digits}]}}"#));
+            assert_eq!(lines(&object), format!("{{\"n\": {digits}, \"in\": [{digits}]}}\n"));
+            assert_eq!(csv(&object).as_deref(), Ok(format!("n,in\n{digits},[{digits}]\n").as_str()));
+            assert_eq!(plain_answer(&object), format!("n={digits}\nin=[{digits}]\n"));
+            assert_eq!(plain(&json!([object["n"]])), format!("{digits}\n"));
+            let pretty = super::super::pretty(&object);
+            assert_eq!(pretty, format!("{{\n  \"n\": {digits},\n  \"in\": [\n    {digits}\n  ]\n}}"));
+        }
+    }
 }

@@ -37,7 +37,8 @@ const fn is_number(kind: Kind) -> bool {
     matches!(kind, Kind::Int | Kind::Ints)
 }
 
-const fn value_name(param: &Param) -> &'static str {
+/// Returns what stands for the value in a line of help.
+pub(super) const fn value_name(param: &Param) -> &'static str {
     match param.kind {
         Kind::Int => "N",
         Kind::Ints => "N,N",

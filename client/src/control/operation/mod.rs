@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Command};
 use hyper::Method;
-use mp_proto::catalog::{Operation, OperationCall, Shape, Stage, about, all, bind};
+use mp_proto::catalog::{Operation, OperationCall, Shape, Stage, about, all, bind, find};
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::{OPERATION, fill};
 use serde_json::Value;
@@ -61,12 +61,8 @@ fn below(path: &[&'static str], word: &'static str) -> Command {
 }
 
 fn leaf(word: &'static str, operation: &'static Operation) -> Command {
-    let about = match operation.stage {
-        Stage::Stable => operation.summary.to_owned(),
-        Stage::Preview => format!("{} (preview)", operation.summary),
-        Stage::Deprecated { instead } => format!("{} (deprecated: use {instead})", operation.summary),
-    };
-    let mut command = Command::new(word).about(about).args(operation.params.iter().flat_map(arguments::of));
+    let mut command =
+        Command::new(word).about(summary(operation)).args(operation.params.iter().flat_map(arguments::of));
     if !operation.detail.is_empty() {
         command = command.after_help(operation.detail);
     }
@@ -75,6 +71,19 @@ fn leaf(word: &'static str, operation: &'static Operation) -> Command {
     }
     let letters: Vec<char> = operation.params.iter().filter_map(|param| param.short).collect();
     command.args(without_letters(&letters))
+}
+
+/// Returns the line about an operation, with how far it is settled if that is to be known. What takes its place is named as a command.
+fn summary(operation: &Operation) -> String {
+    match operation.stage {
+        Stage::Stable => operation.summary.to_owned(),
+        Stage::Preview => format!("{} (preview)", operation.summary),
+        Stage::Deprecated { instead } => {
+            let command =
+                find(instead).map_or_else(|| instead.to_owned(), |row| format!("mp {}", row.command.join(" ")));
+            format!("{} (deprecated: use {command})", operation.summary)
+        }
+    }
 }
 
 /// Returns the operation of a command line and its own arguments; none when its first word is no operation's.
@@ -143,6 +152,27 @@ mod tests {
         (operation, arguments::given(operation, inside))
     }
 
+    #[test]
+    fn a_row_that_is_not_settled_says_so() {
+        let row = |stage| Operation { stage, ..*find("dashboards.list").expect("a row") };
+        let instead = "query.saved_report";
+        assert!(summary(&row(Stage::Preview)).ends_with(" (preview)"));
+        assert!(summary(&row(Stage::Deprecated { instead })).ends_with(" (deprecated: use mp query saved-report)"));
+    }
+
+    /// A letter may stand for a global option and for one of a command; a name may not, for nobody could tell whose value it is.
+    #[test]
+    fn no_parameter_has_the_name_of_a_global_option() {
+        let root = crate::tree::tree(&[]);
+        let taken: Vec<&str> =
+            root.get_arguments().filter_map(|option| option.get_long()).chain(["refresh", "help"]).collect();
+        for operation in offered() {
+            for param in operation.params.iter().filter(|param| !param.positional) {
+                assert!(!taken.contains(&&arguments::typed(param)[2..]), "{}: {}", operation.id, param.name);
+            }
+        }
+    }
+
     fn words(line: &str) -> Vec<&str> {
         line.split_whitespace().collect()
     }
@@ -174,6 +204,11 @@ mod tests {
         assert_eq!((flags.project.as_deref(), flags.target.as_deref()), (Some("7"), Some("web")));
         let after = parsed_flags(&["inspect", "values", "-p", "country", "--project", "8"]);
         assert_eq!(after.project.as_deref(), Some("8"));
+        // The nearer one wins, as everywhere.
+        let both = parsed_flags(&["-p", "7", "inspect", "values", "-p", "country", "--project", "8"]);
+        assert_eq!(both.project.as_deref(), Some("8"));
+        let workspace = parsed_flags(&["-w", "3", "query", "frequency", "-w", "true"]);
+        assert_eq!(workspace.workspace, Some(3));
     }
 
     fn parsed_flags(line: &[&str]) -> crate::caller::SessionFlags {

@@ -1,8 +1,8 @@
 //! The reference of the commands that the catalog makes, as Markdown. A test keeps `packaging/generated/reference.md` equal to it.
 
-use mp_proto::catalog::{Effect, Kind, Method, Operation, Param, about};
+use mp_proto::catalog::{Effect, Host, Kind, Method, Operation, Param, about};
 
-use super::{arguments, groups, offered};
+use super::{arguments, groups, offered, summary};
 
 /// Returns the whole reference.
 fn reference() -> String {
@@ -19,26 +19,12 @@ fn reference() -> String {
 }
 
 fn section(operation: &Operation) -> String {
-    let call = &operation.call;
-    let method = match call.method {
-        Method::Get => "GET",
-        Method::Post => "POST",
-        Method::Delete => "DELETE",
-    };
-    let effect = match operation.effect {
-        Effect::Read => "Reads",
-        Effect::Write => "Changes",
-        Effect::Destroy => "Destroys",
-    };
-    let positional = operation.params.iter().filter(|param| param.positional);
-    let positional: String = positional.map(|param| format!(" <{}>", arguments::typed(param))).collect();
-    let kept = if operation.reply.kept { " The answer is kept for a while; `--refresh` asks anew." } else { "" };
     let mut text = format!(
-        "\n### mp {}{positional}\n\n{}. {effect}: `{method} {}`, operation `{}`.{kept}\n",
+        "\n### mp {}\n\n{}.\n\n```sh\n{}\n```\n\n{}\n",
         operation.command.join(" "),
-        operation.summary,
-        if call.path.is_empty() { "/" } else { call.path },
-        operation.id,
+        summary(operation),
+        usage(operation),
+        what_it_does(operation),
     );
     if !operation.detail.is_empty() {
         text.push_str(&format!("\n{}\n", operation.detail));
@@ -50,11 +36,53 @@ fn section(operation: &Operation) -> String {
     text
 }
 
+/// Returns a line with all that must be given.
+fn usage(operation: &Operation) -> String {
+    let needed = operation.params.iter().filter(|param| param.required);
+    let needed = needed.map(|param| match param.positional {
+        true => format!(" <{}>", arguments::typed(param)),
+        false => format!(" {} <{}>", arguments::typed(param), arguments::value_name(param)),
+    });
+    let may_have_more = operation.reply.kept || operation.params.iter().any(|param| !param.required);
+    let more = if may_have_more { " [OPTIONS]" } else { "" };
+    format!("mp {}{}{more}", operation.command.join(" "), needed.collect::<String>())
+}
+
+/// Returns what a call does to the data, and which request it is.
+fn what_it_does(operation: &Operation) -> String {
+    let call = &operation.call;
+    let method = match call.method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+        Method::Delete => "DELETE",
+    };
+    let api = match call.host {
+        Host::App => "App API",
+        Host::Query => "query API",
+        Host::Engage => "profile API",
+        Host::Export => "export API",
+    };
+    let effect = match operation.effect {
+        Effect::Read => "Reads",
+        Effect::Write => "Changes",
+        Effect::Destroy => "Destroys",
+    };
+    let path = if call.path.is_empty() { "/" } else { call.path };
+    let kept = if operation.reply.kept { " The answer is kept for a while; `--refresh` asks anew." } else { "" };
+    format!("{effect}: `{method} {path}` of the {api}, operation `{}`.{kept}", operation.id)
+}
+
 fn row(param: &Param) -> String {
     let letter = param.short.map_or_else(String::new, |letter| format!("-{letter}, "));
-    let toggle =
-        if param.kind == Kind::Toggle { format!(", --no-{}", param.name.replace('_', "-")) } else { String::new() };
-    format!("| `{letter}{}{toggle}` | {} |\n", arguments::typed(param), arguments::help(param).replace('|', "\\|"))
+    let value = match param.kind {
+        Kind::Toggle => format!(", --no-{}", param.name.replace('_', "-")),
+        Kind::Flag => String::new(),
+        _ if param.positional => String::new(),
+        _ => format!(" {}", arguments::value_name(param)),
+    };
+    let often = if param.repeats { "; may be given more than once" } else { "" };
+    let meaning = arguments::help(param).replace('|', "\\|");
+    format!("| `{letter}{}{value}` | {meaning}{often} |\n", arguments::typed(param))
 }
 
 #[test]

@@ -95,4 +95,51 @@ mod tests {
             "NAME  TYPE     SAMPLE VALUES\ngift  boolean  [false, null, \"a\"]\n"
         );
     }
+
+    #[test]
+    fn a_table_fits_its_terminal() {
+        let schemas = json!([
+            {"entity_type": "event", "name": "Purchase", "property_count": 2,
+             "description": "A completed order, with everything that was in the cart when it was paid for, and the way it was paid"},
+            {"entity_type": "event", "name": "購入が完了しました", "property_count": 12345678901234567890_u64,
+             "description": "注文が完了し、支払いが行われたときに送信されるイベントです。カートの中身も含まれます"},
+            {"entity_type": "profile", "name": "Retention – Q1 📈", "property_count": 1.0, "description": null},
+            {"entity_type": "event", "name": "moves\u{1b}[2Jthe\ncursor", "description": true},
+        ]);
+        for width in [40, 80, 120] {
+            let table = of(find("inspect.lexicon_schemas").expect("a row"), &schemas, Some(width));
+            insta::assert_snapshot!(format!("lexicon_schemas_{width}"), table);
+            let is_narrow = |line: &str| unicode_width::UnicodeWidthStr::width(line) <= width;
+            assert!(table.lines().all(is_narrow), "{width}:\n{table}");
+        }
+    }
+
+    #[test]
+    fn a_ragged_table_has_all_columns_and_gaps() {
+        let feed = json!({"distinct_ids": ["u-1"], "events": [
+            {"event": "Sign Up", "time": "2025-01-15T10:00:00+00:00", "properties": {"time": 1736935200, "plan": "pro"}},
+            {"event": "Page View", "time": "2025-01-15T10:01:00+00:00", "properties": {"time": 1736935260, "page": "/cart"}}]});
+        insta::assert_snapshot!(table("query.activity_feed", &feed));
+        let frequency = json!({"event": null, "data": {"2025-01-01": [305, 107, 60], "2025-01-02": [495]}});
+        insta::assert_snapshot!(table("query.frequency", &frequency));
+    }
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        for digits in ["12345678901234567890", "1.0", "1.10"] {
+            let text = format!(r#"{{"results": {{"2025-01-01": {digits}}}}}"#);
+            let report = serde_json::from_str(&text).expect("JSON");
+            let table = table("query.segmentation_sum", &report);
+            assert_eq!(table.lines().last(), Some(format!("2025-01-01  {digits}").as_str()));
+        }
+    }
+
+    #[test]
+    fn an_answer_without_rows_says_so() {
+        assert_eq!(table("query.segmentation", &json!({"series": {}})), "(none)\n");
+        let linked = json!({"series": {}, "report_url": "https://mixpanel.com/x"});
+        assert_eq!(table("query.segmentation", &linked), "(none)\nreport_url: https://mixpanel.com/x\n");
+        let failed = json!({"series": {}, "report_url": null, "report_url_error": "no"});
+        assert_eq!(table("query.segmentation", &failed), "(none)\n");
+    }
 }
