@@ -125,7 +125,7 @@ impl Run<'_> {
             Effect::Read => read(self.app, identity, request, self.freshness(self.operation.reply.kept)).await?,
             Effect::Write | Effect::Destroy => {
                 let value = send_within(self.app, identity, &request, DEADLINE).await?;
-                Shared { value: Arc::new(value), age: None, waited: Duration::ZERO }
+                Shared { value: Arc::new(value), age: None }
             }
         };
         if !matches!(self.operation.call.host, Host::Query | Host::Engage) || !is_error(&answer.value) {

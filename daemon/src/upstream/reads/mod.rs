@@ -49,8 +49,6 @@ pub(crate) struct Shared {
     pub(crate) value: Arc<Value>,
     /// How long it has been kept; none when it was asked for this call.
     pub(crate) age: Option<Duration>,
-    /// How long its request waited for its turn.
-    pub(crate) waited: Duration,
 }
 
 /// The reads that are going on, and the answers that are kept.
@@ -101,27 +99,25 @@ pub(crate) async fn read(
     freshness: Freshness,
 ) -> Result<Shared, Failure> {
     if !request.repeatable || !request.is_resendable() {
-        let (fetched, waited) = waited::measured(fetch(app, as_whom, &request, DEADLINE)).await;
-        waited::add(waited);
-        return Ok(Shared { value: Arc::new(fetched?.value), age: None, waited });
+        let fetched = fetch(app, as_whom, &request, DEADLINE).await?;
+        return Ok(Shared { value: Arc::new(fetched.value), age: None });
     }
     let key = key(app, as_whom, &request).await?;
     let life = Duration::from_secs(app.store.last_good().config.limits.discovery_s);
     if freshness == Freshness::Kept
         && let Some((answer, age)) = app.reads.known(key, app.clock.elapsed(), life)
     {
-        return Ok(Shared { value: answer.value, age: Some(age), waited: Duration::ZERO });
+        return Ok(Shared { value: answer.value, age: Some(age) });
     }
     let begun = Instant::now();
     let landed = app.reads.board(app, key, as_whom, request, freshness == Freshness::Renewed).await?;
     // Who joined late has waited for no longer than it was there.
-    let waited = landed.waited.min(begun.elapsed());
-    waited::add(waited);
+    waited::add(landed.waited.min(begun.elapsed()));
     let value = Arc::clone(&landed.answer.value);
     if freshness != Freshness::Now && !life.is_zero() {
         app.reads.keep(key, landed, app.clock.elapsed(), life);
     }
-    Ok(Shared { value, age: None, waited })
+    Ok(Shared { value, age: None })
 }
 
 /// Returns what an answer depends on, as one number.

@@ -52,7 +52,7 @@ pub(crate) async fn run(run: &Run<'_>) -> Result<Answered, Failure> {
     let mut graph = Graph::of(events.0, properties.0, &relations.0, user_properties.0);
     let computed_at = run.app.clock.now().to_zoned(TimeZone::system()).datetime().to_string();
     let value = graph.value(&computed_at, density, of_users);
-    let answer = Shared { value: std::sync::Arc::new(value), age, waited: std::time::Duration::ZERO };
+    let answer = Shared { value: std::sync::Arc::new(value), age };
     run.take(answer)
 }
 
