@@ -156,7 +156,7 @@ mod tests {
     fn ids_that_belong_into_the_body_go_there() {
         let config = format!("{ACCOUNT}default_project = \"7\"\n");
         let feed = |workspace| {
-            line(&built("query.activity_feed", &json!({"users": "u"}), &config, workspace).expect("complete"))
+            line(&built("query.activity-feed", &json!({"users": "u"}), &config, workspace).expect("complete"))
         };
         assert!(
             feed(None).contains(

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Effect, Method, Place, all, find};
+use super::{Effect, Host, Ids, Kind, Method, Operation, Param, Place, Shape, all, bind, find};
+use serde_json::Map;
 
 /// A line of help beside a command must not wrap.
 const SUMMARY: usize = 72;
@@ -51,5 +52,79 @@ fn effects_agree_with_methods() {
             Method::Delete => assert_ne!(row.effect, Effect::Read, "{}", row.id),
             Method::Post => {}
         }
+    }
+}
+
+/// Calls a function with every parameter.
+fn each_param(mut check: impl FnMut(&Operation, &Param, String)) {
+    for row in all() {
+        for param in row.params {
+            check(row, param, format!("{} {}", row.id, param.name));
+        }
+    }
+}
+
+#[test]
+fn an_id_is_the_words_of_its_command() {
+    for row in all() {
+        assert_eq!(row.id, row.command.join("."));
+    }
+}
+
+#[test]
+fn names_and_letters_of_parameters_are_their_own() {
+    for row in all() {
+        let letters: Vec<_> = row.params.iter().filter_map(|param| param.short).collect();
+        assert_eq!(letters.iter().collect::<BTreeSet<_>>().len(), letters.len(), "{}: a letter stands twice", row.id);
+        // These four have one meaning everywhere: the format, help, and how much is told.
+        assert!(letters.iter().all(|letter| letter.is_ascii_alphabetic() && !"fhqv".contains(*letter)), "{}", row.id);
+    }
+    each_param(|_, param, at| {
+        let is_word = param.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        assert!(is_word && !param.name.is_empty() && !param.wire.is_empty(), "{at}");
+    });
+}
+
+#[test]
+fn what_is_declared_of_a_parameter_fits_together() {
+    each_param(|row, param, at| {
+        assert!(!(param.required && param.default.is_some()), "{at}: what must be given needs no default");
+        assert!(!(param.required && param.kind == Kind::Flag), "{at}: a switch need not be given");
+        assert!(!(param.positional && (param.short.is_some() || param.repeats)), "{at}");
+        assert_eq!(param.kind == Kind::Toggle, param.kind == Kind::Toggle && param.default.is_some(), "{at}");
+        assert!(param.kind.choices().iter().all(|word| !word.is_empty()), "{at}");
+        match param.place {
+            Place::Path => assert!(param.required && !param.repeats && param.wire == param.name, "{at}"),
+            Place::Query => {}
+            Place::Body => assert_ne!(row.call.method, Method::Get, "{at}: a GET has no body"),
+            Place::Local => assert_eq!(param.wire, param.name, "{at}: it is not sent under a name"),
+        }
+    });
+    for row in all() {
+        // With nothing given, only what must be given is wrong: every default is a value of its kind.
+        let wrong = bind(row, &Map::new()).err().unwrap_or_default();
+        let required = row.params.iter().filter(|param| param.required).count();
+        assert_eq!(wrong.len(), required, "{}: {wrong:?}", row.id);
+    }
+}
+
+#[test]
+fn hosts_scopes_and_replies_fit_together() {
+    for row in all() {
+        let (call, reply) = (&row.call, &row.reply);
+        if call.ids == Ids::Body {
+            assert!(call.host != Host::App && call.method != Method::Get, "{}", row.id);
+        }
+        assert!(!reply.kept || row.effect == Effect::Read, "{}: only what was read can be kept", row.id);
+        assert!(reply.shape != Shape::Lines || call.workflow.is_some(), "{}: code makes lines", row.id);
+        assert!(reply.shape == Shape::List || reply.sort.is_none(), "{}: only a list can be sorted", row.id);
+    }
+}
+
+#[test]
+fn an_id_that_was_released_never_disappears() {
+    // The ids of the releases so far. A release adds its own; nothing is ever taken out.
+    for id in include_str!("released.txt").lines() {
+        assert!(find(id).is_some(), "{id} is gone: scripts use it");
     }
 }

@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn a_row_that_is_not_settled_says_so() {
         let row = |stage| Operation { stage, ..*find("dashboards.list").expect("a row") };
-        let instead = "query.saved_report";
+        let instead = "query.saved-report";
         assert!(summary(&row(Stage::Preview)).ends_with(" (preview)"));
         assert!(summary(&row(Stage::Deprecated { instead })).ends_with(" (deprecated: use mp query saved-report)"));
     }

@@ -107,7 +107,7 @@ mod tests {
             {"entity_type": "event", "name": "moves\u{1b}[2Jthe\ncursor", "description": true},
         ]);
         for width in [40, 80, 120] {
-            let table = of(find("inspect.lexicon_schemas").expect("a row"), &schemas, Some(width));
+            let table = of(find("inspect.lexicon-schemas").expect("a row"), &schemas, Some(width));
             insta::assert_snapshot!(format!("lexicon_schemas_{width}"), table);
             let is_narrow = |line: &str| unicode_width::UnicodeWidthStr::width(line) <= width;
             assert!(table.lines().all(is_narrow), "{width}:\n{table}");
@@ -119,7 +119,7 @@ mod tests {
         let feed = json!({"distinct_ids": ["u-1"], "events": [
             {"event": "Sign Up", "time": "2025-01-15T10:00:00+00:00", "properties": {"time": 1736935200, "plan": "pro"}},
             {"event": "Page View", "time": "2025-01-15T10:01:00+00:00", "properties": {"time": 1736935260, "page": "/cart"}}]});
-        insta::assert_snapshot!(table("query.activity_feed", &feed));
+        insta::assert_snapshot!(table("query.activity-feed", &feed));
         let frequency = json!({"event": null, "data": {"2025-01-01": [305, 107, 60], "2025-01-02": [495]}});
         insta::assert_snapshot!(table("query.frequency", &frequency));
     }
@@ -129,7 +129,7 @@ mod tests {
         for digits in ["12345678901234567890", "1.0", "1.10"] {
             let text = format!(r#"{{"results": {{"2025-01-01": {digits}}}}}"#);
             let report = serde_json::from_str(&text).expect("JSON");
-            let table = table("query.segmentation_sum", &report);
+            let table = table("query.segmentation-sum", &report);
             assert_eq!(table.lines().last(), Some(format!("2025-01-01  {digits}").as_str()));
         }
     }

@@ -16,7 +16,7 @@ const PROPERTIES: &str = "data-definitions/properties/";
 
 /// Which properties each event has. On another plane than the rest, so it has a row of its own, which is no command.
 const RELATIONS: Operation = Operation {
-    id: "inspect.schema_graph",
+    id: "inspect.schema-graph",
     command: &[],
     summary: "",
     detail: "",

@@ -87,7 +87,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ..READ
     },
     Operation {
-        id: "inspect.top_events",
+        id: "inspect.top-events",
         command: &["inspect", "top-events"],
         summary: "List today's top events",
         params: &[
@@ -108,7 +108,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ..READ
     },
     Operation {
-        id: "inspect.lexicon_schemas",
+        id: "inspect.lexicon-schemas",
         command: &["inspect", "lexicon-schemas"],
         summary: "List schemas briefly",
         params: &[Param::local("type", ENTITIES, "Only schemas of this kind").short('t')],
@@ -120,7 +120,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ..READ
     },
     Operation {
-        id: "inspect.lexicon_schema",
+        id: "inspect.lexicon-schema",
         command: &["inspect", "lexicon-schema"],
         summary: "Show one schema",
         params: &[
@@ -132,7 +132,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ..READ
     },
     Operation {
-        id: "inspect.schema_graph",
+        id: "inspect.schema-graph",
         command: &["inspect", "schema-graph"],
         summary: "Gather events, properties and their relations",
         scope: Scope::WorkspaceOptional,

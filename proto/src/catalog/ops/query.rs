@@ -100,7 +100,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ..READ
     },
     Operation {
-        id: "query.event_counts",
+        id: "query.event-counts",
         command: &["query", "event-counts"],
         summary: "Count several events over time",
         params: &[
@@ -119,7 +119,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ..READ
     },
     Operation {
-        id: "query.property_counts",
+        id: "query.property-counts",
         command: &["query", "property-counts"],
         summary: "Count an event by property value over time",
         params: &[
@@ -140,7 +140,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ..READ
     },
     Operation {
-        id: "query.activity_feed",
+        id: "query.activity-feed",
         command: &["query", "activity-feed"],
         summary: "Show the event stream of given users",
         scope: Scope::WorkspaceRequired,
@@ -164,7 +164,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ..READ
     },
     Operation {
-        id: "query.saved_report",
+        id: "query.saved-report",
         command: &["query", "saved-report"],
         summary: "Run a saved report",
         params: &[Param::query("bookmark_id", Kind::Int, "Id of the report").positional(), LINK],
@@ -198,7 +198,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ..READ
     },
     Operation {
-        id: "query.segmentation_numeric",
+        id: "query.segmentation-numeric",
         command: &["query", "segmentation-numeric"],
         summary: "Count an event by buckets of a numeric property",
         params: &[EVENT, FROM, TO, BY_NUMBER, HOURS, TYPE, WHERE],
@@ -211,7 +211,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ..READ
     },
     Operation {
-        id: "query.segmentation_sum",
+        id: "query.segmentation-sum",
         command: &["query", "segmentation-sum"],
         summary: "Sum a numeric property over time",
         params: &[EVENT, FROM, TO, BY_NUMBER, HOURS, WHERE],
@@ -220,7 +220,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ..READ
     },
     Operation {
-        id: "query.segmentation_average",
+        id: "query.segmentation-average",
         command: &["query", "segmentation-average"],
         summary: "Average a numeric property over time",
         params: &[EVENT, FROM, TO, BY_NUMBER, HOURS, WHERE],

@@ -54,7 +54,7 @@ fn an_answer_that_lacks_something_says_what() {
     assert_eq!(lacks("query.retention", retention(), json!({"d": {"counts": []}})), "no 'first' at d");
     let user = json!({"users": "u"});
     let no_time = json!({"events": [{"event": "a", "properties": {}}]});
-    assert_eq!(lacks("query.activity_feed", user, no_time), "an event whose 'time' is no number of seconds");
+    assert_eq!(lacks("query.activity-feed", user, no_time), "an event whose 'time' is no number of seconds");
     assert_eq!(lacks("inspect.events", json!({}), json!({})), "something else than a list of names");
 }
 
@@ -92,7 +92,7 @@ fn periods_are_told_by_unit_or_by_length() {
 #[test]
 fn a_feed_asks_for_the_range_that_was_meant() {
     let body = |arguments: Value| {
-        let operation = find("query.activity_feed").expect("a row");
+        let operation = find("query.activity-feed").expect("a row");
         bind(operation, arguments.as_object().expect("an object")).map(|bound| bound.body.expect("a body"))
     };
     let range = |arguments: Value| body(arguments).expect("good")["bookmark"]["dateRange"].clone();
@@ -138,6 +138,6 @@ fn tables_have_a_row_for_each_date_of_each_series() {
     assert_eq!(rows("query.retention", &cohorts)[0]["period_1"], json!(0.5));
     let feed =
         json!({"events": [{"event": "a", "time": "t", "properties": {"time": 1, "$distinct_id": "u", "plan": "pro"}}]});
-    let row = Value::Object(rows("query.activity_feed", &feed).remove(0)).to_string();
+    let row = Value::Object(rows("query.activity-feed", &feed).remove(0)).to_string();
     assert_eq!(row, r#"{"event":"a","time":"t","distinct_id":"u","plan":"pro"}"#);
 }
