@@ -22,6 +22,7 @@ mod layout;
 mod life;
 mod load;
 mod login;
+mod operations;
 mod protocol;
 mod proxy;
 mod resolve;
