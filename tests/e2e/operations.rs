@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, channel};
 use mp_sandbox::upstream::reply::Reply;
 use mp_sandbox::upstream::{Fault, Gate};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use serde_json::json;
 
 use crate::SOON;
 use crate::grants::World;
@@ -71,6 +72,22 @@ fn numbers_keep_their_digits_from_mixpanel_to_the_caller() {
     assert_eq!(shown(&["-f", "plain"]), "Purchase\n");
     assert_eq!(shown(&["-f", "jsonl", "--jq", ".results"]), format!("{spaced}\n"));
     assert_eq!(shown(&["--jq", ".results[\"2025-01-01\"]"]), "12345678901234567890\n");
+}
+
+#[test]
+fn a_table_is_as_wide_as_columns_says_and_eighty_where_nothing_does() {
+    let world = World::with_grant(3600);
+    let _daemon = world.start();
+    let long = "a name ".repeat(20);
+    let names = json!([long.trim_end(), "short"]);
+    world.upstream.on("GET", NAMES, move |_| Reply::json(200, &names));
+    let table = || world.home.mp(["inspect", "events", "-f", "table"]);
+    let widest = |shown: String| shown.lines().map(|line| line.chars().count()).max();
+    assert_eq!(widest(table().without("COLUMNS").ok()), Some(80));
+    assert_eq!(widest(table().env("COLUMNS", "30").ok()), Some(30));
+    assert_eq!(widest(table().env("COLUMNS", "1000").ok()), Some(139));
+    // Only a table is for people: nothing is missing elsewhere.
+    assert!(world.home.mp(["inspect", "events", "-f", "plain"]).env("COLUMNS", "30").ok().contains(long.trim_end()));
 }
 
 #[test]
