@@ -120,7 +120,7 @@ fn globals() -> [Arg; 12] {
         flag("verbose", 'v', "Print more about what happens"),
         option("socket", "PATH", "Socket of the daemon [env: MPD_SOCKET]").global(true),
         switch("no-autostart", "Never start a daemon [env: MPD_AUTOSTART=0]").global(true),
-        option("timeout", "SECONDS", "Give up after so long [default: 60]")
+        option("timeout", "SECONDS", "Give up after so long [default: 60 to 630]")
             .value_parser(value_parser!(u64).range(1..=86_400))
             .global(true),
         switch("version", "Print the version"),
