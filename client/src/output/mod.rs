@@ -46,9 +46,6 @@ impl Format {
     }
 }
 
-/// How wide a table is where no terminal says so, as with the Python tool. All of a value is in the other formats.
-const PIPED: usize = 80;
-
 /// How the caller wants to see values.
 pub struct Output {
     format: Format,
@@ -92,11 +89,11 @@ impl Output {
     }
 
     /// Shows an answer of Mixpanel. As plain words an object is the one that stands for it, if it has one. `human` is told how wide a table
-    /// may be.
+    /// may be, if it matters.
     ///
     /// # Errors
     /// As [`Self::show`].
-    pub fn show_answer(&mut self, value: &Value, human: impl FnOnce(usize) -> String) -> Result<(), Failure> {
+    pub fn show_answer(&mut self, value: &Value, human: impl FnOnce(Option<usize>) -> String) -> Result<(), Failure> {
         if self.filter.is_none() && self.format == Format::Plain && value.is_object() {
             return self.line(&rows::plain_answer(value));
         }
@@ -119,11 +116,13 @@ impl Output {
     }
 }
 
-/// Returns how wide a table may be: as `COLUMNS` says, else as the terminal is, else [`PIPED`].
-fn width() -> usize {
+/// Returns how wide a table may be: as `COLUMNS` says, else as the terminal is. Where there is none, nothing is in the way.
+fn width() -> Option<usize> {
     let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
-    let shown = || rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| usize::from(size.ws_col));
-    told.or_else(|| shown().filter(|columns| *columns > 0)).unwrap_or(PIPED)
+    told.or_else(|| {
+        let columns = rustix::termios::tcgetwinsize(io::stdout()).ok()?.ws_col;
+        (columns > 0).then_some(usize::from(columns))
+    })
 }
 
 /// Returns a text whose control characters are escaped, less the ends of lines: a name from a file or from the network must not move

@@ -113,7 +113,7 @@ pub async fn run(operation: &'static Operation, matches: &ArgMatches) -> Result<
     let answer = call.client.call::<Value>(Method::POST, &path, Some(&asked));
     let answer = spinner::beside(call.quiet, answer).await?;
     let value = call.body(answer);
-    call.output.show_answer(&value, |width| table::of(operation, &value, Some(width)))
+    call.output.show_answer(&value, |width| table::of(operation, &value, width))
 }
 
 /// Names the options as they were typed.
