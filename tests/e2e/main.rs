@@ -27,6 +27,7 @@ mod protocol;
 mod proxy;
 mod resolve;
 mod state;
+mod terminal;
 mod trust;
 mod upstream;
 

@@ -1,0 +1,84 @@
+//! What the commands of the catalog show on a terminal and in a pipe.
+
+use std::fs::{File, OpenOptions};
+use std::io::Read;
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+
+use mp_sandbox::upstream::reply::Reply;
+use mp_sandbox::upstream::{Fault, Gate};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use serde_json::json;
+
+use crate::SOON;
+use crate::grants::World;
+
+const NAMES: &str = "/us/query/events/names";
+
+#[test]
+fn a_table_is_as_wide_as_columns_says_and_whole_where_nothing_does() {
+    let world = World::with_grant(3600);
+    let _daemon = world.start();
+    let long = "a name ".repeat(20);
+    let names = json!([long.trim_end(), "short"]);
+    world.upstream.on("GET", NAMES, move |_| Reply::json(200, &names));
+    let table = || world.home.mp(["inspect", "events", "-f", "table"]);
+    let widest = |shown: String| shown.lines().map(|line| line.chars().count()).max();
+    // A pipe has no width: what reads it wants the whole.
+    assert_eq!(widest(table().without("COLUMNS").ok()), Some(139));
+    assert_eq!(widest(table().env("COLUMNS", "30").ok()), Some(30));
+    assert_eq!(widest(table().env("COLUMNS", "1000").ok()), Some(139));
+    // Only a table is for people: nothing is missing elsewhere.
+    assert!(world.home.mp(["inspect", "events", "-f", "plain"]).env("COLUMNS", "30").ok().contains(long.trim_end()));
+}
+
+#[test]
+fn a_long_call_shows_a_sign_of_life_on_a_terminal_and_leaves_nothing_of_it() {
+    let world = World::with_grant(3600);
+    let _daemon = world.start();
+    let gate = Gate::new();
+    world.upstream.fault("GET", NAMES, Fault::Hold(gate.clone()));
+    // Who wants quiet gets it: this one waits longer than the one that shows that it waits.
+    let (quiet, nothing) = on_a_terminal(&world, &["-q", "inspect", "events"]);
+    gate.wait_for_arrival(1);
+    let (child, seen) = on_a_terminal(&world, &["inspect", "events"]);
+    let mut text = String::new();
+    while !text.contains("waiting for Mixpanel") {
+        text.push_str(&seen.recv_timeout(SOON).expect("it shows that it waits"));
+    }
+    gate.release();
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stdout.starts_with(b"[\n") && !output.stdout.contains(&0x1b), "{output:?}");
+    while let Ok(more) = seen.recv_timeout(SOON) {
+        text.push_str(&more);
+    }
+    let last = text.rsplit("waiting for Mixpanel").next().expect("what came after it");
+    assert!(last.contains("\u{1b}[2K"), "the line is cleared: {text:?}");
+    assert_eq!(quiet.wait_with_output().expect("it ends").status.code(), Some(0));
+    assert_eq!(nothing.iter().collect::<String>(), "");
+}
+
+/// Runs `mp` with its standard error on a terminal. What is written there comes in pieces; the channel closes when all have gone.
+fn on_a_terminal(world: &World, words: &[&str]) -> (Child, Receiver<String>) {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    grantpt(&master).and_then(|()| unlockpt(&master)).expect("a terminal");
+    let name = ptsname(&master, Vec::new()).expect("it has a name").into_string().expect("in ASCII");
+    let terminal = OpenOptions::new().read(true).write(true).open(name).expect("it opens");
+    let mut command = world.home.command(&world.home.programs().mp);
+    let child =
+        command.args(words).env("TERM", "xterm").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(terminal).spawn();
+    // The command holds the terminal, too: the end of the program is seen only when it is gone.
+    drop(command);
+    let (sender, seen) = channel();
+    std::thread::spawn(move || {
+        let (mut master, mut piece) = (File::from(master), [0; 1024]);
+        // Reading a terminal that nobody has open is an error on Linux, and the end elsewhere.
+        while let Ok(count) = master.read(&mut piece) {
+            if count == 0 || sender.send(String::from_utf8_lossy(&piece[..count]).into_owned()).is_err() {
+                break;
+            }
+        }
+    });
+    (child.expect("mp runs"), seen)
+}
