@@ -164,7 +164,7 @@ def python(table, interpreter, size):
     """The Python library, straight to the sandbox."""
     with Sandbox(size, False) as sandbox:
         env = {"PATH": os.environ["PATH"], "HOME": tempfile.mkdtemp(prefix="mp-bench-"), "MP_USERNAME": USER, "MP_SECRET": SECRET, "MP_PROJECT_ID": PROJECT,
-               "MP_REGION": "us", "MP_API_BASE_URL": sandbox.url}
+               "MP_REGION": "us", "MP_API_BASE_URL": sandbox.url + "/us"}
         return table.run("Python stream_events(raw=True), identity", [interpreter, "-c", STREAM, DAY], size, env=env)
 
 

@@ -53,6 +53,13 @@ impl fmt::Debug for Route {
     }
 }
 
+/// Returns plane and path of what `MP_API_BASE_URL={url}/{region}` makes of Mixpanel's addresses.
+fn below_api(path: &str) -> (&str, &str) {
+    let heads = [("2.0/", "export"), ("query/engage", "engage"), ("query/", "query"), ("app/", "app")];
+    let found = heads.iter().find_map(|(head, plane)| Some((*plane, path.strip_prefix(head)?)));
+    found.map_or(("", path), |(plane, path)| (plane, path.trim_start_matches('/')))
+}
+
 impl State {
     pub(crate) fn new() -> Self {
         Self {
@@ -115,6 +122,7 @@ impl State {
         let mut words = received.path.trim_start_matches('/').splitn(3, '/');
         let region = words.next().and_then(|word| Region::parse(word).ok());
         let (plane, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let (plane, path) = if plane == "api" { below_api(path) } else { (plane, path) };
         let found = match region {
             Some(region) if plane == "oauth" => {
                 let mut asked = Asked { region, received, now, people: &self.people, problems };
