@@ -177,9 +177,11 @@ fn repair(identity: &Identity) -> Option<Next> {
     }
 }
 
-/// Returns what Mixpanel itself says in an answer to an identity, fit to be shown.
-pub(super) fn words(identity: &Identity, answer: &Value) -> Option<String> {
-    quoted(&said(answer)?, &known_secrets(identity))
+/// Returns what Mixpanel itself says in an answer to an identity, fit to be shown. `credential` is what it was asked with.
+pub(super) fn words(identity: &Identity, credential: &str, answer: &Value) -> Option<String> {
+    let mut secrets = known_secrets(identity);
+    secrets.push(credential);
+    quoted(&said(answer)?, &secrets)
 }
 
 /// Returns the secrets of an identity, less a token that the keeper holds.

@@ -13,11 +13,12 @@ use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::me::cache::Me;
+use crate::session::credential::MIN_VALID_S;
 use crate::session::open::Session;
 use crate::upstream::build::build;
 use crate::upstream::decode::{Asked, words};
 use crate::upstream::reads::{Freshness, Shared, read};
-use crate::upstream::request::{Outgoing, Tool};
+use crate::upstream::request::{Authorization, Outgoing, Tool};
 use crate::upstream::send::send_within;
 use crate::upstream::workflow::{event_names, event_properties, export, report_link, schema_graph};
 use crate::upstream::workspace;
@@ -131,7 +132,12 @@ impl Run<'_> {
         if !matches!(self.operation.call.host, Host::Query | Host::Engage) || !is_error(&answer.value) {
             return Ok(answer);
         }
-        if let Some(words) = words(identity, &answer.value) {
+        let token = match &identity.authorization {
+            Authorization::Grant(holder) => self.app.keeper.token(self.app, holder, MIN_VALID_S).await.ok(),
+            Authorization::Basic { .. } | Authorization::Bearer(_) => None,
+        };
+        let credential = token.as_ref().map_or("", |fresh| fresh.token.expose());
+        if let Some(words) = words(identity, credential, &answer.value) {
             refusal.detail = format!("{}. Mixpanel says: {words}", refusal.detail);
         }
         Err(refusal)
