@@ -42,6 +42,22 @@ pub struct Operation {
     pub stage: Stage,
 }
 
+impl Operation {
+    /// What most reads of the query plane share; a row names the rest.
+    pub const READ: Self = Self {
+        id: "",
+        command: &[],
+        summary: "",
+        detail: "",
+        effect: Effect::Read,
+        scope: Scope::Project,
+        params: &[],
+        call: Call::get(Host::Query, ""),
+        reply: Reply::ONE,
+        stage: Stage::Stable,
+    };
+}
+
 /// How far an operation is settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {

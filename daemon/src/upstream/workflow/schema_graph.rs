@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::try_join4;
 use jiff::tz::TimeZone;
-use mp_proto::catalog::{Bound, Call, Effect, Host, Operation, Reply, Scope, Stage, results};
+use mp_proto::catalog::{Bound, Call, Host, Operation, Reply, results};
 use mp_proto::failure::Failure;
 use serde_json::{Map, Value, json};
 
@@ -17,15 +17,9 @@ const PROPERTIES: &str = "data-definitions/properties/";
 /// Which properties each event has. On another plane than the rest, so it has a row of its own, which is no command.
 const RELATIONS: Operation = Operation {
     id: "inspect.schema-graph",
-    command: &[],
-    summary: "",
-    detail: "",
-    effect: Effect::Read,
-    scope: Scope::Project,
-    params: &[],
     call: Call::get(Host::Query, "data_definitions/events"),
     reply: Reply::LIST,
-    stage: Stage::Stable,
+    ..Operation::READ
 };
 
 /// Runs it.

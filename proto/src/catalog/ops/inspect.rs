@@ -1,7 +1,7 @@
 //! Discovery: what there is in a project.
 
 use crate::catalog::shape::{activity, discovery, lexicon, subproperties};
-use crate::catalog::{Call, Effect, Host, Kind, Operation, PROJECT_ID, Param, Reply, Scope, Stage, Workflow};
+use crate::catalog::{Call, Host, Kind, Operation, PROJECT_ID, Param, Reply, Scope, Workflow};
 
 /// Entities that have a schema.
 const ENTITIES: Kind = Kind::OneOf(&["event", "profile"]);
@@ -13,20 +13,6 @@ const PROPERTY: Param = Param::query("property", Kind::Str, "Property").wire("na
 
 const EVENT: Param = Param::query("event", Kind::Str, "Only of this event").short('e');
 
-/// What all of them share.
-const READ: Operation = Operation {
-    id: "",
-    command: &[],
-    summary: "",
-    detail: "",
-    effect: Effect::Read,
-    scope: Scope::Project,
-    params: &[],
-    call: Call::get(Host::Query, ""),
-    reply: Reply::LIST.bare(),
-    stage: Stage::Stable,
-};
-
 /// The operations that discover.
 pub(in crate::catalog) const ROWS: &[Operation] = &[
     Operation {
@@ -37,7 +23,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             .fixed(&[("type", "general"), ("limit", "5000")])
             .by(Workflow::EventNames),
         reply: Reply::WORDS.bare().reshape(discovery::names).kept(),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "inspect.properties",
@@ -46,7 +32,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         params: &[Param::query("event", Kind::Str, "Event").short('e').required()],
         call: Call::get(Host::Query, "events/properties/top").by(Workflow::EventProperties),
         reply: Reply::WORDS.bare().reshape(discovery::keys).kept(),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "inspect.values",
@@ -55,7 +41,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         params: &[PROPERTY, Param::query("limit", Kind::Int, "At most so many").short('l').default("100"), EVENT],
         call: Call::get(Host::Query, "events/properties/values"),
         reply: Reply::WORDS.bare().reshape(discovery::words).kept(),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "inspect.subproperties",
@@ -68,7 +54,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ],
         call: Call::get(Host::Query, "events/properties/values"),
         reply: Reply::LIST.bare().reshape(subproperties::infer).columns(&["name", "type", "sample_values"]).kept(),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "inspect.funnels",
@@ -76,7 +62,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         summary: "List saved funnels, sorted by name",
         call: Call::get(Host::Query, "funnels/list"),
         reply: Reply::LIST.bare().fields(&["funnel_id", "name"]).sort("name").kept(),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "inspect.cohorts",
@@ -84,7 +70,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         summary: "List saved cohorts, sorted by name",
         call: Call::post(Host::Query, "cohorts/list"),
         reply: Reply::LIST.bare().fields(&["id", "name", "count", "description?"]).sort("name").kept(),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "inspect.top-events",
@@ -96,7 +82,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ],
         call: Call::get(Host::Query, "events/top"),
         reply: Reply::LIST.bare().reshape(discovery::top_events).columns(&["event", "count", "percent_change"]),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "inspect.bookmarks",
@@ -105,7 +91,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         params: &[Param::query("type", Kind::Str, "Only reports of this type").short('t')],
         call: Call::get(Host::App, "bookmarks").fixed(&[("v", "2"), ("project_id", PROJECT_ID)]).origin(),
         reply: Reply::LIST.reshape(discovery::inner_results).fields(&["id", "name", "type", "modified"]),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "inspect.lexicon-schemas",
@@ -117,7 +103,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             .reshape(lexicon::list)
             .columns(&["entity_type", "name", "property_count", "description"])
             .kept(),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "inspect.lexicon-schema",
@@ -129,7 +115,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ],
         call: Call::get(Host::App, "schemas/{type}").origin(),
         reply: Reply::ONE.reshape(lexicon::single).kept(),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "inspect.schema-graph",
@@ -142,6 +128,6 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ],
         call: Call::get(Host::App, "data-definitions/events/").by(Workflow::SchemaGraph),
         reply: Reply::ONE.columns(&["event", "property", "density_local"]).rows(activity::graph_rows).kept(),
-        ..READ
+        ..Operation::READ
     },
 ];

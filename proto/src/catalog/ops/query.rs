@@ -2,7 +2,7 @@
 
 use super::inspect::TYPES;
 use crate::catalog::shape::{activity, funnel, retention, saved, series};
-use crate::catalog::{Call, Effect, Host, Kind, Operation, Param, Reply, Scope, Stage, Workflow};
+use crate::catalog::{Call, Host, Kind, Operation, Param, Reply, Scope, Workflow};
 
 const EVENT: Param = Param::query("event", Kind::Str, "Event").short('e').required();
 
@@ -22,20 +22,6 @@ const WHERE: Param = Param::query("where", Kind::Str, "Only events for which thi
 const BY_NUMBER: Param = Param::query("on", Kind::Property, "Numeric property, or an expression").short('o').required();
 
 const LINK: Param = Param::local("link", Kind::Flag, "Add a link to the report in Mixpanel");
-
-/// What all of them share.
-const READ: Operation = Operation {
-    id: "",
-    command: &[],
-    summary: "",
-    detail: "",
-    effect: Effect::Read,
-    scope: Scope::Project,
-    params: &[],
-    call: Call::get(Host::Query, ""),
-    reply: Reply::ONE.bare(),
-    stage: Stage::Stable,
-};
 
 /// The operations that compute.
 pub(in crate::catalog) const ROWS: &[Operation] = &[
@@ -58,7 +44,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             .reshape(series::segmentation)
             .columns(&["date", "segment", "count"])
             .rows(series::segment_rows),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "query.funnel",
@@ -78,7 +64,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             .reshape(funnel::steps)
             .columns(&["step", "event", "count", "conversion_rate"])
             .rows(funnel::rows),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "query.retention",
@@ -97,7 +83,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ],
         call: Call::get(Host::Query, "retention").fixed(&[("retention_type", "birth")]).arrange(retention::period),
         reply: Reply::ONE.bare().reshape(retention::cohorts).rows(retention::rows),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "query.event-counts",
@@ -116,7 +102,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             .reshape(series::event_counts)
             .columns(&["date", "event", "count"])
             .rows(series::event_rows),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "query.property-counts",
@@ -137,7 +123,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             .reshape(series::property_counts)
             .columns(&["date", "value", "count"])
             .rows(series::value_rows),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "query.activity-feed",
@@ -161,7 +147,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ],
         call: Call::post(Host::Query, "stream/bookmark").ids_in_body().arrange(activity::window),
         reply: Reply::ONE.reshape(activity::feed).rows(activity::rows),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "query.saved-report",
@@ -170,7 +156,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         params: &[Param::query("bookmark_id", Kind::Int, "Id of the report").positional(), LINK],
         call: Call::get(Host::Query, "insights").by(Workflow::ReportLink),
         reply: Reply::ONE.bare().reshape(saved::report),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "query.flows",
@@ -179,7 +165,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         params: &[Param::query("bookmark_id", Kind::Int, "Id of the report").positional(), LINK],
         call: Call::get(Host::Query, "arb_funnels").fixed(&[("query_type", "flows_sankey")]).by(Workflow::ReportLink),
         reply: Reply::ONE.bare().reshape(saved::flows).rows(saved::flow_rows),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "query.frequency",
@@ -195,7 +181,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ],
         call: Call::get(Host::Query, "retention/addiction"),
         reply: Reply::ONE.bare().reshape(series::frequency).rows(series::frequency_rows),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "query.segmentation-numeric",
@@ -208,7 +194,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             .reshape(series::numeric)
             .columns(&["date", "bucket", "count"])
             .rows(series::bucket_rows),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "query.segmentation-sum",
@@ -217,7 +203,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         params: &[EVENT, FROM, TO, BY_NUMBER, HOURS, WHERE],
         call: Call::get(Host::Query, "segmentation/sum"),
         reply: Reply::ONE.bare().reshape(series::sum).columns(&["date", "sum"]).rows(series::sum_rows),
-        ..READ
+        ..Operation::READ
     },
     Operation {
         id: "query.segmentation-average",
@@ -226,6 +212,6 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         params: &[EVENT, FROM, TO, BY_NUMBER, HOURS, WHERE],
         call: Call::get(Host::Query, "segmentation/average"),
         reply: Reply::ONE.bare().reshape(series::average).columns(&["date", "average"]).rows(series::average_rows),
-        ..READ
+        ..Operation::READ
     },
 ];
