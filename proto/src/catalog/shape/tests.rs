@@ -1,5 +1,6 @@
 //! Answers of Mixpanel as callers get them.
 
+use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::catalog::{Taken, bind, find};
@@ -140,4 +141,38 @@ fn tables_have_a_row_for_each_date_of_each_series() {
         json!({"events": [{"event": "a", "time": "t", "properties": {"time": 1, "$distinct_id": "u", "plan": "pro"}}]});
     let row = Value::Object(rows("query.activity-feed", &feed).remove(0)).to_string();
     assert_eq!(row, r#"{"event":"a","time":"t","distinct_id":"u","plan":"pro"}"#);
+}
+
+/// Any JSON, with the names that answers have.
+fn any_json() -> impl Strategy<Value = Value> {
+    let names = "data|values|results|events|event|properties|time|steps|count|first|counts|series|headers|date_range|\
+                 schemaJson|entityType|name|metadata|com.mixpanel|amount|percent_change|\\$overall|sentinel_event|a";
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "[a-z\\[\\]{}\":0-9-]{0,12}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(5, 64, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            prop::collection::vec((names, inner), 0..6).prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_answer_makes_a_row_panic(answer in any_json()) {
+        for operation in crate::catalog::all() {
+            let taken = operation.reply.take(&Map::new(), answer.clone());
+            if let (Ok(taken), Some(rows)) = (taken, operation.reply.rows) {
+                rows(&taken.value);
+            }
+            if let Some(rows) = operation.reply.rows {
+                rows(&answer);
+            }
+        }
+    }
 }
