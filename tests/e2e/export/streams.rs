@@ -9,6 +9,7 @@ use mp_sandbox::process;
 use mp_sandbox::upstream::reply::Reply;
 use mp_sandbox::upstream::{ADA, Fault, Gate, StreamEnd, Volume, visit};
 use mp_sandbox::wait::{eventually, stays};
+use mp_sandbox::wire::EventStream;
 
 use super::{EVENTS, Events, PATH, Trouble, all, days, lines};
 use crate::SOON;
@@ -254,8 +255,11 @@ fn a_daemon_that_streams_does_not_leave_for_being_idle_and_is_missed_when_it_die
     let gate = Gate::new();
     let day = days(1..=1);
     events.trouble("2025-01-01", Trouble::Stall(1000, gate.clone()));
+    // Keeps it until the export does.
+    let listener = EventStream::open(&events.world.home.socket(), None);
     let running = events.export(&day, &[]).start();
-    eventually(SOON, "it is asked for", || events.asked().len() == 1);
+    eventually(SOON, "it has begun", || !running.written().is_empty());
+    drop(listener);
     mp_sandbox::home::keeps_running(&mut events.daemon, Duration::from_millis(2500));
     gate.release();
     assert_eq!(running.finish().stdout, all(&day));
@@ -263,7 +267,7 @@ fn a_daemon_that_streams_does_not_leave_for_being_idle_and_is_missed_when_it_die
     let events = Events::start();
     events.trouble("2025-01-01", Trouble::Stall(1000, Gate::new()));
     let running = events.export(&day, &[]).start();
-    eventually(SOON, "it is asked for", || events.asked().len() == 1);
+    eventually(SOON, "it has begun", || !running.written().is_empty());
     events.daemon.kill();
     let done = running.finish();
     assert_eq!(done.code, 6, "{}", done.stderr);

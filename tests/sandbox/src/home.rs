@@ -414,6 +414,11 @@ impl Running {
         found.flatten()
     }
 
+    /// Returns what it has written to its standard output so far.
+    pub fn written(&self) -> String {
+        self.stdout.so_far()
+    }
+
     /// Waits for its end.
     ///
     /// # Panics
