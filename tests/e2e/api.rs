@@ -3,10 +3,11 @@
 use std::process::{Output, Stdio};
 
 use mp_sandbox::home::Call;
+use mp_sandbox::process;
 use mp_sandbox::upstream::reply::Reply;
 use mp_sandbox::upstream::server::Received;
 use mp_sandbox::upstream::{Fault, Gate};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::grants::World;
@@ -232,14 +233,14 @@ fn half_a_list_is_never_printed() {
 
 #[test]
 fn ctrl_c_ends_a_call_that_waits() {
+    process::heed_interrupts();
     let world = World::with_grant(3600);
     let _daemon = world.start();
     let gate = Gate::new();
     world.upstream.fault("GET", THINGS, Fault::Hold(gate.clone()));
     let running = api(&world, [TYPED]).start();
     gate.wait_for_arrival(1);
-    let pid = Pid::from_raw(running.pid().cast_signed()).expect("a process");
-    kill_process(pid, Signal::INT).expect("it runs");
+    process::interrupt(running.pid());
     let done = running.finish();
     // The signal itself ends it, which a shell tells as 130.
     assert_eq!((done.code, done.stdout.as_str()), (-Signal::INT.as_raw(), ""), "{}", done.stderr);

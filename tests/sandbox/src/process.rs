@@ -2,10 +2,14 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Child, ExitStatus};
+use std::process::{Child, ExitStatus, exit};
+use std::sync::Once;
+use std::thread;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use tokio::runtime;
+use tokio::signal::unix::{SignalKind, signal as signals};
 
 use crate::wait::poll;
 
@@ -22,6 +26,24 @@ pub fn interrupt(pid: u32) {
 /// Sends SIGKILL.
 pub fn kill(pid: u32) {
     signal(pid, Signal::KILL);
+}
+
+/// Lets Ctrl-C end the processes that this one starts, even when a shell has started this one with the signal ignored,
+/// as scripts do with `&`: what a process ignores its children ignore too, but what it handles they begin anew.
+/// This process still ends by it.
+pub fn heed_interrupts() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let runtime = runtime::Builder::new_current_thread().enable_io().build().expect("a descriptor is free");
+        let mut interrupts = {
+            let _entered = runtime.enter();
+            signals(SignalKind::interrupt()).expect("it can be handled")
+        };
+        thread::spawn(move || {
+            runtime.block_on(interrupts.recv());
+            exit(130);
+        });
+    });
 }
 
 fn signal(pid: u32, signal: Signal) {
