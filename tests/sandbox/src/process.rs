@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Child, ExitStatus, exit};
+use std::process::{Child, ExitStatus};
 use std::sync::Once;
 use std::thread;
 use std::time::Duration;
@@ -41,7 +41,7 @@ pub fn heed_interrupts() {
         };
         thread::spawn(move || {
             runtime.block_on(interrupts.recv());
-            exit(130);
+            terminate(std::process::id());
         });
     });
 }
