@@ -138,12 +138,13 @@ fn export(demo: &Demo) -> Told {
         "Export raw events. Days are fetched side by side and written in order; a cut never leaves a short file.",
     );
     let words = ["export", "events", "--from", "2025-01-01", "--to", "2025-01-04", "-o", "events.jsonl"];
-    demo.upstream.fault("GET", "/us/export/export", Fault::CutAfter(2_000).times(1));
-    println!("   (the connection will be cut in the middle of the first day)");
+    demo.upstream.fault("GET", "/us/export/export", Fault::CutAfter(2_000).times(100));
+    println!("   (every connection will be cut in the middle of its day)");
     println!("   $ mp {}", words.join(" "));
     let cut = demo.home.mp(words).run();
     say(&cut.stderr);
     told(cut.code != 0 && !demo.home.at("work/events.jsonl").exists(), "an error, and no file that looks whole")?;
+    demo.upstream.clear_faults();
     show(&demo.home, &words, None)?;
     let lines = demo.home.read("work/events.jsonl").lines().count();
     told(lines == 4 * 50, "the same command again: 4 days of 50 events, none twice")
