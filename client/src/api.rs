@@ -112,11 +112,14 @@ impl Client {
         self.options.deadline = deadline;
     }
 
-    /// Holds every further call to an account or a project, as their flags would.
-    pub fn pin(&mut self, account: Option<String>, project: Option<String>) {
+    /// Holds every further call to an account, a project or a workspace, as their flags would. A target must have been resolved to
+    /// them: it does not count any more.
+    pub fn pin(&mut self, account: Option<String>, project: Option<String>, workspace: Option<String>) {
         let context = &mut self.options.context;
+        context.target = None;
         context.account = account.or(context.account.take());
         context.project = project.or(context.project.take());
+        context.workspace = workspace.or(context.workspace.take());
     }
 
     /// Resolves the session of this client's context.

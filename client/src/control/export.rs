@@ -98,7 +98,7 @@ pub async fn run(leaf: &str, arguments: &ArgMatches) -> Result<ExitCode, Failure
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| {
         Failure::new(FailureKind::Internal, format!("the signal for Ctrl-C could not be had: {error}"))
     })?;
-    let target = call.text("output").filter(|path| path != "-").map(PathBuf::from);
+    let target = call.text("output").filter(|path| path != "-").map(|path| file::real(Path::new(&path))).transpose()?;
     let may_replace = arguments.get_flag("force");
     if let Some(target) = &target {
         file::check(target, may_replace)?;
@@ -160,7 +160,7 @@ async fn prepare(
             if first > 0 && !call.quiet {
                 report::note(&words::resumed(&claim, &plan));
             }
-            Out::File(claim.begin(request, &plan.parts)?)
+            Out::File(Box::new(claim.begin(request, &plan.parts)?))
         }
     };
     Ok((plan, out))
@@ -209,11 +209,12 @@ async fn fetch(
         _ = interrupt.recv() => Err(Stop::Interrupted),
         // The writer ends first only when it cannot write.
         written = &mut writer => return written,
-        fetched = crew.run() => fetched,
+        fetched = async {
+            crew.run().await?;
+            order.finish().await;
+            Ok(())
+        } => fetched,
     };
-    if fetched.is_ok() {
-        order.finish().await;
-    }
     // What is there already is written to the end; but nobody waits for a pipe that is not read.
     drop(order);
     let written = if matches!(fetched, Err(Stop::Interrupted)) {

@@ -35,10 +35,14 @@ pub(super) fn csv(value: &Value) -> Result<String, Failure> {
         write(names.iter().map(|name| (*name).to_owned()).collect())?;
     }
     for entry in entries {
-        let cell = |name: &&str| {
-            entry.as_object().map_or_else(|| text(entry), |fields| fields.get(*name).map_or_else(String::new, text))
+        let cells = match entry {
+            Value::Object(fields) => {
+                names.iter().map(|name| fields.get(*name).map_or_else(String::new, text)).collect()
+            }
+            // What is no object is a row of one cell.
+            single => (0..names.len()).map(|at| if at == 0 { text(single) } else { String::new() }).collect(),
         };
-        write(names.iter().map(cell).collect())?;
+        write(cells)?;
     }
     let bytes = writer.into_inner().map_err(|error| not_written(&error.to_string()))?;
     String::from_utf8(bytes).map_err(|error| not_written(&error.to_string()))

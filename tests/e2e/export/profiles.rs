@@ -75,6 +75,18 @@ fn what_selects_profiles_goes_along_with_every_page() {
 }
 
 #[test]
+fn a_full_page_that_cannot_be_followed_is_no_end() {
+    let (_daemon, world) = start(9);
+    let page = |total: u64| json!({"results": [profile(0), profile(1), profile(2)], "page": 0, "page_size": 3, "total": total});
+    world.upstream.on("POST", PATH, move |_| Reply::json(200, &page(9)));
+    let done = world.home.mp(["export", "profiles", "--raw"]).run();
+    assert_eq!((done.code, done.stdout.as_str()), (1, ""));
+    assert!(done.stderr.contains("no session"), "{}", done.stderr);
+    world.upstream.on("POST", PATH, move |_| Reply::json(200, &page(3)));
+    assert_eq!(world.home.mp(["export", "profiles", "--raw"]).ok().lines().count(), 3);
+}
+
+#[test]
 fn a_page_that_fails_ends_the_export_with_its_reason() {
     let (_daemon, world) = start(9);
     world.upstream.on("POST", PATH, |request| match request.json()["page"].as_u64() {

@@ -234,19 +234,26 @@ fn a_client_that_is_killed_or_not_read_ends_the_request_at_mixpanel() {
 
 #[test]
 fn what_is_chosen_meanwhile_is_not_for_an_export_that_runs() {
-    let events = Events::start();
-    let gate = Gate::new();
-    let days = days(1..=6);
-    events.trouble("2025-01-01", Trouble::Hold(gate.clone()));
-    let running = events.export(&days, &[]).start();
-    eventually(SOON, "four parts are asked for", || events.asked().len() == 4);
-    events.world.home.mp(["project", "use", "3187655"]).ok();
-    gate.release();
-    assert_eq!(running.finish().code, 0);
-    let requests = events.world.upstream.requests();
-    let projects =
-        requests.iter().filter(|request| request.path == PATH).map(|request| request.parameter("project_id"));
-    assert_eq!(projects.collect::<Vec<_>>(), [Some("3187654"); 6]);
+    let target = |project| ["target", "add", "web", "--account", "ada", "--project", project];
+    for words in [&[][..], &["--target", "web"]] {
+        let events = Events::start();
+        let mp = |words: &[&str]| events.world.home.mp(words.iter().copied()).ok();
+        mp(&target("3187654"));
+        let gate = Gate::new();
+        let days = days(1..=6);
+        events.trouble("2025-01-01", Trouble::Hold(gate.clone()));
+        let running = events.export(&days, words).start();
+        eventually(SOON, "four parts are asked for", || events.asked().len() == 4);
+        mp(&["project", "use", "3187655"]);
+        mp(&["target", "remove", "web", "--yes"]);
+        mp(&target("3187655"));
+        gate.release();
+        assert_eq!(running.finish().code, 0);
+        let requests = events.world.upstream.requests();
+        let projects =
+            requests.iter().filter(|request| request.path == PATH).map(|request| request.parameter("project_id"));
+        assert_eq!(projects.collect::<Vec<_>>(), [Some("3187654"); 6], "{words:?}");
+    }
 }
 
 #[test]

@@ -85,6 +85,7 @@ impl Paging {
 fn next_cursor(seen: &mut HashSet<String>, ask: &mut Ask, page: &Map<String, Value>) -> Result<bool, Failure> {
     let cursor = match page.get("pagination").and_then(|pagination| pagination.get("next_cursor")) {
         None | Some(Value::Null) => return Ok(false),
+        Some(Value::String(text)) if text.is_empty() => return Ok(false),
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
     };

@@ -1,15 +1,35 @@
 //! The file of an export: `FILE.partial` until all is in it, then `FILE`.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Seek, SeekFrom};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::io;
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use mp_proto::failure::{Failure, FailureKind};
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
 use serde_json::Value;
 
 use super::journal::{Journal, sync_directory, with_ending};
 use super::plan::Part;
+
+/// So many of the last complete bytes are noted in the journal: with the ids of events in them, enough to tell one file from another.
+const TAIL: u64 = 256;
+
+/// Returns the file that a path names, through links: the unfinished file is to be on the disk where the file will be.
+///
+/// # Errors
+/// When the path names no file, or is a link to nothing.
+pub(super) fn real(path: &Path) -> Result<PathBuf, Failure> {
+    let shown = path.display();
+    if path.file_name().is_none() || path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        return Err(refuse(format!("--output '{shown}' names no file")));
+    }
+    if !fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) {
+        return Ok(path.to_owned());
+    }
+    fs::canonicalize(path).map_err(|error| refuse(format!("{shown} is a link that leads nowhere: {error}")))
+}
 
 /// Checks that a file may be written.
 ///
@@ -21,9 +41,7 @@ pub(super) fn check(target: &Path, may_replace: bool) -> Result<(), Failure> {
         Ok(there) if !there.is_file() => {
             Err(refuse(format!("{shown} is no regular file; use `-o -`, and redirect stdout there")))
         }
-        Ok(_) if !may_replace => {
-            Err(refuse(format!("{shown} exists; say --force to replace it, or give another file")))
-        }
+        Ok(_) if !may_replace => Err(exists(target)),
         _ => Ok(()),
     }
 }
@@ -56,7 +74,9 @@ impl Claim {
         let (bytes, journal) = claim.left().map_err(|error| storage(&claim.partial, "could not be read", &error))?;
         match journal {
             _ if bytes == 0 => {}
-            Some(journal) if journal.request == *request && journal.bytes <= bytes => claim.journal = Some(journal),
+            Some(journal) if journal.request == *request && claim.fits(&journal, bytes) => {
+                claim.journal = Some(journal)
+            }
             _ if may_replace => {}
             left => return Err(claim.foreign(left.as_ref(), request)),
         }
@@ -65,6 +85,11 @@ impl Claim {
 
     fn left(&self) -> io::Result<(u64, Option<Journal>)> {
         Ok((self.file.metadata()?.len(), Journal::read(&self.partial)?))
+    }
+
+    /// Whether the file still begins with what the journal says.
+    fn fits(&self, journal: &Journal, bytes: u64) -> bool {
+        journal.bytes <= bytes && tail(&self.file, journal.bytes).is_ok_and(|tail| tail == journal.tail)
     }
 
     fn leave_if_empty(&self) {
@@ -77,7 +102,7 @@ impl Claim {
     fn foreign(&self, left: Option<&Journal>, request: &Value) -> Failure {
         let partial = self.partial.display();
         let what = match left {
-            Some(journal) if journal.request == *request => "is shorter than its journal says",
+            Some(journal) if journal.request == *request => "is not what its journal says",
             Some(_) => "is what another export has left",
             None => "has no journal that says what it is",
         };
@@ -100,23 +125,19 @@ impl Claim {
     /// When the disk refuses.
     pub(super) fn begin(self, request: Value, parts: &[Part]) -> Result<Partial, Failure> {
         let journal = self.journal.unwrap_or_else(|| Journal::new(request, parts.to_vec()));
-        let Self { target, may_replace, partial, mut file, .. } = self;
-        let begun = file
-            .set_len(journal.bytes)
-            .and_then(|()| file.seek(SeekFrom::Start(journal.bytes)))
-            .and_then(|_| journal.write(&partial));
+        let Self { target, may_replace, partial, file, .. } = self;
+        let begun = file.set_len(journal.bytes).and_then(|()| journal.write(&partial));
         begun.map_err(|error| storage(&partial, "could not be written", &error))?;
         let bytes = journal.bytes;
         Ok(Partial { target, may_replace, path: partial, file, journal, bytes })
     }
 }
 
-/// Opens and locks a file, and makes sure that it still is the one of that name: whoever held the lock may have renamed it.
+/// Opens and locks a file, which only grows at its end: one that somebody cuts is too short in the end. And makes sure that it still is the one of that name: whoever held the lock may have renamed it.
 fn locked(partial: &Path) -> Result<File, Failure> {
     let nofollow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
     loop {
-        let opened =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).custom_flags(nofollow).open(partial);
+        let opened = OpenOptions::new().read(true).append(true).create(true).custom_flags(nofollow).open(partial);
         let file = opened.map_err(|error| storage(partial, "could not be opened", &error))?;
         match file.try_lock() {
             Ok(()) => {}
@@ -127,11 +148,24 @@ fn locked(partial: &Path) -> Result<File, Failure> {
             }
             Err(TryLockError::Error(error)) => return Err(storage(partial, "could not be locked", &error)),
         }
-        let ours = file.metadata().map_err(|error| storage(partial, "could not be read", &error))?;
-        if fs::symlink_metadata(partial).is_ok_and(|there| (there.dev(), there.ino()) == (ours.dev(), ours.ino())) {
+        if is_at(&file, partial).map_err(|error| storage(partial, "could not be read", &error))? {
             return Ok(file);
         }
     }
+}
+
+/// Returns the last complete bytes of a file that has so many, as a journal notes them.
+fn tail(file: &File, bytes: u64) -> io::Result<Vec<u8>> {
+    let length = bytes.min(TAIL);
+    let mut tail = vec![0; usize::try_from(length).unwrap_or(0)];
+    file.read_exact_at(&mut tail, bytes - length)?;
+    Ok(tail)
+}
+
+/// Whether a path is that of an open file.
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    let ours = file.metadata()?;
+    Ok(fs::symlink_metadata(path).is_ok_and(|there| (there.dev(), there.ino()) == (ours.dev(), ours.ino())))
 }
 
 /// An unfinished file that grows.
@@ -156,11 +190,29 @@ impl Partial {
     /// Notes that a part is complete. The journal must not be ahead of the disk.
     ///
     /// # Errors
-    /// When the disk refuses.
+    /// When the disk refuses, or somebody else has changed the file.
     pub(super) fn complete(&mut self, part: usize) -> Result<(), Failure> {
+        self.check_ours()?;
         (self.journal.complete, self.journal.bytes) = (part + 1, self.bytes);
-        let noted = self.file.sync_data().and_then(|()| self.journal.write(&self.path));
-        noted.map_err(|error| storage(&self.path, "could not be written", &error))
+        let mut note = || {
+            self.journal.tail = tail(&self.file, self.bytes)?;
+            self.file.sync_data()?;
+            self.journal.write(&self.path)
+        };
+        note().map_err(|error| storage(&self.path, "could not be written", &error))
+    }
+
+    /// Checks that the file has its name still, and nothing but what was written.
+    fn check_ours(&self) -> Result<(), Failure> {
+        let is_ours = || Ok(is_at(&self.file, &self.path)? && self.file.metadata()?.len() == self.bytes);
+        if is_ours().map_err(|error| storage(&self.path, "could not be read", &error))? {
+            return Ok(());
+        }
+        let detail = format!(
+            "{} was changed or taken away by somebody else while it was written; say --force to begin anew, or give another file",
+            self.path.display()
+        );
+        Err(Failure::new(FailureKind::Storage, detail))
     }
 
     /// Gives the file its name.
@@ -168,20 +220,40 @@ impl Partial {
     /// # Errors
     /// When somebody else has made a file of that name, or the disk refuses.
     pub(super) fn finish(self) -> Result<(), Failure> {
+        let odd = |error: io::Error| storage(&self.target, "could not be put in its place", &error);
+        self.file.sync_all().map_err(odd)?;
+        self.check_ours()?;
         check(&self.target, self.may_replace)?;
-        let finish = || {
-            self.file.sync_all()?;
-            fs::rename(&self.path, &self.target)?;
-            fs::remove_file(Journal::path(&self.path))?;
-            sync_directory(&self.target)
-        };
-        finish().map_err(|error| storage(&self.target, "could not be put in its place", &error))
+        self.rename().map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => exists(&self.target),
+            _ => odd(error),
+        })?;
+        match fs::remove_file(Journal::path(&self.path)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(odd(error)),
+            _ => {}
+        }
+        sync_directory(&self.target).map_err(odd)
+    }
+
+    /// Gives the file its name; not one that has appeared since it was looked for, where the file system can tell.
+    fn rename(&self) -> io::Result<()> {
+        if self.may_replace {
+            return fs::rename(&self.path, &self.target);
+        }
+        match renameat_with(CWD, &self.path, CWD, &self.target, RenameFlags::NOREPLACE) {
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => fs::rename(&self.path, &self.target),
+            renamed => Ok(renamed?),
+        }
     }
 
     /// Says that the file cannot be written to.
     pub(super) fn failed(&self, error: &io::Error) -> Failure {
         storage(&self.path, "could not be written", error)
     }
+}
+
+fn exists(target: &Path) -> Failure {
+    refuse(format!("{} exists; say --force to replace it, or give another file", target.display()))
 }
 
 fn refuse(detail: String) -> Failure {
@@ -247,9 +319,64 @@ mod tests {
         assert!(claim(&target, 7, true).expect("ours").journal().is_some(), "--force goes on, too");
         assert!(claim(&target, 8, true).expect("ours").journal().is_none());
         fs::write(with_ending(&target, ".partial"), "o").expect("writable");
-        assert!(claim(&target, 7, false).expect_err("is refused").contains("shorter"));
+        assert!(claim(&target, 7, false).expect_err("is refused").contains("not what its journal says"));
         fs::remove_file(with_ending(&target, ".partial.json")).expect("there");
         assert!(claim(&target, 7, false).expect_err("is refused").contains("no journal"));
+    }
+
+    #[test]
+    fn what_somebody_else_changes_is_never_taken_for_an_export() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let target = dir.path().join("f");
+        let path = with_ending(&target, ".partial");
+        // Emptied while it is written.
+        let mut partial = begun(&target, 7);
+        write(&mut partial, "one\n");
+        fs::write(&path, "").expect("writable");
+        write(&mut partial, "two\n");
+        assert!(partial.complete(0).expect_err("is refused").detail.contains("was changed"));
+        drop(partial);
+        // Taken away, and begun by another run.
+        let mut partial =
+            claim(&target, 7, true).expect("ours").begin(json!({"project": 7}), &[None]).expect("writable");
+        write(&mut partial, "one\n");
+        fs::remove_file(&path).expect("there");
+        let other = begun(&target, 7);
+        assert!(partial.complete(0).expect_err("is refused").detail.contains("taken away"));
+        assert!(partial.finish().expect_err("is refused").detail.contains("taken away"));
+        assert!(!target.exists());
+        drop(other);
+        // Longer than it was, with something in front.
+        let mut partial = begun(&target, 7);
+        write(&mut partial, "one\n");
+        partial.complete(0).expect("writable");
+        drop(partial);
+        fs::write(&path, "zero\none\n").expect("writable");
+        assert!(claim(&target, 7, false).expect_err("is refused").contains("not what its journal says"));
+        // A file that has appeared in the meantime.
+        let mut partial =
+            claim(&target, 7, true).expect("ours").begin(json!({"project": 7}), &[None]).expect("writable");
+        partial.may_replace = false;
+        fs::write(&target, "theirs").expect("writable");
+        let refused = partial.rename().expect_err("is refused");
+        assert_eq!(
+            (refused.kind(), fs::read_to_string(&target).expect("there")),
+            (io::ErrorKind::AlreadyExists, "theirs".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_link_stands_for_what_it_leads_to() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let (file, link) = (dir.path().join("f"), dir.path().join("link"));
+        std::os::unix::fs::symlink(&file, &link).expect("a link");
+        assert!(real(&link).expect_err("is refused").detail.contains("leads nowhere"));
+        fs::write(&file, "").expect("writable");
+        assert_eq!(real(&link).expect("there"), fs::canonicalize(&file).expect("there"));
+        for none in ["", "/", "..", "folder/"] {
+            assert!(real(Path::new(none)).expect_err("is refused").detail.contains("names no file"), "{none:?}");
+        }
+        assert_eq!(real(Path::new("f")).expect("a name"), Path::new("f"));
     }
 
     #[test]

@@ -88,10 +88,20 @@ pub(super) async fn session(call: &mut Call<'_>) -> Result<SessionBody, Failure>
         failure.next = session.next;
         return Err(failure);
     }
-    let is_of_config = |kind: SourceKind| kind == SourceKind::Config;
-    let account = session.account.as_ref().filter(|account| is_of_config(account.source.kind));
-    let project = session.project.as_ref().filter(|project| is_of_config(project.source.kind));
-    call.client.pin(account.map(|account| account.name.clone()), project.map(|project| project.id.to_string()));
+    // What comes from a flag or a variable comes with every call; what comes from a file may change in the meantime.
+    let can_change = |kind: SourceKind| matches!(kind, SourceKind::Config | SourceKind::Target | SourceKind::Bridge);
+    // The account of a bridge has no name that a flag could give.
+    let account = session
+        .account
+        .as_ref()
+        .filter(|account| can_change(account.source.kind) && account.source.kind != SourceKind::Bridge);
+    let project = session.project.as_ref().filter(|project| can_change(project.source.kind));
+    let workspace = session.workspace.as_ref().filter(|workspace| can_change(workspace.source.kind));
+    call.client.pin(
+        account.map(|account| account.name.clone()),
+        project.map(|project| project.id.to_string()),
+        workspace.map(|workspace| workspace.id.to_string()),
+    );
     Ok(session)
 }
 

@@ -70,7 +70,7 @@ pub(super) enum Out {
     /// To stdout.
     Stdout(File),
     /// Into a file.
-    File(Partial),
+    File(Box<Partial>),
 }
 
 impl Out {

@@ -78,9 +78,9 @@ pub(in crate::catalog) fn rows(report: &Value) -> Vec<Fields> {
             ("time", event["time"].clone()),
             ("distinct_id", id.unwrap_or_default()),
         ]);
-        let others =
-            fields(properties).filter(|(name, _)| !["time", "$distinct_id", "distinct_id"].contains(&name.as_str()));
-        row.extend(others.map(|(name, value)| (name.clone(), value.clone())));
+        for (name, value) in fields(properties).filter(|(name, _)| *name != "$distinct_id") {
+            row.entry(name).or_insert_with(|| value.clone());
+        }
         row
     };
     entries(&report["events"]).map(row).collect()

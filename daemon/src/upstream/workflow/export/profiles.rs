@@ -43,25 +43,38 @@ pub(super) async fn run(run: Run<'_>) -> Result<Ran, Failure> {
     let mut pages = Pages::of(&run, asked)?;
     let first = pages.next(run.app).await?;
     // Room for one page: together with the one that is passed on, two are in memory, and a third is on its way at most.
-    let (sender, receiver) = channel(1);
-    let app = Arc::clone(run.app);
-    if pages.goes_on {
+    let further = pages.goes_on.then(|| {
+        let (sender, receiver) = channel(1);
+        let app = Arc::clone(run.app);
         run.app.tasks.spawn(async move { ahead(&app, pages, &sender).await });
-    }
-    Ok(Ran::Lines(Box::pin(stream::unfold((Some(first), receiver), next))))
+        receiver
+    });
+    Ok(Ran::Lines(Box::pin(stream::unfold((Some(first), further), next))))
 }
 
 type Page = Result<Bytes, Failure>;
 
-async fn next((first, mut pages): (Option<Bytes>, Receiver<Page>)) -> Option<(Page, (Option<Bytes>, Receiver<Page>))> {
-    match first {
-        Some(first) if !first.is_empty() => Some((Ok(first), (None, pages))),
-        _ => pages.recv().await.map(|page| (page, (None, pages))),
+/// The pages that are still to come; none when there are no more.
+type Ahead = Option<Receiver<Option<Page>>>;
+
+async fn next((first, ahead): (Option<Bytes>, Ahead)) -> Option<(Page, (Option<Bytes>, Ahead))> {
+    if let Some(first) = first.filter(|first| !first.is_empty()) {
+        return Some((Ok(first), (None, ahead)));
+    }
+    let mut pages = ahead?;
+    match pages.recv().await {
+        Some(Some(page)) => Some((page, (None, Some(pages)))),
+        Some(None) => None,
+        // Only an end that was said is one.
+        None => {
+            let lost = Failure::new(FailureKind::Internal, "the pages of profiles have ended without a reason");
+            Some((Err(lost), (None, None)))
+        }
     }
 }
 
 /// Asks for the pages after the first, each when there is room for it, until nobody wants them any more.
-async fn ahead(app: &Arc<App>, mut pages: Pages, wanted: &Sender<Page>) {
+async fn ahead(app: &Arc<App>, mut pages: Pages, wanted: &Sender<Option<Page>>) {
     while pages.goes_on {
         let Ok(room) = wanted.reserve().await else { return };
         let page = tokio::select! {
@@ -71,10 +84,12 @@ async fn ahead(app: &Arc<App>, mut pages: Pages, wanted: &Sender<Page>) {
         };
         match page {
             Ok(lines) if lines.is_empty() => {}
-            Ok(lines) => room.send(Ok(lines)),
-            Err(failure) => return room.send(Err(failure)),
+            Ok(lines) => room.send(Some(Ok(lines))),
+            Err(failure) => return room.send(Some(Err(failure))),
         }
     }
+    // Nobody is left to hear it where this fails.
+    let _ = wanted.send(None).await;
 }
 
 /// The pages of an export.
@@ -143,7 +158,12 @@ impl Pages {
         }
         let is_short = (page.results.len() as u64) < page.page_size.unwrap_or(1);
         let is_enough = self.asked.limit.is_some_and(|limit| self.count >= limit);
-        self.goes_on = !page.results.is_empty() && !is_short && !is_enough && page.session_id.is_some();
+        let is_all = page.results.is_empty() || is_short || is_enough;
+        // A list without sessions is one page, if Mixpanel does not say that there are more.
+        if !is_all && page.session_id.is_none() && page.total.is_none_or(|total| total > self.count) {
+            return Err(odd("was answered with a full page and no session to ask for the next one with"));
+        }
+        self.goes_on = !is_all && page.session_id.is_some();
         (self.session, self.number) = (page.session_id, self.number + 1);
         Ok(lines.into())
     }
