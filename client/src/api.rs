@@ -23,7 +23,7 @@ use serde::de::DeserializeOwned;
 
 use crate::caller::{Environment, SessionFlags, add_asked, context};
 use crate::connect::{Place, connect};
-use crate::transport::{Channel, Outgoing, Received, Streaming, TransportError};
+use crate::transport::{Channel, Content, Outgoing, Received, Streaming, TransportError};
 
 /// How long a call may take unless the caller says otherwise.
 pub const DEADLINE: Duration = Duration::from_secs(60);
@@ -190,9 +190,7 @@ impl Client {
         deadline: Duration,
     ) -> Result<Received, Failure> {
         let body = match body {
-            Some(body) => Some(serde_json::to_vec(body).map_err(|error| {
-                Failure::new(FailureKind::Internal, format!("the request could not be written: {error}"))
-            })?),
+            Some(body) => Some(written(body)?),
             None => None,
         };
         let mut outgoing = Outgoing { method, path: path.to_owned(), context: None, body, headers: HeaderMap::new() };
@@ -347,9 +345,19 @@ pub struct Streamed {
     /// Headers, such as the type of the body if it is not JSON.
     pub headers: HeaderMap,
     /// Its body.
-    pub body: Option<Vec<u8>>,
+    pub body: Option<Content>,
     /// Whether a refusal of Mixpanel is a failure, too.
     pub refusals_fail: bool,
+}
+
+/// Returns a body as it is sent.
+///
+/// # Errors
+/// When it cannot be JSON.
+pub fn written(body: &impl Serialize) -> Result<Content, Failure> {
+    serde_json::to_vec(body)
+        .map(Content::from)
+        .map_err(|error| Failure::new(FailureKind::Internal, format!("the request could not be written: {error}")))
 }
 
 /// Returns the failure in the trailers of a streamed answer.
@@ -363,10 +371,15 @@ pub fn trailed(trailers: &HeaderMap) -> Option<Failure> {
 /// A daemon that is killed while it is asked is started again by the next attempt; three in a row are no accident.
 const ATTEMPTS: u32 = 3;
 
+/// Returns what the daemon tells beside an answer.
+pub fn noted(headers: &HeaderMap) -> Vec<String> {
+    let notes = headers.get_all(NOTE_HEADER).iter();
+    notes.filter_map(|note| note.to_str().ok().map(str::to_owned)).collect()
+}
+
 /// Reads a good answer.
 fn read<T: DeserializeOwned>(path: &str, received: &Received) -> Result<Answer<T>, Failure> {
-    let notes = received.headers.get_all(NOTE_HEADER).iter();
-    let notes = notes.filter_map(|note| note.to_str().ok().map(str::to_owned)).collect();
+    let notes = noted(&received.headers);
     let body = serde_json::from_slice(&received.body).map_err(|error| {
         let detail = format!("the daemon's answer to {path} is not as expected: {error}");
         Failure::new(FailureKind::Internal, detail).next("mp daemon restart", "run the daemon that came with mp")

@@ -6,8 +6,13 @@
 pub mod api;
 pub mod browser;
 pub mod caller;
+mod complete;
 pub mod connect;
 pub mod control;
+#[cfg(test)]
+mod facts;
+#[cfg(test)]
+mod generated;
 pub mod input;
 pub mod output;
 pub mod removed;
@@ -32,6 +37,11 @@ pub fn main() -> ExitCode {
     let Ok(words) = words else {
         return report::failure(&Failure::new(FailureKind::InvalidArgument, "an argument is not valid UTF-8"));
     };
+    if let Some((complete::WORD, rest)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        // A closed pipe is the only thing that can go wrong here.
+        let _ = write!(std::io::stdout(), "{}", complete::complete(rest));
+        return ExitCode::SUCCESS;
+    }
     if let Some(failure) = removed::refuse(&words) {
         return report::failure(&failure);
     }
@@ -66,7 +76,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 }
 
 async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
-    use control::{account, api, daemon, export, login, operation, project, session, target, workspace};
+    use control::{account, api, daemon, export, help, login, operation, project, session, target, workspace};
     if let Some((operation, arguments)) = operation::named(matches) {
         control::check("", "", arguments)?;
         operation::run(operation, arguments).await?;
@@ -82,6 +92,7 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         "account" => return account::run(leaf, arguments).await,
         "export" => return export::run(leaf, arguments).await,
         "api" => return api::run(arguments).await,
+        "help" => return help::run(arguments),
         "session" => session::run(arguments).await,
         "project" => project::run(leaf, arguments).await,
         "workspace" => workspace::run(leaf, arguments).await,

@@ -1,5 +1,6 @@
 //! Names of releases before 0.4 that are gone: each is refused with the name of what replaced it.
 
+use mp_proto::catalog::{Operation, Param, all};
 use mp_proto::failure::{Failure, FailureKind};
 
 use crate::tree::first_word;
@@ -40,7 +41,7 @@ pub fn refuse(words: &[String]) -> Option<Failure> {
     let before_separator = words.iter().take_while(|word| *word != "--");
     for word in before_separator {
         let name = word.split('=').next().unwrap_or(word);
-        if let Some((old, new)) = OPTIONS.iter().find(|(old, _)| *old == name) {
+        if let Some((old, new)) = OPTIONS.iter().find(|(old, _)| *old == name && !is_of_its_own(words, old)) {
             return Some(gone(old, new));
         }
         if let Some((old, new)) = SECRETS.iter().find(|(old, _)| *old == name) {
@@ -54,6 +55,14 @@ pub fn refuse(words: &[String]) -> Option<Failure> {
         [&words[at..]].concat().iter().filter(|word| !word.starts_with('-')).cloned().collect::<Vec<_>>().join(" ");
     let is_start = |old: &str| line == old || line.strip_prefix(old).is_some_and(|rest| rest.starts_with(' '));
     COMMANDS.iter().find(|(old, _)| is_start(old)).map(|(old, new)| gone(&format!("mp {old}"), new))
+}
+
+/// Whether a command has an option of that name that means something else.
+fn is_of_its_own(words: &[String], option: &str) -> bool {
+    let names: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.starts_with('-')).collect();
+    let is_named = |row: &Operation| names.windows(row.command.len()).any(|at| at == row.command);
+    let has = |param: &Param| option.strip_prefix("--") == Some(&param.name.replace('_', "-"));
+    all().any(|row| row.params.iter().any(has) && is_named(row))
 }
 
 fn gone(old: &str, new: &str) -> Failure {

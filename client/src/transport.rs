@@ -3,14 +3,18 @@
 //! hyper's own client connection is used, not hyperlocal's connector: the peer of exactly this connection must have been checked
 //! before a byte is sent on it, and hyperlocal's stream hides its descriptor.
 
+use std::fs::File;
 use std::future::{Future, poll_fn};
+use std::io;
+use std::os::unix::fs::FileExt;
 use std::pin::Pin;
-use std::task::Poll;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt, Limited};
+use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::client::conn::http1::{Connection, SendRequest};
 use hyper::header::{CONTENT_TYPE, HOST, HeaderMap};
 use hyper::{Method, Request, Response, StatusCode};
@@ -52,7 +56,7 @@ pub struct Outgoing {
     /// The header `Mp-Context`, if there is anything to say.
     pub context: Option<String>,
     /// A body: JSON, unless the headers say otherwise.
-    pub body: Option<Vec<u8>>,
+    pub body: Option<Content>,
     /// More headers.
     pub headers: HeaderMap,
 }
@@ -117,10 +121,80 @@ fn of_body(error: &(dyn std::error::Error + Send + Sync + 'static)) -> Transport
     if error.is::<http_body_util::LengthLimitError>() { TransportError::TooLarge } else { TransportError::Broken }
 }
 
+/// What a request carries. It can be sent more than once.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// Bytes.
+    Bytes(Bytes),
+    /// So many bytes of a file, from its beginning.
+    File(Arc<File>, u64),
+}
+
+impl From<Vec<u8>> for Content {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes.into())
+    }
+}
+
+/// A content on its way.
+struct Body {
+    content: Content,
+    /// So much has gone.
+    at: u64,
+}
+
+/// So much of a file is read at once.
+const READ: u64 = 256 * 1024;
+
+impl Body {
+    fn left(&self) -> u64 {
+        match &self.content {
+            Content::Bytes(bytes) => bytes.len() as u64 - self.at,
+            Content::File(_, length) => length - self.at,
+        }
+    }
+
+    fn read(&self) -> io::Result<Bytes> {
+        match &self.content {
+            Content::Bytes(bytes) => Ok(bytes.clone()),
+            Content::File(file, _) => {
+                let mut part = vec![0; usize::try_from(self.left().min(READ)).unwrap_or(0)];
+                // A file that has become shorter is an error: half of it must not look like all.
+                file.read_exact_at(&mut part, self.at)?;
+                Ok(part.into())
+            }
+        }
+    }
+}
+
+impl hyper::body::Body for Body {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if self.left() == 0 {
+            return Poll::Ready(None);
+        }
+        let part = self.read();
+        if let Ok(part) = &part {
+            self.at += part.len() as u64;
+        }
+        Poll::Ready(Some(part.map(Frame::data)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left() == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left())
+    }
+}
+
 /// A connection to the daemon.
 pub struct Channel {
-    sender: SendRequest<Full<Bytes>>,
-    connection: Pin<Box<Connection<TokioIo<UnixStream>, Full<Bytes>>>>,
+    sender: SendRequest<Body>,
+    connection: Pin<Box<Connection<TokioIo<UnixStream>, Body>>>,
     /// A connection that has ended must not be polled again.
     has_ended: bool,
 }
@@ -194,7 +268,7 @@ impl Channel {
     }
 }
 
-fn request(outgoing: &Outgoing) -> Result<Request<Full<Bytes>>, TransportError> {
+fn request(outgoing: &Outgoing) -> Result<Request<Body>, TransportError> {
     let mut request = Request::builder()
         .method(&outgoing.method)
         .uri(&outgoing.path)
@@ -210,6 +284,6 @@ fn request(outgoing: &Outgoing) -> Result<Request<Full<Bytes>>, TransportError> 
     for (name, value) in &outgoing.headers {
         request = request.header(name, value);
     }
-    let body = outgoing.body.clone().map(Bytes::from).unwrap_or_default();
-    Ok(request.body(Full::new(body))?)
+    let body = Body { content: outgoing.body.clone().unwrap_or(Content::Bytes(Bytes::new())), at: 0 };
+    Ok(request.body(body)?)
 }

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
-use crate::control::{account, api, daemon, export, login, operation, project, session, target, workspace};
+use crate::control::{account, api, daemon, export, help, login, operation, project, session, target, workspace};
 use crate::output::Format;
 
 /// A first word of the command line.
@@ -26,6 +26,7 @@ pub const GROUPS: &[Group] = &[
     Group { name: "export", about: "Export raw events and profiles as JSON Lines", build: export::build },
     Group { name: "api", about: "Call Mixpanel's API with the login of the session", build: api::build },
     Group { name: "daemon", about: "Control the daemon mpd", build: daemon::build },
+    Group { name: "help", about: "Look commands up, or search them", build: help::build },
 ];
 
 /// Builds the tree for a command line: the one branch it names, or all when it names none.
@@ -39,7 +40,48 @@ pub fn tree(words: &[String]) -> Command {
     if let Some(word) = operations.iter().find(|word| Some(**word) == named) {
         return root.subcommand(operation::branch(word));
     }
-    root.subcommands(GROUPS.iter().map(branch)).subcommands(operations.into_iter().map(operation::branch))
+    // They stand in their sections instead of in one list.
+    let hidden = |command: Command| command.hide(true);
+    root.subcommands(GROUPS.iter().map(branch).map(hidden))
+        .subcommands(operations.into_iter().map(operation::branch).map(hidden))
+}
+
+/// The first words as the help of `mp` has them.
+const SECTIONS: [(&str, &[&str]); 5] = [
+    ("Log in, and choose what to work on", &["login", "session", "account", "project", "workspace", "target"]),
+    ("Ask", &["inspect", "query", "export", "replays", "api"]),
+    ("Reports", &["dashboards", "reports", "metrics", "behaviors", "cohorts", "alerts", "annotations"]),
+    ("Releases", &["flags", "experiments"]),
+    (
+        "Data and project",
+        &[
+            "lexicon",
+            "schemas",
+            "custom-events",
+            "custom-properties",
+            "drop-filters",
+            "lookup-tables",
+            "business-context",
+            "webhooks",
+        ],
+    ),
+];
+
+/// Those that are about the program itself.
+const ITSELF: (&str, &[&str]) = ("The program itself", &["daemon", "help"]);
+
+fn sections() -> String {
+    let about = |word: &str| {
+        GROUPS
+            .iter()
+            .find(|group| group.name == word)
+            .map_or_else(|| mp_proto::catalog::about(word), |group| group.about)
+    };
+    let section = |(title, words): &(&str, &[&str])| {
+        let lines: String = words.iter().map(|word| format!("  {word:<17}  {}\n", about(word))).collect();
+        format!("{title}:\n{lines}\n")
+    };
+    SECTIONS.iter().chain([&ITSELF]).map(section).collect()
 }
 
 fn branch(group: &Group) -> Command {
@@ -54,6 +96,9 @@ fn root() -> Command {
         .disable_help_subcommand(true)
         .subcommand_required(true)
         .arg_required_else_help(true)
+        .override_usage("mp [OPTIONS] <COMMAND>")
+        .before_help(sections())
+        .help_template("{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}{all-args}")
         .max_term_width(100)
         .args(globals())
 }
@@ -106,12 +151,12 @@ fn globals() -> [Arg; 12] {
     let text = |id: &'static str, short, value, help| option(id, value, help).short(short).global(true);
     let flag = |id: &'static str, short, help| switch(id, help).short(short).global(true);
     [
-        text("account", 'a', "NAME", "Account to use for this call [env: MP_ACCOUNT]"),
-        text("project", 'p', "ID", "Project to use for this call [env: MP_PROJECT_ID wins]"),
-        text("workspace", 'w', "ID", "Workspace to use for this call [env: MP_WORKSPACE_ID wins]")
+        text("account", 'a', "NAME", "Account for this call [env: MP_ACCOUNT]"),
+        text("project", 'p', "ID", "Project for this call [env: MP_PROJECT_ID wins]"),
+        text("workspace", 'w', "ID", "Workspace for this call [env: MP_WORKSPACE_ID wins]")
             .value_parser(value_parser!(i64))
             .allow_negative_numbers(true),
-        text("target", 't', "NAME", "Saved target to use in place of the three [env: MP_TARGET]"),
+        text("target", 't', "NAME", "Saved target in place of the three [env: MP_TARGET]"),
         text("format", 'f', "FORMAT", "json, jsonl, table, csv or plain")
             .value_parser(Format::WORDS)
             .hide_possible_values(true),
@@ -177,6 +222,15 @@ mod tests {
         let all = GROUPS.len() + operation::groups().len();
         assert_eq!(tree(&words("--help")).get_subcommands().count(), all);
         assert_eq!(tree(&words("frobnicate")).get_subcommands().count(), all);
+    }
+
+    #[test]
+    fn every_first_word_stands_in_one_section() {
+        let mut words: Vec<&str> = SECTIONS.iter().chain([&ITSELF]).flat_map(|(_, words)| *words).copied().collect();
+        let mut all: Vec<&str> = GROUPS.iter().map(|group| group.name).chain(operation::groups()).collect();
+        words.sort_unstable();
+        all.sort_unstable();
+        assert_eq!(words, all);
     }
 
     #[test]

@@ -92,6 +92,8 @@ kinds! {
     RegionNotFound = "region_not_found", 409, 2, "Region not found";
     /// The project's data is in another region than the account.
     RegionMismatch = "region_mismatch", 409, 1, "Region mismatch";
+    /// It was not done: a person said no, or the account may not change what it is about.
+    Declined = "declined", 409, 1, "Declined";
     /// The project has no such event.
     EventNotFound = "event_not_found", 404, 4, "Event not found";
     /// The account cannot see such a project.

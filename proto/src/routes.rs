@@ -44,6 +44,8 @@ pub const WORKSPACES: &str = "/v1/workspaces";
 pub const OPERATIONS: &str = "/v1/operations";
 /// Runs an operation of the catalog.
 pub const OPERATION: &str = "/v1/operations/{name}";
+/// Runs an operation that takes a file: the body is the file, and the arguments are JSON in the query.
+pub const OPERATION_UPLOAD: &str = "/v1/operations/{name}/upload";
 /// Mixpanel's own API, with the credential of the session: `/v1/api/{plane}/{path…}`.
 pub const API: &str = "/v1/api/{*path}";
 /// How the paths of [`API`] begin.

@@ -103,6 +103,20 @@ fn measure_client(table: &mut Table) {
         least.push(time(home.command("/bin/true".as_ref())));
         ours.push(time(session()));
     }
+    for (what, words) in
+        [("mp --version", &["--version"][..]), ("mp cohorts list --help", &["cohorts", "list", "--help"])]
+    {
+        let parse = || {
+            let mut command = home.command(&home.programs().mp);
+            command.args(words);
+            command
+        };
+        table.row(
+            &format!("{what}, median of 200"),
+            table::micros(median((0..STARTS).map(|_| time(parse())).collect())),
+            "",
+        );
+    }
     let (least, ours) = (median(least), median(ours));
     let ratio = ours.as_secs_f64() / least.as_secs_f64();
     table.row("/bin/true, median of 200", table::micros(least), "");

@@ -258,3 +258,16 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     let output = command.args(["api", TYPED]).stdin(Stdio::null()).stdout(writer).output().expect("mp runs");
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 }
+
+#[test]
+fn a_large_body_that_names_its_project_gets_no_other() {
+    let world = echoing();
+    let _daemon = world.start();
+    let send = |body: &Value| {
+        world.home.write("work/big.json", &body.to_string());
+        api(&world, ["POST", "/", "--plane", "engage", "-d", "@big.json"]).json()["query"].clone()
+    };
+    let text = "x".repeat(2_000_000);
+    assert_eq!(send(&json!({"project_id": "9", "where": text})), json!([]));
+    assert_eq!(send(&json!({"where": text})), json!(["project_id=3187654"]));
+}

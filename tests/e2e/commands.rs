@@ -294,3 +294,16 @@ fn every_variable_is_in_the_readme() {
         assert!(text.contains(&format!("`{}`", variable.name)), "{} is missing", variable.name);
     }
 }
+
+#[test]
+fn bash_completes_what_the_program_understands() {
+    let home = crate::empty();
+    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/completions/mp.bash");
+    let line = format!(
+        "mp() {{ {} \"$@\"; }}; . {}; COMP_WORDS=(mp lexicon ta); COMP_CWORD=2; _mp; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+        home.programs().mp.display(),
+        script.display()
+    );
+    let output = home.command(std::path::Path::new("bash")).args(["-c", &line]).output().expect("bash runs");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "tags\n", "{output:?}");
+}

@@ -13,6 +13,8 @@ use serde_json::Value;
 mod api;
 mod budget;
 mod canary;
+mod catalog;
+mod changes;
 mod commands;
 mod conformance;
 mod events;

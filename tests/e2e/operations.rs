@@ -179,3 +179,54 @@ fn a_caller_that_leaves_ends_its_query() {
     let running = || world.upstream.running(Meter::Query, Region::Us, PROJECT);
     eventually(Duration::from_secs(5), "Mixpanel is not asked any more", || running() == 0);
 }
+
+#[test]
+fn a_property_called_error_is_no_error_and_an_error_is_not_kept() {
+    let world = world();
+    let _daemon = world.start();
+    let path = "/us/query/events/properties/top";
+    world.upstream.on("GET", path, |_| Reply::json(200, &json!({"error": {"count": 7}, "plan": {"count": 1}})));
+    assert_eq!(world.home.mp(["inspect", "properties", "-e", "a", "-f", "plain"]).ok(), "error\nplan\n");
+    let (funnels, good) = ("/us/query/funnels/list", json!([{"funnel_id": 1, "name": "x"}]));
+    for odd in [json!({"error": "timed out"}), json!({"error": ["a"]}), json!({})] {
+        world.upstream.on("GET", funnels, move |_| Reply::json(200, &odd));
+        assert_ne!(world.home.mp(["inspect", "funnels"]).run().code, 0);
+    }
+    world.upstream.on("GET", funnels, move |_| Reply::json(200, &good));
+    assert_eq!(world.home.mp(["inspect", "funnels", "-f", "plain"]).ok(), "x\n");
+}
+
+#[test]
+fn who_reads_after_a_change_sees_it() {
+    let world = world();
+    let _daemon = world.start();
+    let cohorts = "/us/query/cohorts/list";
+    let asked = || world.upstream.count("POST", cohorts);
+    let list = || world.home.mp(["inspect", "cohorts"]).ok();
+    list();
+    list();
+    assert_eq!(asked(), 1, "it is kept");
+    world.upstream.on("DELETE", "/us/app/projects/3187654/cohorts/7", |_| Reply::new(204));
+    world.home.mp(["cohorts", "delete", "7"]).ok();
+    list();
+    assert_eq!(asked(), 2);
+    world.home.mp(["api", "DELETE", "projects/{project_id}/cohorts/7"]).ok();
+    list();
+    assert_eq!(asked(), 3);
+    // Who only reads changes nothing.
+    world.home.mp(["cohorts", "list"]).run();
+    list();
+    assert_eq!(asked(), 3);
+}
+
+#[test]
+fn what_stands_in_for_mixpanel_closes_its_own_gate_only() {
+    let (world, mock) = (world(), mp_sandbox::upstream::Upstream::start());
+    let _daemon = world.home.start();
+    mock.on("GET", "/", |_| Reply::new(429).header("Retry-After", "3000"));
+    let env = json!({"env": {"MP_API_BASE_URL": mock.url(), "MP_USERNAME": "u", "MP_SECRET": "s", "MP_PROJECT_ID": "7", "MP_REGION": "us"}});
+    let answer = world.home.ask(&Ask::get("/v1/api/query/events/names").context(&env));
+    assert_eq!(mock.requests().len(), 1, "{}", answer.text());
+    let status = world.home.ask(&Ask::get(mp_proto::routes::STATUS)).ok();
+    assert_eq!(status["limits"], json!([]), "{status}");
+}

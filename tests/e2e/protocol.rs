@@ -268,3 +268,14 @@ fn the_log_level_changes_while_running() {
     assert_eq!(home.ask(&Ask::get(routes::STATUS)).ok()["log_level"], "debug");
     assert_eq!(put("mp_daemon=nonsense=x").status, 400);
 }
+
+#[test]
+fn an_old_http_is_refused_for_its_bodies_have_no_end() {
+    let home = crate::empty();
+    let _daemon = home.start();
+    let mut stream = std::os::unix::net::UnixStream::connect(home.socket()).expect("it listens");
+    stream.write_all(b"GET /v1/health HTTP/1.0\r\nHost: mpd\r\n\r\n").expect("it takes it");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it ends");
+    assert!(answer.starts_with("HTTP/1.0 426") && answer.contains("HTTP/1.1 is needed"), "{answer}");
+}

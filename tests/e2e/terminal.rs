@@ -1,7 +1,8 @@
 //! What the commands of the catalog show on a terminal and in a pipe.
 
 use std::fs::{File, OpenOptions};
-use std::io::Read;
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
@@ -61,15 +62,36 @@ fn a_long_call_shows_a_sign_of_life_on_a_terminal_and_leaves_nothing_of_it() {
 
 /// Runs `mp` with its standard error on a terminal. What is written there comes in pieces; the channel closes when all have gone.
 fn on_a_terminal(world: &World, words: &[&str]) -> (Child, Receiver<String>) {
-    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
-    grantpt(&master).and_then(|()| unlockpt(&master)).expect("a terminal");
-    let name = ptsname(&master, Vec::new()).expect("it has a name").into_string().expect("in ASCII");
-    let terminal = OpenOptions::new().read(true).write(true).open(name).expect("it opens");
+    let (master, terminal) = terminal();
     let mut command = world.home.command(&world.home.programs().mp);
     let child =
         command.args(words).env("TERM", "xterm").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(terminal).spawn();
     // The command holds the terminal, too: the end of the program is seen only when it is gone.
     drop(command);
+    (child.expect("mp runs"), read(master))
+}
+
+/// Runs `mp` at a terminal where somebody types. Returns how it ended and all that was shown, with the echo of what was typed.
+pub(crate) fn typed(world: &World, words: &[&str], typed: &str) -> (i32, String) {
+    let (master, terminal) = terminal();
+    // The terminal keeps what is typed until it is read.
+    File::from(master.try_clone().expect("a descriptor is free")).write_all(typed.as_bytes()).expect("it takes it");
+    let mut command = world.home.command(&world.home.programs().mp);
+    let stdin = terminal.try_clone().expect("a descriptor is free");
+    let child = command.args(words).env("TERM", "xterm").stdin(stdin).stdout(Stdio::piped()).stderr(terminal).spawn();
+    drop(command);
+    let (output, seen) = (child.expect("mp runs").wait_with_output().expect("it ends"), read(master));
+    (output.status.code().unwrap_or(-1), seen.iter().collect())
+}
+
+fn terminal() -> (OwnedFd, File) {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    grantpt(&master).and_then(|()| unlockpt(&master)).expect("a terminal");
+    let name = ptsname(&master, Vec::new()).expect("it has a name").into_string().expect("in ASCII");
+    (master, OpenOptions::new().read(true).write(true).open(name).expect("it opens"))
+}
+
+fn read(master: OwnedFd) -> Receiver<String> {
     let (sender, seen) = channel();
     std::thread::spawn(move || {
         let (mut master, mut piece) = (File::from(master), [0; 1024]);
@@ -80,5 +102,5 @@ fn on_a_terminal(world: &World, words: &[&str]) -> (Child, Receiver<String>) {
             }
         }
     });
-    (child.expect("mp runs"), seen)
+    seen
 }

@@ -7,6 +7,7 @@ pub mod api;
 pub mod daemon;
 pub mod doctor;
 pub mod export;
+pub mod help;
 pub mod login;
 pub mod operation;
 pub mod project;

@@ -72,6 +72,11 @@ impl Output {
         Ok(Self { format, filter, out: Box::new(io::BufWriter::new(io::stdout())) })
     }
 
+    /// Returns how values are shown.
+    pub const fn format(&self) -> Format {
+        self.format
+    }
+
     /// Shows a value. `human` makes the text for people, and is asked only when that is wanted.
     ///
     /// # Errors

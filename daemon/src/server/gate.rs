@@ -1,7 +1,7 @@
 //! What a request must look like before any route sees it: no browser, no proxy, a protocol we speak, a name for who changes things.
 
 use hyper::header::HeaderValue;
-use hyper::{Method, Request};
+use hyper::{Method, Request, Version};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{CLIENT_HEADER, HEALTH, HOST as OUR_HOST, PROTOCOL_HEADER, SHUTDOWN, VERSION};
 use mp_proto::version::{BUILD, ProtocolRange};
@@ -14,6 +14,10 @@ pub(crate) const MAX_HEAD: usize = 64 * 1024;
 /// # Errors
 /// When it is too large, comes from a browser or for a proxy, speaks another protocol, or changes something without saying who asks.
 pub(crate) fn check<B>(request: &Request<B>) -> Result<(), Failure> {
+    if matches!(request.version(), Version::HTTP_09 | Version::HTTP_10) {
+        // There, a body ends with its connection: nobody could tell one that is cut off from a whole one.
+        return Err(Failure::new(FailureKind::ProtocolMismatch, "HTTP/1.1 is needed"));
+    }
     let uri = request.uri();
     if request.method() == Method::CONNECT || uri.scheme().is_some() || uri.authority().is_some() {
         return Err(forbidden("this is no proxy: send a path, not a URL"));

@@ -97,7 +97,16 @@ pub(crate) fn session(app: &App, caller: &Caller) -> Result<Session, Failure> {
     Ok(session)
 }
 
-async fn of_session(app: &Arc<App>, caller: &Caller, session: &Session, refresh: bool) -> Result<Arc<Me>, Failure> {
+/// Returns a session's user, whom Mixpanel is asked about if nothing is known or `refresh` is wanted.
+///
+/// # Errors
+/// Those of the request.
+pub(crate) async fn of_session(
+    app: &Arc<App>,
+    caller: &Caller,
+    session: &Session,
+    refresh: bool,
+) -> Result<Arc<Me>, Failure> {
     obtain(app, &session.identity, &key(app, caller, session)?, refresh).await
 }
 

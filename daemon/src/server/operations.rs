@@ -1,21 +1,23 @@
 //! The catalog: its list, and one route that runs any of its rows.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Extension;
+use axum::body::Body;
 use axum::extract::State;
 use hyper::HeaderMap;
+use hyper::body::Body as _;
 use hyper::header::{AGE, HeaderValue};
-use mp_proto::catalog::{OperationCall, OperationRow, OperationsBody, all, bind, find};
-use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::routes::OPERATIONS;
+use mp_proto::catalog::{Kind, OperationCall, OperationRow, OperationsBody, all, bind, find};
+use mp_proto::failure::{Failure, FailureKind, Problem};
+use mp_proto::routes::{OPERATION_UPLOAD, OPERATIONS};
 
 use crate::app::App;
-use crate::server::call::{Caller, JsonBody, Name};
-use crate::server::me::{known, session};
+use crate::server::call::{Caller, JsonBody, Name, Parameters};
+use crate::server::me::{known, of_session, session};
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
-use crate::upstream::run::{self, Ran, Run};
+use crate::upstream::run::{self, Ran, Run, Upload};
 use crate::upstream::waited::measured;
 
 /// `GET /v1/operations`.
@@ -32,25 +34,81 @@ pub(crate) async fn run(
     headers: HeaderMap,
     JsonBody(call): JsonBody<OperationCall>,
 ) -> Answer {
-    let operation = find(&id).ok_or_else(|| {
+    answer(&app, &id, &caller, peer, &headers, call, None).await
+}
+
+/// Arguments beside a file.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Beside {
+    arguments: Option<String>,
+}
+
+/// `POST /v1/operations/{name}/upload`.
+pub(crate) async fn upload(
+    State(app): State<Arc<App>>,
+    Name(id): Name,
+    Parameters(beside): Parameters<Beside>,
+    caller: Caller,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    let wrong = |detail: &str| Failure::new(FailureKind::InvalidArgument, detail);
+    let arguments = serde_json::from_str(beside.arguments.as_deref().unwrap_or("{}"))
+        .map_err(|_| wrong("arguments= in the query is not a JSON object"))?;
+    let length = body.size_hint().exact().ok_or_else(|| wrong("a file must say its length (Content-Length)"))?;
+    let body = reqwest::Body::wrap_stream(body.into_data_stream());
+    let file = Upload { body: Mutex::new(Some(body)), length };
+    let call = OperationCall { arguments, refresh: false };
+    answer(&app, &id, &caller, peer, &headers, call, Some(file)).await
+}
+
+async fn answer(
+    app: &Arc<App>,
+    id: &str,
+    caller: &Caller,
+    peer: Peer,
+    headers: &HeaderMap,
+    call: OperationCall,
+    upload: Option<Upload>,
+) -> Answer {
+    let operation = find(id).ok_or_else(|| {
         let detail = format!("there is no operation '{}'; GET {OPERATIONS} lists them", id.escape_debug());
         Failure::new(FailureKind::RouteNotFound, detail)
     })?;
-    let bound = bind(operation, &call.arguments).map_err(|problems| {
-        Failure::new(FailureKind::InvalidArgument, format!("arguments of {id} are wrong")).errors(problems)
-    })?;
-    let session = session(&app, &caller)?;
+    let mut wrong = Vec::new();
+    let takes_file = operation.params.iter().find(|param| param.kind == Kind::File);
+    match (takes_file, &upload) {
+        (Some(file), None) => {
+            wrong.push(Problem::new(file.name, format!("must be the body of a POST to {OPERATION_UPLOAD}")))
+        }
+        (None, Some(_)) => wrong.push(Problem::new("body", format!("{id} takes no file"))),
+        _ => {}
+    }
+    let bound = match bind(operation, &call.arguments) {
+        Ok(bound) if wrong.is_empty() => bound,
+        bound => {
+            let problems = bound.err().into_iter().flatten().chain(wrong).collect();
+            return Err(Failure::new(FailureKind::InvalidArgument, format!("arguments of {id} are wrong"))
+                .errors(problems)
+                .into());
+        }
+    };
+    let session = session(app, caller)?;
     let run = Run {
-        app: &app,
+        app,
         session: &session,
-        known_me: &|| known(&app, &caller, &session),
+        known_me: &|| known(app, caller, &session),
+        fresh_me: &|| Box::pin(of_session(app, caller, &session, false)),
         operation,
         arguments: &call.arguments,
         bound,
         refresh: call.refresh,
         tool: peer.tool(),
+        upload,
     };
     let (ran, waited) = measured(run::run(run)).await;
+    let takes_trailers = reply::takes_trailers(headers);
     let mut response = match ran? {
         Ran::Value(answered) => {
             let notes: Vec<String> = session.notes.iter().chain(&answered.notes).map(|note| ascii(note)).collect();
@@ -60,9 +118,8 @@ pub(crate) async fn run(
             }
             response
         }
-        Ran::Lines(lines) => {
-            reply::streamed("application/jsonl", lines, reply::takes_trailers(&headers), &session.notes)
-        }
+        Ran::Lines(lines) => reply::streamed("application/jsonl", lines, takes_trailers, &session.notes),
+        Ran::Bytes(parts) => reply::streamed("application/octet-stream", parts, takes_trailers, &session.notes),
     };
     reply::tell_wait(&mut response, waited, session.project.as_ref());
     Ok(response)

@@ -65,6 +65,10 @@ pub(crate) async fn pass(
     let outgoing = Outgoing { tool: peer.tool(), ..outgoing };
     let opened = open(&app, &session.identity, &outgoing, Instant::now() + DEADLINE).await;
     let opened = opened.map_err(|failure| Received::blame(&trouble, failure))?;
+    if plane == Plane::App && !outgoing.repeatable && opened.status.is_success() {
+        // Who reads from now on sees what was changed.
+        app.reads.forget();
+    }
     answer(opened, head.method == Method::HEAD, reply::takes_trailers(&head.headers), &session)
 }
 
@@ -80,6 +84,9 @@ fn outgoing(
     }
     let query = head.uri.query();
     let given = given_project(query, &head.headers, &received.payload);
+    // Whichever it names: a second one in the query would contradict it.
+    let own = || session.project.as_ref().map(ToString::to_string).unwrap_or_default();
+    let given = given.or_else(|| received.names_project.then(own));
     let (query, budget) = scoped(plane, query, given.as_deref(), session)?;
     Ok(Outgoing {
         method: head.method.clone(),

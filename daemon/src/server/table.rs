@@ -281,6 +281,14 @@ fn about_mixpanel() -> Vec<Route> {
             operations::run,
         )
         .takes::<catalog::OperationCall>(),
+        Route::new(
+            Method::POST,
+            at::OPERATION_UPLOAD,
+            "Run an operation that takes a file, which is the body",
+            Reply::Other("application/json"),
+            operations::upload,
+        )
+        .query(&[("arguments", "The other arguments, as the text of a JSON object")]),
         Route::any(
             at::API,
             "Pass a request on to Mixpanel (any method; planes app, query, engage, export) and its answer back",

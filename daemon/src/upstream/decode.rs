@@ -96,7 +96,7 @@ fn json(text: &[u8]) -> Option<Value> {
 }
 
 /// Returns a text with null in the place of each odd number outside its strings; none when there is no such number.
-fn without_odd_numbers(text: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn without_odd_numbers(text: &[u8]) -> Option<Vec<u8>> {
     const ODD: [&[u8]; 3] = [b"NaN", b"-Infinity", b"Infinity"];
     let (mut out, mut at, mut is_string, mut found) = (Vec::with_capacity(text.len()), 0, false, false);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {

@@ -2,6 +2,7 @@
 
 pub(crate) mod build;
 pub(crate) mod decode;
+pub(crate) mod foreign;
 pub mod gate;
 mod headers;
 pub mod hosts;

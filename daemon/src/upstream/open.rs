@@ -26,6 +26,9 @@ use crate::upstream::opened::{is_reset, reason};
 use crate::upstream::request::{Authorization, Coding, Identity, Outgoing, Payload, Query};
 use crate::upstream::{headers, retry, waited};
 
+/// After such a wait a token is asked for again.
+const TOKEN_AGE: Duration = Duration::from_secs(5);
+
 /// Sends a request and returns what Mixpanel finally answers, whatever its status.
 ///
 /// # Errors
@@ -82,7 +85,12 @@ impl Sending<'_> {
         let client = client.map_err(|error| self.silent(&error))?;
         let mut progress = Progress { token: self.token().await?, ..Progress::default() };
         loop {
+            let before = progress.waited;
             let permit = self.permit(&mut progress).await?;
+            if progress.waited > before + TOKEN_AGE && !progress.is_renewed {
+                // It may have ended while others had their turns, and so may the login.
+                progress.token = self.token().await?;
+            }
             let (request, touched) = self.build(client, &url, &headers, progress.token.as_ref())?;
             let credential = credential_in(&request);
             let response = match self.exchange(client, request, &touched).await {
@@ -94,7 +102,7 @@ impl Sending<'_> {
                 Err(Silence::Reset(failure) | Silence::Other(failure)) => return Err(failure),
             };
             if let Some((response, permit)) = self.judge(response, permit, &mut progress).await? {
-                let about = (self.identity, self.request);
+                let about = (&self.app.tasks, self.identity, self.request);
                 return Ok(Opened::new(about, response, credential, progress.waited, permit));
             }
         }
@@ -143,7 +151,8 @@ impl Sending<'_> {
     async fn permit(&self, progress: &mut Progress) -> Result<Option<Permit>, Failure> {
         let request = self.request;
         let Some((family, project)) = Family::of(request.plane).zip(request.budget.clone()) else { return Ok(None) };
-        let budget = Budget { region: self.identity.region, project, family };
+        let stands_in = self.app.upstream.redirected_to().is_none().then(|| self.identity.bases.base(request.plane));
+        let budget = Budget { region: self.identity.region, project, family, base: stands_in.flatten() };
         let gates = &self.app.gates;
         gates.set_limits(&self.app.store.last_good().config.limits);
         let enter = async {
@@ -249,10 +258,14 @@ impl Sending<'_> {
         let sent = Instant::now();
         let mut answer = std::pin::pin!(client.execute(request));
         let answer = loop {
-            let end = self.deadline.min(touched.last() + self.request.plane.patience());
+            let silent = touched.last() + self.request.plane.patience();
+            // A body that flows may take as long as it takes.
+            let end = if self.request.is_resendable() { self.deadline.min(silent) } else { silent };
             match timeout_at(end, &mut answer).await {
                 Ok(answer) => break answer,
-                Err(_) if Instant::now() >= self.deadline => return Err(Silence::Other(self.late())),
+                Err(_) if self.request.is_resendable() && Instant::now() >= self.deadline => {
+                    return Err(Silence::Other(self.late()));
+                }
                 // A body was on its way meanwhile.
                 Err(_) if touched.last() + self.request.plane.patience() > Instant::now() => {}
                 Err(_) => {

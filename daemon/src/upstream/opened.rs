@@ -1,6 +1,7 @@
 //! An answer of Mixpanel whose body is still to come, and what a connection that fails has to say.
 
 use std::error::Error;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,6 +9,9 @@ use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::secret::Secret;
 use reqwest::header::HeaderMap;
 use reqwest::{Response, StatusCode};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout_at};
+use tokio_util::task::TaskTracker;
 
 use crate::upstream::gate::Permit;
 use crate::upstream::request::{Identity, Outgoing};
@@ -28,13 +32,73 @@ pub(crate) struct Opened {
     /// `GET /export of account 'x'`.
     subject: String,
     account: String,
-    permit: Option<Permit>,
+    permit: Option<Held>,
+}
+
+/// How long whoever reads an answer may leave it alone and still keep others from their turns.
+const LEFT_ALONE: Duration = Duration::from_secs(120);
+
+/// A permit that is given back when the body is at its end, or dropped, or nobody has read on for a while: a pager that shows the first page
+/// of an answer must not hold up all tools.
+#[derive(Debug)]
+struct Held {
+    shared: Arc<Watched>,
+    /// Ends the one who watches.
+    _ends: oneshot::Sender<()>,
+}
+
+#[derive(Debug)]
+struct Watched {
+    permit: Mutex<Option<Permit>>,
+    read: Mutex<Instant>,
+}
+
+impl Held {
+    fn new(tasks: &TaskTracker, permit: Permit) -> Self {
+        let shared = Arc::new(Watched { permit: Mutex::new(Some(permit)), read: Mutex::new(Instant::now()) });
+        let (ends, mut ended) = oneshot::channel();
+        let watched = Arc::clone(&shared);
+        tasks.spawn(async move {
+            loop {
+                let until = watched.last_read() + LEFT_ALONE;
+                if Instant::now() >= until {
+                    drop(watched.take());
+                    return;
+                }
+                // Either there is nothing to watch any more, or it is time to look again.
+                if timeout_at(until, &mut ended).await.is_ok() {
+                    return;
+                }
+            }
+        });
+        Self { shared, _ends: ends }
+    }
+}
+
+impl Watched {
+    fn last_read(&self) -> Instant {
+        *self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_read(&self) {
+        *self.read.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    fn take(&self) -> Option<Permit> {
+        self.permit.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        drop(self.shared.take());
+    }
 }
 
 impl Opened {
     /// Returns an answer whose head has come. The permit is given back when the body is at its end, or dropped.
     pub(super) fn new(
-        (identity, request): (&Identity, &Outgoing),
+        (tasks, identity, request): (&TaskTracker, &Identity, &Outgoing),
         response: Response,
         credential: Secret,
         waited: Duration,
@@ -49,7 +113,7 @@ impl Opened {
             subject: format!("{} {} of account '{}'", request.method, request.path, identity.name),
             account: identity.name.clone(),
             response,
-            permit,
+            permit: permit.map(|permit| Held::new(tasks, permit)),
         }
     }
 
@@ -58,7 +122,13 @@ impl Opened {
     /// # Errors
     /// When the body is cut off, or nothing comes for too long.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
+        if let Some(held) = &self.permit {
+            held.shared.is_read();
+        }
         let next = tokio::time::timeout(self.idle, self.response.chunk()).await;
+        if let Some(held) = &self.permit {
+            held.shared.is_read();
+        }
         let (kind, said) = match next {
             Ok(Ok(Some(chunk))) => return Ok(Some(chunk)),
             Ok(Ok(None)) => {
@@ -122,5 +192,38 @@ pub(super) fn reason(error: &reqwest::Error) -> String {
         _ if error.is_timeout() => "it did not answer in time".to_owned(),
         Some(cause) => cause.to_string(),
         None => "the request could not be made".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::tests::TestClock;
+    use crate::upstream::gate::{Budget, Family, Gates};
+    use crate::upstream::request::Tool;
+    use mp_proto::ids::{ProjectId, Region};
+    use tokio::time::sleep;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_permit_goes_back_when_nobody_reads_on() {
+        let (gates, tasks) = (Gates::new(Arc::new(TestClock::at(0))), TaskTracker::new());
+        let project = ProjectId::parse("7").expect("digits");
+        let budget = Budget { region: Region::Us, project, family: Family::Query, base: None };
+        let enter = async || {
+            let until = Instant::now() + Duration::from_secs(500);
+            Held::new(&tasks, gates.enter(&budget, Tool(1), until).await.expect("a turn"))
+        };
+        let running = || gates.status()[0].running;
+        let (read_on, left, done) = (enter().await, enter().await, enter().await);
+        drop(done);
+        assert_eq!(running(), 2);
+        sleep(LEFT_ALONE - Duration::from_secs(1)).await;
+        read_on.shared.is_read();
+        sleep(Duration::from_secs(2)).await;
+        assert_eq!(running(), 1, "the one that was left alone");
+        drop((left, read_on));
+        assert_eq!(running(), 0);
+        tasks.close();
+        tasks.wait().await;
     }
 }

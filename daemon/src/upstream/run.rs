@@ -5,22 +5,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::Stream;
-use mp_proto::catalog::{Bound, Effect, Host, Operation, Scope, Workflow};
-use mp_proto::failure::{Failure, FailureKind};
+use futures_util::{Stream, stream};
+use mp_proto::catalog::{Bound, Effect, Host, Operation, PROJECT, Scope, Shape, Workflow, results};
+use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::ids::WorkspaceId;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::me::cache::Me;
 use crate::session::credential::MIN_VALID_S;
 use crate::session::open::Session;
-use crate::upstream::build::build;
+use crate::upstream::Plane;
+use crate::upstream::build::{ORIGIN, build, project_number};
 use crate::upstream::decode::{Asked, words};
 use crate::upstream::reads::{Freshness, Shared, read};
-use crate::upstream::request::{Authorization, Outgoing, Tool};
+use crate::upstream::request::{Authorization, Outgoing, Payload, Query, Tool};
 use crate::upstream::send::send_within;
-use crate::upstream::workflow::{event_names, event_properties, export, report_link, schema_graph};
+use crate::upstream::workflow::export::good;
+use crate::upstream::workflow::{
+    business_context, checked_delete, custom_event, event_names, event_properties, export, lookup_table_upload,
+    metric_query, recording, report_create, report_link, report_resolve, report_store, saved_behavior, saved_metric,
+    schema_graph,
+};
 use crate::upstream::workspace;
 
 /// Longest time for an operation, with its place in the queue, its repetitions and the longest time that Mixpanel takes for a query.
@@ -35,6 +41,8 @@ pub(crate) struct Run<'a> {
     pub(crate) session: &'a Session,
     /// What is known of who that is, without asking.
     pub(crate) known_me: &'a (dyn Fn() -> Option<Arc<Me>> + Sync),
+    /// Asks who that is, unless it is known well enough.
+    pub(crate) fresh_me: &'a (dyn Fn() -> FreshMe<'a> + Sync),
     /// What.
     pub(crate) operation: &'static Operation,
     /// Its arguments as they were given, checked.
@@ -45,6 +53,19 @@ pub(crate) struct Run<'a> {
     pub(crate) refresh: bool,
     /// Who asks.
     pub(crate) tool: Tool,
+    /// The file that came along.
+    pub(crate) upload: Option<Upload>,
+}
+
+/// Who an account's user is, as soon as Mixpanel has said so.
+pub(crate) type FreshMe<'a> = Pin<Box<dyn Future<Output = Result<Arc<Me>, Failure>> + Send + 'a>>;
+
+/// A file on its way.
+pub(crate) struct Upload {
+    /// Its bytes; they can be sent once.
+    pub(crate) body: std::sync::Mutex<Option<reqwest::Body>>,
+    /// How many.
+    pub(crate) length: u64,
 }
 
 /// What an operation brings.
@@ -52,8 +73,13 @@ pub(crate) enum Ran {
     /// One value.
     Value(Answered),
     /// Lines, each with its newline. They end with an error when they end too early.
-    Lines(Pin<Box<dyn Stream<Item = Result<Bytes, Failure>> + Send>>),
+    Lines(Parts),
+    /// Bytes as Mixpanel sends them. They end with an error when they end too early.
+    Bytes(Parts),
 }
+
+/// What comes part by part.
+pub(crate) type Parts = Pin<Box<dyn Stream<Item = Result<Bytes, Failure>> + Send>>;
 
 /// A value, and what belongs to it.
 #[derive(Debug)]
@@ -72,12 +98,24 @@ pub(crate) struct Answered {
 /// Those of its requests.
 pub(crate) async fn run(run: Run<'_>) -> Result<Ran, Failure> {
     let answered = match run.operation.call.workflow {
+        None if run.operation.reply.shape == Shape::Bytes => return bytes(&run).await,
         None => plain(&run).await,
         Some(Workflow::EventNames) => event_names::run(&run).await,
         Some(Workflow::EventProperties) => event_properties::run(&run).await,
         Some(Workflow::SchemaGraph) => schema_graph::run(&run).await,
         Some(Workflow::ReportLink) => report_link::run(&run).await,
         Some(Workflow::ExportEvents | Workflow::ExportProfiles) => return export::run(run).await,
+        Some(Workflow::BusinessContext) => business_context::run(&run).await,
+        Some(Workflow::CheckedDelete) => checked_delete::run(&run).await,
+        Some(Workflow::CustomEvent) => custom_event::run(&run).await,
+        Some(Workflow::LookupTableUpload) => lookup_table_upload::run(&run).await,
+        Some(Workflow::MetricQuery) => metric_query::run(&run).await,
+        Some(Workflow::Recording) => recording::run(&run).await,
+        Some(Workflow::ReportCreate) => report_create::run(&run).await,
+        Some(Workflow::ReportResolve) => report_resolve::run(&run).await,
+        Some(Workflow::ReportStore) => report_store::run(&run).await,
+        Some(Workflow::SavedBehavior) => saved_behavior::run(&run).await,
+        Some(Workflow::SavedMetric) => saved_metric::run(&run).await,
     };
     answered.map(Ran::Value)
 }
@@ -89,6 +127,20 @@ pub(crate) async fn run(run: Run<'_>) -> Result<Ran, Failure> {
 pub(crate) async fn plain(run: &Run<'_>) -> Result<Answered, Failure> {
     let answer = run.ask(run.request(run.bound.clone()).await?).await?;
     run.take(answer)
+}
+
+/// Sends the one request of a row and passes on its answer.
+async fn bytes(run: &Run<'_>) -> Result<Ran, Failure> {
+    let request = run.request(run.bound.clone()).await?;
+    let opened = good(run.app, &run.session.identity, &request).await?;
+    let parts = stream::unfold(Some(opened), |opened| async {
+        let mut opened = opened?;
+        match opened.chunk().await {
+            Ok(part) => part.map(|part| (Ok(part), Some(opened))),
+            Err(failure) => Some((Err(failure), None)),
+        }
+    });
+    Ok(Ran::Bytes(Box::pin(parts)))
 }
 
 impl Run<'_> {
@@ -121,23 +173,70 @@ impl Run<'_> {
     /// Those of the request, and when Mixpanel reports an error in a good answer, as its queries do.
     pub(crate) async fn ask(&self, request: Outgoing) -> Result<Shared, Failure> {
         let identity = &self.session.identity;
-        let mut refusal = Asked::about(identity, &request, "").failure(FailureKind::UpstreamRefused, "was refused");
+        let refusal = Asked::about(identity, &request, "").failure(FailureKind::UpstreamRefused, "was refused");
         let answer = match self.operation.effect {
             Effect::Read => read(self.app, identity, request, self.freshness(self.operation.reply.kept)).await?,
             Effect::Write | Effect::Destroy => {
                 let value = send_within(self.app, identity, &request, DEADLINE).await?;
-                Shared { value: Arc::new(value), age: None }
+                // Who reads from now on sees what was changed.
+                self.app.reads.forget();
+                Shared::own(value)
             }
         };
-        if !matches!(self.operation.call.host, Host::Query | Host::Engage) || !is_error(&answer.value) {
-            return Ok(answer);
+        if matches!(self.operation.call.host, Host::Query | Host::Engage) {
+            let checked = self.no_error(&answer.value, refusal).await;
+            checked.inspect_err(|_| self.app.reads.reject(answer.mark()))?;
         }
+        Ok(answer)
+    }
+
+    /// Runs a report.
+    ///
+    /// # Errors
+    /// Those of the request, and when Mixpanel reports an error in a good answer.
+    pub(crate) async fn insights(&self, bookmark: Value, workspace: Option<WorkspaceId>) -> Result<Value, Failure> {
+        self.report("/insights", json!({"bookmark": bookmark, "queryLimits": {"limit": 3000}}), workspace).await
+    }
+
+    /// Asks the query API with a body that names the project.
+    ///
+    /// # Errors
+    /// As [`Self::insights`].
+    pub(crate) async fn report(
+        &self,
+        path: &str,
+        mut body: Value,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<Value, Failure> {
+        body["project_id"] = project_number(self.session.project()?);
+        let mut query: Vec<_> = workspace.map(|id| ("workspace_id".to_owned(), id.to_string())).into_iter().collect();
+        query.push((ORIGIN.0.to_owned(), ORIGIN.1.to_owned()));
+        let request = Outgoing {
+            method: reqwest::Method::POST,
+            query: Query::Pairs(query),
+            payload: Payload::Json(body),
+            ..Outgoing::read(Plane::Query, path)
+        };
+        let refusal =
+            Asked::about(&self.session.identity, &request, "").failure(FailureKind::UpstreamRefused, "was refused");
+        let request = Outgoing { tool: self.tool, budget: self.session.project.clone(), ..request };
+        let answer = send_within(self.app, &self.session.identity, &request, DEADLINE).await?;
+        self.no_error(&answer, refusal).await?;
+        Ok(answer)
+    }
+
+    /// Checks that a good answer reports no error.
+    async fn no_error(&self, answer: &Value, mut refusal: Failure) -> Result<(), Failure> {
+        if !is_error(answer) {
+            return Ok(());
+        }
+        let identity = &self.session.identity;
         let token = match &identity.authorization {
             Authorization::Grant(holder) => self.app.keeper.token(self.app, holder, MIN_VALID_S).await.ok(),
             Authorization::Basic { .. } | Authorization::Bearer(_) => None,
         };
         let credential = token.as_ref().map_or("", |fresh| fresh.token.expose());
-        if let Some(words) = words(identity, credential, &answer.value) {
+        if let Some(words) = words(identity, credential, answer) {
             refusal.detail = format!("{}. Mixpanel says: {words}", refusal.detail);
         }
         Err(refusal)
@@ -157,10 +256,74 @@ impl Run<'_> {
     /// When it is something else than the row says.
     pub(crate) fn take(&self, answer: Shared) -> Result<Answered, Failure> {
         let age = answer.age;
+        let mark = answer.mark();
         // The last who shares it need not copy it.
         let value = Arc::try_unwrap(answer.value).unwrap_or_else(|shared| (*shared).clone());
-        let taken = self.operation.reply.take(&self.bound.arguments, value).map_err(|what| self.odd(&what))?;
+        self.taken(value, age).inspect_err(|_| self.app.reads.reject(mark))
+    }
+
+    /// As [`Self::take`], of a value that nobody shares.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    pub(crate) fn taken(&self, value: Value, age: Option<Duration>) -> Result<Answered, Failure> {
+        let mut arguments = self.bound.arguments.clone();
+        if let Some(project) = &self.session.project {
+            arguments.insert(PROJECT.to_owned(), project_number(project));
+        }
+        let taken = self.operation.reply.take(&arguments, value).map_err(|what| self.odd(&what))?;
         Ok(Answered { value: taken.value, notes: taken.notes, age })
+    }
+
+    /// Sends another request of the operation and returns what is in its envelope.
+    ///
+    /// # Errors
+    /// Those of the request.
+    pub(crate) async fn also(&self, request: Outgoing) -> Result<Value, Failure> {
+        let request = Outgoing { tool: self.tool, budget: self.session.project.clone(), ..request };
+        let answer = send_within(self.app, &self.session.identity, &request, DEADLINE).await?;
+        if !request.repeatable {
+            self.app.reads.forget();
+        }
+        Ok(results(answer))
+    }
+
+    /// Returns the head of the App API's paths for the project.
+    ///
+    /// # Errors
+    /// When the session has none.
+    pub(crate) fn project_path(&self, below: &str) -> Result<String, Failure> {
+        Ok(format!("/projects/{}/{below}", self.session.project()?))
+    }
+
+    /// Returns the path of the App API for the pinned workspace, else for the project.
+    ///
+    /// # Errors
+    /// When the session has neither.
+    pub(crate) fn scoped_path(&self, below: &str) -> Result<String, Failure> {
+        let project = self.project_path(below)?;
+        Ok(self.session.workspace.map_or(project, |workspace| format!("/workspaces/{workspace}/{below}")))
+    }
+
+    /// Returns an argument that is a text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.bound.arguments.get(name).and_then(Value::as_str)
+    }
+
+    /// Returns whether a switch was given.
+    pub(crate) fn is_set(&self, name: &str) -> bool {
+        self.bound.arguments.get(name) == Some(&Value::Bool(true))
+    }
+
+    /// It was not done, as nothing at Mixpanel says.
+    pub(crate) fn declined(&self, why: impl Into<String>) -> Failure {
+        Failure::new(FailureKind::Declined, why).account(&self.session.identity.name)
+    }
+
+    /// An argument is wrong, as only now is known.
+    pub(crate) fn wrong(&self, name: &str, why: &str) -> Failure {
+        let detail = format!("arguments of {} are wrong", self.operation.id);
+        Failure::new(FailureKind::InvalidArgument, detail).errors(vec![Problem::new(name, why)])
     }
 
     /// An answer that is not as expected.
@@ -171,24 +334,33 @@ impl Run<'_> {
     }
 }
 
-/// Whether a good answer reports an error.
+/// Whether a good answer reports an error: in words. An object of that name may be anything, such as the count of a property.
 fn is_error(answer: &Value) -> bool {
-    answer.get("error").is_some_and(|error| !error.is_null() && *error != Value::Bool(false) && *error != "")
+    let is_words = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
+    answer.get("error").is_some_and(|error| match error {
+        Value::Array(all) => !all.is_empty() && all.iter().all(is_words),
+        one => is_words(one),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn an_error_in_a_good_answer_is_noticed() {
-        for error in [json!({"error": "bad"}), json!({"error": {"a": 1}, "data": {}})] {
+        for error in [json!({"error": "bad"}), json!({"error": ["a", "b"], "data": {}})] {
             assert!(is_error(&error), "{error}");
         }
-        for good in
-            [json!({"error": null}), json!({"error": ""}), json!([1]), json!({"data": {"error": 1}}), json!("error")]
-        {
+        for good in [
+            json!({"error": null}),
+            json!({"error": ""}),
+            json!({"error": {"count": 7}}),
+            json!({"error": []}),
+            json!([1]),
+            json!({"data": {"error": 1}}),
+            json!("error"),
+        ] {
             assert!(!is_error(&good), "{good}");
         }
     }

@@ -23,7 +23,8 @@ pub(crate) fn who(identity: &Identity, base: &str, more: impl Fn(&mut dyn Hasher
 }
 
 fn fold(identity: &Identity, base: &str, hasher: &mut impl Hasher) {
-    (base, identity.region).hash(hasher);
+    // A failure that two share names the account.
+    (base, identity.region, &identity.name).hash(hasher);
     match &identity.authorization {
         Authorization::Basic { username, secret } => (0, username, secret.expose()).hash(hasher),
         Authorization::Bearer(token) => (1, token.expose()).hash(hasher),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::{Kind, Operation, Param, Place};
+use super::{Kind, Of, Operation, Param, Place};
 use crate::failure::Problem;
 use crate::json::{ascii_json, spaced};
 use crate::routes::encode_segment;
@@ -28,11 +28,21 @@ pub fn bind(operation: &Operation, arguments: &Map<String, Value>) -> Result<Bou
     let mut problems: Vec<Problem> =
         arguments.keys().filter(|name| !knows(operation, name)).map(|name| unknown(operation, name)).collect();
     let call = &operation.call;
-    let mut bound = Bound { path: call.path.to_owned(), query: Vec::new(), body: None, arguments: Map::new() };
+    let has_body = operation.params.iter().any(|param| matches!(param.place, Place::Body | Place::Spread));
+    let body = (has_body || !call.fixed_body.is_empty()).then(Map::new);
+    let mut bound = Bound { path: call.path.to_owned(), query: Vec::new(), body, arguments: Map::new() };
+    for (name, text) in call.fixed_body {
+        // A test binds every row, so a text that is no JSON does not stay.
+        put_at(bound.body.get_or_insert_default(), name, serde_json::from_str(text).unwrap_or_default());
+    }
     for param in operation.params {
+        // What is sent as it is, and what is for a command line alone, are no arguments.
+        if matches!(param.kind, Kind::File | Kind::Output) && arguments.get(param.name).is_none_or(Value::is_null) {
+            continue;
+        }
         match checked(param, arguments.get(param.name)) {
-            Ok(Some(value)) => {
-                put(param, &value, &mut bound);
+            Ok(Some((value, sent))) => {
+                put(param, &sent, &mut bound);
                 bound.arguments.insert(param.name.to_owned(), value);
             }
             Ok(None) => {}
@@ -70,18 +80,36 @@ fn put(param: &Param, value: &Value, bound: &mut Bound) {
         Place::Query => {
             let one = |value: &Value| (param.wire.to_owned(), text(param.kind, value));
             match value {
-                Value::Bool(false) => {}
-                Value::Array(values) if param.repeats => bound.query.extend(values.iter().map(one)),
+                Value::Bool(false) if param.kind == Kind::Flag => {}
+                Value::Array(values) if param.repeats || param.wire.ends_with("[]") => {
+                    bound.query.extend(values.iter().map(one));
+                }
                 value => bound.query.push(one(value)),
             }
         }
         Place::Body => {
-            let body = bound.body.get_or_insert_default();
             if *value != Value::Bool(false) || param.kind == Kind::Toggle {
-                body.insert(param.wire.to_owned(), value.clone());
+                put_at(bound.body.get_or_insert_default(), param.wire, value.clone());
             }
         }
+        Place::Spread => {
+            let body = bound.body.get_or_insert_default();
+            body.extend(value.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
+        }
         Place::Local => {}
+    }
+}
+
+/// Puts a value into an object; a name with dots is that of a field inside of another.
+fn put_at(body: &mut Map<String, Value>, name: &str, value: Value) {
+    match name.split_once('.') {
+        None => drop(body.insert(name.to_owned(), value)),
+        Some((outer, inner)) => {
+            let outer = body.entry(outer).or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(fields) = outer {
+                put_at(fields, inner, value);
+            }
+        }
     }
 }
 
@@ -103,8 +131,8 @@ fn expression(given: &str) -> String {
     format!("properties[\"{}\"]", given.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// Returns a value that was checked, or the default; none when there is neither and none is needed.
-fn checked(param: &Param, given: Option<&Value>) -> Result<Option<Value>, String> {
+/// Returns a value that was checked, or the default, and what is sent of it; none when there is neither and none is needed.
+fn checked(param: &Param, given: Option<&Value>) -> Result<Option<(Value, Value)>, String> {
     let default = param.default.map(Value::from);
     let Some(given) = given.filter(|given| !given.is_null()).or(default.as_ref()) else {
         return if param.required { Err("must be given".to_owned()) } else { Ok(None) };
@@ -121,7 +149,11 @@ fn checked(param: &Param, given: Option<&Value>) -> Result<Option<Value>, String
     if param.place == Place::Path && value.as_str().is_some_and(|text| ["", ".", ".."].contains(&text)) {
         return Err("must not be empty, . or ..".to_owned());
     }
-    Ok(Some(value))
+    let sent = match param.through {
+        Some(through) => through(value.clone())?,
+        None => value.clone(),
+    };
+    Ok(Some((value, sent)))
 }
 
 fn single(param: &Param, given: &Value) -> Result<Value, String> {
@@ -130,12 +162,21 @@ fn single(param: &Param, given: &Value) -> Result<Value, String> {
         Kind::Int => (integer(given).map(Value::Number), "an integer"),
         Kind::Ints => (integers(given), "integers, separated by commas"),
         Kind::List => (texts(given), "texts, separated by commas"),
+        Kind::Names => (texts(given).map(without_empty), "texts, separated by commas"),
         Kind::Flag | Kind::Toggle => (boolean(given), "true or false"),
         Kind::Date => (date(given), "a date such as 2025-01-31"),
-        Kind::JsonObject => (object(given), "a JSON object"),
+        Kind::Json(of) => return json(of, given),
+        Kind::JsonFile => return json(Of::Object, given),
+        Kind::TextFile => (given.as_str().map(Value::from), "a text"),
+        Kind::File => return Err("is the body of the call, not one of its arguments".to_owned()),
+        Kind::Output => return Err("is for a command line only".to_owned()),
         Kind::OneOf(words) => {
             let known = given.as_str().filter(|word| words.contains(word));
             return known.map(Value::from).ok_or_else(|| format!("must be one of {}", words.join(", ")));
+        }
+        Kind::AnyCase(words) => {
+            let lower = given.as_str().map(str::to_lowercase).filter(|word| words.contains(&word.as_str()));
+            return lower.map(Value::from).ok_or_else(|| format!("must be one of {}", words.join(", ")));
         }
     };
     value.ok_or_else(|| format!("must be {expected}"))
@@ -151,7 +192,10 @@ fn integer(given: &Value) -> Option<Number> {
 
 fn integers(given: &Value) -> Option<Value> {
     let all: Option<Vec<Number>> = match given {
-        Value::String(text) => text.split(',').map(|part| integer(&Value::from(part))).collect(),
+        Value::String(text) => {
+            let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+            parts.map(|part| integer(&Value::from(part))).collect()
+        }
         Value::Array(list) => list.iter().map(integer).collect(),
         one => integer(one).map(|one| vec![one]),
     };
@@ -181,17 +225,33 @@ fn date(given: &Value) -> Option<Value> {
     (is_spelled_so && text.parse::<jiff::civil::Date>().is_ok()).then(|| given.clone())
 }
 
-fn object(given: &Value) -> Option<Value> {
+fn without_empty(texts: Value) -> Value {
+    match texts {
+        Value::Array(all) => all.into_iter().filter(|text| text != "").collect(),
+        other => other,
+    }
+}
+
+/// Returns JSON that was given as such, or as its text. A text that is wanted cannot be told from JSON text, so it is that first.
+fn json(of: Of, given: &Value) -> Result<Value, String> {
     let read = match given {
-        Value::String(text) => serde_json::from_str(text).ok()?,
+        Value::String(text) => serde_json::from_str(text).map_err(|error| {
+            format!("must be JSON, and is not in line {}, column {}: {}", error.line(), error.column(), why(&error))
+        })?,
         other => other.clone(),
     };
-    read.is_object().then_some(read)
+    of.checked(&read)
+}
+
+/// Returns what a reader of JSON says, without the place that it adds.
+fn why(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line ").next().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Call, Effect, Host, Reply, Scope, Stage};
+    use super::super::{Call, Effect, Host, Reply, Scope};
     use super::*;
     use serde_json::json;
 
@@ -212,12 +272,12 @@ mod tests {
             Param::query("from", Kind::Date, "From").wire("from_date"),
             Param::query("deep", Kind::Flag, "Deeper"),
             Param::query("tag", Kind::Str, "Tagged so").repeats(),
-            Param::body("filter", Kind::JsonObject, "Only these"),
+            Param::body("filter", Kind::Json(Of::Object), "Only these"),
             Param::local("link", Kind::Toggle, "With a link").default("true"),
         ],
         call: Call::get(Host::App, "things/{name}/parts").fixed(&[("v", "2")]),
         reply: Reply::ONE,
-        stage: Stage::Stable,
+        ..Operation::READ
     };
 
     fn bound(arguments: Value) -> Result<Bound, Vec<String>> {
@@ -268,7 +328,7 @@ mod tests {
         for odd in [json!(".."), json!("."), json!(""), json!(5)] {
             assert_eq!(bound(json!({"name": odd})), Err(vec!["name".to_owned()]), "{odd}");
         }
-        for odd in [json!(""), json!([]), json!("1,,2"), json!({}), json!(true), json!([[1]])] {
+        for odd in [json!(""), json!([]), json!(","), json!({}), json!(true), json!([[1]])] {
             assert_eq!(bound(json!({"name": "x", "ids": odd})), Err(vec!["ids".to_owned()]), "{odd}");
         }
         for odd in ["2025-1-5", "20250105", "01/02/2025", "2025-01-05T00:00", "today", "+2025-01-5"] {

@@ -54,6 +54,10 @@ pub enum Method {
     Get,
     /// POST.
     Post,
+    /// PUT.
+    Put,
+    /// PATCH.
+    Patch,
     /// DELETE.
     Delete,
 }
@@ -73,6 +77,28 @@ pub enum Workflow {
     ExportEvents,
     /// Streams the pages of profiles as lines.
     ExportProfiles,
+    /// Texts of a project or an organization, whose id may have to be found.
+    BusinessContext,
+    /// Deletes what the account may edit, after asking whether it may.
+    CheckedDelete,
+    /// A custom event that may be named instead of numbered.
+    CustomEvent,
+    /// Asks for a place, uploads a file there, registers it and waits until it is taken in.
+    LookupTableUpload,
+    /// A query that refers to a saved metric, whose kind is asked for first.
+    MetricQuery,
+    /// Finds, signs and reads the files of recordings.
+    Recording,
+    /// Saves a report, then puts it on a dashboard.
+    ReportCreate,
+    /// Follows a link to a report, and runs it.
+    ReportResolve,
+    /// Stores parameters under a name that is made here, and returns the link to them.
+    ReportStore,
+    /// Changes a behavior, whose kind must stay.
+    SavedBehavior,
+    /// Creates or changes a metric: its owner and mark need a call of their own, its kind must stay.
+    SavedMetric,
 }
 
 /// Changes a request after its arguments were bound: what depends on several of them. Pure.
@@ -85,10 +111,15 @@ pub enum Ids {
     Query,
     /// Both into the body, the workspace always; a pinned one into the query, too.
     Body,
+    /// A pinned workspace into the query.
+    Workspace,
 }
 
-/// Stands for the project as the value of a [`Call::fixed`] parameter.
+/// Stands for the project as the value of a [`Call::fixed`] parameter, and as a text in the body.
 pub const PROJECT_ID: &str = "{project_id}";
+
+/// The name under which the arguments of a reshape have the number of the project.
+pub const PROJECT: &str = "$project_id";
 
 /// A request.
 #[derive(Debug, Clone, Copy)]
@@ -101,6 +132,10 @@ pub struct Call {
     pub path: &'static str,
     /// Query parameters that are always the same.
     pub fixed: &'static [(&'static str, &'static str)],
+    /// Fields of the body that are always the same: their names, with dots for those inside of others, and JSON texts.
+    pub fixed_body: &'static [(&'static str, &'static str)],
+    /// Whether the body is a form instead of JSON.
+    pub form: bool,
     /// Where project and workspace go outside of the App API.
     pub ids: Ids,
     /// Whether the query ends in Mixpanel's mark of where a call comes from. Parts of the App API refuse it.
@@ -115,12 +150,50 @@ impl Call {
     /// Returns a GET.
     pub const fn get(host: Host, path: &'static str) -> Self {
         let origin = matches!(host, Host::Query | Host::Engage);
-        Self { host, method: Method::Get, path, fixed: &[], ids: Ids::Query, origin, arrange: None, workflow: None }
+        Self {
+            host,
+            method: Method::Get,
+            path,
+            fixed: &[],
+            fixed_body: &[],
+            form: false,
+            ids: Ids::Query,
+            origin,
+            arrange: None,
+            workflow: None,
+        }
     }
 
     /// Returns a POST.
     pub const fn post(host: Host, path: &'static str) -> Self {
         Self { method: Method::Post, ..Self::get(host, path) }
+    }
+
+    /// Returns a PUT.
+    pub const fn put(host: Host, path: &'static str) -> Self {
+        Self { method: Method::Put, ..Self::get(host, path) }
+    }
+
+    /// Returns a PATCH.
+    pub const fn patch(host: Host, path: &'static str) -> Self {
+        Self { method: Method::Patch, ..Self::get(host, path) }
+    }
+
+    /// Returns a DELETE.
+    pub const fn delete(host: Host, path: &'static str) -> Self {
+        Self { method: Method::Delete, ..Self::get(host, path) }
+    }
+
+    /// It has fields of the body that are always the same.
+    pub const fn fixed_body(mut self, fields: &'static [(&'static str, &'static str)]) -> Self {
+        self.fixed_body = fields;
+        self
+    }
+
+    /// Its body is a form.
+    pub const fn form(mut self) -> Self {
+        self.form = true;
+        self
     }
 
     /// It has query parameters that are always the same.
@@ -132,6 +205,12 @@ impl Call {
     /// Project and workspace go into its body.
     pub const fn ids_in_body(mut self) -> Self {
         self.ids = Ids::Body;
+        self
+    }
+
+    /// A pinned workspace goes into its query, and the project nowhere.
+    pub const fn ids_of_workspace(mut self) -> Self {
+        self.ids = Ids::Workspace;
         self
     }
 

@@ -1,5 +1,9 @@
 //! What an operation takes.
 
+use serde_json::Value;
+
+use super::Of;
+
 /// What a value must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -11,18 +15,30 @@ pub enum Kind {
     Ints,
     /// Texts: a list, or one text with commas between them. In a query they are the JSON text of the list.
     List,
+    /// The same, but empty ones do not count.
+    Names,
     /// Given or not. On a command line a switch; false is the same as not given.
     Flag,
-    /// Yes or no. On a command line two switches, `--name` and `--no-name`; it needs a default.
+    /// Yes or no. On a command line two switches, `--name` and `--no-name`.
     Toggle,
     /// A date, `YYYY-MM-DD`.
     Date,
     /// A property's bare name, or an expression; a name becomes the expression `properties["name"]`.
     Property,
-    /// A JSON object, or the text of one.
-    JsonObject,
+    /// JSON, or its text. On a command line also `@file`, or `-` for standard input.
+    Json(Of),
+    /// A JSON object. On a command line the path of a file that holds it, or `-` for standard input.
+    JsonFile,
+    /// A text. On a command line the path of a file that holds it, or `-` for standard input.
+    TextFile,
+    /// Bytes of any number: the body of the call, which is streamed. On a command line the path of a file, or `-` for standard input.
+    File,
+    /// On a command line, the path of what the answer is written to. The daemon knows nothing of it.
+    Output,
     /// One of these words.
     OneOf(&'static [&'static str]),
+    /// One of these words, in any case; Mixpanel gets it in lower case.
+    AnyCase(&'static [&'static str]),
 }
 
 impl Kind {
@@ -37,15 +53,20 @@ impl Kind {
             Self::Toggle => "toggle",
             Self::Date => "date",
             Self::Property => "property",
-            Self::JsonObject => "json_object",
-            Self::OneOf(_) => "one_of",
+            Self::Names => "names",
+            Self::Json(_) => "json",
+            Self::JsonFile => "json_file",
+            Self::TextFile => "text_file",
+            Self::File => "file",
+            Self::Output => "output",
+            Self::OneOf(_) | Self::AnyCase(_) => "one_of",
         }
     }
 
     /// Returns the words that are allowed; none where they are not limited.
     pub const fn choices(self) -> &'static [&'static str] {
         match self {
-            Self::OneOf(words) => words,
+            Self::OneOf(words) | Self::AnyCase(words) => words,
             _ => &[],
         }
     }
@@ -58,11 +79,16 @@ pub enum Place {
     Path,
     /// Into the query.
     Query,
-    /// Into the JSON body.
+    /// Into the body; a wire name with dots names a field inside of another.
     Body,
+    /// Its fields become fields of the body.
+    Spread,
     /// Nowhere: code reads it.
     Local,
 }
+
+/// Makes what is sent of a checked value. The error is the end of a sentence that begins with the name. Pure.
+pub type Through = fn(Value) -> Result<Value, String>;
 
 /// A parameter.
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +111,12 @@ pub struct Param {
     pub positional: bool,
     /// The value of one that was not given.
     pub default: Option<&'static str>,
+    /// On a command line it comes from standard input when neither it is given nor one of these, which could take its place.
+    pub or_stdin: Option<&'static [&'static str]>,
+    /// Another name of its option.
+    pub also: Option<&'static str>,
+    /// What is sent of it, where that is not the value itself.
+    pub through: Option<Through>,
     /// One line.
     pub help: &'static str,
 }
@@ -101,6 +133,9 @@ impl Param {
             repeats: false,
             positional: false,
             default: None,
+            or_stdin: None,
+            also: None,
+            through: None,
             help,
         }
     }
@@ -120,6 +155,11 @@ impl Param {
         Self::new(name, kind, Place::Body, help)
     }
 
+    /// Returns an object whose fields become fields of the body; it may be left out.
+    pub const fn spread(name: &'static str, kind: Kind, help: &'static str) -> Self {
+        Self::new(name, kind, Place::Spread, help)
+    }
+
     /// Returns one that is not sent by itself, and may be left out.
     pub const fn local(name: &'static str, kind: Kind, help: &'static str) -> Self {
         Self::new(name, kind, Place::Local, help)
@@ -135,6 +175,30 @@ impl Param {
     pub const fn positional(mut self) -> Self {
         self.positional = true;
         self.required()
+    }
+
+    /// It may be left out, though it stands without a flag.
+    pub const fn optional(mut self) -> Self {
+        self.required = false;
+        self
+    }
+
+    /// It comes from standard input when neither it is given nor one of these.
+    pub const fn or_stdin(mut self, others: &'static [&'static str]) -> Self {
+        self.or_stdin = Some(others);
+        self
+    }
+
+    /// Its option has another name, too.
+    pub const fn also(mut self, name: &'static str) -> Self {
+        self.also = Some(name);
+        self
+    }
+
+    /// Something is made of its value before it is sent.
+    pub const fn through(mut self, through: Through) -> Self {
+        self.through = Some(through);
+        self
     }
 
     /// It has a flag, though it is a part of the path.

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::model::{Model, Names};
+
 /// What is left when the envelope is off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -14,6 +16,12 @@ pub enum Shape {
     List,
     /// A list of texts.
     Words,
+    /// A list of anything.
+    Values,
+    /// Any JSON.
+    Any,
+    /// Bytes, however many, as they come.
+    Bytes,
     /// A stream of JSON Lines: one object a line, however many.
     Lines,
     /// Nothing of interest.
@@ -46,6 +54,8 @@ pub struct Reply {
     /// The fields that callers get of each object, all when empty. One that is missing is an error, or null if its name has a `?`
     /// behind it.
     pub fields: &'static [&'static str],
+    /// What each object is.
+    pub model: Option<(&'static Model, Names)>,
     /// The field by which a list is sorted.
     pub sort: Option<&'static str>,
     /// What a row cannot say.
@@ -58,6 +68,24 @@ pub struct Reply {
     pub times: &'static [&'static str],
     /// Whether the answer changes so rarely that it may be kept for a while.
     pub kept: bool,
+    /// Which of its fields is for whom, where it is not shown as a whole.
+    pub told: Option<Told>,
+    /// What a person is told when it is done and there is nothing to show; `{name}` stands for an argument.
+    pub done: &'static str,
+}
+
+/// Which field of an answer is for whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// The one that is a text for people and shells.
+    pub text: &'static str,
+    /// The one that is data; all of them when there is none such.
+    pub data: Option<&'static str>,
+    /// Whether the text is shown unless another format is wanted.
+    pub is_usual: bool,
+    /// The one that goes into the file that was named. An object whose field this is `files` goes into a folder, a file for each name;
+    /// then the text is that of the field `written`.
+    pub file: Option<&'static str>,
 }
 
 /// What callers get, and what they should be told beside it.
@@ -75,17 +103,28 @@ impl Reply {
         unwrap: Unwrap::Results,
         shape: Shape::One,
         fields: &[],
+        model: None,
         sort: None,
         reshape: None,
         columns: &[],
         rows: None,
         times: &[],
         kept: false,
+        told: None,
+        done: "",
     };
     /// A list of objects.
     pub const LIST: Self = Self { shape: Shape::List, ..Self::ONE };
     /// A list of texts.
     pub const WORDS: Self = Self { shape: Shape::Words, columns: &["value"], ..Self::ONE };
+    /// Nothing of interest.
+    pub const EMPTY: Self = Self { shape: Shape::Empty, ..Self::ONE };
+    /// Bytes as they come.
+    pub const BYTES: Self = Self { shape: Shape::Bytes, ..Self::ONE };
+    /// A list of anything.
+    pub const VALUES: Self = Self { shape: Shape::Values, ..Self::ONE };
+    /// Anything.
+    pub const ANY: Self = Self { shape: Shape::Any, ..Self::ONE };
     /// A stream of lines.
     pub const LINES: Self = Self { shape: Shape::Lines, ..Self::ONE };
 
@@ -98,6 +137,30 @@ impl Reply {
     /// Callers get these fields; they are the columns of a table, too, unless others are named.
     pub const fn fields(mut self, fields: &'static [&'static str]) -> Self {
         self.fields = fields;
+        self
+    }
+
+    /// Each object is of this model, and shows the model's own names.
+    pub const fn of(mut self, model: &'static Model) -> Self {
+        self.model = Some((model, Names::Callers));
+        self
+    }
+
+    /// Each object is of this model, and shows Mixpanel's names.
+    pub const fn of_wire(mut self, model: &'static Model) -> Self {
+        self.model = Some((model, Names::Mixpanels));
+        self
+    }
+
+    /// Its fields are for different readers.
+    pub const fn told(mut self, told: Told) -> Self {
+        self.told = Some(told);
+        self
+    }
+
+    /// A person is told this when it is done.
+    pub const fn done(mut self, text: &'static str) -> Self {
+        self.done = text;
         self
     }
 
@@ -152,6 +215,9 @@ impl Reply {
         }
         let mut value = self.shape.check(value)?;
         for object in objects(&mut value) {
+            if let Some((model, names)) = self.model {
+                *object = model.shown(std::mem::take(object), names)?;
+            }
             self.pick(object)?;
             self.spell_times(object);
         }
@@ -180,7 +246,7 @@ impl Reply {
     fn spell_times(&self, object: &mut Map<String, Value>) {
         for name in self.times {
             if let Some(Value::String(text)) = object.get_mut(*name) {
-                spell(text);
+                *text = spelled(std::mem::take(text));
             }
         }
     }
@@ -205,11 +271,11 @@ fn objects(value: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
 }
 
 /// Spells a time in UTC as the Python tool does; a text that is no time with an offset stays as it is.
-fn spell(text: &mut String) {
-    let Ok(time) = text.parse::<jiff::Timestamp>() else { return };
+pub(super) fn spelled(text: String) -> String {
+    let Ok(time) = text.parse::<jiff::Timestamp>() else { return text };
     let has_fraction = time.subsec_nanosecond() != 0;
     let format = if has_fraction { "%Y-%m-%dT%H:%M:%S.%6f+00:00" } else { "%Y-%m-%dT%H:%M:%S+00:00" };
-    *text = time.strftime(format).to_string();
+    time.strftime(format).to_string()
 }
 
 impl Shape {
@@ -218,9 +284,12 @@ impl Shape {
             (Self::One, value) => (value.is_object(), "an object"),
             (Self::List, Value::Array(rows)) => (rows.iter().all(Value::is_object), "a list of objects"),
             (Self::Words, Value::Array(rows)) => (rows.iter().all(Value::is_string), "a list of texts"),
+            (Self::Values, value) => (value.is_array(), "a list"),
             (Self::List | Self::Words, _) => (false, "a list"),
             // Lines are never taken as a whole.
             (Self::Lines, _) => (false, "lines"),
+            (Self::Bytes, _) => (false, "bytes"),
+            (Self::Any, _) => return Ok(value),
             (Self::Empty, _) => return Ok(Value::Null),
         };
         if fits { Ok(value) } else { Err(format!("something else than {expected}")) }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Effect, Operation, Param, Scope, Shape};
+use super::{Effect, Kind, Operation, Param, Scope, Shape};
 
 /// `GET /v1/operations`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -81,7 +81,7 @@ impl From<&Operation> for OperationRow {
             summary: operation.summary.to_owned(),
             effect: operation.effect,
             scope: operation.scope,
-            params: operation.params.iter().map(ParamRow::from).collect(),
+            params: operation.params.iter().filter(|param| param.kind != Kind::Output).map(ParamRow::from).collect(),
             shape: operation.reply.shape,
             columns: words(operation.reply.columns),
         }

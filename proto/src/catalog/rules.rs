@@ -50,6 +50,7 @@ fn effects_agree_with_methods() {
         match row.call.method {
             Method::Get => assert_eq!(row.effect, Effect::Read, "{}", row.id),
             Method::Delete => assert_ne!(row.effect, Effect::Read, "{}", row.id),
+            Method::Put | Method::Patch => assert_ne!(row.effect, Effect::Read, "{}", row.id),
             Method::Post => {}
         }
     }
@@ -60,6 +61,15 @@ fn each_param(mut check: impl FnMut(&Operation, &Param, String)) {
     for row in all() {
         for param in row.params {
             check(row, param, format!("{} {}", row.id, param.name));
+        }
+    }
+}
+
+#[test]
+fn every_group_says_what_it_is_about() {
+    for row in all() {
+        for length in 1..row.command.len() {
+            assert!(!super::about_path(&row.command[..length]).is_empty(), "{:?}", &row.command[..length]);
         }
     }
 }
@@ -90,21 +100,25 @@ fn what_is_declared_of_a_parameter_fits_together() {
     each_param(|row, param, at| {
         assert!(!(param.required && param.default.is_some()), "{at}: what must be given needs no default");
         assert!(!(param.required && param.kind == Kind::Flag), "{at}: a switch need not be given");
-        assert!(!(param.positional && (param.short.is_some() || param.repeats)), "{at}");
-        assert_eq!(param.kind == Kind::Toggle, param.kind == Kind::Toggle && param.default.is_some(), "{at}");
+        assert!(!(param.positional && param.short.is_some()), "{at}");
+        let is_last = || row.params.iter().rfind(|param| param.positional).is_some_and(|last| last.name == param.name);
+        assert!(!(param.positional && param.repeats) || is_last(), "{at}: only the last may be many");
         assert!(param.kind.choices().iter().all(|word| !word.is_empty()), "{at}");
         match param.place {
             Place::Path => assert!(param.required && !param.repeats && param.wire == param.name, "{at}"),
             Place::Query => {}
-            Place::Body => assert_ne!(row.call.method, Method::Get, "{at}: a GET has no body"),
+            Place::Body | Place::Spread => assert_ne!(row.call.method, Method::Get, "{at}: a GET has no body"),
             Place::Local => assert_eq!(param.wire, param.name, "{at}: it is not sent under a name"),
         }
     });
     for row in all() {
-        // With nothing given, only what must be given is wrong: every default is a value of its kind.
+        // With nothing given, what must be given is wrong, and no default is: each is a value of its kind.
         let wrong = bind(row, &Map::new()).err().unwrap_or_default();
-        let required = row.params.iter().filter(|param| param.required).count();
-        assert_eq!(wrong.len(), required, "{}: {wrong:?}", row.id);
+        for param in row.params {
+            let is_wrong = wrong.iter().any(|problem| problem.at == param.name);
+            assert!(is_wrong || !param.required || param.kind == Kind::File, "{} {}: {wrong:?}", row.id, param.name);
+            assert!(!is_wrong || param.default.is_none(), "{} {}: {wrong:?}", row.id, param.name);
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use mp_proto::routes::{API_HEAD, encode_segment};
 use serde_json::Value;
 
 use crate::api::Streamed;
+use crate::transport::Content;
 
 /// What a query parameter is encoded to: every character that may mean something is.
 pub(super) type Pair = String;
@@ -86,7 +87,7 @@ impl Ask {
             method: self.method.clone(),
             path,
             headers: self.headers.clone(),
-            body: self.body.clone(),
+            body: self.body.clone().map(Content::from),
             refusals_fail: false,
         })
     }

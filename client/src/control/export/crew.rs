@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use super::order::Order;
 use super::plan::Plan;
-use crate::api::{Client, Options, Streamed, trailed};
+use crate::api::{Client, Options, Streamed, trailed, written};
 use crate::transport::{Part, Streaming, TransportError};
 
 /// Parts that are fetched at once, of which all but the first are kept until their turn comes.
@@ -95,9 +95,7 @@ impl Crew<'_> {
 
     /// Asks for a part. One that the daemon did not begin to answer is asked for again: it may have been replaced just then.
     async fn open(&self, part: usize) -> Result<Streaming, Failure> {
-        let body = serde_json::to_vec(&self.plan.call(part)).map_err(|error| {
-            Failure::new(FailureKind::Internal, format!("the request could not be written: {error}"))
-        })?;
+        let body = written(&self.plan.call(part))?;
         let request = Streamed {
             method: Method::POST,
             path: fill(OPERATION, self.plan.operation.id),

@@ -2,8 +2,11 @@
 
 use clap::{Arg, ArgAction, ArgMatches};
 use mp_proto::catalog::{Kind, Operation, Param};
+use mp_proto::failure::Problem;
 use serde_json::{Map, Value};
 
+use super::source::{self, Stdin};
+use crate::transport::Content;
 use crate::tree::{option, positional, switch};
 
 /// Returns the arguments of a parameter: one, or two for a toggle. Whether a value is good, and whether one that is needed is there, is
@@ -22,11 +25,13 @@ pub(super) fn of(param: &'static Param) -> Vec<Arg> {
             vec![yes_arg, switch(no, "").long(no).help(format!("The opposite of --{name}")).overrides_with(yes)]
         }
         _ if param.positional => {
-            let arg = positional(param.name, value_name(param), "").help(help);
+            let arg = positional(param.name, typed(param).leak(), "").help(help).required(param.required);
+            let arg = if param.repeats { arg.action(ArgAction::Append).num_args(1..) } else { arg };
             vec![arg.allow_negative_numbers(is_number(param.kind))]
         }
         _ => {
             let arg = with_letter(option(param.name, value_name(param), "").long(name).help(help));
+            let arg = if let Some(also) = param.also { arg.visible_alias(also) } else { arg };
             let action = if param.repeats { ArgAction::Append } else { ArgAction::Set };
             vec![arg.action(action).allow_negative_numbers(is_number(param.kind))]
         }
@@ -42,11 +47,12 @@ pub(super) const fn value_name(param: &Param) -> &'static str {
     match param.kind {
         Kind::Int => "N",
         Kind::Ints => "N,N",
-        Kind::List => "TEXT,TEXT",
+        Kind::List | Kind::Names => "TEXT,TEXT",
         Kind::Date => "DATE",
         Kind::Property => "PROPERTY",
-        Kind::JsonObject => "JSON",
-        Kind::OneOf(_) => "WORD",
+        Kind::Json(_) => "JSON",
+        Kind::OneOf(_) | Kind::AnyCase(_) => "WORD",
+        Kind::JsonFile | Kind::TextFile | Kind::File | Kind::Output => "FILE",
         Kind::Str | Kind::Flag | Kind::Toggle => "TEXT",
     }
 }
@@ -54,7 +60,8 @@ pub(super) const fn value_name(param: &Param) -> &'static str {
 /// Returns the help of a parameter, with the words it may be and its default.
 pub(super) fn help(param: &Param) -> String {
     let mut help = param.help.to_owned();
-    if let Kind::OneOf(words) = param.kind {
+    let words = param.kind.choices();
+    if !words.is_empty() {
         help.push_str(&format!(": {}", words.join(", ")));
     }
     match (param.default, param.required && !param.positional) {
@@ -79,10 +86,57 @@ pub(super) fn typed(param: &Param) -> String {
     if param.positional { param.name.to_uppercase() } else { format!("--{}", param.name.replace('_', "-")) }
 }
 
-/// Returns the arguments as they were typed; binding understands texts.
-pub(super) fn given(operation: &Operation, matches: &ArgMatches) -> Map<String, Value> {
-    let one = |param: &Param| Some((param.name.to_owned(), value(param, matches)?));
-    operation.params.iter().filter_map(one).collect()
+/// What was typed.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    /// Arguments as texts, which binding understands, and what was read of files.
+    pub(super) arguments: Map<String, Value>,
+    /// A file that is sent as it is.
+    pub(super) upload: Option<Content>,
+    /// What could not be read.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Returns what was typed. JSON may be in a file, `@FILE`, or on standard input, `-`; so may what a file is asked for.
+pub(super) fn given(operation: &Operation, matches: &ArgMatches, mut stdin: Stdin) -> Given {
+    let mut given = Given::default();
+    for param in operation.params {
+        let value = match value(param, matches) {
+            Some(value) => value,
+            None if reads_stdin(operation, param, matches) => Value::from("-"),
+            None => continue,
+        };
+        match read(param, value, &mut stdin, &mut given) {
+            Ok(Some(value)) => drop(given.arguments.insert(param.name.to_owned(), value)),
+            Ok(None) => {}
+            Err(problem) => given.problems.push(Problem::new(param.name, problem)),
+        }
+    }
+    given
+}
+
+/// Whether a parameter that was not given comes from standard input: it says so, and neither was any that could take its place.
+fn reads_stdin(operation: &Operation, param: &Param, matches: &ArgMatches) -> bool {
+    let is_given = |name: &str| {
+        let other = operation.params.iter().find(|other| other.name == name);
+        other.is_some_and(|other| value(other, matches).is_some())
+    };
+    param.or_stdin.is_some_and(|others| !others.iter().any(|name| is_given(name)))
+}
+
+fn read(param: &Param, value: Value, stdin: &mut Stdin, given: &mut Given) -> Result<Option<Value>, String> {
+    let text = value.as_str().unwrap_or_default();
+    match param.kind {
+        Kind::Json(_) if text == "-" => stdin.text().map(|text| Some(text.into())),
+        Kind::Json(_) if text.starts_with('@') => source::text(&text[1..], stdin).map(|text| Some(text.into())),
+        Kind::JsonFile | Kind::TextFile => source::text(text, stdin).map(|text| Some(text.into())),
+        Kind::File => {
+            given.upload = Some(source::upload(text, stdin)?);
+            Ok(None)
+        }
+        Kind::Output => Ok(None),
+        _ => Ok(Some(value)),
+    }
 }
 
 fn value(param: &Param, matches: &ArgMatches) -> Option<Value> {
@@ -98,5 +152,24 @@ fn value(param: &Param, matches: &ArgMatches) -> Option<Value> {
             Some(texts.map(|text| Value::from(text.as_str())).collect())
         }
         _ => matches.get_one::<String>(param.name).map(|text| Value::from(text.as_str())),
+    }
+}
+
+/// Returns where the answer is to be written, if not to standard output.
+pub(super) fn output(operation: &Operation, matches: &ArgMatches) -> Option<(&'static str, String)> {
+    let param = operation.params.iter().find(|param| param.kind == Kind::Output)?;
+    matches.get_one::<String>(param.name).map(|path| (param.name, path.clone()))
+}
+
+/// Returns a value that a parameter takes, for a try.
+#[cfg(test)]
+pub(super) fn sample(kind: Kind) -> String {
+    match kind {
+        Kind::Int | Kind::Ints => "1".to_owned(),
+        Kind::Date => "2025-01-31".to_owned(),
+        Kind::Json(of) => of.example().to_string(),
+        Kind::OneOf(words) | Kind::AnyCase(words) => words[words.len() - 1].to_owned(),
+        Kind::JsonFile | Kind::TextFile | Kind::File => "-".to_owned(),
+        _ => "x".to_owned(),
     }
 }

@@ -2,22 +2,27 @@
 //! answer as the row says ([`table`]). Nothing here knows a single operation.
 
 mod arguments;
+mod confirm;
 #[cfg(test)]
 mod reference;
+mod show;
+mod source;
 mod table;
 
 use std::time::Duration;
 
 use clap::{ArgMatches, Command};
 use hyper::Method;
-use mp_proto::catalog::{Operation, OperationCall, Shape, Stage, about, all, bind, find};
+use mp_proto::catalog::{Bound, Kind, Operation, OperationCall, Shape, Stage, about_path, all, bind, find};
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::{OPERATION, fill};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Call, session_flags};
 use crate::output::{Format, spinner};
 use crate::tree::{group, switch, without_letters};
+use arguments::Given;
+use source::Stdin;
 
 /// How long a call may take. The daemon gives up a little earlier, and says why.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -47,14 +52,14 @@ fn next_words(before: &[&str]) -> Vec<&'static str> {
 
 /// Builds the branch of a first word.
 pub fn branch(word: &'static str) -> Command {
-    below(&[word], word).about(about(word))
+    below(&[word], word)
 }
 
 fn below(path: &[&'static str], word: &'static str) -> Command {
     if let Some(operation) = offered().find(|operation| operation.command == path) {
         return leaf(word, operation);
     }
-    next_words(path).into_iter().fold(group(Command::new(word)), |command, next| {
+    next_words(path).into_iter().fold(group(Command::new(word).about(about_path(path))), |command, next| {
         let path: Vec<&'static str> = path.iter().copied().chain([next]).collect();
         command.subcommand(below(&path, next))
     })
@@ -65,6 +70,12 @@ fn leaf(word: &'static str, operation: &'static Operation) -> Command {
         Command::new(word).about(summary(operation)).args(operation.params.iter().flat_map(arguments::of));
     if !operation.detail.is_empty() {
         command = command.after_help(operation.detail);
+    }
+    if confirm::may_ask(operation) {
+        command = command.arg(switch("yes", "Do not ask").short('y'));
+    }
+    if operation.touches.is_some() {
+        command = command.arg(switch("dry-run", "Only show what it would touch"));
     }
     if operation.reply.kept {
         command = command.arg(switch("refresh", "Ask Mixpanel even if its answer is kept"));
@@ -100,20 +111,71 @@ pub fn named(matches: &ArgMatches) -> Option<(&'static Operation, &ArgMatches)> 
 /// Runs an operation.
 ///
 /// # Errors
-/// When its arguments are wrong, or those of the route.
+/// When its arguments are wrong, a person does not want it, or those of the route.
 pub async fn run(operation: &'static Operation, matches: &ArgMatches) -> Result<(), Failure> {
-    let mut call = Call::prepare_showing(matches, &session_flags(matches), Format::Json)?;
+    let usual = if operation.reply.told.is_some_and(|told| told.is_usual) { Format::Table } else { Format::Json };
+    let mut call = Call::prepare_showing(matches, &session_flags(matches), usual)?;
     let refresh = operation.reply.kept && matches.get_flag("refresh");
-    let asked = OperationCall { arguments: arguments::given(operation, matches), refresh };
-    bind(operation, &asked.arguments).map_err(|problems| refused(operation, problems))?;
+    let Given { arguments, upload, problems } = arguments::given(operation, matches, Stdin::of_this_process());
+    let bound = checked(operation, &arguments, upload.is_some(), problems)?;
+    let output = arguments::output(operation, matches);
+    if let Some((name, path)) = &output {
+        show::check(operation, name, path)?;
+    }
     if matches.get_one::<u64>("timeout").is_none() {
         call.client.set_deadline(PATIENCE);
     }
-    let path = fill(OPERATION, operation.id);
-    let answer = call.client.call::<Value>(Method::POST, &path, Some(&asked));
+    if let Some(touches) = operation.touches.filter(|_| matches.get_flag("dry-run")) {
+        return confirm::show_touched(&mut call, &touches, &bound.arguments).await;
+    }
+    if confirm::may_ask(operation) && !matches.get_flag("yes") {
+        confirm::ask(operation, &bound.arguments)?;
+    }
+    let asked = OperationCall { arguments, refresh };
+    let path = output.as_ref().map(|(_, path)| path.as_str());
+    if operation.reply.shape == Shape::Bytes {
+        return show::bytes(&mut call, operation, &asked, path).await;
+    }
+    let value = match upload {
+        None => ask(&mut call, operation.id, &asked).await?,
+        Some(file) => show::upload(&mut call, operation, &asked, file).await?,
+    };
+    show::value(&mut call, operation, value, &bound.arguments, path)
+}
+
+/// Calls an operation and prints what came beside its answer.
+async fn ask(call: &mut Call<'_>, id: &str, asked: &OperationCall) -> Result<Value, Failure> {
+    let path = fill(OPERATION, id);
+    let answer = call.client.call::<Value>(Method::POST, &path, Some(asked));
     let answer = spinner::beside(call.quiet, answer).await?;
-    let value = call.body(answer);
-    call.output.show_answer(&value, |width| table::of(operation, &value, width))
+    Ok(call.body(answer))
+}
+
+/// Binds the arguments. What could not be read and what is wrong are told together.
+fn checked(
+    operation: &Operation,
+    arguments: &Map<String, Value>,
+    has_upload: bool,
+    mut problems: Vec<Problem>,
+) -> Result<Bound, Failure> {
+    let is_told = |problems: &[Problem], name: &str| problems.iter().any(|problem| problem.at == name);
+    if let Some(file) = operation.params.iter().find(|param| param.kind == Kind::File && param.required)
+        && !has_upload
+        && !is_told(&problems, file.name)
+    {
+        problems.push(Problem::new(file.name, "must be given"));
+    }
+    let bound = match bind(operation, arguments) {
+        Ok(bound) => Some(bound),
+        Err(wrong) => {
+            let new: Vec<Problem> = wrong.into_iter().filter(|problem| !is_told(&problems, &problem.at)).collect();
+            problems.extend(new);
+            None
+        }
+    };
+    // In the order in which the command lists them.
+    problems.sort_by_key(|problem| operation.params.iter().position(|param| param.name == problem.at));
+    bound.filter(|_| problems.is_empty()).ok_or_else(|| refused(operation, problems))
 }
 
 /// Names the options as they were typed.
@@ -137,8 +199,7 @@ fn refused(operation: &Operation, problems: Vec<Problem>) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mp_proto::catalog::Kind;
-    use serde_json::{Map, json};
+    use serde_json::json;
 
     fn matches(words: &[&str]) -> ArgMatches {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
@@ -146,10 +207,17 @@ mod tests {
         parsed.expect("a good command line")
     }
 
+    fn definition() -> Stdin {
+        Stdin::holding(
+            r#"{"behavior": {"type": "funnel"}, "measurement": {"math": "total"}, "sections": {"show": [{"type": "metric", "id": 1}]},
+               "displayOptions": {}}"#,
+        )
+    }
+
     fn parsed(words: &[&str]) -> (&'static Operation, Map<String, Value>) {
         let matches = matches(words);
         let (operation, inside) = named(&matches).expect("an operation");
-        (operation, arguments::given(operation, inside))
+        (operation, arguments::given(operation, inside, definition()).arguments)
     }
 
     #[test]
@@ -199,7 +267,7 @@ mod tests {
         let line = ["-p", "7", "-t", "web", "inspect", "values", "-p", "country", "-e", "Sign Up"];
         let matches = matches(&line);
         let (operation, inside) = named(&matches).expect("an operation");
-        assert_eq!(arguments::given(operation, inside)["property"], "country");
+        assert_eq!(arguments::given(operation, inside, definition()).arguments["property"], "country");
         let flags = session_flags(inside);
         assert_eq!((flags.project.as_deref(), flags.target.as_deref()), (Some("7"), Some("web")));
         let after = parsed_flags(&["inspect", "values", "-p", "country", "--project", "8"]);
@@ -219,25 +287,22 @@ mod tests {
     #[test]
     fn every_operation_has_its_command() {
         for operation in offered() {
-            let value = |kind: Kind| match kind {
-                Kind::Int | Kind::Ints => "1",
-                Kind::Date => "2025-01-31",
-                Kind::JsonObject => "{}",
-                Kind::OneOf(words) => words[0],
-                _ => "x",
-            };
             let given = operation.params.iter().filter(|param| param.required);
             let mut line: Vec<String> = operation.command.iter().map(|word| (*word).to_owned()).collect();
             for param in given {
                 if !param.positional {
                     line.push(arguments::typed(param));
                 }
-                line.push(value(param.kind).to_owned());
+                if param.kind != Kind::Toggle {
+                    line.push(arguments::sample(param.kind));
+                }
             }
             let line: Vec<&str> = line.iter().map(String::as_str).collect();
             let (found, arguments) = parsed(&line);
             assert_eq!(found.id, operation.id);
-            assert!(bind(operation, &arguments).is_ok(), "{line:?}");
+            // What was not given may be wanted nevertheless, if one of several is.
+            let wrong = bind(operation, &arguments).err().unwrap_or_default();
+            assert!(wrong.iter().all(|problem| !arguments.contains_key(&problem.at)), "{line:?}: {wrong:?}");
         }
     }
 

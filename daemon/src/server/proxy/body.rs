@@ -16,6 +16,9 @@ use crate::upstream::request::Payload;
 /// Bodies up to this size are kept. Queries and changes are far smaller; what is larger is an upload, which must not cost memory.
 const KEPT: usize = 1024 * 1024;
 
+/// So much of a larger one is looked at for the project it is for.
+const LOOKED_AT: usize = 64 * 1024;
+
 /// Longest pause between two parts of a body.
 const PAUSE: Duration = Duration::from_secs(30);
 
@@ -26,6 +29,8 @@ pub(super) struct Received {
     pub(super) payload: Payload,
     /// The announced length of one that flows.
     pub(super) length: Option<u64>,
+    /// Whether the beginning of one that flows speaks of a project: then it is for that one.
+    pub(super) names_project: bool,
     /// Why one that flows came to no end.
     trouble: Trouble,
 }
@@ -35,7 +40,7 @@ type Trouble = Arc<Mutex<Option<Failure>>>;
 impl Received {
     /// Returns a body that is sent as it is kept.
     fn kept(payload: Payload) -> Self {
-        Self { payload, length: None, trouble: Trouble::default() }
+        Self { payload, length: None, names_project: false, trouble: Trouble::default() }
     }
 
     /// Returns why the request came to nothing: a caller that stops sending is at fault, not Mixpanel.
@@ -59,17 +64,14 @@ pub(super) async fn receive(mut body: Body) -> Result<Received, Failure> {
         return Ok(Received::kept(Payload::None));
     }
     let mut kept = BytesMut::new();
-    if length.is_none_or(|length| length <= KEPT as u64) {
-        loop {
-            let Some(part) = part(&mut body).await? else {
-                let is_empty = kept.is_empty();
-                return Ok(Received::kept(if is_empty { Payload::None } else { Payload::Bytes(kept.freeze()) }));
-            };
-            kept.extend_from_slice(&part);
-            if kept.len() > KEPT {
-                break;
-            }
-        }
+    // Of one that is known to be large, its beginning is looked at.
+    let looked_at = if length.is_none_or(|length| length <= KEPT as u64) { KEPT } else { LOOKED_AT };
+    while kept.len() <= looked_at {
+        let Some(part) = part(&mut body).await? else {
+            let is_empty = kept.is_empty();
+            return Ok(Received::kept(if is_empty { Payload::None } else { Payload::Bytes(kept.freeze()) }));
+        };
+        kept.extend_from_slice(&part);
     }
     Ok(flowing(kept.freeze(), body, length))
 }
@@ -85,9 +87,10 @@ fn flowing(begun: Bytes, body: Body, length: Option<u64>) -> Received {
         }
         error
     });
+    let names_project = memchr::memmem::find(&begun, b"project_id").is_some();
     let begun = futures_util::stream::iter((!begun.is_empty()).then_some(Ok(begun)));
     let body = reqwest::Body::wrap_stream(begun.chain(rest));
-    Received { payload: Payload::Stream(Mutex::new(Some(body))), length, trouble }
+    Received { payload: Payload::Stream(Mutex::new(Some(body))), length, names_project, trouble }
 }
 
 /// Returns the next part of a body; none at its end.

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use hyper::header::{
-    ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_MODIFIED_SINCE,
-    IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, RANGE, SET_COOKIE, TE,
-    TRAILER, TRANSFER_ENCODING, UPGRADE,
+    ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_MATCH,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, RANGE,
+    SET_COOKIE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 use mp_proto::failure::{Failure, FailureKind};
 
@@ -60,12 +60,15 @@ pub(super) fn of_answer(headers: &HeaderMap, credential: &str) -> HeaderMap {
         let credential = credential.as_bytes();
         !credential.is_empty() && value.as_bytes().windows(credential.len()).any(|part| part == credential)
     };
+    // RFC 9112, 6.3: what comes in chunks has no other length.
+    let is_in_chunks = headers.contains_key(TRANSFER_ENCODING);
     let is_passed = |name: &HeaderName| {
         let text = name.as_str();
         !NOT_PASSED.contains(name)
             && !NOT_PASSED_EITHER.contains(&text)
             && !text.starts_with("mp-")
             && !of_connection.contains(text)
+            && (!is_in_chunks || name != CONTENT_LENGTH)
     };
     let passed = headers.iter().filter(|(name, value)| is_passed(name) && !repeats(value));
     passed.map(|(name, value)| (name.clone(), value.clone())).collect()

@@ -42,6 +42,8 @@ pub(crate) struct Budget {
     pub(crate) project: ProjectId,
     /// Which limits apply.
     pub(crate) family: Family,
+    /// What stands in for Mixpanel, where a caller's variables say so: its limits are its own.
+    pub(crate) base: Option<String>,
 }
 
 /// Planes that share their limits.
@@ -182,7 +184,8 @@ impl Gates {
         let mut inner = self.0.lock();
         let Inner { limits, gates, .. } = &mut *inner;
         gates.retain(|_, gate| !gate.is_unused(now));
-        let mut rows: Vec<_> = gates.iter_mut().map(|(budget, gate)| row(budget, gate, limits, now)).collect();
+        let of_mixpanel = gates.iter_mut().filter(|(budget, _)| budget.base.is_none());
+        let mut rows: Vec<_> = of_mixpanel.map(|(budget, gate)| row(budget, gate, limits, now)).collect();
         rows.sort_by(|one, other| (&one.project, &one.family).cmp(&(&other.project, &other.family)));
         rows
     }

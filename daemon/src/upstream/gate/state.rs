@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use super::line::Line;
 
+/// How long the first one after a refusal goes alone, if nothing is heard of it.
+const TRIAL: Duration = Duration::from_secs(10);
+
 /// The hour that Mixpanel counts rolls.
 pub(super) const HOUR: Duration = Duration::from_secs(3600);
 
@@ -46,7 +49,7 @@ enum Door {
     /// Nobody until then; after that one goes first.
     Closed(Duration),
     /// The one with this number has gone first, and all others wait for how it fares.
-    Tried(u64),
+    Tried(u64, Duration),
 }
 
 impl<W> Default for State<W> {
@@ -66,9 +69,11 @@ impl<W> State<W> {
         self.last += 1;
         self.running += 1;
         self.starts.push_back(now);
-        if let Door::Closed(_) = self.door {
-            self.door = Door::Tried(self.last);
-        }
+        self.door = match self.door {
+            Door::Closed(_) => Door::Tried(self.last, now),
+            // The first one is not refused, so far.
+            Door::Tried(..) | Door::Open => Door::Open,
+        };
         Some((self.last, next))
     }
 
@@ -77,16 +82,21 @@ impl<W> State<W> {
         let opening = match self.door {
             Door::Open => now,
             Door::Closed(until) => until,
-            Door::Tried(_) => return None,
+            // A query may be computed for minutes; a refusal comes at once.
+            Door::Tried(_, since) => since + TRIAL,
         };
         let earlier = self.starts.len().checked_sub(STARTS).and_then(|at| self.starts.get(at));
         let paced = earlier.filter(|_| width.is_paced).map_or(now, |start| *start + SECOND);
         Some(opening.max(paced))
     }
 
+    fn is_tried_by(&self, number: u64) -> bool {
+        matches!(self.door, Door::Tried(first, _) if first == number)
+    }
+
     /// Notes that Mixpanel has answered, and not that it refuses.
     pub(super) fn answered(&mut self, number: u64) {
-        if self.door == Door::Tried(number) {
+        if self.is_tried_by(number) {
             self.door = Door::Open;
         }
         if number > self.unknowing {
@@ -111,7 +121,7 @@ impl<W> State<W> {
     /// Notes that one is through, whatever came of it. One that was never sent does not count for the hour.
     pub(super) fn left(&mut self, number: u64, now: Duration, was_sent: bool) {
         self.running = self.running.saturating_sub(1);
-        if self.door == Door::Tried(number) {
+        if self.is_tried_by(number) {
             // It brought no answer, so another goes first.
             self.door = Door::Closed(now);
         }
@@ -129,7 +139,7 @@ impl<W> State<W> {
     pub(super) fn closed_for(&self, now: Duration) -> Option<Duration> {
         match self.door {
             Door::Closed(until) if until > now => Some(until - now),
-            Door::Closed(_) | Door::Open | Door::Tried(_) => None,
+            Door::Closed(_) | Door::Open | Door::Tried(..) => None,
         }
     }
 
@@ -209,11 +219,25 @@ mod tests {
         state.left(2, second(2), true);
         assert_eq!((admitted(&mut state, second(7), FIVE), state.chance(second(7), FIVE)), (vec![], Some(second(8))));
         assert_eq!(admitted(&mut state, second(8), FIVE), [6]);
-        assert_eq!(state.chance(second(99), FIVE), None);
+        assert_eq!(state.chance(second(9), FIVE), Some(second(18)));
         state.answered(3);
         assert_eq!(admitted(&mut state, second(9), FIVE), Vec::<u64>::new(), "3 went before the gate was closed");
         state.answered(6);
         assert_eq!(admitted(&mut state, second(9), FIVE), [7]);
+    }
+
+    #[test]
+    fn one_that_goes_first_and_is_not_heard_of_does_not_hold_up_the_others() {
+        let mut state = waiting(9);
+        assert_eq!(admitted(&mut state, second(0), FIVE).len(), 5);
+        state.refused(1, second(1), |_| Duration::from_secs(7));
+        (1..=5).for_each(|number| state.left(number, second(2), true));
+        assert_eq!(admitted(&mut state, second(8), FIVE), [6]);
+        assert_eq!(admitted(&mut state, second(17), FIVE), Vec::<u64>::new());
+        assert_eq!(admitted(&mut state, second(18), FIVE), [7, 8, 9], "as many as there is room for");
+        // A refusal counts, however late it comes.
+        state.refused(6, second(20), |_| Duration::from_secs(7));
+        assert_eq!(state.closed_for(second(20)), Some(Duration::from_secs(7)));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{LineError, is_blank, lossy};
+use crate::upstream::decode::without_odd_numbers;
 use crate::upstream::lines::normal::time::Days;
 
 mod time;
@@ -79,13 +80,19 @@ impl Normaliser {
                 Err(_) => self.line(&String::from_utf8_lossy(&lines[begin..end]), &mut out),
             };
             let line = &lines[begin..end];
-            if !is_good && !is_blank(line) {
+            if !is_good && !is_blank(line) && !self.odd_line(line, &mut out) {
                 return (out, Err(LineError::NoEvent { number: *count + 1, text: lossy(line) }));
             }
             *count += 1;
             begin = end + 1;
         }
         (out, Ok(()))
+    }
+
+    /// Adds a line that is an event but for numbers that JSON does not know.
+    fn odd_line(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
+        let mended = without_odd_numbers(line).and_then(|line| String::from_utf8(line).ok());
+        mended.is_some_and(|line| self.line(&line, out))
     }
 
     /// Adds a line, if it is an event.

@@ -73,6 +73,16 @@ fn odd_events_are_normalised_as_far_as_they_go() {
 }
 
 #[test]
+fn a_number_that_json_does_not_know_is_null_and_ends_nothing() {
+    let line = |value: &str| {
+        format!("{{\"event\":\"NaN\",\"properties\":{{\"time\":1,\"x\":{value},\"y\":\"-Infinity\"}}}}\n")
+    };
+    let (odd, plain) = (normalised(&(line("NaN") + &line("-Infinity"))), normalised(&(line("null") + &line("null"))));
+    assert!(odd.1.is_ok() && plain.1.is_ok());
+    assert_eq!(odd.0, plain.0);
+}
+
+#[test]
 fn bytes_that_are_no_text_are_replaced_in_normalised_lines_only() {
     let body = b"{\"event\":\"a\xff\",\"properties\":{}}\n".as_slice();
     assert_eq!(through(Events::raw(), body, &[]).0, body);

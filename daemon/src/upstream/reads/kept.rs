@@ -23,6 +23,8 @@ pub(super) struct Answer {
     pub(super) bytes: usize,
     /// When it came.
     pub(super) came: Duration,
+    /// The number of the flight that brought it: those that began later have newer news, whenever they end.
+    pub(super) flight: u64,
 }
 
 /// Answers by their keys.
@@ -56,7 +58,7 @@ impl Kept {
 
     /// Keeps an answer, unless a newer one is there. The least recently used go first.
     pub(super) fn put(&mut self, key: u128, answer: Answer, now: Duration, life: Duration) {
-        let is_older = |entry: &Entry| entry.answer.came > answer.came;
+        let is_older = |entry: &Entry| entry.answer.flight > answer.flight;
         if answer.bytes > MAX_ONE || self.entries.get(&key).is_some_and(is_older) {
             return;
         }
@@ -75,6 +77,11 @@ impl Kept {
         self.uses += 1;
         self.bytes += answer.bytes;
         self.entries.insert(key, Entry { answer, used: self.uses });
+    }
+
+    /// Forgets one.
+    pub(super) fn forget(&mut self, key: u128) {
+        self.remove(key);
     }
 
     /// Forgets all.
@@ -114,7 +121,7 @@ mod tests {
     }
 
     fn answer(bytes: usize, at: u64) -> Answer {
-        Answer { value: Arc::new(Value::Null), bytes, came: second(at) }
+        Answer { value: Arc::new(Value::Null), bytes, came: second(at), flight: at }
     }
 
     fn has(kept: &mut Kept, key: u128, at: u64) -> bool {

@@ -49,6 +49,29 @@ pub(crate) struct Shared {
     pub(crate) value: Arc<Value>,
     /// How long it has been kept; none when it was asked for this call.
     pub(crate) age: Option<Duration>,
+    /// Under which key it is kept, if it is.
+    key: Option<u128>,
+}
+
+/// Which answer one was, when it is gone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark(Option<u128>);
+
+impl Shared {
+    /// Returns which answer this is.
+    pub(crate) const fn mark(&self) -> Mark {
+        Mark(self.key)
+    }
+
+    /// Returns it with an age.
+    pub(crate) fn aged(self, age: Option<Duration>) -> Self {
+        Self { age, ..self }
+    }
+
+    /// Returns an answer that nobody shares.
+    pub(crate) fn own(value: Value) -> Self {
+        Self { value: Arc::new(value), age: None, key: None }
+    }
 }
 
 /// The reads that are going on, and the answers that are kept.
@@ -100,14 +123,14 @@ pub(crate) async fn read(
 ) -> Result<Shared, Failure> {
     if !request.repeatable || !request.is_resendable() {
         let fetched = fetch(app, as_whom, &request, DEADLINE).await?;
-        return Ok(Shared { value: Arc::new(fetched.value), age: None });
+        return Ok(Shared::own(fetched.value));
     }
     let key = key(app, as_whom, &request).await?;
     let life = Duration::from_secs(app.store.last_good().config.limits.discovery_s);
     if freshness == Freshness::Kept
         && let Some((answer, age)) = app.reads.known(key, app.clock.elapsed(), life)
     {
-        return Ok(Shared { value: answer.value, age: Some(age) });
+        return Ok(Shared { value: answer.value, age: Some(age), key: Some(key) });
     }
     let begun = Instant::now();
     let landed = app.reads.board(app, key, as_whom, request, freshness == Freshness::Renewed).await?;
@@ -117,7 +140,7 @@ pub(crate) async fn read(
     if freshness != Freshness::Now && !life.is_zero() {
         app.reads.keep(key, landed, app.clock.elapsed(), life);
     }
-    Ok(Shared { value, age: None })
+    Ok(Shared { value, age: None, key: Some(key) })
 }
 
 /// Returns what an answer depends on, as one number.
@@ -156,13 +179,20 @@ async fn key(app: &Arc<App>, identity: &Identity, request: &Outgoing) -> Result<
 }
 
 impl Reads {
-    /// Forgets what is kept, because somebody logged in or out, or an account was changed. What is going on is for those who wait for
+    /// Forgets what is kept, because somebody logged in or out, an account was changed, or something at Mixpanel. What is going on is for those who wait for
     /// it, and nobody joins it any more.
     pub(crate) fn forget(&self) {
         let mut inner = self.lock();
         inner.kept.clear();
         inner.flights.clear();
         inner.forgotten = inner.number;
+    }
+
+    /// Forgets an answer that was none, though Mixpanel called it good.
+    pub(crate) fn reject(&self, answer: Mark) {
+        if let Some(key) = answer.0 {
+            self.lock().kept.forget(key);
+        }
     }
 
     /// Returns what is kept.
@@ -229,7 +259,12 @@ async fn fly(landing: Landing, identity: Identity, request: Outgoing) -> Result<
         .await
         .map_err(|_| Failure::new(FailureKind::Internal, "the daemon made an error; its log says more"))?;
     let fetched = fetched?;
-    let answer = Answer { value: Arc::new(fetched.value), bytes: fetched.bytes, came: app.clock.elapsed() };
+    let answer = Answer {
+        value: Arc::new(fetched.value),
+        bytes: fetched.bytes,
+        came: app.clock.elapsed(),
+        flight: landing.number,
+    };
     Ok(Landed { answer, waited, number: landing.number })
 }
 

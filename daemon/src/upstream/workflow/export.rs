@@ -55,7 +55,14 @@ async fn events(run: Run<'_>) -> Result<Ran, Failure> {
 }
 
 /// Sends a request and returns its answer if it is a success.
-async fn good(app: &std::sync::Arc<App>, identity: &Identity, request: &Outgoing) -> Result<Opened, Failure> {
+///
+/// # Errors
+/// When it is none, or cannot be sent.
+pub(crate) async fn good(
+    app: &std::sync::Arc<App>,
+    identity: &Identity,
+    request: &Outgoing,
+) -> Result<Opened, Failure> {
     let mut opened = open(app, identity, request, Instant::now() + request.plane.patience()).await?;
     if opened.status.is_success() {
         return Ok(opened);

@@ -77,7 +77,7 @@ async fn link(run: &Run<'_>, report: &Value) -> Result<String, Failure> {
     url(run, pinned.as_deref(), &tail)
 }
 
-fn url(run: &Run<'_>, workspace: Option<&str>, tail: &str) -> Result<String, Failure> {
+pub(super) fn url(run: &Run<'_>, workspace: Option<&str>, tail: &str) -> Result<String, Failure> {
     let base = hosts::real(run.session.identity.region, Plane::Web);
     let view = workspace.map_or_else(String::new, |id| format!("/view/{id}"));
     Ok(format!("{base}/project/{}{view}/app/{tail}", run.session.project()?))
@@ -128,7 +128,7 @@ fn params<'a>(text: &impl Fn(&str) -> Option<&'a str>) -> Value {
 }
 
 /// Returns a name that nobody else has. The seeds of hash maps are random, which is good enough for this and needs no crate.
-fn slug() -> String {
+pub(super) fn slug() -> String {
     let letter = |_| LETTERS[usize::try_from(RandomState::new().hash_one(()) % LETTERS.len() as u64).unwrap_or(0)];
     (0..SLUG).map(letter).map(char::from).collect()
 }

@@ -46,7 +46,7 @@ pub(crate) async fn run(run: &Run<'_>) -> Result<Answered, Failure> {
     let mut graph = Graph::of(events.0, properties.0, &relations.0, user_properties.0);
     let computed_at = run.app.clock.now().to_zoned(TimeZone::system()).datetime().to_string();
     let value = graph.value(&computed_at, density, of_users);
-    let answer = Shared { value: std::sync::Arc::new(value), age };
+    let answer = Shared::own(value).aged(age);
     run.take(answer)
 }
 
@@ -139,7 +139,8 @@ impl Graph {
         let mut of_property = Map::new();
         for row in &mut self.properties {
             let Some(own) = name(row).map(str::to_owned) else { continue };
-            let events = self.of_property.remove(&own).unwrap_or_default();
+            // A property may be defined twice, as a raw one and as a custom one.
+            let events = self.of_property.get(&own).cloned().unwrap_or_default();
             if let Value::Object(fields) = row {
                 fields.insert("events".to_owned(), events.iter().map(|event| json!({"name": event})).collect());
             }

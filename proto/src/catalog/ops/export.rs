@@ -1,6 +1,6 @@
 //! Exports: streams of lines, which code makes of the answers. All parameters are read by that code ([`crate::export`]).
 
-use crate::catalog::{Call, Effect, Host, Kind, Operation, Param, Reply, Scope, Stage, Workflow};
+use crate::catalog::{Call, Effect, Host, Kind, Operation, Param, Reply, Scope, Workflow};
 
 /// The operations that export.
 pub(in crate::catalog) const ROWS: &[Operation] = &[
@@ -21,7 +21,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ],
         call: Call::get(Host::Export, "export").by(Workflow::ExportEvents),
         reply: Reply::LINES,
-        stage: Stage::Stable,
+        ..Operation::READ
     },
     Operation {
         id: "export.profiles",
@@ -45,6 +45,6 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ],
         call: Call::post(Host::Engage, "").by(Workflow::ExportProfiles),
         reply: Reply::LINES,
-        stage: Stage::Stable,
+        ..Operation::READ
     },
 ];

@@ -2,7 +2,7 @@
 
 use super::inspect::TYPES;
 use crate::catalog::shape::{activity, funnel, retention, saved, series};
-use crate::catalog::{Call, Host, Kind, Operation, Param, Reply, Scope, Workflow};
+use crate::catalog::{Call, Host, Kind, Of, Operation, Param, Reply, Scope, Workflow};
 
 const EVENT: Param = Param::query("event", Kind::Str, "Event").short('e').required();
 
@@ -141,7 +141,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::body("include_event", Kind::Str, "Only events of this name").wire("include_events").repeats(),
             Param::body("exclude_event", Kind::Str, "No events of this name").wire("exclude_events").repeats(),
             Param::body("paging_window", Kind::Int, "Days to look at in one page"),
-            Param::body("sentinel_event", Kind::JsonObject, "Where the former page ended, as it was answered"),
+            Param::body("sentinel_event", Kind::Json(Of::Object), "Where the former page ended, as it was answered"),
             Param::body("search", Kind::Str, "Only events that hold this text"),
             Param::body("use_custom_events", Kind::Flag, "With custom events"),
         ],

@@ -5,12 +5,31 @@ use serde_json::{Map, Value, json};
 use super::{Fields, fields, given, object};
 use crate::catalog::Bound;
 use crate::failure::Problem;
+use crate::routes::encode_segment;
 
 /// Asks for the schemas of one kind only.
 pub(in crate::catalog) fn of_type(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
     // The word was checked against a list, so it needs no encoding.
     if let Some(word) = arguments.get("type").and_then(Value::as_str) {
         bound.path = format!("{}/{word}", bound.path);
+    }
+    Ok(())
+}
+
+/// Asks for the schemas of a kind only, or for one.
+pub(in crate::catalog) fn below(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
+    let text = |name: &str| arguments.get(name).and_then(Value::as_str);
+    match (text("entity_type"), text("entity_name")) {
+        (None, Some(_)) => return Err(vec![Problem::new("entity_type", "must be given with entity_name")]),
+        (kind, name) => {
+            for segment in kind.into_iter().chain(name) {
+                if ["", ".", ".."].contains(&segment) {
+                    let at = if kind == Some(segment) { "entity_type" } else { "entity_name" };
+                    return Err(vec![Problem::new(at, "must not be empty, . or ..")]);
+                }
+                bound.path = format!("{}/{}", bound.path, encode_segment(segment));
+            }
+        }
     }
     Ok(())
 }

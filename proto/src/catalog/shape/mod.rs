@@ -2,12 +2,20 @@
 //! One file for each kind of answer.
 
 pub(super) mod activity;
+pub(super) mod bodies;
+mod bookmark;
+pub(super) mod definitions;
 pub(super) mod discovery;
 pub(super) mod funnel;
 pub(super) mod lexicon;
 mod number;
+pub(super) mod pages;
+pub(super) mod recordings;
+pub(super) mod results;
 pub(super) mod retention;
+pub(super) mod rrweb;
 pub(super) mod saved;
+pub(super) mod saved_definitions;
 pub(super) mod series;
 pub(super) mod subproperties;
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Fields, entries, fields, given, object, take, take_list};
+use crate::catalog::PROJECT;
+
+use super::{Fields, entries, fields, given, object, take, take_list, take_object};
 
 pub(in crate::catalog) fn report(arguments: &Fields, mut answer: Value, _: &mut Vec<String>) -> Result<Value, String> {
     if !answer.is_object() {
@@ -42,4 +44,60 @@ pub(in crate::catalog) fn flow_rows(report: &Value) -> Vec<Fields> {
     entries(&report["steps"])
         .map(|step| fields(step).map(|(name, value)| (name.clone(), value.clone())).collect())
         .collect()
+}
+
+/// Returns templates of dashboards, each with the name under which it stands.
+pub(in crate::catalog) fn templates(_: &Fields, mut answer: Value, _: &mut Vec<String>) -> Result<Value, String> {
+    let named = |(name, template): (String, Value)| match template {
+        Value::Object(mut fields) => {
+            fields.insert("name".to_owned(), name.into());
+            Ok(Value::Object(fields))
+        }
+        _ => Err(format!("a template '{name}' that is no object")),
+    };
+    take_object(&mut answer, "templates")?.into_iter().map(named).collect()
+}
+
+/// Moves the fields of each entry's `definition` up into the entry.
+pub(in crate::catalog) fn flattened(entries: Value) -> Result<Value, String> {
+    let flat = |entry: Value| match entry {
+        Value::Object(mut fields) => {
+            if let Some(Value::Object(definition)) = fields.shift_remove("definition") {
+                fields.extend(definition);
+            }
+            Value::Object(fields)
+        }
+        other => other,
+    };
+    match entries {
+        Value::Array(all) => Ok(all.into_iter().map(flat).collect()),
+        other => Ok(other),
+    }
+}
+
+/// Returns the texts of an organization and of its project.
+pub(in crate::catalog) fn context_chain(
+    arguments: &Fields,
+    mut answer: Value,
+    _: &mut Vec<String>,
+) -> Result<Value, String> {
+    let mut text = |name: &str| take(&mut answer, name).map(|text| if text.is_null() { "".into() } else { text });
+    let (organization, project) = (text("org_context")?, text("project_context")?);
+    Ok(Value::Object(object([
+        ("organization", context("organization", &organization, Value::Null, Value::Null)),
+        ("project", context("project", &project, Value::Null, given(arguments, PROJECT).to_string().into())),
+    ])))
+}
+
+/// Returns a text of the business context with all that is known of it.
+pub fn context(level: &str, content: &Value, organization: Value, project: Value) -> Value {
+    let text = content.as_str().unwrap_or_default();
+    Value::Object(object([
+        ("level", level.into()),
+        ("content", text.into()),
+        ("organization_id", organization),
+        ("project_id", project),
+        ("is_empty", text.is_empty().into()),
+        ("character_count", text.chars().count().into()),
+    ]))
 }

@@ -21,6 +21,9 @@ use super::reply::Reply;
 use super::server::Received;
 use super::streams::Guard;
 
+/// Where Mixpanel keeps files, as it signs URLs to them.
+const STORAGE: &str = "/cdn/";
+
 /// The planes whose requests carry a credential.
 const DATA_PLANES: [&str; 5] = ["app", "query", "engage", "export", "web"];
 
@@ -45,6 +48,12 @@ struct Route {
     method: String,
     path_prefix: String,
     handler: Handler,
+}
+
+impl Route {
+    fn is_for(&self, received: &Received) -> bool {
+        (self.method == "*" || self.method == received.method) && received.path.starts_with(&self.path_prefix)
+    }
 }
 
 impl fmt::Debug for Route {
@@ -119,6 +128,9 @@ impl State {
         if received.path == "/favicon.ico" {
             return failure(404, "Not found");
         }
+        if received.path.starts_with(STORAGE) {
+            return self.storage(received, problems);
+        }
         let mut words = received.path.trim_start_matches('/').splitn(3, '/');
         let region = words.next().and_then(|word| Region::parse(word).ok());
         let (plane, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
@@ -139,6 +151,19 @@ impl State {
         })
     }
 
+    /// Answers a request to where Mixpanel keeps files: the URL opens them, and nothing of an account belongs there.
+    fn storage(&self, received: &Received, problems: &mut Vec<String>) -> Reply {
+        for name in ["authorization", "cookie"] {
+            if received.header(name).is_some() {
+                problems.push(format!("the header {name} was sent to the storage"));
+            }
+        }
+        match self.routes.iter().find(|route| route.is_for(received)) {
+            Some(route) => (route.handler)(received),
+            None => failure(404, "Not found"),
+        }
+    }
+
     /// Answers a request that needs a credential; none where there is nothing at its path.
     fn data(
         &mut self,
@@ -149,10 +174,7 @@ impl State {
         now: Duration,
         problems: &mut Vec<String>,
     ) -> Option<Reply> {
-        let is_for = |route: &&Route| {
-            (route.method == "*" || route.method == received.method) && received.path.starts_with(&route.path_prefix)
-        };
-        let route = self.routes.iter().find(is_for);
+        let route = self.routes.iter().find(|route| route.is_for(received));
         if received.header("cookie").is_some() {
             problems.push("the header cookie has no place here".to_owned());
         }

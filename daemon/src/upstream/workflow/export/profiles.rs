@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::stream;
+use memchr::memmem;
 use mp_proto::export::Profiles;
 use mp_proto::failure::{Failure, FailureKind};
 use serde::Deserialize;
@@ -15,7 +16,7 @@ use tracing::info;
 use super::{good, wrong};
 use crate::app::App;
 use crate::upstream::Plane;
-use crate::upstream::decode::Asked;
+use crate::upstream::decode::{Asked, without_odd_numbers};
 use crate::upstream::lines::profile;
 use crate::upstream::request::{Identity, Outgoing, Payload, Query};
 use crate::upstream::run::{Ran, Run};
@@ -142,6 +143,9 @@ impl Pages {
         let asked = Asked::about(&self.identity, &self.request, opened.credential.expose());
         let odd = |said: &str| asked.failure(FailureKind::UpstreamInvalid, said);
         let body = body.ok_or_else(|| odd("was answered with a page that is larger than any can be"))?;
+        let may_be_odd = [&b"NaN"[..], b"Infinity"].iter().any(|odd| memmem::find(&body, odd).is_some());
+        let mended = if may_be_odd { without_odd_numbers(&body) } else { None };
+        let body = mended.unwrap_or(body);
         let page: Answer<'_> = serde_json::from_slice(&body).map_err(|_| match asked.message(&body) {
             Some(words) => odd(&format!("was answered without profiles. Mixpanel says: {words}")),
             None => odd("was answered without profiles"),

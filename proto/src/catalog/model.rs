@@ -1,0 +1,284 @@
+//! Which fields Mixpanel's objects have: an answer shows all of them, and an argument is checked before it is sent.
+
+use serde_json::{Map, Value};
+
+/// What the value of a field is. Only arguments are held to it; an answer is shown as it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// Anything.
+    Any,
+    /// A text.
+    Text,
+    /// An integer.
+    Int,
+    /// True or false.
+    Bool,
+    /// A time; an answer shows it with `+00:00`, however Mixpanel spells it.
+    Time,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// An object.
+    Object,
+    /// A list.
+    Values,
+    /// A list of texts.
+    Texts,
+    /// A list of integers.
+    Ints,
+    /// A list of objects.
+    Objects,
+    /// An object of a model.
+    One(&'static Model),
+    /// A list of such objects.
+    List(&'static Model),
+    /// An object whose values are such objects.
+    Map(&'static Model),
+}
+
+/// A field of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// Its name for callers.
+    pub name: &'static str,
+    /// Its name at Mixpanel.
+    pub wire: &'static str,
+    /// What its value is.
+    pub of: Of,
+    /// Whether an object without it is none of the model.
+    pub required: bool,
+    /// The JSON text of what an answer shows where it is missing; null when there is none.
+    pub default: Option<&'static str>,
+}
+
+impl Field {
+    /// Returns a field that may be missing.
+    pub const fn new(name: &'static str, of: Of) -> Self {
+        Self { name, wire: name, of, required: false, default: None }
+    }
+
+    /// Mixpanel has another name for it.
+    pub const fn wire(mut self, name: &'static str) -> Self {
+        self.wire = name;
+        self
+    }
+
+    /// It is always there.
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// An answer without it means this JSON text.
+    pub const fn default(mut self, json: &'static str) -> Self {
+        self.default = Some(json);
+        self
+    }
+
+    /// Returns what an answer shows where the field is missing.
+    pub fn default_value(&self) -> Value {
+        self.default.map_or(Value::Null, |text| serde_json::from_str(text).unwrap_or_default())
+    }
+
+    /// Its names: an object may use either, unless the model says otherwise.
+    const fn names(&self, by_wire_names: bool) -> [&'static str; 2] {
+        [self.wire, if by_wire_names { self.wire } else { self.name }]
+    }
+}
+
+/// A kind of object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Model {
+    /// Its name.
+    pub name: &'static str,
+    /// Its fields, in the order in which they are shown.
+    pub fields: &'static [Field],
+    /// Whether it has no other fields. An open one passes them on as they are.
+    pub closed: bool,
+    /// Whether an argument must use Mixpanel's names.
+    pub by_wire_names: bool,
+}
+
+/// Whose names an answer shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// Those of [`Field::name`].
+    Callers,
+    /// Those of [`Field::wire`].
+    Mixpanels,
+}
+
+impl Model {
+    /// Returns an open model.
+    pub const fn new(name: &'static str, fields: &'static [Field]) -> Self {
+        Self { name, fields, closed: false, by_wire_names: false }
+    }
+
+    /// It has no other fields.
+    pub const fn closed(mut self) -> Self {
+        self.closed = true;
+        self
+    }
+
+    /// An argument must use Mixpanel's names.
+    pub const fn by_wire_names(mut self) -> Self {
+        self.by_wire_names = true;
+        self
+    }
+
+    /// Returns an object of an answer with all fields of the model, then all others.
+    ///
+    /// # Errors
+    /// When one is missing that must be there: which, as the end of a sentence.
+    pub fn shown(&self, mut object: Map<String, Value>, names: Names) -> Result<Map<String, Value>, String> {
+        let mut shown = Map::new();
+        for field in self.fields {
+            let given = field.names(self.by_wire_names).into_iter().find_map(|name| object.shift_remove(name));
+            let value = match given {
+                Some(value) => field.of.shown(value, names)?,
+                None if field.required => return Err(format!("an object without '{}'", field.wire)),
+                None => field.default_value(),
+            };
+            let name = if names == Names::Callers { field.name } else { field.wire };
+            shown.insert(name.to_owned(), value);
+        }
+        if !self.closed {
+            shown.extend(object);
+        }
+        Ok(shown)
+    }
+
+    /// Returns an argument as Mixpanel gets it: under its names, without what is null.
+    ///
+    /// # Errors
+    /// With what is wrong and where in it, as the end of a sentence.
+    pub fn sent(&self, given: &Value) -> Result<Value, String> {
+        self.sent_at(given, "")
+    }
+
+    /// Returns an object of the model as Mixpanel would send it, with all its fields.
+    pub fn example(&self) -> Value {
+        self.fields.iter().map(|field| (field.wire.to_owned(), field.of.example())).collect::<Map<_, _>>().into()
+    }
+
+    fn sent_at(&self, given: &Value, at: &str) -> Result<Value, String> {
+        let Value::Object(given) = given else { return Err(wrong(at, "a JSON object")) };
+        let mut rest = given.clone();
+        let mut sent = Map::new();
+        for field in self.fields {
+            let names = field.names(self.by_wire_names);
+            let mut values = names.into_iter().filter_map(|name| rest.shift_remove(name));
+            let value = values.next().filter(|value| !value.is_null());
+            drop(values);
+            let at = if at.is_empty() { field.wire.to_owned() } else { format!("{at}.{}", field.wire) };
+            match value {
+                Some(value) => {
+                    sent.insert(field.wire.to_owned(), field.of.sent(&value, &at)?);
+                }
+                None if field.required => return Err(format!("lacks '{at}'")),
+                None => {}
+            }
+        }
+        if !self.closed {
+            sent.extend(rest.into_iter().filter(|(_, value)| !value.is_null()));
+        } else if let Some(name) = rest.keys().next() {
+            let at = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+            let known: Vec<&str> = self.fields.iter().map(|field| field.wire).collect();
+            return Err(format!("must not have '{}'; it may have {}", at.escape_debug(), known.join(", ")));
+        }
+        Ok(Value::Object(sent))
+    }
+}
+
+fn is_integer(value: &Value) -> bool {
+    value.is_i64() || value.is_u64()
+}
+
+fn wrong(at: &str, expected: &str) -> String {
+    if at.is_empty() { format!("must be {expected}") } else { format!("must have {expected} as '{at}'") }
+}
+
+impl Of {
+    fn shown(self, value: Value, names: Names) -> Result<Value, String> {
+        Ok(match (self, value) {
+            (Self::Time, Value::String(text)) => Value::String(super::reply::spelled(text)),
+            (Self::One(model), Value::Object(object)) => Value::Object(model.shown(object, names)?),
+            (Self::List(model), Value::Array(list)) => {
+                let one = |entry| match entry {
+                    Value::Object(object) => model.shown(object, names).map(Value::Object),
+                    other => Ok(other),
+                };
+                list.into_iter().map(one).collect::<Result<_, String>>()?
+            }
+            (Self::Map(model), Value::Object(map)) => {
+                let one = |(key, value)| match value {
+                    Value::Object(object) => Ok((key, Value::Object(model.shown(object, names)?))),
+                    other => Ok((key, other)),
+                };
+                Value::Object(map.into_iter().map(one).collect::<Result<_, String>>()?)
+            }
+            (_, value) => value,
+        })
+    }
+
+    fn sent(self, value: &Value, at: &str) -> Result<Value, String> {
+        let all = |fits: fn(&Value) -> bool| value.as_array().is_some_and(|list| list.iter().all(fits));
+        let (fits, expected) = match self {
+            Self::Any => (true, ""),
+            Self::Text | Self::Time => (value.is_string(), "a text"),
+            Self::Int => (is_integer(value), "an integer"),
+            Self::Bool => (value.is_boolean(), "true or false"),
+            Self::Object => (value.is_object(), "a JSON object"),
+            Self::Values => (value.is_array(), "a JSON list"),
+            Self::Texts => (all(Value::is_string), "a list of texts"),
+            Self::Ints => (all(is_integer), "a list of integers"),
+            Self::Objects => (all(Value::is_object), "a list of objects"),
+            Self::Word(words) => {
+                let fits = value.as_str().is_some_and(|word| words.contains(&word));
+                return if fits { Ok(value.clone()) } else { Err(wrong(at, &format!("one of {}", words.join(", ")))) };
+            }
+            Self::One(model) => return model.sent_at(value, at),
+            Self::List(model) => {
+                let list = value.as_array().ok_or_else(|| wrong(at, "a JSON list"))?;
+                let one = |(index, entry)| model.sent_at(entry, &format!("{at}[{index}]"));
+                return list.iter().enumerate().map(one).collect();
+            }
+            Self::Map(model) => {
+                let map = value.as_object().ok_or_else(|| wrong(at, "a JSON object"))?;
+                let one = |(key, entry): (&String, &Value)| {
+                    Ok((
+                        key.clone(),
+                        model.sent_at(entry, &if at.is_empty() { key.clone() } else { format!("{at}.{key}") })?,
+                    ))
+                };
+                return map.iter().map(one).collect::<Result<_, String>>().map(Value::Object);
+            }
+        };
+        if fits { Ok(value.clone()) } else { Err(wrong(at, expected)) }
+    }
+
+    /// Returns a value that it may be, for a try; of a model, one with all its fields.
+    pub fn example(self) -> Value {
+        match self {
+            Self::Any | Self::Object => serde_json::json!({"a": 1}),
+            Self::Text => "a b/ü".into(),
+            Self::Int => 7.into(),
+            Self::Bool => true.into(),
+            Self::Time => "2025-01-31T10:00:00Z".into(),
+            Self::Word(words) => words[0].into(),
+            Self::Values | Self::Ints => serde_json::json!([1, 2]),
+            Self::Texts => serde_json::json!(["x", "y z"]),
+            Self::Objects => serde_json::json!([{"a": 1}]),
+            Self::One(model) => model.example(),
+            Self::List(model) => Value::Array(vec![model.example()]),
+            Self::Map(model) => serde_json::json!({"A": model.example()}),
+        }
+    }
+
+    /// Checks a value that stands for itself, such as a list of objects.
+    ///
+    /// # Errors
+    /// As [`Model::sent`].
+    pub fn checked(self, value: &Value) -> Result<Value, String> {
+        self.sent(value, "")
+    }
+}

@@ -1,0 +1,49 @@
+//! Arguments for a try of every operation: what tests of all rows send.
+
+use serde_json::{Map, Value, json};
+
+use super::{Kind, Operation};
+
+/// Of arguments that exclude each other, those that a try leaves out.
+const LEFT_OUT: [(&str, &str); 12] = [
+    ("query.activity-feed", "exclude_event"),
+    ("replays.list", "user"),
+    ("custom-properties.create", "behavior"),
+    ("custom-properties.validate", "behavior"),
+    ("metrics.create", "kind"),
+    ("metrics.update", "kind"),
+    ("custom-events.update", "name"),
+    ("custom-events.delete", "name"),
+    ("reports.link", "params_file"),
+    ("business-context.set", "file"),
+    ("metrics.delete", "force"),
+    ("behaviors.delete", "force"),
+];
+
+/// Returns a value for every argument that an operation takes besides a file, as far as they go together.
+pub fn arguments(operation: &Operation) -> Map<String, Value> {
+    let is_left_out = |name: &str| LEFT_OUT.contains(&(operation.id, name));
+    let params = operation.params.iter().filter(|param| !is_left_out(param.name));
+    params.filter_map(|param| Some((param.name.to_owned(), value(param.name, param.kind)?))).collect()
+}
+
+fn value(name: &str, kind: Kind) -> Option<Value> {
+    Some(match kind {
+        Kind::Str if name == "link" => json!("EBrV5bW2u9Mw"),
+        Kind::Str | Kind::TextFile => json!("a b/ü"),
+        Kind::Int => json!(7),
+        Kind::Ints => json!([1, 2]),
+        Kind::List | Kind::Names => json!(["x", "y z"]),
+        Kind::Flag | Kind::Toggle => json!(true),
+        Kind::Date => json!("2025-01-31"),
+        Kind::Property => json!("plan"),
+        Kind::Json(_) if name == "params" => {
+            json!({"sections": {"show": [{"type": "metric", "id": 7}]}, "displayOptions": {}, "steps": [{"event": "x"}],
+                "date_range": {}})
+        }
+        Kind::Json(of) => of.example(),
+        Kind::JsonFile => json!({"behavior": {"type": "funnel"}, "measurement": {"math": "total"}}),
+        Kind::OneOf(words) | Kind::AnyCase(words) => json!(words[words.len() - 1]),
+        Kind::File | Kind::Output => return None,
+    })
+}
