@@ -16,6 +16,9 @@ use crate::upstream::run::Run;
 /// How long a storage may be silent.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The slowest that a file may go up, in bytes a second.
+const SLOWEST: u64 = 20_000;
+
 /// Uploads a file.
 ///
 /// # Errors
@@ -63,10 +66,12 @@ impl Request<'_> {
     async fn send(self, run: &Run<'_>, url: &Url) -> Result<Response, Failure> {
         let client = run.app.upstream.http_to(url).map_err(|error| cut(run, &reason(&error)))?;
         let mut request = client.request(self.method, url.clone());
+        let mut patience = PATIENCE;
         if let Some((kind, length, body)) = self.body {
+            patience += Duration::from_secs(length / SLOWEST);
             request = request.header(CONTENT_TYPE, kind).header(CONTENT_LENGTH, length).body(body);
         }
-        let sent = timeout(PATIENCE, request.send()).await.map_err(|_| silent(run))?;
+        let sent = timeout(patience, request.send()).await.map_err(|_| silent(run))?;
         sent.map_err(|error| cut(run, &reason(&error.without_url())))
     }
 }

@@ -103,7 +103,7 @@ pub(super) fn given(operation: &Operation, matches: &ArgMatches, mut stdin: Stdi
     for param in operation.params {
         let value = match value(param, matches) {
             Some(value) => value,
-            None if reads_stdin(operation, param, matches) => Value::from("-"),
+            None if stdin.is_piped() && reads_stdin(operation, param, matches) => Value::from("-"),
             None => continue,
         };
         match read(param, value, &mut stdin, &mut given) {
@@ -115,7 +115,7 @@ pub(super) fn given(operation: &Operation, matches: &ArgMatches, mut stdin: Stdi
     given
 }
 
-/// Whether a parameter that was not given comes from standard input: it says so, and neither was any that could take its place.
+/// Whether a parameter that was not given comes from standard input: it says so, and none was that could take its place.
 fn reads_stdin(operation: &Operation, param: &Param, matches: &ArgMatches) -> bool {
     let is_given = |name: &str| {
         let other = operation.params.iter().find(|other| other.name == name);

@@ -1,7 +1,7 @@
 //! Where values come from that are not typed: files and standard input.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,22 +11,31 @@ use crate::transport::Content;
 const MAX_TEXT: u64 = 4 * 1024 * 1024;
 
 /// Standard input, which can be read once.
-pub(super) struct Stdin(Option<Box<dyn Read>>);
+pub(super) struct Stdin {
+    left: Option<Box<dyn Read>>,
+    /// Whether somebody would have to type it.
+    is_typed: bool,
+}
 
 impl Stdin {
     /// Returns that of this process.
     pub(super) fn of_this_process() -> Self {
-        Self(Some(Box::new(io::stdin())))
+        Self { left: Some(Box::new(io::stdin())), is_typed: io::stdin().is_terminal() }
     }
 
     /// Returns one that holds a text.
     #[cfg(test)]
     pub(super) fn holding(text: &'static str) -> Self {
-        Self(Some(Box::new(text.as_bytes())))
+        Self { left: Some(Box::new(text.as_bytes())), is_typed: false }
+    }
+
+    /// Whether something comes from it without anybody being asked to type it.
+    pub(super) const fn is_piped(&self) -> bool {
+        !self.is_typed
     }
 
     fn take(&mut self) -> Result<Box<dyn Read>, String> {
-        self.0.take().ok_or_else(|| "cannot come from standard input: another argument does".to_owned())
+        self.left.take().ok_or_else(|| "cannot come from standard input: another argument does".to_owned())
     }
 
     /// Returns all of it as a text.
