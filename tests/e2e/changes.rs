@@ -133,3 +133,15 @@ fn a_file_comes_down_whole_or_not_at_all() {
         assert!(download(&["--output", bad]).fails(3).contains(why), "{bad:?}");
     }
 }
+
+#[test]
+fn a_password_need_not_be_on_the_command_line() {
+    let world = world();
+    let _daemon = world.start();
+    world.upstream.on("POST", "/us/app/projects/3187654/webhooks/", |_| ok(&json!({"id": "w", "name": "x"})));
+    let words = ["webhooks", "create", "--name", "x", "--url", "https://a", "--password", "-"];
+    world.home.mp(words).stdin("canary word\n").ok();
+    assert_eq!(bodies(&world.upstream, "POST")[0]["password"], "canary word");
+    let printed = world.home.mp(words).stdin("canary word\n").run();
+    assert!(!printed.stdout.contains("canary") && !printed.stderr.contains("canary"), "{printed:?}");
+}

@@ -1,5 +1,6 @@
 //! `mp help`: looks commands up and searches them. It asks nobody; all it knows is the command tree and the catalog.
 
+use std::cmp::Reverse;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -154,7 +155,10 @@ fn found(commands: &[Entry], words: &[&str]) -> Shown {
     }
     let mut near: Vec<&Entry> =
         commands.iter().filter(|entry| wanted.iter().any(|word| entry.text.contains(word))).collect();
-    near.sort_by_key(|entry| !wanted.iter().any(|word| entry.name().contains(word)));
+    let begins = |entry: &Entry, word: &String| {
+        entry.words.iter().any(|own| own.starts_with(word) || word.starts_with(own.as_str()))
+    };
+    near.sort_by_key(|entry| Reverse(wanted.iter().filter(|word| begins(entry, word)).count()));
     near.truncate(SUGGESTIONS);
     let names: Vec<String> = near.iter().map(|entry| entry.name()).collect();
     let error = format!("no command is named '{}'", query.escape_debug());

@@ -158,7 +158,7 @@ fn checked(param: &Param, given: Option<&Value>) -> Result<Option<(Value, Value)
 
 fn single(param: &Param, given: &Value) -> Result<Value, String> {
     let (value, expected) = match param.kind {
-        Kind::Str | Kind::Property => (given.as_str().map(Value::from), "a text"),
+        Kind::Str | Kind::Secret | Kind::Property => (given.as_str().map(Value::from), "a text"),
         Kind::Int => (integer(given).map(Value::Number), "an integer"),
         Kind::Ints => (integers(given), "integers, separated by commas"),
         Kind::List => (texts(given), "texts, separated by commas"),

@@ -9,6 +9,8 @@ use super::Of;
 pub enum Kind {
     /// A text.
     Str,
+    /// A text that others should not see. On a command line also `-` for standard input, for all processes can read command lines.
+    Secret,
     /// An integer.
     Int,
     /// Integers: a list, or a text with commas between them.
@@ -46,6 +48,7 @@ impl Kind {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Str => "str",
+            Self::Secret => "secret",
             Self::Int => "int",
             Self::Ints => "ints",
             Self::List => "list",

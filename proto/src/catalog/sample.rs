@@ -30,7 +30,7 @@ pub fn arguments(operation: &Operation) -> Map<String, Value> {
 fn value(name: &str, kind: Kind) -> Option<Value> {
     Some(match kind {
         Kind::Str if name == "link" => json!("EBrV5bW2u9Mw"),
-        Kind::Str | Kind::TextFile => json!("a b/ü"),
+        Kind::Str | Kind::Secret | Kind::TextFile => json!("a b/ü"),
         Kind::Int => json!(7),
         Kind::Ints => json!([1, 2]),
         Kind::List | Kind::Names => json!(["x", "y z"]),

@@ -53,7 +53,7 @@ pub(super) const fn value_name(param: &Param) -> &'static str {
         Kind::Json(_) => "JSON",
         Kind::OneOf(_) | Kind::AnyCase(_) => "WORD",
         Kind::JsonFile | Kind::TextFile | Kind::File | Kind::Output => "FILE",
-        Kind::Str | Kind::Flag | Kind::Toggle => "TEXT",
+        Kind::Str | Kind::Secret | Kind::Flag | Kind::Toggle => "TEXT",
     }
 }
 
@@ -127,6 +127,8 @@ fn reads_stdin(operation: &Operation, param: &Param, matches: &ArgMatches) -> bo
 fn read(param: &Param, value: Value, stdin: &mut Stdin, given: &mut Given) -> Result<Option<Value>, String> {
     let text = value.as_str().unwrap_or_default();
     match param.kind {
+        // Whoever types a line ends it.
+        Kind::Secret if text == "-" => stdin.text().map(|text| Some(text.trim_end_matches(['\r', '\n']).into())),
         Kind::Json(_) if text == "-" => stdin.text().map(|text| Some(text.into())),
         Kind::Json(_) if text.starts_with('@') => source::text(&text[1..], stdin).map(|text| Some(text.into())),
         Kind::JsonFile | Kind::TextFile => source::text(text, stdin).map(|text| Some(text.into())),

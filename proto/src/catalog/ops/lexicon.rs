@@ -136,7 +136,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
     Operation {
         id: "lexicon.enforcement.delete",
         command: &["lexicon", "enforcement", "delete"],
-        summary: "Delete schema enforcement after a confirmation",
+        summary: "Delete schema enforcement",
         effect: Effect::Destroy,
         confirm: Confirm::Always(|_| true),
         call: Call::delete(Host::App, "data-definitions/schema/"),

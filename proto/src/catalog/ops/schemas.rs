@@ -44,7 +44,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
     Operation {
         id: "schemas.delete",
         command: &["schemas", "delete"],
-        summary: "Delete schemas, all of them after a confirmation when no filter is given",
+        summary: "Delete schemas, all of them when no filter is given",
         effect: Effect::Destroy,
         params: &[ENTITY_TYPE_NEW, Param::local("entity_name", Kind::Str, "Name of the entity")],
         call: Call::delete(Host::App, "schemas").arrange(lexicon::below),

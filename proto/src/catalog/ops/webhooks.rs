@@ -8,7 +8,7 @@ const AUTH_TYPE: Param = Param::body("auth_type", Kind::Str, "How it is authenti
 
 const USERNAME: Param = Param::body("username", Kind::Str, "Name for it");
 
-const PASSWORD: Param = Param::body("password", Kind::Str, "Password for it");
+const PASSWORD: Param = Param::body("password", Kind::Secret, "Password for it; - for standard input");
 
 const WEBHOOK_ID: Param = Param::path("webhook_id", Kind::Str, "Id of the webhook");
 
