@@ -92,6 +92,8 @@ pub struct Model {
     pub name: &'static str,
     /// Its fields, in the order in which they are shown.
     pub fields: &'static [Field],
+    /// The columns of a table of such objects, by [`Field::name`]; all when empty.
+    pub columns: &'static [&'static str],
     /// Whether it has no other fields. An open one passes them on as they are.
     pub closed: bool,
     /// Whether an argument must use Mixpanel's names.
@@ -110,7 +112,13 @@ pub enum Names {
 impl Model {
     /// Returns an open model.
     pub const fn new(name: &'static str, fields: &'static [Field]) -> Self {
-        Self { name, fields, closed: false, by_wire_names: false }
+        Self { name, fields, columns: &[], closed: false, by_wire_names: false }
+    }
+
+    /// A table shows these of its fields.
+    pub const fn columns(mut self, columns: &'static [&'static str]) -> Self {
+        self.columns = columns;
+        self
     }
 
     /// It has no other fields.
@@ -123,6 +131,12 @@ impl Model {
     pub const fn by_wire_names(mut self) -> Self {
         self.by_wire_names = true;
         self
+    }
+
+    /// Returns a field's name as an answer shows it.
+    pub fn shown_name(&self, name: &'static str, names: Names) -> &'static str {
+        let field = self.fields.iter().find(|field| field.name == name);
+        field.filter(|_| names == Names::Mixpanels).map_or(name, |field| field.wire)
     }
 
     /// Returns an object of an answer with all fields of the model, then all others.

@@ -79,7 +79,8 @@ pub(super) const ANNOTATION: Model = Model::new(
         Field::new("user", Of::One(&ANNOTATION_USER)),
         Field::new("tags", Of::List(&ANNOTATION_TAG)).default("[]"),
     ],
-);
+)
+.columns(&["id", "date", "description"]);
 
 /// `AnnotationTag`.
 pub(super) const ANNOTATION_TAG: Model = Model::new(
@@ -90,7 +91,8 @@ pub(super) const ANNOTATION_TAG: Model = Model::new(
         Field::new("project_id", Of::Int),
         Field::new("has_annotations", Of::Bool),
     ],
-);
+)
+.columns(&["id", "name"]);
 
 /// `AnnotationUser`.
 pub(super) const ANNOTATION_USER: Model = Model::new(
@@ -132,7 +134,8 @@ pub(super) const BLUEPRINT_TEMPLATE: Model = Model::new(
         Field::new("alternative_description_key", Of::Text),
         Field::new("number_of_reports", Of::Int),
     ],
-);
+)
+.columns(&["name", "title_key", "number_of_reports"]);
 
 /// `Bookmark`.
 pub const BOOKMARK: Model = Model::new(
@@ -167,7 +170,8 @@ pub const BOOKMARK: Model = Model::new(
         Field::new("unique_view_count", Of::Int),
         Field::new("total_view_count", Of::Int),
     ],
-);
+)
+.columns(&["id", "name", "bookmark_type", "modified"]);
 
 /// `BookmarkHistoryPagination`.
 pub(super) const BOOKMARK_HISTORY_PAGINATION: Model = Model::new(
@@ -240,7 +244,8 @@ pub(super) const BULK_PATCH_RESULT: Model = Model::new(
         Field::new("status", Of::Text).required(),
         Field::new("error", Of::Text),
     ],
-);
+)
+.columns(&["entity_type", "name", "status", "error"]);
 
 /// `BulkPropertyUpdate`.
 pub(super) const BULK_PROPERTY_UPDATE: Model = Model::new(
@@ -321,7 +326,8 @@ pub(super) const COHORT: Model = Model::new(
         Field::new("referenced_directly_by", Of::Ints).default("[]"),
         Field::new("active_integrations", Of::Ints).default("[]"),
     ],
-);
+)
+.columns(&["id", "name", "count", "description"]);
 
 /// `CohortCreator`.
 pub(super) const COHORT_CREATOR: Model = Model::new(
@@ -367,7 +373,8 @@ pub(super) const CUSTOM_ALERT: Model = Model::new(
         Field::new("valid", Of::Bool).default("true"),
         Field::new("results", Of::Object),
     ],
-);
+)
+.columns(&["id", "name", "paused", "frequency", "last_fired"]);
 
 /// `CustomEvent`.
 pub(super) const CUSTOM_EVENT: Model = Model::new(
@@ -401,7 +408,8 @@ pub(super) const CUSTOM_PROPERTY: Model = Model::new(
         Field::new("modified", Of::Text),
         Field::new("example_value", Of::Text).wire("exampleValue"),
     ],
-);
+)
+.columns(&["custom_property_id", "name", "resource_type", "property_type", "description"]);
 
 /// `Dashboard`.
 pub(super) const DASHBOARD: Model = Model::new(
@@ -448,7 +456,8 @@ pub(super) const DASHBOARD: Model = Model::new(
         Field::new("new_content", Of::Any),
         Field::new("template_type", Of::Text),
     ],
-);
+)
+.columns(&["id", "title"]);
 
 /// `DataVolumeAnomaly`.
 pub(super) const DATA_VOLUME_ANOMALY: Model = Model::new(
@@ -473,7 +482,8 @@ pub(super) const DATA_VOLUME_ANOMALY: Model = Model::new(
         Field::new("drift_types", Of::Object).wire("driftTypes"),
         Field::new("anomaly_class", Of::Text).wire("anomalyClass").required(),
     ],
-);
+)
+.columns(&["id", "status", "anomaly_class", "event_name", "property_name", "percent_variance"]);
 
 /// `DeleteSchemasResponse`.
 pub(super) const DELETE_SCHEMAS_RESPONSE: Model =
@@ -490,7 +500,8 @@ pub(super) const DROP_FILTER: Model = Model::new(
         Field::new("display_name", Of::Text).wire("displayName"),
         Field::new("created", Of::Text),
     ],
-);
+)
+.columns(&["id", "event_name", "active", "filters"]);
 
 /// `DropFilterLimitsResponse`.
 pub(super) const DROP_FILTER_LIMITS_RESPONSE: Model =
@@ -516,7 +527,8 @@ pub(super) const EVENT_DEFINITION: Model = Model::new(
         Field::new("created_utc", Of::Text).wire("createdUtc"),
         Field::new("modified_utc", Of::Text).wire("modifiedUtc"),
     ],
-);
+)
+.columns(&["name", "display_name", "hidden", "dropped", "verified", "description"]);
 
 /// `EventDeletionRequest`.
 pub(super) const EVENT_DELETION_REQUEST: Model = Model::new(
@@ -533,7 +545,8 @@ pub(super) const EVENT_DELETION_REQUEST: Model = Model::new(
         Field::new("created", Of::Text).required(),
         Field::new("requesting_user", Of::Object).wire("requestingUser").required(),
     ],
-);
+)
+.columns(&["id", "event_name", "from_date", "to_date", "status"]);
 
 /// `Experiment`.
 pub(super) const EXPERIMENT: Model = Model::new(
@@ -563,7 +576,8 @@ pub(super) const EXPERIMENT: Model = Model::new(
         Field::new("last_modified_by_name", Of::Text),
         Field::new("last_modified_by_email", Of::Text),
     ],
-);
+)
+.columns(&["id", "name", "status", "start_date", "end_date"]);
 
 /// `ExperimentCreator`.
 pub(super) const EXPERIMENT_CREATOR: Model = Model::new(
@@ -605,7 +619,8 @@ pub(super) const FEATURE_FLAG: Model = Model::new(
         Field::new("pinned_date", Of::Text),
         Field::new("can_edit", Of::Bool).default("false"),
     ],
-);
+)
+.columns(&["id", "key", "name", "status"]);
 
 /// `FlagHistoryResponse`.
 pub(super) const FLAG_HISTORY_RESPONSE: Model = Model::new(
@@ -626,7 +641,8 @@ pub(super) const FLAG_LIMITS_RESPONSE: Model = Model::new(
 
 /// `LexiconTag`.
 pub(super) const LEXICON_TAG: Model =
-    Model::new("LexiconTag", &[Field::new("id", Of::Int).required(), Field::new("name", Of::Text).required()]);
+    Model::new("LexiconTag", &[Field::new("id", Of::Int).required(), Field::new("name", Of::Text).required()])
+        .columns(&["id", "name"]);
 
 /// `LookupTable`.
 pub(super) const LOOKUP_TABLE: Model = Model::new(
@@ -639,7 +655,8 @@ pub(super) const LOOKUP_TABLE: Model = Model::new(
         Field::new("last_modified_at", Of::Text).wire("lastModifiedAt"),
         Field::new("has_mapped_properties", Of::Bool).wire("hasMappedProperties"),
     ],
-);
+)
+.columns(&["id", "name", "last_modified_at"]);
 
 /// `LookupTableUploadUrl`.
 pub(super) const LOOKUP_TABLE_UPLOAD_URL: Model = Model::new(
@@ -665,7 +682,8 @@ pub(super) const PROJECT_WEBHOOK: Model = Model::new(
         Field::new("creator_id", Of::Int),
         Field::new("creator_name", Of::Text),
     ],
-);
+)
+.columns(&["id", "name", "url", "is_enabled"]);
 
 /// `PropertyDefinition`.
 pub(super) const PROPERTY_DEFINITION: Model = Model::new(
@@ -683,7 +701,8 @@ pub(super) const PROPERTY_DEFINITION: Model = Model::new(
         Field::new("sensitive", Of::Bool),
         Field::new("data_group_id", Of::Text).wire("dataGroupId"),
     ],
-);
+)
+.columns(&["name", "resource_type", "display_name", "hidden", "dropped", "description"]);
 
 /// `RcaSourceData`.
 pub(super) const RCA_SOURCE_DATA: Model = Model::new(
@@ -730,7 +749,8 @@ pub(super) const SAVED_BEHAVIOR: Model = Model::new(
         Field::new("can_update_basic", Of::Bool),
         Field::new("can_share", Of::Bool),
     ],
-);
+)
+.columns(&["id", "name", "type", "verified"]);
 
 /// `SavedMetric`.
 pub(super) const SAVED_METRIC: Model = Model::new(
@@ -756,7 +776,8 @@ pub(super) const SAVED_METRIC: Model = Model::new(
         Field::new("can_update_basic", Of::Bool),
         Field::new("can_share", Of::Bool),
     ],
-);
+)
+.columns(&["id", "name", "type", "verified"]);
 
 /// `SchemaEnforcementConfig`.
 pub(super) const SCHEMA_ENFORCEMENT_CONFIG: Model = Model::new(
@@ -786,7 +807,8 @@ pub(super) const SCHEMA_ENTRY: Model = Model::new(
         Field::new("version", Of::Text),
         Field::new("schema_definition", Of::Object).wire("schemaJson").required(),
     ],
-);
+)
+.columns(&["entity_type", "name", "version"]);
 
 /// `UpdateSchemaEnforcementParams`.
 pub(super) const UPDATE_SCHEMA_ENFORCEMENT_PARAMS: Model = Model::new(

@@ -60,7 +60,7 @@ pub struct Reply {
     pub sort: Option<&'static str>,
     /// What a row cannot say.
     pub reshape: Option<Reshape>,
-    /// The columns of a table, all when empty.
+    /// The columns of a table, where they are not those of the model.
     pub columns: &'static [&'static str],
     /// The rows of a table, where they are not the entries of a list.
     pub rows: Option<Rows>,
@@ -198,6 +198,16 @@ impl Reply {
     pub const fn kept(mut self) -> Self {
         self.kept = true;
         self
+    }
+
+    /// Returns the columns of a table, all when empty: its own, else those of its model.
+    pub fn shown_columns(&self) -> Vec<&'static str> {
+        match self.model {
+            Some((model, names)) if self.columns.is_empty() => {
+                model.columns.iter().map(|name| model.shown_name(name, names)).collect()
+            }
+            _ => self.columns.to_vec(),
+        }
     }
 
     /// Makes what callers get of an answer.

@@ -83,7 +83,7 @@ impl From<&Operation> for OperationRow {
             scope: operation.scope,
             params: operation.params.iter().filter(|param| param.kind != Kind::Output).map(ParamRow::from).collect(),
             shape: operation.reply.shape,
-            columns: words(operation.reply.columns),
+            columns: words(&operation.reply.shown_columns()),
         }
     }
 }

@@ -66,6 +66,18 @@ fn each_param(mut check: impl FnMut(&Operation, &Param, String)) {
 }
 
 #[test]
+fn a_table_shows_fields_of_the_model() {
+    for row in all() {
+        let Some((model, _)) = row.reply.model else { continue };
+        for column in model.columns {
+            let extra = *column == "name" && row.id == "dashboards.blueprints";
+            assert!(extra || model.fields.iter().any(|field| field.name == *column), "{}: {column}", model.name);
+        }
+        assert!(row.reply.columns.is_empty(), "{}: the columns are those of {}", row.id, model.name);
+    }
+}
+
+#[test]
 fn every_group_says_what_it_is_about() {
     for row in all() {
         for length in 1..row.command.len() {

@@ -39,8 +39,9 @@ fn rows(operation: &Operation, value: &Value) -> Vec<Map<String, Value>> {
 
 /// Returns the columns in the order of the row, else in that of their first appearance.
 fn columns<'a>(operation: &'a Operation, rows: &'a [Map<String, Value>]) -> Vec<&'a str> {
-    if !operation.reply.columns.is_empty() {
-        return operation.reply.columns.to_vec();
+    let named = operation.reply.shown_columns();
+    if !named.is_empty() {
+        return named;
     }
     let mut seen: Vec<&str> = Vec::new();
     for name in rows.iter().flat_map(Map::keys) {

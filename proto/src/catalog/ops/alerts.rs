@@ -58,7 +58,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             NOTIFICATION_WINDOWS,
         ],
         call: Call::post(Host::App, "alerts/custom/"),
-        reply: Reply::ONE.of(&models::CUSTOM_ALERT).columns(&["id", "name", "paused", "frequency", "last_fired"]),
+        reply: Reply::ONE.of(&models::CUSTOM_ALERT),
         ..Operation::APP
     },
     Operation {
@@ -77,7 +77,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         summary: "Show one alert",
         params: &[ALERT_ID],
         call: Call::get(Host::App, "alerts/custom/{alert_id}/"),
-        reply: Reply::ONE.of(&models::CUSTOM_ALERT).columns(&["id", "name", "paused", "frequency", "last_fired"]),
+        reply: Reply::ONE.of(&models::CUSTOM_ALERT),
         ..Operation::APP
     },
     Operation {
@@ -102,7 +102,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::query("skip_user_filter", Kind::Flag, "Also those of other users"),
         ],
         call: Call::get(Host::App, "alerts/custom/"),
-        reply: Reply::LIST.of(&models::CUSTOM_ALERT).columns(&["id", "name", "paused", "frequency", "last_fired"]),
+        reply: Reply::LIST.of(&models::CUSTOM_ALERT),
         ..Operation::APP
     },
     Operation {
@@ -140,7 +140,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             NOTIFICATION_WINDOWS,
         ],
         call: Call::patch(Host::App, "alerts/custom/{alert_id}/"),
-        reply: Reply::ONE.of(&models::CUSTOM_ALERT).columns(&["id", "name", "paused", "frequency", "last_fired"]),
+        reply: Reply::ONE.of(&models::CUSTOM_ALERT),
         ..Operation::APP
     },
     Operation {

@@ -20,7 +20,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::body("user_id", Kind::Int, "Id of the user it is from"),
         ],
         call: Call::post(Host::App, "annotations/"),
-        reply: Reply::ONE.of(&models::ANNOTATION).columns(&["id", "date", "description"]),
+        reply: Reply::ONE.of(&models::ANNOTATION),
         ..Operation::APP
     },
     Operation {
@@ -39,7 +39,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         summary: "Show one annotation",
         params: &[ANNOTATION_ID],
         call: Call::get(Host::App, "annotations/{annotation_id}/"),
-        reply: Reply::ONE.of(&models::ANNOTATION).columns(&["id", "date", "description"]),
+        reply: Reply::ONE.of(&models::ANNOTATION),
         ..Operation::APP
     },
     Operation {
@@ -52,7 +52,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::query("tags", Kind::Ints, "Only with one of these tags, ids separated by commas"),
         ],
         call: Call::get(Host::App, "annotations/"),
-        reply: Reply::LIST.of(&models::ANNOTATION).columns(&["id", "date", "description"]),
+        reply: Reply::LIST.of(&models::ANNOTATION),
         ..Operation::APP
     },
     Operation {
@@ -62,7 +62,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         params: &[Param::body("name", Kind::Str, "Its name").required()],
         call: Call::post(Host::App, "annotations/tags/"),
-        reply: Reply::ONE.of(&models::ANNOTATION_TAG).columns(&["id", "name"]),
+        reply: Reply::ONE.of(&models::ANNOTATION_TAG),
         ..Operation::APP
     },
     Operation {
@@ -70,7 +70,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         command: &["annotations", "tags", "list"],
         summary: "List annotation tags",
         call: Call::get(Host::App, "annotations/tags/"),
-        reply: Reply::LIST.of(&models::ANNOTATION_TAG).columns(&["id", "name"]),
+        reply: Reply::LIST.of(&models::ANNOTATION_TAG),
         ..Operation::APP
     },
     Operation {
@@ -80,7 +80,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         params: &[ANNOTATION_ID, Param::body("description", Kind::Str, "What it is about"), TAGS],
         call: Call::patch(Host::App, "annotations/{annotation_id}/"),
-        reply: Reply::ONE.of(&models::ANNOTATION).columns(&["id", "date", "description"]),
+        reply: Reply::ONE.of(&models::ANNOTATION),
         ..Operation::APP
     },
 ];

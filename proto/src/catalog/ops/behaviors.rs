@@ -26,10 +26,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             NO_VALIDATE,
         ],
         call: Call::post(Host::App, "behaviors").arrange(saved_definitions::behavior),
-        reply: Reply::ONE
-            .of(&models::SAVED_BEHAVIOR)
-            .columns(&["id", "name", "type", "verified"])
-            .reshape(saved_definitions::only),
+        reply: Reply::ONE.of(&models::SAVED_BEHAVIOR).reshape(saved_definitions::only),
         ..Operation::APP
     },
     Operation {
@@ -54,10 +51,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         scope: Scope::Project,
         params: &[BEHAVIOR_ID],
         call: Call::get(Host::App, "behaviors/{behavior_id}"),
-        reply: Reply::ONE
-            .of(&models::SAVED_BEHAVIOR)
-            .columns(&["id", "name", "type", "verified"])
-            .reshape(saved_definitions::only),
+        reply: Reply::ONE.of(&models::SAVED_BEHAVIOR).reshape(saved_definitions::only),
         ..Operation::APP
     },
     Operation {
@@ -70,10 +64,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::local("name_contains", Kind::Str, "Only with this in their name, in any case"),
         ],
         call: Call::get(Host::App, "behaviors"),
-        reply: Reply::LIST
-            .of(&models::SAVED_BEHAVIOR)
-            .columns(&["id", "name", "type", "verified"])
-            .reshape(saved_definitions::list),
+        reply: Reply::LIST.of(&models::SAVED_BEHAVIOR).reshape(saved_definitions::list),
         ..Operation::APP
     },
     Operation {
@@ -94,10 +85,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         call: Call::patch(Host::App, "behaviors/{behavior_id}")
             .arrange(saved_definitions::changed_behavior)
             .by(Workflow::SavedBehavior),
-        reply: Reply::ONE
-            .of(&models::SAVED_BEHAVIOR)
-            .columns(&["id", "name", "type", "verified"])
-            .reshape(saved_definitions::only),
+        reply: Reply::ONE.of(&models::SAVED_BEHAVIOR).reshape(saved_definitions::only),
         ..Operation::APP
     },
 ];

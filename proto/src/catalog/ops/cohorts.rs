@@ -51,7 +51,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             DEFINITION,
         ],
         call: Call::post(Host::App, "cohorts").arrange(bodies::cohort),
-        reply: Reply::ONE.of(&models::COHORT).columns(&["id", "name", "count", "description"]),
+        reply: Reply::ONE.of(&models::COHORT),
         ..Operation::APP
     },
     Operation {
@@ -70,7 +70,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         summary: "Show one cohort",
         params: &[COHORT_ID],
         call: Call::get(Host::App, "cohorts/{cohort_id}"),
-        reply: Reply::ONE.of(&models::COHORT).columns(&["id", "name", "count", "description"]),
+        reply: Reply::ONE.of(&models::COHORT),
         ..Operation::APP
     },
     Operation {
@@ -82,7 +82,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::query("ids", Kind::Ints, "Only these ids, separated by commas"),
         ],
         call: Call::get(Host::App, "cohorts"),
-        reply: Reply::LIST.of(&models::COHORT).columns(&["id", "name", "count", "description"]),
+        reply: Reply::LIST.of(&models::COHORT),
         ..Operation::APP
     },
     Operation {
@@ -92,7 +92,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         params: &[COHORT_ID, Param::body("name", Kind::Str, "Its name"), DESCRIPTION, DEFINITION],
         call: Call::patch(Host::App, "cohorts/{cohort_id}").arrange(bodies::cohort),
-        reply: Reply::ONE.of(&models::COHORT).columns(&["id", "name", "count", "description"]),
+        reply: Reply::ONE.of(&models::COHORT),
         ..Operation::APP
     },
 ];

@@ -41,14 +41,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         command: &["custom-events", "list"],
         summary: "List custom events",
         call: Call::get(Host::App, "data-definitions/events/").fixed(&[("custom_event", "true")]),
-        reply: Reply::LIST.of(&models::EVENT_DEFINITION).columns(&[
-            "name",
-            "display_name",
-            "hidden",
-            "dropped",
-            "verified",
-            "description",
-        ]),
+        reply: Reply::LIST.of(&models::EVENT_DEFINITION),
         ..Operation::APP
     },
     Operation {
@@ -65,14 +58,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::body("verified", Kind::Toggle, "Whether it is verified"),
         ],
         call: Call::patch(Host::App, "data-definitions/events/").by(Workflow::CustomEvent),
-        reply: Reply::ONE.of(&models::EVENT_DEFINITION).columns(&[
-            "name",
-            "display_name",
-            "hidden",
-            "dropped",
-            "verified",
-            "description",
-        ]),
+        reply: Reply::ONE.of(&models::EVENT_DEFINITION),
         ..Operation::APP
     },
 ];

@@ -34,13 +34,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         params: &[NAME, RESOURCE_TYPE, DISPLAY_FORMULA, COMPOSED_PROPERTIES, BEHAVIOR, DESCRIPTION],
         call: Call::post(Host::App, "custom_properties/").arrange(definitions::custom_property),
-        reply: Reply::ONE.of(&models::CUSTOM_PROPERTY).columns(&[
-            "custom_property_id",
-            "name",
-            "resource_type",
-            "property_type",
-            "description",
-        ]),
+        reply: Reply::ONE.of(&models::CUSTOM_PROPERTY),
         ..Operation::APP
     },
     Operation {
@@ -59,13 +53,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         summary: "Show one custom property",
         params: &[ID],
         call: Call::get(Host::App, "custom_properties/{id}/"),
-        reply: Reply::ONE.of(&models::CUSTOM_PROPERTY).columns(&[
-            "custom_property_id",
-            "name",
-            "resource_type",
-            "property_type",
-            "description",
-        ]),
+        reply: Reply::ONE.of(&models::CUSTOM_PROPERTY),
         ..Operation::APP
     },
     Operation {
@@ -73,13 +61,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         command: &["custom-properties", "list"],
         summary: "List custom properties",
         call: Call::get(Host::App, "custom_properties/"),
-        reply: Reply::LIST.of(&models::CUSTOM_PROPERTY).columns(&[
-            "custom_property_id",
-            "name",
-            "resource_type",
-            "property_type",
-            "description",
-        ]),
+        reply: Reply::LIST.of(&models::CUSTOM_PROPERTY),
         ..Operation::APP
     },
     Operation {
@@ -97,13 +79,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::body("is_visible", Kind::Toggle, "Whether it is shown").wire("isVisible"),
         ],
         call: Call::put(Host::App, "custom_properties/{id}/"),
-        reply: Reply::ONE.of(&models::CUSTOM_PROPERTY).columns(&[
-            "custom_property_id",
-            "name",
-            "resource_type",
-            "property_type",
-            "description",
-        ]),
+        reply: Reply::ONE.of(&models::CUSTOM_PROPERTY),
         ..Operation::APP
     },
     Operation {

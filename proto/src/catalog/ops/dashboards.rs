@@ -26,7 +26,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ],
         call: Call::patch(Host::App, "dashboards/{dashboard_id}")
             .fixed_body(&[("content.action", "\"create\""), ("content.content_type", "\"report\"")]),
-        reply: Reply::ONE.of(&models::DASHBOARD).columns(&["id", "title"]),
+        reply: Reply::ONE.of(&models::DASHBOARD),
         ..Operation::APP
     },
     Operation {
@@ -36,7 +36,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         params: &[Param::body("template_type", Kind::Str, "Name of the template").positional()],
         call: Call::post(Host::App, "dashboards/blueprints"),
-        reply: Reply::ONE.of(&models::DASHBOARD).columns(&["id", "title"]),
+        reply: Reply::ONE.of(&models::DASHBOARD),
         ..Operation::APP
     },
     Operation {
@@ -45,10 +45,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         summary: "List dashboard templates",
         params: &[Param::query("include_reports", Kind::Flag, "With their reports")],
         call: Call::get(Host::App, "dashboards/blueprints-all"),
-        reply: Reply::LIST
-            .of(&models::BLUEPRINT_TEMPLATE)
-            .columns(&["name", "title_key", "number_of_reports"])
-            .reshape(saved::templates),
+        reply: Reply::LIST.of(&models::BLUEPRINT_TEMPLATE).reshape(saved::templates),
         ..Operation::APP
     },
     Operation {
@@ -75,7 +72,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::body("duplicate", Kind::Int, "Id of the dashboard to copy"),
         ],
         call: Call::post(Host::App, "dashboards"),
-        reply: Reply::ONE.of(&models::DASHBOARD).columns(&["id", "title"]),
+        reply: Reply::ONE.of(&models::DASHBOARD),
         ..Operation::APP
     },
     Operation {
@@ -113,7 +110,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         summary: "Show one dashboard",
         params: &[DASHBOARD_ID],
         call: Call::get(Host::App, "dashboards/{dashboard_id}"),
-        reply: Reply::ONE.of(&models::DASHBOARD).columns(&["id", "title"]),
+        reply: Reply::ONE.of(&models::DASHBOARD),
         ..Operation::APP
     },
     Operation {
@@ -122,7 +119,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         summary: "List the dashboards of the project or pinned workspace",
         params: &[Param::query("ids", Kind::Ints, "Only these ids, separated by commas")],
         call: Call::get(Host::App, "dashboards"),
-        reply: Reply::LIST.of(&models::DASHBOARD).columns(&["id", "title"]),
+        reply: Reply::LIST.of(&models::DASHBOARD),
         ..Operation::APP
     },
     Operation {
@@ -151,7 +148,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             .required(),
         ],
         call: Call::post(Host::App, "dashboards/rca"),
-        reply: Reply::ONE.of(&models::DASHBOARD).columns(&["id", "title"]),
+        reply: Reply::ONE.of(&models::DASHBOARD),
         ..Operation::APP
     },
     Operation {
@@ -165,7 +162,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         ],
         call: Call::patch(Host::App, "dashboards/{dashboard_id}")
             .fixed_body(&[("content.action", "\"delete\""), ("content.content_type", "\"report\"")]),
-        reply: Reply::ONE.of(&models::DASHBOARD).columns(&["id", "title"]),
+        reply: Reply::ONE.of(&models::DASHBOARD),
         ..Operation::APP
     },
     Operation {
@@ -195,7 +192,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         params: &[DASHBOARD_ID, Param::body("title", Kind::Str, "Its title"), DESCRIPTION, PRIVATE, RESTRICTED],
         call: Call::patch(Host::App, "dashboards/{dashboard_id}"),
-        reply: Reply::ONE.of(&models::DASHBOARD).columns(&["id", "title"]),
+        reply: Reply::ONE.of(&models::DASHBOARD),
         ..Operation::APP
     },
     Operation {

@@ -16,7 +16,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::body("filters", Kind::Json(Of::Any), "Which events, as JSON").required(),
         ],
         call: Call::post(Host::App, "data-definitions/events/drop-filters/"),
-        reply: Reply::LIST.of(&models::DROP_FILTER).columns(&["id", "event_name", "active", "filters"]),
+        reply: Reply::LIST.of(&models::DROP_FILTER),
         ..Operation::APP
     },
     Operation {
@@ -26,7 +26,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         effect: Effect::Destroy,
         params: &[ID],
         call: Call::delete(Host::App, "data-definitions/events/drop-filters/"),
-        reply: Reply::LIST.of(&models::DROP_FILTER).columns(&["id", "event_name", "active", "filters"]),
+        reply: Reply::LIST.of(&models::DROP_FILTER),
         ..Operation::APP
     },
     Operation {
@@ -42,7 +42,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         command: &["drop-filters", "list"],
         summary: "List drop filters",
         call: Call::get(Host::App, "data-definitions/events/drop-filters/"),
-        reply: Reply::LIST.of(&models::DROP_FILTER).columns(&["id", "event_name", "active", "filters"]),
+        reply: Reply::LIST.of(&models::DROP_FILTER),
         ..Operation::APP
     },
     Operation {
@@ -57,7 +57,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::body("active", Kind::Toggle, "Whether it is active"),
         ],
         call: Call::patch(Host::App, "data-definitions/events/drop-filters/"),
-        reply: Reply::LIST.of(&models::DROP_FILTER).columns(&["id", "event_name", "active", "filters"]),
+        reply: Reply::LIST.of(&models::DROP_FILTER),
         ..Operation::APP
     },
 ];

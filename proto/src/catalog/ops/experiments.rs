@@ -32,7 +32,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         params: &[EXPERIMENT_ID, Param::body("end_date", Kind::Str, "Day it ended")],
         call: Call::put(Host::App, "experiments/{experiment_id}/force_conclude"),
-        reply: Reply::ONE.of(&models::EXPERIMENT).columns(&["id", "name", "status", "start_date", "end_date"]),
+        reply: Reply::ONE.of(&models::EXPERIMENT),
         ..Operation::APP
     },
     Operation {
@@ -42,7 +42,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         params: &[NAME, DESCRIPTION, HYPOTHESIS, SETTINGS],
         call: Call::post(Host::App, "experiments/"),
-        reply: Reply::ONE.of(&models::EXPERIMENT).columns(&["id", "name", "status", "start_date", "end_date"]),
+        reply: Reply::ONE.of(&models::EXPERIMENT),
         ..Operation::APP
     },
     Operation {
@@ -57,7 +57,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::body("message", Kind::Str, "Why"),
         ],
         call: Call::patch(Host::App, "experiments/{experiment_id}/decide"),
-        reply: Reply::ONE.of(&models::EXPERIMENT).columns(&["id", "name", "status", "start_date", "end_date"]),
+        reply: Reply::ONE.of(&models::EXPERIMENT),
         ..Operation::APP
     },
     Operation {
@@ -77,7 +77,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         params: &[EXPERIMENT_ID, NAME],
         call: Call::post(Host::App, "experiments/{experiment_id}/duplicate"),
-        reply: Reply::ONE.of(&models::EXPERIMENT).columns(&["id", "name", "status", "start_date", "end_date"]),
+        reply: Reply::ONE.of(&models::EXPERIMENT),
         ..Operation::APP
     },
     Operation {
@@ -94,7 +94,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         summary: "Show one experiment",
         params: &[EXPERIMENT_ID],
         call: Call::get(Host::App, "experiments/{experiment_id}"),
-        reply: Reply::ONE.of(&models::EXPERIMENT).columns(&["id", "name", "status", "start_date", "end_date"]),
+        reply: Reply::ONE.of(&models::EXPERIMENT),
         ..Operation::APP
     },
     Operation {
@@ -104,7 +104,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         params: &[EXPERIMENT_ID],
         call: Call::put(Host::App, "experiments/{experiment_id}/launch"),
-        reply: Reply::ONE.of(&models::EXPERIMENT).columns(&["id", "name", "status", "start_date", "end_date"]),
+        reply: Reply::ONE.of(&models::EXPERIMENT),
         ..Operation::APP
     },
     Operation {
@@ -113,7 +113,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         summary: "List experiments",
         params: &[Param::query("include_archived", Kind::Flag, "Also archived ones")],
         call: Call::get(Host::App, "experiments/"),
-        reply: Reply::LIST.of(&models::EXPERIMENT).columns(&["id", "name", "status", "start_date", "end_date"]),
+        reply: Reply::LIST.of(&models::EXPERIMENT),
         ..Operation::APP
     },
     Operation {
@@ -123,7 +123,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         params: &[EXPERIMENT_ID],
         call: Call::delete(Host::App, "experiments/{experiment_id}/archive"),
-        reply: Reply::ONE.of(&models::EXPERIMENT).columns(&["id", "name", "status", "start_date", "end_date"]),
+        reply: Reply::ONE.of(&models::EXPERIMENT),
         ..Operation::APP
     },
     Operation {
@@ -142,7 +142,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::body("tags", Kind::Names, "Tags, separated by commas"),
         ],
         call: Call::patch(Host::App, "experiments/{experiment_id}").arrange(bodies::experiment),
-        reply: Reply::ONE.of(&models::EXPERIMENT).columns(&["id", "name", "status", "start_date", "end_date"]),
+        reply: Reply::ONE.of(&models::EXPERIMENT),
         ..Operation::APP
     },
 ];

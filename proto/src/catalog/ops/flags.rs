@@ -56,7 +56,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         call: Call::post(Host::App, "feature-flags/")
             .fixed_body(&[("context", "\"distinct_id\""), ("tags", "[]"), ("ruleset", RULESET)])
             .arrange(bodies::flag),
-        reply: Reply::ONE.of(&models::FEATURE_FLAG).columns(&["id", "key", "name", "status"]),
+        reply: Reply::ONE.of(&models::FEATURE_FLAG),
         ..Operation::APP
     },
     Operation {
@@ -78,7 +78,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         scope: Scope::WorkspaceRequired,
         params: &[FLAG_ID],
         call: Call::post(Host::App, "feature-flags/{flag_id}/duplicate/"),
-        reply: Reply::ONE.of(&models::FEATURE_FLAG).columns(&["id", "key", "name", "status"]),
+        reply: Reply::ONE.of(&models::FEATURE_FLAG),
         ..Operation::APP
     },
     Operation {
@@ -88,7 +88,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         scope: Scope::WorkspaceRequired,
         params: &[FLAG_ID],
         call: Call::get(Host::App, "feature-flags/{flag_id}/"),
-        reply: Reply::ONE.of(&models::FEATURE_FLAG).columns(&["id", "key", "name", "status"]),
+        reply: Reply::ONE.of(&models::FEATURE_FLAG),
         ..Operation::APP
     },
     Operation {
@@ -121,7 +121,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         scope: Scope::WorkspaceRequired,
         params: &[Param::query("include_archived", Kind::Flag, "Also archived ones")],
         call: Call::get(Host::App, "feature-flags/"),
-        reply: Reply::LIST.of(&models::FEATURE_FLAG).columns(&["id", "key", "name", "status"]),
+        reply: Reply::LIST.of(&models::FEATURE_FLAG),
         ..Operation::APP
     },
     Operation {
@@ -132,7 +132,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         scope: Scope::WorkspaceRequired,
         params: &[FLAG_ID],
         call: Call::delete(Host::App, "feature-flags/{flag_id}/archive/"),
-        reply: Reply::ONE.of(&models::FEATURE_FLAG).columns(&["id", "key", "name", "status"]),
+        reply: Reply::ONE.of(&models::FEATURE_FLAG),
         ..Operation::APP
     },
     Operation {
@@ -167,7 +167,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             SERVING_METHOD,
         ],
         call: Call::put(Host::App, "feature-flags/{flag_id}/").fixed_body(&[("tags", "[]")]).arrange(bodies::flag),
-        reply: Reply::ONE.of(&models::FEATURE_FLAG).columns(&["id", "key", "name", "status"]),
+        reply: Reply::ONE.of(&models::FEATURE_FLAG),
         ..Operation::APP
     },
 ];

@@ -49,10 +49,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::query("limit", Kind::Int, "At most so many"),
         ],
         call: Call::get(Host::App, "data-definitions/data-volume-anomalies/"),
-        reply: Reply::LIST
-            .of_wire(&models::DATA_VOLUME_ANOMALY)
-            .columns(&["id", "status", "anomaly_class", "event_name", "property_name", "percent_variance"])
-            .reshape(definitions::anomalies),
+        reply: Reply::LIST.of_wire(&models::DATA_VOLUME_ANOMALY).reshape(definitions::anomalies),
         ..Operation::APP
     },
     Operation {
@@ -85,13 +82,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         params: &[Param::body("id", Kind::Int, "Id of the request").positional()],
         call: Call::delete(Host::App, "data-definitions/events/deletion-requests/"),
-        reply: Reply::LIST.of_wire(&models::EVENT_DELETION_REQUEST).columns(&[
-            "id",
-            "event_name",
-            "from_date",
-            "to_date",
-            "status",
-        ]),
+        reply: Reply::LIST.of_wire(&models::EVENT_DELETION_REQUEST),
         ..Operation::APP
     },
     Operation {
@@ -101,13 +92,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         effect: Effect::Destroy,
         params: &[EVENT_NAME, FROM_DATE, TO_DATE, FILTERS],
         call: Call::post(Host::App, "data-definitions/events/deletion-requests/"),
-        reply: Reply::LIST.of_wire(&models::EVENT_DELETION_REQUEST).columns(&[
-            "id",
-            "event_name",
-            "from_date",
-            "to_date",
-            "status",
-        ]),
+        reply: Reply::LIST.of_wire(&models::EVENT_DELETION_REQUEST),
         ..Operation::APP
     },
     Operation {
@@ -115,13 +100,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         command: &["lexicon", "deletion-requests", "list"],
         summary: "List data deletion requests",
         call: Call::get(Host::App, "data-definitions/events/deletion-requests/"),
-        reply: Reply::LIST.of_wire(&models::EVENT_DELETION_REQUEST).columns(&[
-            "id",
-            "event_name",
-            "from_date",
-            "to_date",
-            "status",
-        ]),
+        reply: Reply::LIST.of_wire(&models::EVENT_DELETION_REQUEST),
         ..Operation::APP
     },
     Operation {
@@ -215,14 +194,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         )
         .required()],
         call: Call::patch(Host::App, "data-definitions/events/"),
-        reply: Reply::LIST.of(&models::EVENT_DEFINITION).columns(&[
-            "name",
-            "display_name",
-            "hidden",
-            "dropped",
-            "verified",
-            "description",
-        ]),
+        reply: Reply::LIST.of(&models::EVENT_DEFINITION),
         ..Operation::APP
     },
     Operation {
@@ -241,14 +213,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         summary: "Show event definitions by name",
         params: &[NAMES],
         call: Call::get(Host::App, "data-definitions/events/"),
-        reply: Reply::LIST.of(&models::EVENT_DEFINITION).columns(&[
-            "name",
-            "display_name",
-            "hidden",
-            "dropped",
-            "verified",
-            "description",
-        ]),
+        reply: Reply::LIST.of(&models::EVENT_DEFINITION),
         ..Operation::APP
     },
     Operation {
@@ -266,14 +231,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::body("tags", Kind::Names, "Tags, separated by commas"),
         ],
         call: Call::patch(Host::App, "data-definitions/events/"),
-        reply: Reply::ONE.of(&models::EVENT_DEFINITION).columns(&[
-            "name",
-            "display_name",
-            "hidden",
-            "dropped",
-            "verified",
-            "description",
-        ]),
+        reply: Reply::ONE.of(&models::EVENT_DEFINITION),
         ..Operation::APP
     },
     Operation {
@@ -299,14 +257,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         )
         .required()],
         call: Call::patch(Host::App, "data-definitions/properties/"),
-        reply: Reply::LIST.of(&models::PROPERTY_DEFINITION).columns(&[
-            "name",
-            "resource_type",
-            "display_name",
-            "hidden",
-            "dropped",
-            "description",
-        ]),
+        reply: Reply::LIST.of(&models::PROPERTY_DEFINITION),
         ..Operation::APP
     },
     Operation {
@@ -320,14 +271,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
                 .through(definitions::resource),
         ],
         call: Call::get(Host::App, "data-definitions/properties/"),
-        reply: Reply::LIST.of(&models::PROPERTY_DEFINITION).columns(&[
-            "name",
-            "resource_type",
-            "display_name",
-            "hidden",
-            "dropped",
-            "description",
-        ]),
+        reply: Reply::LIST.of(&models::PROPERTY_DEFINITION),
         ..Operation::APP
     },
     Operation {
@@ -346,14 +290,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::body("resource_type", Kind::OneOf(&["Event", "User"]), "What has it").wire("resourceType"),
         ],
         call: Call::patch(Host::App, "data-definitions/properties/"),
-        reply: Reply::ONE.of(&models::PROPERTY_DEFINITION).columns(&[
-            "name",
-            "resource_type",
-            "display_name",
-            "hidden",
-            "dropped",
-            "description",
-        ]),
+        reply: Reply::ONE.of(&models::PROPERTY_DEFINITION),
         ..Operation::APP
     },
     Operation {
@@ -375,7 +312,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         params: &[NAME],
         call: Call::post(Host::App, "data-definitions/tags/"),
-        reply: Reply::ONE.of(&models::LEXICON_TAG).columns(&["id", "name"]),
+        reply: Reply::ONE.of(&models::LEXICON_TAG),
         ..Operation::APP
     },
     Operation {
@@ -393,7 +330,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         command: &["lexicon", "tags", "list"],
         summary: "List tags",
         call: Call::get(Host::App, "data-definitions/tags/"),
-        reply: Reply::LIST.of(&models::LEXICON_TAG).columns(&["id", "name"]).reshape(definitions::tags),
+        reply: Reply::LIST.of(&models::LEXICON_TAG).reshape(definitions::tags),
         ..Operation::APP
     },
     Operation {
@@ -403,7 +340,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         params: &[Param::path("id", Kind::Int, "Id of the tag").option(), NAME],
         call: Call::patch(Host::App, "data-definitions/tags/{id}/"),
-        reply: Reply::ONE.of(&models::LEXICON_TAG).columns(&["id", "name"]),
+        reply: Reply::ONE.of(&models::LEXICON_TAG),
         ..Operation::APP
     },
     Operation {

@@ -52,7 +52,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         summary: "List lookup tables",
         params: &[Param::query("data_group_id", Kind::Int, "Id of the lookup table's data group").wire("data-group-id")],
         call: Call::get(Host::App, "data-definitions/lookup-tables/"),
-        reply: Reply::LIST.of(&models::LOOKUP_TABLE).columns(&["id", "name", "last_modified_at"]),
+        reply: Reply::LIST.of(&models::LOOKUP_TABLE),
         ..Operation::APP
     },
     Operation {
@@ -67,7 +67,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             NAME,
         ],
         call: Call::patch(Host::App, "data-definitions/lookup-tables/"),
-        reply: Reply::ONE.of(&models::LOOKUP_TABLE).columns(&["id", "name", "last_modified_at"]),
+        reply: Reply::ONE.of(&models::LOOKUP_TABLE),
         ..Operation::APP
     },
     Operation {
@@ -81,7 +81,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::body("data_group_id", Kind::Int, "Id of the lookup table's data group").wire("data-group-id"),
         ],
         call: Call::post(Host::App, "data-definitions/lookup-tables/").form().by(Workflow::LookupTableUpload),
-        reply: Reply::ONE.of(&models::LOOKUP_TABLE).columns(&["id", "name", "last_modified_at"]),
+        reply: Reply::ONE.of(&models::LOOKUP_TABLE),
         ..Operation::APP
     },
     Operation {

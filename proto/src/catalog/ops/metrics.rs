@@ -38,10 +38,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             NO_VALIDATE,
         ],
         call: Call::post(Host::App, "metrics").arrange(saved_definitions::metric).by(Workflow::SavedMetric),
-        reply: Reply::ONE
-            .of(&models::SAVED_METRIC)
-            .columns(&["id", "name", "type", "verified"])
-            .reshape(saved_definitions::only),
+        reply: Reply::ONE.of(&models::SAVED_METRIC).reshape(saved_definitions::only),
         ..Operation::APP
     },
     Operation {
@@ -63,10 +60,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         scope: Scope::Project,
         params: &[METRIC_ID],
         call: Call::get(Host::App, "metrics/{metric_id}"),
-        reply: Reply::ONE
-            .of(&models::SAVED_METRIC)
-            .columns(&["id", "name", "type", "verified"])
-            .reshape(saved_definitions::only),
+        reply: Reply::ONE.of(&models::SAVED_METRIC).reshape(saved_definitions::only),
         ..Operation::APP
     },
     Operation {
@@ -81,10 +75,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::local("viewable_only", Kind::Flag, "Only those the account may see"),
         ],
         call: Call::get(Host::App, "metrics"),
-        reply: Reply::LIST
-            .of(&models::SAVED_METRIC)
-            .columns(&["id", "name", "type", "verified"])
-            .reshape(saved_definitions::list),
+        reply: Reply::LIST.of(&models::SAVED_METRIC).reshape(saved_definitions::list),
         ..Operation::APP
     },
     Operation {
@@ -130,10 +121,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         call: Call::patch(Host::App, "metrics/{metric_id}")
             .arrange(saved_definitions::changed_metric)
             .by(Workflow::SavedMetric),
-        reply: Reply::ONE
-            .of(&models::SAVED_METRIC)
-            .columns(&["id", "name", "type", "verified"])
-            .reshape(saved_definitions::only),
+        reply: Reply::ONE.of(&models::SAVED_METRIC).reshape(saved_definitions::only),
         ..Operation::APP
     },
     Operation {
@@ -144,10 +132,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         scope: Scope::Project,
         params: &[METRIC_IDS, Param::local("unverify", Kind::Flag, "Clear the mark instead")],
         call: Call::patch(Host::App, "metrics").arrange(saved_definitions::verify),
-        reply: Reply::LIST
-            .of(&models::SAVED_METRIC)
-            .columns(&["id", "name", "type", "verified"])
-            .reshape(saved_definitions::verified),
+        reply: Reply::LIST.of(&models::SAVED_METRIC).reshape(saved_definitions::verified),
         ..Operation::APP
     },
 ];

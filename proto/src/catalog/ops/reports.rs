@@ -58,7 +58,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             .fixed_body(&[("v", "2")])
             .by(Workflow::ReportCreate)
             .arrange(bodies::report),
-        reply: Reply::ONE.of(&models::BOOKMARK).columns(&["id", "name", "bookmark_type", "modified"]),
+        reply: Reply::ONE.of(&models::BOOKMARK),
         ..Operation::APP
     },
     Operation {
@@ -86,7 +86,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         summary: "Show one saved report",
         params: &[BOOKMARK_ID],
         call: Call::get(Host::App, "bookmarks/{bookmark_id}").fixed(&[("v", "2")]),
-        reply: Reply::ONE.of(&models::BOOKMARK).columns(&["id", "name", "bookmark_type", "modified"]),
+        reply: Reply::ONE.of(&models::BOOKMARK),
         ..Operation::APP
     },
     Operation {
@@ -143,10 +143,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::query("ids", Kind::Ints, "Only these ids, separated by commas"),
         ],
         call: Call::get(Host::App, "bookmarks").fixed(&[("v", "2")]),
-        reply: Reply::LIST
-            .of(&models::BOOKMARK)
-            .columns(&["id", "name", "bookmark_type", "modified"])
-            .reshape(discovery::inner_results),
+        reply: Reply::LIST.of(&models::BOOKMARK).reshape(discovery::inner_results),
         ..Operation::APP
     },
     Operation {
@@ -175,7 +172,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             DESCRIPTION,
         ],
         call: Call::patch(Host::App, "bookmarks/{bookmark_id}").fixed_body(&[("v", "2")]),
-        reply: Reply::ONE.of(&models::BOOKMARK).columns(&["id", "name", "bookmark_type", "modified"]),
+        reply: Reply::ONE.of(&models::BOOKMARK),
         ..Operation::APP
     },
 ];

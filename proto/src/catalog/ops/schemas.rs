@@ -58,7 +58,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         summary: "List schema registry entries",
         params: &[ENTITY_TYPE_NEW],
         call: Call::get(Host::App, "schemas").arrange(lexicon::below),
-        reply: Reply::LIST.of_wire(&models::SCHEMA_ENTRY).columns(&["entityType", "name", "version"]),
+        reply: Reply::LIST.of_wire(&models::SCHEMA_ENTRY),
         ..Operation::APP
     },
     Operation {
@@ -78,7 +78,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         params: &[ENTRIES],
         call: Call::patch(Host::App, "schemas"),
-        reply: Reply::LIST.of_wire(&models::BULK_PATCH_RESULT).columns(&["entityType", "name", "status", "error"]),
+        reply: Reply::LIST.of_wire(&models::BULK_PATCH_RESULT),
         ..Operation::APP
     },
 ];

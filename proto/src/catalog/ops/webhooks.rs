@@ -41,7 +41,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
         command: &["webhooks", "list"],
         summary: "List webhooks",
         call: Call::get(Host::App, "webhooks/"),
-        reply: Reply::LIST.of(&models::PROJECT_WEBHOOK).columns(&["id", "name", "url", "is_enabled"]),
+        reply: Reply::LIST.of(&models::PROJECT_WEBHOOK),
         ..Operation::APP
     },
     Operation {
