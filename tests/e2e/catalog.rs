@@ -41,6 +41,8 @@ fn sent(world: &World, operation: &'static Operation, current: &Mutex<Option<&'s
     assert!(answer.status == 200 || is_unknown, "{}: {}", operation.id, answer.text());
     assert_eq!(world.upstream.problems(), Vec::<String>::new(), "{}", operation.id);
     let mut lines: Vec<String> = world.upstream.requests().iter().map(|record| line(record)).collect();
+    // How many files after the first one are asked for before the last one is known differs.
+    lines.retain(|line| !line.starts_with("GET /cdn/") || line.contains("/0000-"));
     if operation.id == "inspect.schema-graph" {
         // They go out side by side.
         lines.sort();
@@ -91,7 +93,9 @@ fn answer(operation: &Operation, asked: &Received) -> Value {
         "lookup-tables.download-url" => json!({"url": "https://storage/x"}),
         id if id.starts_with("replays.") => {
             let host = asked.header("host").expect("HTTP has it");
-            json!([{"replay_id": "r", "url": format!("http://{host}/cdn/r/"), "query_string": "s"}])
+            let wanted = asked.json()["replays"].as_array().cloned().unwrap_or_default();
+            let signed = |one: &Value| json!({"replay_id": one["replay_id"], "url": format!("http://{host}/cdn/r/"), "query_string": "s"});
+            wanted.iter().map(signed).collect()
         }
         "lookup-tables.upload" if asked.path.ends_with("/upload-url/") => {
             let host = asked.header("host").expect("HTTP has it");

@@ -27,6 +27,7 @@ mod login;
 mod operations;
 mod protocol;
 mod proxy;
+mod replays;
 mod resolve;
 mod state;
 mod terminal;

@@ -91,7 +91,8 @@ fn checked(run: &Run<'_>, text: &str) -> Result<Url, Failure> {
     Url::parse(text).ok().filter(is_good).ok_or_else(|| run.odd("a place for a file that is no https URL"))
 }
 
-fn refused(run: &Run<'_>, status: StatusCode, what: &str) -> Failure {
+/// The storage refuses.
+pub(crate) fn refused(run: &Run<'_>, status: StatusCode, what: &str) -> Failure {
     let detail = format!("{}: the storage answered {status}; {what}", run.operation.id);
     Failure::new(FailureKind::UpstreamFault, detail).account(&run.session.identity.name)
 }

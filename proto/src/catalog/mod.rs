@@ -23,9 +23,12 @@ pub use models::BOOKMARK;
 pub use param::{Kind, Param, Place, Through};
 pub use reply::{Reply, Reshape, Rows, Shape, Taken, Told, Unwrap, results};
 pub use rows::{OperationCall, OperationRow, OperationsBody, ParamRow};
-pub use shape::recordings::{Days, Recorded, Tracked, find_recordings, find_tracked, recordings_of, tracked_of};
+pub use shape::bundle::{Seen, bundle, days_of, fetched, signatures};
+pub use shape::recordings::{
+    Days, ID as RECORDING_ID, Recorded, Tracked, find_recordings, find_tracked, recordings_of, tracked_of,
+};
 pub use shape::results::of_report;
-pub use shape::rrweb::{Analysis, is_recording, row as recording_row};
+pub use shape::rrweb::{Action, Analysis, Timeline, rrweb_events};
 pub use shape::saved::context;
 pub use shape::saved_definitions::metric_kind;
 

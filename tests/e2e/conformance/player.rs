@@ -92,7 +92,12 @@ impl Tape {
         let credentials = request.header("authorization").unwrap_or_default();
         match self.entries.get(&(request.path.clone(), credentials.to_owned())) {
             Some(response) if requests::is_me(request) => response.clone(),
-            _ if request.path.starts_with("/cdn/") => json!({"status": 404, "text": ""}),
+            // A file that may not be had, or is not there, stays so.
+            _ if request.path.starts_with("/cdn/") => {
+                let of_file = self.exchanges.iter().find(|exchange| requests::is_for(&exchange["request"], request));
+                let kept = of_file.map(|exchange| &exchange["response"]).filter(|response| response["status"] != 200);
+                kept.cloned().unwrap_or_else(|| json!({"status": 404, "text": ""}))
+            }
             _ => json!({"status": 500, "json": {"error": "not recorded"}}),
         }
     }

@@ -1,283 +1,207 @@
 //! Recordings are code because their files are found by a report, signed, and read one by one until there are no more.
 
-use std::collections::BTreeMap;
+mod download;
+mod user;
 
-use jiff::Timestamp;
 use mp_proto::catalog::{
-    Analysis, Recorded, find_recordings, find_tracked, is_recording, recording_row, recordings_of, tracked_of,
+    Analysis, Bound, RECORDING_ID, Recorded, Timeline, Tracked, bind, days_of, fetched, find, find_recordings,
+    find_tracked, recordings_of, results, rrweb_events, signatures, tracked_of,
 };
 use mp_proto::failure::{Failure, FailureKind};
-use reqwest::{Method, StatusCode};
+use mp_proto::secret::Secret;
 use serde_json::{Map, Value, json};
+use tokio::time::timeout;
 
-use crate::upstream::Plane;
-use crate::upstream::foreign;
-use crate::upstream::request::{Outgoing, Payload};
-use crate::upstream::run::{Answered, Run};
+use crate::upstream::run::{Answered, DEADLINE, Run};
+use download::{Wanted, download};
 
-/// How long a signed URL works, in seconds.
-const SIGNED_FOR_S: i64 = 300;
+/// Which recordings are read where a command does not say.
+const USUAL_ENV: &str = "prod";
 
-/// How long recordings are kept when nothing says so.
+/// Days for which a recording is kept that no report knows.
 const USUAL_RETENTION: u64 = 30;
 
-/// Largest file of a recording, and largest recording.
-const MAX_FILE: usize = 64 * 1024 * 1024;
-const MAX_RECORDING: usize = 256 * 1024 * 1024;
+/// Most files of a recording that are read where a command does not say: as many as `--max-files` has by default.
+const USUAL_FILES: usize = 500;
 
-/// Most files of a recording, unless another number is given.
-const MAX_FILES: u64 = 500;
+/// What Mixpanel answers where a project's recordings may not leave it.
+const SENSITIVE: &str = "SESSION_RECORDING_SENSITIVE_DATA";
 
-/// Recordings of one report.
-const LIMIT: u64 = 100;
+/// Most events, in bytes, that are passed on as a whole. What tools take of an answer is a little more.
+const MOST_PASSED_ON: usize = 60 << 20;
+
+/// Largest recording, in bytes, that is looked through. Only one file at a time is kept.
+const MOST_READ: usize = 512 << 20;
 
 /// Runs it.
 ///
 /// # Errors
-/// When there is no such recording, its project does not show any, or those of the requests.
+/// When there is no such recording, it is none, or those of the requests.
 pub(crate) async fn run(run: &Run<'_>) -> Result<Answered, Failure> {
-    let value = match run.operation.id {
-        "replays.sign" => show_signed(run).await?,
-        "replays.fetch" => fetch(run).await?,
-        "replays.analyze" => analyze(run).await?,
-        _ => return for_user(run).await,
+    let work = async {
+        match run.operation.id {
+            "replays.sign" => sign(run).await,
+            "replays.fetch" => fetch(run).await,
+            "replays.analyze" => analyze(run).await,
+            _ => user::run(run).await,
+        }
     };
-    Ok(Answered { value, notes: Vec::new(), age: None })
+    timeout(DEADLINE, work).await.unwrap_or_else(|_| {
+        let detail = format!("{} was not done after {} s", run.operation.id, DEADLINE.as_secs());
+        Err(Failure::new(FailureKind::Timeout, detail).account(&run.session.identity.name))
+    })
 }
 
-/// A URL to the files of a recording, in two parts. Together they open them.
-struct Signed {
-    id: String,
-    url: String,
-    query: String,
+async fn sign(run: &Run<'_>) -> Result<Answered, Failure> {
+    let signed = signed(run, run.bound.clone()).await?;
+    let (env, is_revealed) = (run.text("env").unwrap_or(USUAL_ENV), run.is_set("reveal_signed_urls"));
+    let value = signatures(&signed, env, run.app.clock.now(), is_revealed).map_err(|what| run.odd(&what))?;
+    run.taken(value, None)
 }
 
-async fn sign(run: &Run<'_>, ids: &[&str], env: &str) -> Result<Vec<Signed>, Failure> {
-    let replays: Vec<Value> = ids.iter().map(|id| json!({"replay_id": id, "replay_env": env})).collect();
-    let request = Outgoing {
-        method: Method::POST,
-        payload: Payload::Json(json!({"replays": replays})),
-        ..Outgoing::read(Plane::App, run.project_path("replays/sign/bulk")?)
+async fn fetch(run: &Run<'_>) -> Result<Answered, Failure> {
+    let id = run.text("replay_id").unwrap_or_default();
+    let retention_days = retention(run, id).await?;
+    let most_files = run.bound.arguments.get("max_files").and_then(Value::as_u64);
+    let most_files = most_files.and_then(|most| usize::try_from(most).ok()).unwrap_or(USUAL_FILES);
+    let env = run.text("env").unwrap_or(USUAL_ENV);
+    let wanted = Wanted { id, env, retention_days, most_files, most_bytes: MOST_PASSED_ON };
+    let add = |events: &mut Vec<Value>, file: &[u8]| rrweb_events(file).map(|more| events.extend(more));
+    let (events, is_cut) = download(run, wanted, Vec::new(), add).await?;
+    let Some(span) = span(&events) else { return Err(nothing(run, id)) };
+    let mut notes: Vec<String> = is_cut.then(|| cut(id, most_files)).into_iter().collect();
+    let mut value = Map::new();
+    value.insert("replay_id".to_owned(), id.into());
+    value.insert("retention_days".to_owned(), retention_days.into());
+    value.insert("summary".to_owned(), fetched(id, events.len(), span, retention_days).into());
+    if run.is_set("include_events") {
+        match tracked(run, &[id], span).await {
+            Ok(tracked) => drop(value.insert("mixpanel_events".to_owned(), tracked.into())),
+            Err(failure) => notes.push(format!("the tracked events are left out: {}", failure.detail)),
+        }
+    }
+    value.insert("events".to_owned(), events.into());
+    answered(run, Value::Object(value), notes)
+}
+
+async fn analyze(run: &Run<'_>) -> Result<Answered, Failure> {
+    let id = run.text("replay_id").unwrap_or_default();
+    let (analysis, note) = look_through(run, id, retention(run, id).await?).await?;
+    let text = if analysis.actions.is_empty() { format!("no actions in {id}") } else { analysis.text() };
+    let value = json!({"replay_id": id, "text": text, "events": analysis.events, "actions": analysis.rows()});
+    answered(run, value, note.into_iter().collect())
+}
+
+/// Reads a recording for what was done in it, and says if that is not all.
+async fn look_through(run: &Run<'_>, id: &str, retention_days: u64) -> Result<(Analysis, Option<String>), Failure> {
+    let wanted = Wanted { id, env: USUAL_ENV, retention_days, most_files: USUAL_FILES, most_bytes: MOST_READ };
+    let (timeline, is_cut) = download(run, wanted, Timeline::default(), Timeline::read).await?;
+    let analysis = timeline.finish();
+    if analysis.events == 0 {
+        return Err(nothing(run, id));
+    }
+    let note = match is_cut {
+        true => Some(cut(id, USUAL_FILES)),
+        false if analysis.is_cut => {
+            Some(format!("{id} has more than {} actions; only those are told", analysis.actions.len()))
+        }
+        false => None,
     };
-    let answer = run.also(request).await.map_err(|mut failure| {
-        // The project's settings hide recordings from whoever has no right of its own to them.
-        if failure.detail.contains("SESSION_RECORDING_SENSITIVE_DATA") {
+    Ok((analysis, note))
+}
+
+/// Notes are headers, so what Mixpanel or a person wrote is escaped.
+fn answered(run: &Run<'_>, value: Value, notes: Vec<String>) -> Result<Answered, Failure> {
+    let mut answered = run.taken(value, None)?;
+    answered.notes.extend(notes.iter().map(|note| note.escape_default().to_string()));
+    Ok(answered)
+}
+
+fn nothing(run: &Run<'_>, id: &str) -> Failure {
+    let detail = format!("recording {id} has no files: its id is wrong, or it is older than it is kept");
+    Failure::new(FailureKind::UpstreamNotFound, detail)
+        .account(&run.session.identity.name)
+        .next("mp replays list --user DISTINCT_ID --from DATE --to DATE", "see which recordings there are")
+}
+
+fn cut(id: &str, most_files: usize) -> String {
+    format!("only the first {most_files} files of {id} were read; there may be more")
+}
+
+/// Returns the times of the first event and the last one.
+fn span(events: &[Value]) -> Option<(i64, i64)> {
+    let times = || events.iter().filter_map(|event| event.get("timestamp")?.as_f64()).map(|time| time as i64);
+    times().min().zip(times().max())
+}
+
+/// Signs recordings and returns what Mixpanel says of each.
+async fn signed(run: &Run<'_>, bound: Bound) -> Result<Value, Failure> {
+    let answer = run.ask(run.request(bound).await?).await.map_err(|mut failure| {
+        if failure.upstream.as_ref().is_some_and(|upstream| upstream.status == 403)
+            && failure.detail.contains(SENSITIVE)
+        {
             failure.kind = FailureKind::CredentialRefused;
         }
         failure
     })?;
-    let one = |entry: &Value| {
-        let text = |name: &str| entry[name].as_str().map(str::to_owned);
-        Some(Signed { id: text("replay_id")?, url: text("url")?, query: text("query_string").unwrap_or_default() })
+    Ok(results((*answer.value).clone()))
+}
+
+/// A place for the files of a recording, and the secret that opens them.
+struct Signed {
+    url: String,
+    query: Secret,
+}
+
+async fn sign_one(run: &Run<'_>, id: &str, env: &str) -> Result<Signed, Failure> {
+    let mut bound = run.bound.clone();
+    let replays = json!([{"replay_id": id, "replay_env": env}]);
+    bound.body = Some(Map::from_iter([("replays".to_owned(), replays)]));
+    let signed = signed(run, bound).await?;
+    let entry = signed.as_array().and_then(|all| all.iter().find(|entry| entry["replay_id"] == id));
+    let entry = entry.ok_or_else(|| nothing(run, id))?;
+    let part = |name: &str| {
+        let text = entry.get(name).and_then(Value::as_str).map(str::to_owned);
+        text.ok_or_else(|| run.odd(&format!("a signature without '{name}'")))
     };
-    let signed: Option<Vec<Signed>> = answer.as_array().and_then(|list| list.iter().map(one).collect());
-    signed.ok_or_else(|| run.odd("something else than signed recordings"))
+    Ok(Signed { url: part("url")?, query: Secret::new(part("query_string")?) })
 }
 
-async fn show_signed(run: &Run<'_>) -> Result<Value, Failure> {
-    let ids = run.bound.arguments.get("replay_ids").and_then(Value::as_array);
-    let ids: Vec<&str> = ids.into_iter().flatten().filter_map(Value::as_str).collect();
-    let env = run.text("env").unwrap_or("prod");
-    let is_revealed = run.is_set("reveal_signed_urls");
-    let now = run.app.clock.now();
-    let time = |time: Timestamp| Value::from(time.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string());
-    let expires = now.as_second().saturating_add(SIGNED_FOR_S);
-    let expires = Timestamp::from_second(expires).map_or(Value::Null, time);
-    let row = |signed: Signed| {
-        let hidden = format!("<redacted {} chars>", signed.query.chars().count());
-        let query = if is_revealed { signed.query } else { hidden };
-        let mut row = json!({"replay_id": signed.id, "url": signed.url, "query_string": query, "env": env,
-            "signed_at": time(now)});
-        let (name, value) = match is_revealed {
-            true => ("_warning", Value::from("whoever has this URL can read the recording until it ends")),
-            false => ("expires_at", expires.clone()),
-        };
-        row[name] = value;
-        row
-    };
-    Ok(sign(run, &ids, env).await?.into_iter().map(row).collect())
+/// Asks a report, as the command that lists recordings does.
+async fn report(run: &Run<'_>, bookmark: Value) -> Result<Value, Failure> {
+    let operation = find("replays.list").expect("a row of the catalog");
+    let anything = Map::from_iter([("replay_id".to_owned(), json!(["-"]))]);
+    let mut bound = bind(operation, &anything).expect("ids are all that it needs");
+    bound.body.get_or_insert_default().insert("bookmark".to_owned(), bookmark);
+    let report = Run { operation, bound, upload: None, ..*run };
+    let answer = report.ask(report.request(report.bound.clone()).await?).await?;
+    Ok((*answer.value).clone())
 }
 
-/// Finds when one recording began and how long it is kept; none when the report does not know it.
-async fn find(run: &Run<'_>, id: &str) -> Result<Option<Recorded>, Failure> {
-    let report = run.insights(find_recordings("$mp_replay_id", &json!([id]), None), run.session.workspace).await?;
-    let found = recordings_of(report).map_err(|what| run.odd(&what))?;
-    Ok(found.into_iter().find(|recorded| recorded.id == id))
+async fn find_by(
+    run: &Run<'_>,
+    property: &str,
+    value: &str,
+    days: Option<(&str, &str)>,
+) -> Result<Vec<Recorded>, Failure> {
+    let answer = report(run, find_recordings(property, &json!([value]), days)).await?;
+    recordings_of(answer).map_err(|what| run.odd(&what))
 }
 
-/// Reads the files of a recording, from the first one to the last. A URL that has ended is signed anew, once.
-async fn read(run: &Run<'_>, mut signed: Signed, env: &str, retention: u64) -> Result<Vec<Value>, Failure> {
-    let most = run.bound.arguments.get("max_files").and_then(Value::as_u64).unwrap_or(MAX_FILES);
-    let (mut events, mut size, mut number, mut is_renewed) = (Vec::new(), 0, 0, false);
-    while number < most {
-        let url = format!("{}{number:04}-{retention}.json?{}", signed.url, signed.query);
-        let file = match foreign::get(run, &url, MAX_FILE).await? {
-            Ok(file) => file,
-            Err(StatusCode::FORBIDDEN) => {
-                let again = if is_renewed { None } else { sign(run, &[&signed.id], env).await?.pop() };
-                // The same signature once more would be refused once more.
-                let again = again.filter(|again| (&again.url, &again.query) != (&signed.url, &signed.query));
-                let what = || format!("recording '{}' cannot be read: its signature is refused", shown(&signed.id));
-                (signed, is_renewed) = (again.ok_or_else(|| run.declined(what()))?, true);
-                continue;
-            }
-            Err(_) => break,
-        };
-        size += file.len();
-        if size > MAX_RECORDING {
-            let detail = format!("recording '{}' has more than {MAX_RECORDING} bytes", shown(&signed.id));
-            return Err(run.declined(detail).next("--max-files N", "read its beginning"));
-        }
-        let part: Option<Vec<Value>> =
-            serde_json::from_slice(&file).ok().filter(|part: &Vec<Value>| is_recording(part));
-        events.extend(part.ok_or_else(|| run.odd("a file that is no recording"))?);
-        number += 1;
-    }
-    if number == 0 {
-        let detail = format!("there is no recording '{}'", shown(&signed.id));
-        return Err(Failure::new(FailureKind::UpstreamNotFound, detail).next("mp replays list", "find recordings"));
-    }
-    Ok(events)
+/// Returns for how many days a recording is kept: it is part of the names of its files.
+async fn retention(run: &Run<'_>, id: &str) -> Result<u64, Failure> {
+    let found = find_by(run, RECORDING_ID, id, None).await?;
+    let recorded = found.into_iter().find(|recorded| recorded.id == id);
+    Ok(recorded.map_or(USUAL_RETENTION, |recorded| recorded.retention_days))
 }
 
-fn shown(id: &str) -> String {
-    id.escape_debug().to_string()
-}
-
-/// Finds and reads the one recording that was named.
-async fn one(run: &Run<'_>) -> Result<(Vec<Value>, u64, Vec<Value>), Failure> {
-    let id = run.text("replay_id").unwrap_or_default();
-    let env = run.text("env").unwrap_or("prod");
-    let found = find(run, id).await?;
-    let retention = found.as_ref().map_or(USUAL_RETENTION, |found| found.retention_days);
-    let signed = sign(run, &[id], env).await?.pop().ok_or_else(|| run.odd("no signed recording"))?;
-    let tracked = match run.is_set("include_events") {
-        true => tracked(run, &json!([id]), found.as_slice()).await?,
-        false => Vec::new(),
-    };
-    Ok((read(run, signed, env, retention).await?, retention, tracked))
-}
-
-/// Returns what was tracked on the days on which recordings began.
-async fn tracked(run: &Run<'_>, ids: &Value, of: &[Recorded]) -> Result<Vec<Value>, Failure> {
-    let day = |recorded: &Recorded| {
-        Timestamp::from_millisecond(recorded.start_ms).ok().map(|time| time.strftime("%Y-%m-%d").to_string())
-    };
-    let mut days: Vec<String> = of.iter().filter_map(day).collect();
-    days.sort();
-    let range = days.first().zip(days.last()).map(|(first, last)| (first.as_str(), last.as_str()));
-    let report = run.insights(find_tracked(ids, &[], range), run.session.workspace).await?;
-    let events = tracked_of(report, &[]).map_err(|what| run.odd(&what))?;
-    let row = |event: mp_proto::catalog::Tracked| json!({"replay_id": event.recording, "event_name": event.event, "event_time": event.time_s});
-    Ok(events.into_iter().map(row).collect())
-}
-
-async fn fetch(run: &Run<'_>) -> Result<Value, Failure> {
-    let (events, retention, tracked) = one(run).await?;
-    let analysis = Analysis::of(&events);
-    let seconds = analysis.range_ms.map_or(0, |(first, last)| (last - first).div_euclid(1000));
-    let summary = format!(
-        "fetched {} — {} events, {}m {:02}s, {retention}-day retention",
-        shown(run.text("replay_id").unwrap_or_default()),
-        events.len(),
-        seconds / 60,
-        seconds % 60
-    );
-    let mut value = json!({"summary": summary, "retention_days": retention, "events": events});
-    if run.is_set("include_events") {
-        value["mixpanel_events"] = tracked.into();
-    }
-    Ok(value)
-}
-
-async fn analyze(run: &Run<'_>) -> Result<Value, Failure> {
-    let (events, ..) = one(run).await?;
-    let analysis = Analysis::of(&events);
-    Ok(json!({"text": analysis.timeline(), "actions": analysis.actions}))
-}
-
-/// A recording of a user, read and interpreted.
-struct Read {
-    recorded: Recorded,
-    tracked: usize,
-    analysis: Analysis,
-}
-
-async fn for_user(run: &Run<'_>) -> Result<Answered, Failure> {
-    let (user, from, to) = (
-        run.text("user").unwrap_or_default(),
-        run.text("from").unwrap_or_default(),
-        run.text("to").unwrap_or_default(),
-    );
-    if from > to {
-        return Err(run.wrong("to", "must not be before from"));
-    }
-    let report =
-        run.insights(find_recordings("$distinct_id", &json!([user]), Some((from, to))), run.session.workspace).await?;
-    let most = run.bound.arguments.get("limit").and_then(Value::as_u64).unwrap_or(LIMIT);
-    let mut found = recordings_of(report).map_err(|what| run.odd(&what))?;
-    found.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-    if found.is_empty() {
-        let text = format!("no replays found for {} in {from}..{to}", shown(user));
-        let value = json!({"text": text, "written": text, "replays": [], "files": {}});
-        return Ok(Answered { value, notes: Vec::new(), age: None });
-    }
-    let mut signed = Vec::new();
-    for recorded in &found {
-        signed.extend(sign(run, &[&recorded.id], "prod").await?);
-    }
-    let ids: Value = found.iter().map(|recorded| recorded.id.as_str()).collect();
-    let tracked = if run.is_set("mixpanel_events") { tracked(run, &ids, &found).await? } else { Vec::new() };
-    let (mut read_ones, mut notes) = (Vec::new(), Vec::new());
-    for (recorded, signed) in found.into_iter().zip(signed) {
-        match read(run, signed, "prod", recorded.retention_days).await {
-            Ok(events) => {
-                let tracked = tracked.iter().filter(|event| event["replay_id"] == recorded.id.as_str()).count();
-                read_ones.push(Read { tracked, analysis: Analysis::of(&events), recorded });
-            }
-            // The others are good nevertheless.
-            Err(failure) => notes.push(failure.detail),
-        }
-    }
-    if read_ones.is_empty() {
-        return Err(run.declined(format!("none of the recordings could be read: {}", notes.join("; "))));
-    }
-    Ok(Answered { value: bundle(run, user, &read_ones), notes, age: None })
-}
-
-fn bundle(run: &Run<'_>, user: &str, all: &[Read]) -> Value {
-    let sum = |count: fn(&Analysis) -> usize| all.iter().map(|one| count(&one.analysis)).sum::<usize>();
-    let (actions, errors) = (sum(|one| one.actions.len()), sum(|one| one.count("error")));
-    let wants = |word: &str| {
-        let include = run.bound.arguments.get("include").and_then(Value::as_array);
-        include.is_none_or(|words| words.iter().any(|one| one == word))
-    };
-    let mut text = String::new();
-    if wants("summary") {
-        text = format!(
-            "# Bundle summary\n\n- replays: {}\n- total events: {}\n- total actions: {actions}\n- total errors: {errors}\n\n",
-            all.len(),
-            sum(|one| one.events)
-        );
-    }
-    if wants("analyze") {
-        text.extend(all.iter().map(|one| format!("{}\n\n---\n\n", one.analysis.timeline())));
-    }
-    let row = |one: &Read| {
-        let kept = (one.recorded.start_ms, one.recorded.retention_days);
-        recording_row(&one.recorded.id, user, kept, one.tracked, &one.analysis)
-    };
-    let rows: Value = all.iter().map(row).collect();
-    let files: BTreeMap<String, Value> = all
-        .iter()
-        .map(|one| (format!("{}-summary.md", one.recorded.id), Value::from(one.analysis.timeline())))
-        .chain([("index.json".to_owned(), rows.clone())])
-        .collect();
-    let written = format!(
-        "wrote {} replays to {{folder}}/\ntotal: {actions} actions, {} clicks, {errors} errors",
-        all.len(),
-        sum(|one| one.count("click"))
-    );
-    let files: Map<String, Value> = files.into_iter().collect();
-    json!({"text": text.trim_end(), "written": written, "replays": rows, "files": files})
+/// Returns what was tracked while recordings were made.
+async fn tracked(run: &Run<'_>, ids: &[&str], span_ms: (i64, i64)) -> Result<Vec<Value>, Failure> {
+    let days = days_of(span_ms);
+    let days = days.as_ref().map(|(from, to)| (from.as_str(), to.as_str()));
+    let answer = report(run, find_tracked(&json!(ids), &[], days)).await?;
+    let found = tracked_of(answer, &[]).map_err(|what| run.odd(&what))?;
+    let row =
+        |event: Tracked| json!({"replay_id": event.recording, "event_name": event.event, "event_time": event.time_s});
+    Ok(found.into_iter().map(row).collect())
 }

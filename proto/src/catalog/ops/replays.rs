@@ -55,7 +55,7 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::local("include_events", Kind::Flag, "With the tracked events"),
             Param::local("max_files", Kind::Int, "At most so many files").default("500"),
         ],
-        call: Call::post(Host::App, "replays/sign/bulk").by(Workflow::Recording),
+        call: Call::post(Host::App, "replays/sign/bulk").arrange(recordings::fetch).by(Workflow::Recording),
         reply: Reply::ONE.told(Told { text: "summary", data: Some("events"), is_usual: true, file: Some("events") }),
         ..Operation::APP
     },
@@ -68,13 +68,13 @@ pub(in crate::catalog) const ROWS: &[Operation] = &[
             Param::local("user", Kind::Str, "Distinct id of the user").positional(),
             Param::local("from", Kind::Date, "First day, YYYY-MM-DD").required(),
             Param::local("to", Kind::Date, "Last day, YYYY-MM-DD").required(),
-            Param::local("include", Kind::OneOf(&["summary", "analyze"]), "Only this").repeats(),
+            Param::local("include", Kind::OneOf(&["summary", "analyze"]), "Only this of all that is told").repeats(),
             Param::local("mixpanel_events", Kind::Toggle, "With the tracked events").default("true"),
             Param::local("out_dir", Kind::Output, "Folder to write to, instead of standard output"),
             LIMIT,
         ],
-        call: Call::post(Host::App, "replays/sign/bulk").by(Workflow::Recording),
-        reply: Reply::ONE.told(Told { text: "text", data: Some("replays"), is_usual: true, file: Some("files") }),
+        call: Call::post(Host::App, "replays/sign/bulk").arrange(recordings::of_user).by(Workflow::Recording),
+        reply: Reply::ONE.told(Told { text: "text", data: Some("recordings"), is_usual: true, file: Some("files") }),
         ..Operation::APP
     },
     Operation {

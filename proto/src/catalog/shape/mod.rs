@@ -4,6 +4,7 @@
 pub(super) mod activity;
 pub(super) mod bodies;
 mod bookmark;
+pub(super) mod bundle;
 pub(super) mod definitions;
 pub(super) mod discovery;
 pub(super) mod funnel;

@@ -10,7 +10,7 @@ use crate::failure::Problem;
 const RECORD: &str = "$mp_session_record";
 
 /// The id of its recording, as a property of an event.
-const ID: &str = "$mp_replay_id";
+pub const ID: &str = "$mp_replay_id";
 
 /// How long its recording is kept, in days, as a property of an event.
 const RETENTION: &str = "$mp_replay_retention_period";
@@ -214,6 +214,26 @@ pub(in crate::catalog) fn sign(arguments: &Fields, bound: &mut Bound) -> Result<
     let replays = arguments.get("replay_ids").into_iter().flat_map(entries).map(one).collect();
     bound.body.get_or_insert_default().insert("replays".to_owned(), replays);
     Ok(())
+}
+
+/// Most files of a recording: their numbers have four digits.
+const MOST_FILES: i64 = 10_000;
+
+/// Checks how many files of a recording are wanted.
+pub(in crate::catalog) fn fetch(arguments: &Fields, _: &mut Bound) -> Result<(), Vec<Problem>> {
+    match arguments.get("max_files").and_then(Value::as_i64) {
+        Some(1..=MOST_FILES) | None => Ok(()),
+        Some(_) => Err(vec![Problem::new("max_files", format!("must be from 1 to {MOST_FILES}"))]),
+    }
+}
+
+/// Checks which recordings of a user are wanted.
+pub(in crate::catalog) fn of_user(arguments: &Fields, _: &mut Bound) -> Result<(), Vec<Problem>> {
+    days(arguments)?;
+    match arguments.get("limit").and_then(Value::as_i64) {
+        Some(..1) => Err(vec![Problem::new("limit", "must be at least 1")]),
+        _ => Ok(()),
+    }
 }
 
 /// Returns the recordings that were found, as many as are wanted.

@@ -1,330 +1,350 @@
-//! What happened in a session recording: rrweb's events (<https://www.rrweb.io>) as a list of what a person did.
+//! What a person did in a recording: rrweb events, file by file, to a list of actions.
+//!
+//! A recording says what the browser of a stranger wished to say. So nothing here trusts its shape: what cannot be understood is left
+//! out, what is deep is never walked by calls that call themselves, and what is kept has bounds.
 
-use std::collections::HashMap;
+mod page;
+#[cfg(test)]
+mod tests;
+mod wire;
 
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::entries;
+use super::{Fields, object};
+use page::Page;
+use wire::{Custom, Event, Input, Log, Meta, Plugin, Scroll, Snapshot, Source, Touch};
 
-/// Kinds of rrweb's events.
-const SNAPSHOT: u64 = 2;
-const INCREMENT: u64 = 3;
-const META: u64 = 4;
-const PLUGIN: u64 = 6;
+/// Actions that are kept of a recording: more than anybody reads.
+const MOST_ACTIONS: usize = 20_000;
 
-/// Sources of increments.
-const MUTATION: u64 = 0;
-const INTERACTION: u64 = 2;
-const SCROLL: u64 = 3;
-const INPUT: u64 = 5;
+/// Longest text of a page that is repeated in an action, in characters.
+const MOST_TEXT: usize = 60;
 
-/// Longest text of an element that is shown, in characters.
-const LABEL: usize = 60;
+/// Longest message and URL that are repeated in an action, in characters.
+const MOST_WORDS: usize = 2000;
 
-/// Most elements whose text is looked through for a label.
-const LOOKED_AT: usize = 200;
+/// Scrolling and typing come as many events; those that follow each other so closely, in milliseconds, are one action.
+const PAUSE_MS: i64 = 2000;
 
-/// A recording, interpreted.
+/// How deep JSON may be nested that is passed on: readers give up at 128, and the answer around it needs some of that.
+const MOST_DEPTH: usize = 120;
+
+/// Something that was done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Action {
+    /// When, in Unix milliseconds.
+    pub time_ms: i64,
+    /// What kind.
+    pub kind: &'static str,
+    /// The element it was done to.
+    pub node: Option<i64>,
+    /// The same, for people.
+    pub target: String,
+    /// The page it was done on.
+    pub url: Option<String>,
+    /// What else is known.
+    pub metadata: Fields,
+    /// All of it in one line.
+    pub description: String,
+}
+
+/// What a recording shows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Analysis {
-    /// What was done, each with its time in Unix milliseconds.
-    pub actions: Vec<Value>,
-    /// Events of the recording.
+    /// How many events it has.
     pub events: usize,
-    /// The times of the first and the last event, in Unix milliseconds.
-    pub range_ms: Option<(i64, i64)>,
+    /// When it begins and ends, in Unix milliseconds; none when it has no events.
+    pub span_ms: Option<(i64, i64)>,
+    /// What was done, in its order.
+    pub actions: Vec<Action>,
+    /// Whether there were more actions than are kept.
+    pub is_cut: bool,
 }
 
-impl Analysis {
-    /// Interprets the events of a recording. What is not understood is left out.
-    pub fn of(events: &[Value]) -> Self {
-        let mut page = Page::default();
-        events.iter().for_each(|event| page.take(event));
-        let times = || events.iter().filter_map(|event| event["timestamp"].as_i64());
-        let range_ms = times().min().zip(times().max());
-        Self { actions: page.actions, events: events.len(), range_ms }
-    }
-
-    /// Returns how many actions are of a kind.
-    pub fn count(&self, kind: &str) -> usize {
-        self.actions.iter().filter(|action| action["action"] == kind).count()
-    }
-
-    /// Returns a line for each action: its time in Unix seconds and what was done.
-    pub fn timeline(&self) -> String {
-        let line = |action: &Value| {
-            let seconds = action["timestamp"].as_i64().unwrap_or(0).div_euclid(1000);
-            format!("{seconds}: {}", action["description"].as_str().unwrap_or_default())
-        };
-        self.actions.iter().map(line).collect::<Vec<_>>().join("\n")
-    }
-
-    /// Returns the address of the first page or of the last one.
-    pub fn url(&self, is_last: bool) -> Value {
-        let mut pages =
-            self.actions.iter().filter(|action| action["action"] == "navigate").map(|action| &action["url"]);
-        (if is_last { pages.next_back() } else { pages.next() }).cloned().unwrap_or_default()
-    }
+/// Returns the events of a file.
+fn entries_of(file: &[u8]) -> Result<Vec<Event<'_>>, String> {
+    let entries: Result<Vec<&RawValue>, _> = serde_json::from_slice(file);
+    let entries = entries.map_err(|_| "a file that is no JSON list".to_owned())?;
+    let events: Option<Vec<Event<'_>>> = entries.into_iter().map(parsed).collect();
+    events.ok_or_else(|| "entries that are no rrweb events: each needs type and timestamp".to_owned())
 }
 
-/// Whether something is a list of rrweb's events.
-pub fn is_recording(events: &[Value]) -> bool {
-    events.iter().all(|event| event["type"].is_u64() && event["timestamp"].is_i64())
+/// Returns the events of a file as they are.
+///
+/// # Errors
+/// When it is no list of rrweb events, or is nested too deeply to be passed on.
+pub fn rrweb_events(file: &[u8]) -> Result<Vec<Value>, String> {
+    entries_of(file)?;
+    if depth(file) > MOST_DEPTH {
+        return Err(format!("a page that is nested in more than {MOST_DEPTH} levels of JSON"));
+    }
+    serde_json::from_slice(file).map_err(|_| "a file whose JSON cannot be read".to_owned())
 }
 
-/// An element of the page.
+/// Returns how deep a JSON text is nested.
+fn depth(text: &[u8]) -> usize {
+    let (mut now, mut most, mut is_string, mut is_escaped) = (0_usize, 0, false, false);
+    for byte in text {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_string => is_escaped = true,
+            b'"' => is_string = !is_string,
+            b'[' | b'{' if !is_string => now += 1,
+            b']' | b'}' if !is_string => now = now.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(now);
+    }
+    most
+}
+
+/// Reads a recording, file by file.
 #[derive(Debug, Default)]
-struct Node {
-    tag: String,
-    text: String,
-    kind: Option<String>,
-    children: Vec<i64>,
+pub struct Timeline {
+    page: Page,
+    url: Option<String>,
+    found: Analysis,
+    /// When the last event of the last action was.
+    last_ms: i64,
 }
 
-/// The page as it is while the recording plays.
-#[derive(Default)]
-struct Page {
-    nodes: HashMap<i64, Node>,
-    url: Value,
-    actions: Vec<Value>,
-}
-
-impl Page {
-    fn take(&mut self, event: &Value) {
-        let data = &event["data"];
-        match event["type"].as_u64() {
-            Some(META) => self.navigate(event, &data["href"]),
-            Some(SNAPSHOT) => {
-                self.nodes.clear();
-                self.add(&data["node"]);
+impl Timeline {
+    /// Reads the next file.
+    ///
+    /// # Errors
+    /// When it is no list of rrweb events: what it is, as the end of a sentence.
+    pub fn read(&mut self, file: &[u8]) -> Result<(), String> {
+        self.page.announce(file.len());
+        for event in entries_of(file)? {
+            let time_ms = event.timestamp as i64;
+            let (first, last) = self.found.span_ms.unwrap_or((time_ms, time_ms));
+            self.found.span_ms = Some((first.min(time_ms), last.max(time_ms)));
+            self.found.events += 1;
+            if let Some(data) = event.data {
+                self.event(event.kind, time_ms, data);
             }
-            Some(INCREMENT) => match data["source"].as_u64() {
-                Some(MUTATION) => self.mutate(data),
-                Some(INTERACTION) => self.interact(event),
-                Some(SCROLL) => {
-                    self.act(event, "scroll", (Value::Null, "(viewport)"), json!({}), "Scrolled".to_owned())
+        }
+        Ok(())
+    }
+
+    /// Returns what was found.
+    pub fn finish(self) -> Analysis {
+        let mut found = self.found;
+        found.actions.sort_by_key(|action| action.time_ms);
+        found
+    }
+
+    fn event(&mut self, kind: u64, time_ms: i64, data: &RawValue) {
+        match kind {
+            2 => {
+                if let Some(Snapshot { node }) = parsed(data) {
+                    self.page.load(node);
                 }
-                Some(INPUT) => self.input(event),
-                _ => {}
-            },
-            Some(PLUGIN) if data["payload"]["level"] == "error" => {
-                let words: Vec<String> =
-                    entries(&data["payload"]["payload"]).filter_map(Value::as_str).map(cut).collect();
-                let what = format!("Console error: {}", words.join(" "));
-                self.act(event, "error", (Value::Null, "(console)"), json!({}), what);
+            }
+            3 => self.change(time_ms, data),
+            4 => {
+                if let Some(Meta { href }) = parsed(data) {
+                    self.navigate(time_ms, &href);
+                }
+            }
+            5 => {
+                if let Some(Custom { tag }) = parsed(data) {
+                    let tag = short(&tag, MOST_TEXT);
+                    let metadata = object([("tag", tag.clone().into())]);
+                    self.add(time_ms, "custom", None, &tag, metadata, format!("Custom event {tag}"));
+                }
+            }
+            6 => {
+                if let Some(Plugin { plugin, payload }) = parsed(data)
+                    && plugin.starts_with("rrweb/console")
+                {
+                    self.logged(time_ms, payload);
+                }
             }
             _ => {}
         }
     }
 
-    fn act(&mut self, event: &Value, action: &str, (node, target): (Value, &str), metadata: Value, what: String) {
-        self.actions.push(json!({
-            "timestamp": event["timestamp"], "action": action, "target_node_id": node, "target_desc": target,
-            "url": self.url, "metadata": metadata, "description": what,
-        }));
-    }
-
-    fn navigate(&mut self, event: &Value, href: &Value) {
-        if !href.is_string() || *href == self.url {
+    /// A page says where it is when it is loaded, and again with every full picture of it.
+    fn navigate(&mut self, time_ms: i64, href: &str) {
+        let href = short(href, MOST_WORDS);
+        if self.url.as_deref() == Some(&href) {
             return;
         }
-        self.url = href.clone();
-        let what = format!("Navigated to {}", href.as_str().unwrap_or_default());
-        self.act(event, "navigate", (Value::Null, &what), json!({"url": href}), what.clone());
+        self.url = Some(href.clone());
+        let text = format!("Navigated to {href}");
+        self.add(time_ms, "navigate", None, &text, object([("url", href.into())]), text.clone());
     }
 
-    fn interact(&mut self, event: &Value) {
-        let (action, verb, word) = match event["data"]["type"].as_u64() {
-            Some(2) => ("click", "Clicked", "clicked"),
-            Some(3) => ("click", "Right-clicked", "right_clicked"),
-            Some(4) => ("click", "Double-clicked", "double_clicked"),
+    fn change(&mut self, time_ms: i64, data: &RawValue) {
+        match parsed(data).map(|Source { source }| source) {
+            Some(0) => self.page.change(data),
+            Some(2) => {
+                if let Some(touch) = parsed(data) {
+                    self.touch(time_ms, &touch);
+                }
+            }
+            Some(3) => {
+                if let Some(Scroll { id }) = parsed(data) {
+                    self.scroll(time_ms, id);
+                }
+            }
+            Some(5) => {
+                if let Some(input) = parsed(data) {
+                    self.input(time_ms, input);
+                }
+            }
+            Some(11) => {
+                if let Some(log) = parsed(data) {
+                    self.logged(time_ms, log);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn touch(&mut self, time_ms: i64, touch: &Touch) {
+        // The rest is what clicks are made of, or follows from them.
+        let (kind, done) = match touch.kind {
+            2 => ("click", "clicked"),
+            3 => ("click", "right-clicked"),
+            4 => ("click", "double-clicked"),
+            7 => ("touch", "touched"),
             _ => return,
         };
-        let id = &event["data"]["id"];
-        let target = self.describe(id);
-        // An element without a word of its own is one of many.
-        let article = if target.starts_with("a ") { "a " } else { "" };
-        let name = target.strip_prefix(article).unwrap_or(&target).to_owned();
-        let what = format!("{verb} {article}{name}");
-        self.act(event, action, (id.clone(), &target), json!({"interaction": word}), what);
+        let target = self.page.describe(touch.id);
+        let text = format!("{}{} {target}", done[..1].to_uppercase(), &done[1..]);
+        let metadata = object([("interaction", done.into())]);
+        self.add(time_ms, kind, Some(touch.id), &target, metadata, text);
     }
 
-    fn input(&mut self, event: &Value) {
-        let data = &event["data"];
-        let target = self.describe(&data["id"]);
-        let length = data["text"].as_str().map_or(0, |text| text.chars().count());
-        let what = match data["isChecked"].as_bool() {
-            Some(is_checked) => format!("Set {target} to {}", if is_checked { "checked" } else { "unchecked" }),
-            None => format!("Typed {length} characters into {target}"),
+    fn scroll(&mut self, time_ms: i64, id: i64) {
+        let is_page = self.page.is_root(id);
+        let (node, target) = if is_page { (None, "(viewport)".to_owned()) } else { (Some(id), self.page.describe(id)) };
+        if self.goes_on(time_ms, "scroll", node) {
+            return;
+        }
+        let text = if is_page { "Scrolled".to_owned() } else { format!("Scrolled {target}") };
+        self.add(time_ms, "scroll", node, &target, Map::new(), text);
+    }
+
+    fn input(&mut self, time_ms: i64, input: Input) {
+        let Input { id, text, is_checked } = input;
+        let target = self.page.describe(id);
+        let metadata = object([
+            ("text_length", text.as_ref().map(|text| text.chars().count()).into()),
+            ("is_checked", is_checked.into()),
+        ]);
+        let description = match is_checked {
+            Some(true) => format!("Set {target} to checked"),
+            Some(false) => format!("Set {target} to unchecked"),
+            None => format!("Typed in {target}"),
         };
-        let metadata = json!({"text_length": length, "is_checked": data["isChecked"]});
-        self.act(event, "input", (data["id"].clone(), &target), metadata, what);
+        if self.goes_on(time_ms, "input", Some(id))
+            && let Some(action) = self.found.actions.last_mut()
+        {
+            // What is there in the end counts.
+            (action.metadata, action.description) = (metadata, description);
+            return;
+        }
+        self.add(time_ms, "input", Some(id), &target, metadata, description);
     }
 
-    /// Adds an element with all that is in it. Not by recursion: a page may be as deep as it likes.
-    fn add(&mut self, root: &Value) {
-        let mut open = vec![root];
-        while let Some(node) = open.pop() {
-            let Some(id) = node["id"].as_i64() else { continue };
-            let children: Vec<&Value> = entries(&node["childNodes"]).collect();
-            let text = |name: &str| node[name].as_str().unwrap_or_default().to_owned();
-            let own = Node {
-                tag: text("tagName"),
-                text: text("textContent"),
-                kind: node["attributes"]["type"].as_str().map(str::to_owned),
-                children: children.iter().filter_map(|child| child["id"].as_i64()).collect(),
-            };
-            self.nodes.insert(id, own);
-            open.extend(children);
+    fn logged(&mut self, time_ms: i64, log: Log) {
+        if !matches!(log.level.as_str(), "error" | "assert") {
+            return;
         }
+        // Each part is the JSON of what was logged.
+        let plain = |part: String| serde_json::from_str::<String>(&part).unwrap_or(part);
+        let message = short(&log.payload.into_iter().map(plain).collect::<Vec<_>>().join(" "), MOST_WORDS);
+        let metadata = object([("level", log.level.into()), ("message", message.clone().into())]);
+        self.add(time_ms, "error", None, "(console)", metadata, format!("Console error: {message}"));
     }
 
-    fn mutate(&mut self, data: &Value) {
-        for removed in entries(&data["removes"]).filter_map(|entry| entry["id"].as_i64()) {
-            self.nodes.remove(&removed);
+    /// Returns whether the last action goes on, and keeps in mind until when.
+    fn goes_on(&mut self, time_ms: i64, kind: &str, node: Option<i64>) -> bool {
+        let is_same = self.found.actions.last().is_some_and(|last| last.kind == kind && last.node == node);
+        let goes_on = is_same && !self.found.is_cut && time_ms.saturating_sub(self.last_ms) <= PAUSE_MS;
+        if goes_on {
+            self.last_ms = time_ms;
         }
-        for added in entries(&data["adds"]) {
-            self.add(&added["node"]);
-            if let (Some(parent), Some(id)) = (added["parentId"].as_i64(), added["node"]["id"].as_i64()) {
-                self.nodes.entry(parent).or_default().children.push(id);
-            }
-        }
-        for changed in entries(&data["texts"]) {
-            let node = changed["id"].as_i64().and_then(|id| self.nodes.get_mut(&id));
-            if let (Some(node), Some(text)) = (node, changed["value"].as_str()) {
-                text.clone_into(&mut node.text);
-            }
-        }
+        goes_on
     }
 
-    /// Returns what a person would call an element: its tag, and its text or its type.
-    fn describe(&self, id: &Value) -> String {
-        let Some(node) = id.as_i64().and_then(|id| self.nodes.get(&id)) else { return format!("element {id}") };
-        let tag = if node.tag.is_empty() { "element" } else { &node.tag };
-        let label = self.label(node);
-        match (&node.kind, label.is_empty()) {
-            (_, false) => format!("{tag} \"{label}\""),
-            (Some(kind), true) => format!("{tag} type={kind}"),
-            (None, true) => tag.to_owned(),
+    fn add(
+        &mut self,
+        time_ms: i64,
+        kind: &'static str,
+        node: Option<i64>,
+        target: &str,
+        metadata: Fields,
+        description: String,
+    ) {
+        if self.found.actions.len() >= MOST_ACTIONS {
+            self.found.is_cut = true;
+            return;
         }
-    }
-
-    fn label(&self, node: &Node) -> String {
-        let mut words = Vec::new();
-        let mut open: Vec<&Node> = vec![node];
-        for _ in 0..LOOKED_AT {
-            let Some(node) = open.pop() else { break };
-            words.extend(node.text.split_whitespace());
-            open.extend(node.children.iter().rev().filter_map(|id| self.nodes.get(id)));
-        }
-        cut(&words.join(" "))
+        self.last_ms = time_ms;
+        let (target, url) = (target.to_owned(), self.url.clone());
+        self.found.actions.push(Action { time_ms, kind, node, target, url, metadata, description });
     }
 }
 
-fn cut(text: &str) -> String {
-    let mut letters = text.chars();
-    let start: String = letters.by_ref().take(LABEL).collect();
-    if letters.next().is_some() { format!("{start}…") } else { start }
+impl Analysis {
+    /// Returns the actions, a line for each.
+    pub fn text(&self) -> String {
+        let line = |action: &Action| format!("{}: {}", action.time_ms.div_euclid(1000), action.description);
+        self.actions.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Returns the actions as data.
+    pub fn rows(&self) -> Value {
+        let row = |action: &Action| {
+            json!({"timestamp": action.time_ms, "action": action.kind, "target_node_id": action.node,
+                "target_desc": action.target, "url": action.url, "metadata": action.metadata,
+                "description": action.description})
+        };
+        self.actions.iter().map(row).collect()
+    }
+
+    /// Returns how many actions are of a kind.
+    pub fn count(&self, kind: &str) -> usize {
+        self.actions.iter().filter(|action| action.kind == kind).count()
+    }
+
+    /// Returns how many pages were seen.
+    pub fn pages(&self) -> usize {
+        self.navigations().collect::<BTreeSet<_>>().len()
+    }
+
+    /// Returns the first page and the last one.
+    pub fn ends(&self) -> (Option<&str>, Option<&str>) {
+        (self.navigations().next(), self.navigations().last())
+    }
+
+    fn navigations(&self) -> impl Iterator<Item = &str> {
+        self.actions.iter().filter(|action| action.kind == "navigate").filter_map(|action| action.url.as_deref())
+    }
 }
 
-/// Returns the row of a recording in the list of a user's recordings.
-pub fn row(id: &str, user: &str, (start_ms, retention_days): (i64, u64), tracked: usize, analysis: &Analysis) -> Value {
-    let end = analysis.range_ms.map_or(start_ms, |(_, last)| last);
-    let fields: [(&str, Value); 15] = [
-        ("replay_id", id.into()),
-        ("distinct_id", user.into()),
-        ("start_time", start_ms.into()),
-        ("end_time", end.into()),
-        ("duration_s", ((end - start_ms) as f64 / 1000.0).into()),
-        ("retention_days", retention_days.into()),
-        ("n_events", analysis.events.into()),
-        ("n_actions", analysis.actions.len().into()),
-        ("n_clicks", analysis.count("click").into()),
-        ("n_inputs", analysis.count("input").into()),
-        ("n_pages", analysis.count("navigate").into()),
-        ("n_errors", analysis.count("error").into()),
-        ("n_mp_events", tracked.into()),
-        ("entry_url", analysis.url(false)),
-        ("exit_url", analysis.url(true)),
-    ];
-    Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>())
+/// Reads a part of an event; none when it is not as it should be.
+fn parsed<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
+    serde_json::from_str(raw.get()).ok()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn page() -> Vec<Value> {
-        vec![
-            json!({"type": 4, "timestamp": 1000, "data": {"href": "https://a/x"}}),
-            json!({"type": 2, "timestamp": 1040, "data": {"node": {"id": 1, "childNodes": [
-                {"id": 4, "tagName": "button", "attributes": {}, "childNodes": [{"id": 5, "textContent": " Buy\n now "}]},
-                {"id": 6, "tagName": "input", "attributes": {"type": "text"}, "childNodes": []},
-                {"id": 7, "tagName": "a", "attributes": {}, "childNodes": [{"id": 8, "textContent": "Help"}]}]}}}),
-        ]
+/// Makes one line of a text that is not too long.
+fn short(text: &str, most: usize) -> String {
+    // More than is needed of what is mostly space, and never all of a long text.
+    let head: String =
+        text.chars().take(most.saturating_mul(8)).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut line = head.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((at, _)) = line.char_indices().nth(most) {
+        line.truncate(at);
+        line.push('…');
     }
-
-    fn done(more: Vec<Value>) -> Vec<String> {
-        let events: Vec<Value> = page().into_iter().chain(more).collect();
-        let analysis = Analysis::of(&events);
-        analysis.timeline().lines().skip(1).map(str::to_owned).collect()
-    }
-
-    fn increment(data: Value) -> Value {
-        json!({"type": 3, "timestamp": 2500, "data": data})
-    }
-
-    #[test]
-    fn what_a_person_did_is_told_in_words() {
-        let more = vec![
-            increment(json!({"source": 2, "type": 2, "id": 4})),
-            increment(json!({"source": 2, "type": 1, "id": 4})),
-            increment(json!({"source": 5, "id": 6, "text": "abc", "isChecked": false})),
-            increment(json!({"source": 5, "id": 6, "text": "abc"})),
-            increment(json!({"source": 3, "id": 1})),
-            increment(json!({"source": 2, "type": 4, "id": 7})),
-            json!({"type": 6, "timestamp": 3000, "data": {"payload": {"level": "error", "payload": ["\"boom\""]}}}),
-            json!({"type": 4, "timestamp": 4000, "data": {"href": "https://a/y"}}),
-            json!({"type": 4, "timestamp": 4001, "data": {"href": "https://a/y"}}),
-        ];
-        let expected = [
-            "2: Clicked button \"Buy now\"",
-            "2: Set input type=text to unchecked",
-            "2: Typed 3 characters into input type=text",
-            "2: Scrolled",
-            "2: Double-clicked a \"Help\"",
-            "3: Console error: \"boom\"",
-            "4: Navigated to https://a/y",
-        ];
-        assert_eq!(done(more), expected);
-    }
-
-    #[test]
-    fn the_page_changes_with_its_mutations() {
-        let add = json!({"source": 0, "adds": [{"parentId": 1, "node": {"id": 9, "tagName": "b", "childNodes": [{"id": 10, "textContent": "new"}]}}],
-            "removes": [{"id": 4}], "texts": [{"id": 8, "value": "More"}]});
-        let click = |id: i64| increment(json!({"source": 2, "type": 2, "id": id}));
-        let seen = done(vec![increment(add), click(9), click(4), click(7)]);
-        assert_eq!(seen, ["2: Clicked b \"new\"", "2: Clicked element 4", "2: Clicked a \"More\""]);
-    }
-
-    #[test]
-    fn whatever_comes_is_survived() {
-        let mut deep = json!({"id": 1});
-        for id in 2..120 {
-            deep = json!({"id": id, "tagName": "p", "childNodes": [deep]});
-        }
-        let cycle = json!({"source": 0, "adds": [{"parentId": 7, "node": {"id": 7, "childNodes": [{"id": 7}]}}]});
-        let events = vec![
-            json!({"type": 2, "timestamp": 1, "data": {"node": deep}}),
-            increment(cycle),
-            increment(json!({"source": 2, "type": 2, "id": 7})),
-            increment(json!({"source": 2, "type": 2, "id": 119})),
-            json!({"type": "x"}),
-            json!(null),
-            json!({"type": 3, "timestamp": 1, "data": [1]}),
-        ];
-        assert_eq!(Analysis::of(&events).actions.len(), 2);
-        assert!(is_recording(&events[..2]) && !is_recording(&events));
-    }
+    line
 }
