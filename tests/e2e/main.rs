@@ -28,6 +28,7 @@ mod operations;
 mod protocol;
 mod proxy;
 mod replays;
+mod reports;
 mod resolve;
 mod state;
 mod terminal;
