@@ -48,7 +48,9 @@ pub(super) fn all(dir: &Path) -> Vec<Case> {
         if path.extension().is_none_or(|end| end != "json") {
             continue;
         }
-        let file: Value = serde_json::from_slice(&fs::read(&path).expect("readable")).expect("JSON");
+        // What was recorded as region `custom` went to a base URL that a variable gave.
+        let text = fs::read_to_string(&path).expect("readable").replace(r#""path": "/custom/"#, r#""path": "/api/"#);
+        let file: Value = serde_json::from_str(&text).expect("JSON");
         let group = file["group"].as_str().expect("a text");
         for data in file["cases"].as_array().expect("a list") {
             let id = data["id"].as_str().expect("a text").to_owned();
@@ -91,12 +93,9 @@ impl Case {
         self.exchanges().next().is_some()
     }
 
-    /// Returns whether a variable puts another base URL in place of the region's.
-    pub(super) fn replaces_hosts(&self) -> bool {
-        ["MP_API_BASE_URL", "MP_APP_BASE_URL"].iter().any(|name| self.data["env"].get(name).is_some())
-            || self
-                .exchanges()
-                .any(|it| it["request"]["path"].as_str().is_some_and(|path| path.starts_with("/custom/")))
+    /// Returns whether the recorded client was sent to another base URL: its paths are not those of a region then.
+    fn is_moved(&self) -> bool {
+        self.exchanges().any(|it| it["request"]["path"].as_str().is_some_and(|path| path.starts_with("/api/")))
     }
 
     /// Returns the command that must exist for the case to mean anything. A usage check is about the root, unless its first word
@@ -167,7 +166,11 @@ impl Case {
     fn call(&self, home: &Home, marks: &mut Marks, step: &Value) -> (Done, Option<String>) {
         let words: Vec<String> = list(&step["argv"]).map(|word| marks.fill(word.as_str().expect("a text"))).collect();
         let stdin = marks.fill(self.data["stdin"].as_str().unwrap_or_default());
-        let mut call = home.mp(&words).stdin(stdin).env("MPD_UPSTREAM", marks.upstream());
+        let mut call = home.mp(&words).stdin(stdin);
+        // The daemon's own redirection wins over a caller's base URL.
+        if !self.is_moved() {
+            call = call.env("MPD_UPSTREAM", marks.upstream());
+        }
         for (name, value) in self.data["env"].as_object().into_iter().flatten() {
             call = match value.as_str() {
                 Some(value) => call.env(name, marks.fill(value)),
