@@ -48,10 +48,14 @@ mod tests {
     use mp_proto::secret::Secret;
 
     fn of(username: &str, secret: &str, header: Option<&str>, region: Region, base: &str) -> u128 {
+        named("env-service-account", (username, secret), header, region, base)
+    }
+
+    fn named(name: &str, (username, secret): (&str, &str), header: Option<&str>, region: Region, base: &str) -> u128 {
         let authorization = Authorization::Basic { username: username.to_owned(), secret: Secret::new(secret) };
         let headers = header.map(|value| ("X-Cluster".to_owned(), Secret::new(value))).into_iter().collect();
         let bases = CallerBases::default();
-        let identity = Identity { name: "env-service-account".into(), region, authorization, headers, bases };
+        let identity = Identity { name: name.into(), region, authorization, headers, bases };
         who(&identity, base, |_| {})
     }
 
@@ -65,6 +69,7 @@ mod tests {
             of("u", "s", Some("2"), Region::Us, "https://a"),
             of("u", "s", None, Region::Eu, "https://a"),
             of("u", "s", None, Region::Us, "http://b"),
+            named("another", ("u", "s"), None, Region::Us, "https://a"),
         ];
         let distinct: std::collections::HashSet<_> = all.into_iter().collect();
         assert_eq!(distinct.len(), all.len());

@@ -161,4 +161,11 @@ mod tests {
         assert_eq!(names(""), "content-type etag x-echo");
         assert_eq!(of_answer(&headers, "t0ken").get_all("etag").iter().count(), 2);
     }
+
+    #[test]
+    fn what_comes_in_chunks_has_no_other_length() {
+        let passed = |pairs: &[(&'static str, &'static str)]| of_answer(&map(pairs), "").contains_key(CONTENT_LENGTH);
+        assert!(passed(&[("content-length", "5")]));
+        assert!(!passed(&[("content-length", "5"), ("transfer-encoding", "chunked")]));
+    }
 }

@@ -199,4 +199,14 @@ mod tests {
             "properties_without_name": 0, "property_event_entries_dropped": 2, "relationship_edges": 3});
         assert_eq!(graph["meta"], meta);
     }
+
+    #[test]
+    fn a_property_that_is_defined_twice_keeps_its_events() {
+        let named = |names: &[&str]| names.iter().map(|name| json!({"name": name})).collect::<Vec<_>>();
+        let relations = [json!({"name": "b", "properties": [{"name": "x"}]})];
+        let graph = Graph::of(named(&["b"]), named(&["x", "x"]), &relations, Vec::new()).value("now", true, false);
+        assert_eq!(graph["event_to_properties"], json!({"b": ["x"]}));
+        assert_eq!(graph["property_to_events"], json!({"x": ["b"]}));
+        assert_eq!(graph["properties"][0], graph["properties"][1]);
+    }
 }
