@@ -21,6 +21,7 @@ pub mod spawn;
 pub mod transport;
 pub mod tree;
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -33,10 +34,9 @@ const USAGE: u8 = 3;
 
 /// Runs the program `mp`.
 pub fn main() -> ExitCode {
-    let words: Result<Vec<String>, _> = std::env::args_os().skip(1).map(std::ffi::OsString::into_string).collect();
-    let Ok(words) = words else {
-        return report::failure(&Failure::new(FailureKind::InvalidArgument, "an argument is not valid UTF-8"));
-    };
+    let given: Vec<OsString> = std::env::args_os().skip(1).collect();
+    // What is not UTF-8 is no word of ours; clap says so, unless it is an argument of another program.
+    let words: Vec<String> = given.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     if let Some((complete::WORD, rest)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
         // A closed pipe is the only thing that can go wrong here.
         let _ = write!(std::io::stdout(), "{}", complete::complete(rest));
@@ -45,12 +45,12 @@ pub fn main() -> ExitCode {
     if let Some(failure) = removed::refuse(&words) {
         return report::failure(&failure);
     }
-    if words.iter().take_while(|word| *word != "--").any(|word| word == "--version") {
+    if tree::own_words(&words).iter().any(|word| word == "--version") {
         // Nobody reading is the only thing that can go wrong here.
         let _ = writeln!(std::io::stdout(), "mp version {}", api::VERSION);
         return ExitCode::SUCCESS;
     }
-    match tree::tree(&words).try_get_matches_from(std::iter::once("mp".to_owned()).chain(words)) {
+    match tree::tree(&words).try_get_matches_from(std::iter::once(OsString::from("mp")).chain(given)) {
         Ok(matches) => match run(&matches) {
             Ok(code) => code,
             Err(failure) => report::failure(&failure),
@@ -76,7 +76,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 }
 
 async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
-    use control::{account, api, daemon, export, help, login, operation, project, session, target, workspace};
+    use control::{account, api, daemon, exec, export, help, login, operation, project, session, target, workspace};
     if let Some((operation, arguments)) = operation::named(matches) {
         control::check("", "", arguments)?;
         operation::run(operation, arguments).await?;
@@ -92,6 +92,7 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         "account" => return account::run(leaf, arguments).await,
         "export" => return export::run(leaf, arguments).await,
         "api" => return api::run(arguments).await,
+        "exec" => return exec::run(arguments).await,
         "help" => return help::run(arguments),
         "session" => session::run(arguments).await,
         "project" => project::run(leaf, arguments).await,

@@ -3,7 +3,7 @@
 use mp_proto::catalog::{Operation, Param, all};
 use mp_proto::failure::{Failure, FailureKind};
 
-use crate::tree::first_word;
+use crate::tree::{first_word, own_words};
 
 /// Commands by their first words. Longer ones stand before their beginnings.
 const COMMANDS: &[(&str, &str)] = &[
@@ -38,8 +38,7 @@ const SECRETS: &[(&str, &str)] = &[
 
 /// Returns the failure of a command line that uses a name which is gone.
 pub fn refuse(words: &[String]) -> Option<Failure> {
-    let before_separator = words.iter().take_while(|word| *word != "--");
-    for word in before_separator {
+    for word in own_words(words) {
         let name = word.split('=').next().unwrap_or(word);
         if let Some((old, new)) = OPTIONS.iter().find(|(old, _)| *old == name && !is_of_its_own(words, old)) {
             return Some(gone(old, new));
@@ -111,6 +110,7 @@ mod tests {
             "-a auth account list",
             "account use auth",
             "account add x --secret-stdin --token-env V",
+            "exec tool --secret x --credential y",
         ] {
             assert_eq!(refusal(line), None, "{line}");
         }

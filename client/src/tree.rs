@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
-use crate::control::{account, api, daemon, export, help, login, operation, project, session, target, workspace};
+use crate::control::{account, api, daemon, exec, export, help, login, operation, project, session, target, workspace};
 use crate::output::Format;
 
 /// A first word of the command line.
@@ -25,6 +25,7 @@ pub const GROUPS: &[Group] = &[
     Group { name: "target", about: "Manage saved sessions", build: target::build },
     Group { name: "export", about: "Export raw events and profiles as JSON Lines", build: export::build },
     Group { name: "api", about: "Call Mixpanel's API with the login of the session", build: api::build },
+    Group { name: "exec", about: "Run a program with the login of the session in its environment", build: exec::build },
     Group { name: "daemon", about: "Control the daemon mpd", build: daemon::build },
     Group { name: "help", about: "Look commands up, or search them", build: help::build },
 ];
@@ -47,9 +48,10 @@ pub fn tree(words: &[String]) -> Command {
 }
 
 /// The first words as the help of `mp` has them.
-const SECTIONS: [(&str, &[&str]); 5] = [
+const SECTIONS: [(&str, &[&str]); 6] = [
     ("Log in, and choose what to work on", &["login", "session", "account", "project", "workspace", "target"]),
     ("Ask", &["inspect", "query", "export", "replays", "api"]),
+    ("Lend the login to other programs", &["exec"]),
     ("Reports", &["dashboards", "reports", "metrics", "behaviors", "cohorts", "alerts", "annotations"]),
     ("Releases", &["flags", "experiments"]),
     (
@@ -108,8 +110,8 @@ pub fn group(command: Command) -> Command {
     command.subcommand_required(true).arg_required_else_help(true).disable_help_subcommand(true)
 }
 
-/// Global options that take a value, as they are written.
-const WITH_VALUE: [&str; 14] = [
+/// Options that take a value and may stand before the first word or, for `mp exec`, before the program, as they are written.
+const WITH_VALUE: [&str; 15] = [
     "-a",
     "--account",
     "-p",
@@ -124,19 +126,35 @@ const WITH_VALUE: [&str; 14] = [
     "--socket",
     "--timeout",
     "--types",
+    "--min-valid",
 ];
 
 /// Returns the first word that is neither an option nor the value of one.
 pub fn first_word(words: &[String]) -> Option<&str> {
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
+    first_at(words).map(|at| words[at].as_str())
+}
+
+fn first_at(words: &[String]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
         if WITH_VALUE.contains(&word.as_str()) || cluster_wants_value(word) {
-            words.next();
+            at += 1;
         } else if !word.starts_with('-') {
-            return Some(word);
+            return Some(at);
         }
+        at += 1;
     }
     None
+}
+
+/// Returns the words that are for `mp` itself: those before `--`, and before the program that `mp exec` runs.
+pub fn own_words(words: &[String]) -> &[String] {
+    let before_separator = words.iter().position(|word| word == "--").map_or(words, |at| &words[..at]);
+    let Some(command) = first_at(before_separator).filter(|at| words[*at] == "exec").map(|at| at + 1) else {
+        return before_separator;
+    };
+    let program = first_at(&before_separator[command..]).map_or(before_separator.len(), |at| command + at);
+    &before_separator[..program]
 }
 
 /// Returns whether a word such as `-qa` ends in an option whose value is the next word. In `-aq` the value is `q`.
@@ -245,6 +263,16 @@ mod tests {
     }
 
     #[test]
+    fn the_words_of_another_program_are_not_ours() {
+        let own = |line: &str| own_words(&words(line)).join(" ");
+        assert_eq!(own("exec git --version"), "exec");
+        assert_eq!(own("-a exec exec --min-valid 5 -q git -a b"), "-a exec exec --min-valid 5 -q");
+        assert_eq!(own("exec -q -- git --version"), "exec -q");
+        assert_eq!(own("api me -a b"), "api me -a b");
+        assert_eq!(own("api -- me --version"), "api");
+    }
+
+    #[test]
     fn every_command_is_understood_with_the_globals_on_either_side() {
         let lines = [
             "login",
@@ -303,6 +331,8 @@ mod tests {
             "api -i --plane query events/names --query type=general --query limit=3",
             "api patch x -d {} -H If-Match:1 -H Accept:*/*",
             "api x -d -",
+            "exec true",
+            "exec --min-valid 60 true",
             "daemon start",
             "daemon stop",
             "daemon restart",

@@ -12,6 +12,8 @@ pub const METRICS: &str = "/v1/metrics";
 pub const SESSION: &str = "/v1/session";
 /// What the config persists, whatever the caller's flags and environment say.
 pub const SESSION_PERSISTED: &str = "/v1/session/persisted";
+/// Reveals what the session of a context authenticates with, for programs that call Mixpanel themselves.
+pub const SESSION_CREDENTIAL: &str = "/v1/session/credential";
 /// All accounts; POST adds one.
 pub const ACCOUNTS: &str = "/v1/accounts";
 /// One account.
@@ -20,7 +22,7 @@ pub const ACCOUNT: &str = "/v1/accounts/{name}";
 pub const ACCOUNT_USE: &str = "/v1/accounts/{name}/use";
 /// Removes an account's stored tokens.
 pub const ACCOUNT_LOGOUT: &str = "/v1/accounts/{name}/logout";
-/// Reveals a bearer: the only route that does.
+/// Reveals the bearer of an account by its name. Only this route and [`SESSION_CREDENTIAL`] reveal a secret.
 pub const ACCOUNT_TOKEN: &str = "/v1/accounts/{name}/token";
 /// Refreshes a browser account's token now.
 pub const ACCOUNT_REFRESH: &str = "/v1/accounts/{name}/refresh";

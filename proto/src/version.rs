@@ -10,7 +10,7 @@ pub const OLDEST_PROTOCOL: u32 = 1;
 
 /// What this build of the daemon can do. A client asks for a word here instead of comparing versions.
 pub const CAPABILITIES: &[&str] =
-    &["accounts", "bridge", "events", "logins", "me", "operations", "refresh", "session", "targets"];
+    &["accounts", "bridge", "credential", "events", "logins", "me", "operations", "refresh", "session", "targets"];
 
 /// The version of this build.
 pub const BUILD: &str = env!("CARGO_PKG_VERSION");

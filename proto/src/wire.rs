@@ -1,7 +1,7 @@
 //! Bodies of the socket API. Fields may be added, and a reader ignores those it does not know; a meaning never changes.
 //!
-//! Only three fields here hold a secret: those of [`AccountAdd`] and [`AccountUpdate`] go to the daemon and never come back, and
-//! [`TokenBody::token`] is what its route exists for.
+//! Few fields here hold a secret: those of [`AccountAdd`] and [`AccountUpdate`] go to the daemon and never come back, and those of
+//! [`TokenBody`] and [`CredentialBody`] are what their routes exist for.
 
 use serde::{Deserialize, Serialize};
 
@@ -283,7 +283,7 @@ body! {
         pub removed: bool,
     }
 
-    /// `POST /v1/accounts/{name}/token`.
+    /// `POST /v1/accounts/{name}/token` and `POST /v1/session/credential`.
     #[derive(Default)]
     struct TokenRequest {
         /// Seconds for which the token must stay valid, at least.
@@ -291,7 +291,7 @@ body! {
         pub min_valid_s: Option<u64>,
     }
 
-    /// The answer of the one route that reveals a token.
+    /// The answer of the route that reveals an account's token.
     struct TokenBody {
         /// The account.
         pub account: AccountName,
@@ -302,6 +302,45 @@ body! {
         pub token: Option<Secret>,
         /// When it ends, RFC 3339; none when nobody knows.
         pub expires_at: Option<jiff::Timestamp>,
+    }
+
+    /// `POST /v1/session/credential`: what the session of a context authenticates with, wherever it comes from, be it the
+    /// environment of the caller or a bridge file. Either `token` or `username` and `secret` are there.
+    struct CredentialBody {
+        /// The account's name.
+        pub account: String,
+        /// How it authenticates.
+        pub r#type: AccountType,
+        /// Its region.
+        pub region: Region,
+        /// The session's project.
+        pub project: Option<ProjectId>,
+        /// The session's pinned workspace.
+        pub workspace: Option<WorkspaceId>,
+        /// The bearer.
+        #[serde(serialize_with = "revealed")]
+        pub token: Option<Secret>,
+        /// When the bearer ends, RFC 3339; none when nobody knows.
+        pub expires_at: Option<jiff::Timestamp>,
+        /// User name of a service account.
+        pub username: Option<String>,
+        /// Secret of a service account.
+        #[serde(serialize_with = "revealed")]
+        pub secret: Option<Secret>,
+        /// Custom headers that go out with every request of the session.
+        pub headers: Vec<CredentialHeader>,
+        /// The base URL of all planes where the daemon was started to use another in place of Mixpanel's: then nothing else takes the
+        /// credential.
+        pub base_url: Option<String>,
+    }
+
+    /// A custom header with its value.
+    struct CredentialHeader {
+        /// Its name.
+        pub name: String,
+        /// Its value, which may be a secret.
+        #[serde(serialize_with = "revealed")]
+        pub value: Option<Secret>,
     }
 
     /// A target.

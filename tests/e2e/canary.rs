@@ -151,7 +151,7 @@ fn bad_calls(home: &Home, seen: &mut Seen) {
 }
 
 #[test]
-fn no_secret_leaves_but_through_the_token_route() {
+fn no_secret_leaves_but_through_the_routes_that_reveal_it() {
     let home = configured();
     home.write(".mp/config.toml", &config());
     home.write(".mp/accounts/personal/tokens.json", &tokens());
@@ -172,7 +172,10 @@ fn no_secret_leaves_but_through_the_token_route() {
     }
     seen.process("mpd", daemon.pid());
 
-    // The control: the one route that reveals a token does so, and the search sees it.
+    // The control: the two routes that reveal a secret do so, and the search sees it.
+    let credential = home.ask(&Ask::change("POST", routes::SESSION_CREDENTIAL, &json!({})));
+    assert_eq!(credential.ok()["secret"], secret("service"));
+    assert_eq!(home.mp(["exec", "sh", "-c", "echo $MP_SECRET"]).ok(), format!("{}\n", secret("service")));
     let revealed = home.ask(&Ask::change("POST", "/v1/accounts/inline/token", &json!({})));
     assert_eq!(revealed.ok()["token"], secret("inline"));
     home.write(".mp/accounts/personal/tokens.json", &tokens());

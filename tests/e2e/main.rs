@@ -18,6 +18,7 @@ mod changes;
 mod commands;
 mod conformance;
 mod events;
+mod exec;
 mod export;
 mod grants;
 mod layout;

@@ -229,6 +229,7 @@ fn the_description_lists_every_route() {
         routes::STATUS,
         routes::METRICS,
         routes::SESSION,
+        routes::SESSION_CREDENTIAL,
         routes::ACCOUNTS,
         routes::ACCOUNT,
         routes::ACCOUNT_USE,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use hyper::http::request::Parts;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::{AccountName, AccountType};
 use mp_proto::wire::{
@@ -17,7 +18,7 @@ use crate::config::snapshot::Snapshot;
 use crate::config::{Account, Lookup};
 use crate::failure::{account_not_found, all_problems, unusable_account};
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
-use crate::server::me::test_account;
+use crate::server::me::{session, test_account};
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
 use crate::server::session::{apply, blocking, config_file, edit, pin};
@@ -111,12 +112,27 @@ pub(crate) async fn logout(State(app): State<Arc<App>>, Name(name): Name, caller
     reply::ok(&LogoutBody { account, removed })
 }
 
-/// `POST /v1/accounts/{name}/token`: the one route that reveals a bearer, so it leaves a line in the log.
+/// Who a secret is revealed to, for the log.
+pub(crate) struct Receiver {
+    peer: Peer,
+    client: String,
+}
+
+impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Receiver {
+    type Rejection = axum::extract::rejection::ExtensionRejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let axum::Extension(peer) = axum::Extension::from_request_parts(parts, state).await?;
+        let client = parts.headers.get(mp_proto::routes::CLIENT_HEADER).and_then(|value| value.to_str().ok());
+        Ok(Self { peer, client: client.unwrap_or_default().escape_default().to_string() })
+    }
+}
+
+/// `POST /v1/accounts/{name}/token`: it reveals a bearer, so it leaves a line in the log.
 pub(crate) async fn token(
     State(app): State<Arc<App>>,
     Name(name): Name,
-    axum::Extension(peer): axum::Extension<Peer>,
-    headers: hyper::HeaderMap,
+    receiver: Receiver,
     caller: Caller,
     JsonBody(request): JsonBody<TokenRequest>,
 ) -> Answer {
@@ -124,9 +140,8 @@ pub(crate) async fn token(
     let account = find(&snapshot, &name)?;
     let min_valid_s = request.min_valid_s.unwrap_or(credential::MIN_VALID_S);
     let bearer = credential::bearer(&app, account, &caller.0, min_valid_s).await?;
-    let client = headers.get(mp_proto::routes::CLIENT_HEADER).and_then(|value| value.to_str().ok()).unwrap_or("");
     if bearer.is_some() {
-        info!(account = %account.name, pid = peer.pid, client = %client.escape_default(), "token was revealed");
+        info!(account = %account.name, pid = receiver.peer.pid, client = %receiver.client, "token was revealed");
     }
     reply::ok(&TokenBody {
         account: account.name.clone(),
@@ -134,6 +149,20 @@ pub(crate) async fn token(
         expires_at: bearer.as_ref().and_then(|bearer| bearer.expires_at),
         token: bearer.map(|bearer| bearer.token),
     })
+}
+
+/// `POST /v1/session/credential`: it reveals a credential, so it leaves a line in the log.
+pub(crate) async fn credential(
+    State(app): State<Arc<App>>,
+    receiver: Receiver,
+    caller: Caller,
+    JsonBody(request): JsonBody<TokenRequest>,
+) -> Answer {
+    let session = session(&app, &caller)?;
+    let min_valid_s = request.min_valid_s.unwrap_or(credential::MIN_VALID_S);
+    let body = credential::of_session(&app, &session, min_valid_s).await?;
+    info!(account = %body.account, pid = receiver.peer.pid, client = %receiver.client, "credential was revealed");
+    reply::ok_with_notes(&body, &session.notes)
 }
 
 /// `POST /v1/accounts/{name}/refresh`.

@@ -169,6 +169,14 @@ fn about_the_session() -> Vec<Route> {
         ),
         Route::new(Method::PATCH, at::SESSION, "Persist account, project, workspace or target", saved, session::patch)
             .takes::<wire::SessionPatch>(),
+        Route::new(
+            Method::POST,
+            at::SESSION_CREDENTIAL,
+            "Reveal what the session of this context authenticates with",
+            json::<wire::CredentialBody>(),
+            accounts::credential,
+        )
+        .takes::<wire::TokenRequest>(),
     ]
 }
 

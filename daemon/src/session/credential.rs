@@ -7,11 +7,13 @@ use mp_proto::context::Context;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::AccountType;
 use mp_proto::secret::Secret;
-use mp_proto::wire::AccountStatus;
+use mp_proto::wire::{AccountStatus, CredentialBody, CredentialHeader};
 
 use crate::app::App;
 use crate::config::{Account, Credential, TokenSource};
 use crate::session::keeper::Holder;
+use crate::session::open::Session;
+use crate::upstream::request::Authorization;
 
 /// A token that ends sooner is not handed out: the call it is for takes time too.
 pub const MIN_VALID_S: u64 = 30;
@@ -47,6 +49,41 @@ pub async fn bearer(
             Ok(Some(Bearer { token: fresh.token, expires_at: Some(fresh.expires_at) }))
         }
     }
+}
+
+/// Returns all that a program needs to call Mixpanel as a session does.
+///
+/// # Errors
+/// When somebody has to log in, or the token cannot be refreshed just now.
+pub async fn of_session(app: &Arc<App>, session: &Session, min_valid_s: u64) -> Result<CredentialBody, Failure> {
+    let identity = &session.identity;
+    let header = |(name, value): &(String, Secret)| CredentialHeader { name: name.clone(), value: Some(value.clone()) };
+    let account_type = session.account.as_ref().map(|account| account.account_type());
+    let mut body = CredentialBody {
+        account: identity.name.clone(),
+        r#type: account_type.unwrap_or(AccountType::OauthToken),
+        region: identity.region,
+        project: session.project.clone(),
+        workspace: session.workspace,
+        token: None,
+        expires_at: None,
+        username: None,
+        secret: None,
+        headers: identity.headers.iter().map(header).collect(),
+        base_url: app.upstream.redirected_to().map(|base| format!("{base}/{}", identity.region)),
+    };
+    match &identity.authorization {
+        Authorization::Basic { username, secret } => {
+            body.r#type = AccountType::ServiceAccount;
+            (body.username, body.secret) = (Some(username.clone()), Some(secret.clone()));
+        }
+        Authorization::Bearer(token) => body.token = Some(token.clone()),
+        Authorization::Grant(holder) => {
+            let fresh = app.keeper.token(app, holder, min_valid_s).await?;
+            (body.token, body.expires_at) = (Some(fresh.token), Some(fresh.expires_at));
+        }
+    }
+    Ok(body)
 }
 
 /// Returns the bearer that a caller brings in a variable. The client cannot know which variable the config names, so the first
