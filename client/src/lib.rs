@@ -9,6 +9,7 @@ pub mod caller;
 mod complete;
 pub mod connect;
 pub mod control;
+pub mod events;
 #[cfg(test)]
 mod facts;
 #[cfg(test)]
@@ -76,7 +77,9 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 }
 
 async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
-    use control::{account, api, daemon, exec, export, help, login, operation, project, session, target, workspace};
+    use control::{
+        account, api, daemon, events, exec, export, help, login, operation, project, session, target, workspace,
+    };
     if let Some((operation, arguments)) = operation::named(matches) {
         control::check("", "", arguments)?;
         operation::run(operation, arguments).await?;
@@ -92,6 +95,7 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         "account" => return account::run(leaf, arguments).await,
         "export" => return export::run(leaf, arguments).await,
         "api" => return api::run(arguments).await,
+        "events" => return events::run(arguments).await,
         "exec" => return exec::run(arguments).await,
         "help" => return help::run(arguments),
         "session" => session::run(arguments).await,

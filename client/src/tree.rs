@@ -2,7 +2,9 @@
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
-use crate::control::{account, api, daemon, exec, export, help, login, operation, project, session, target, workspace};
+use crate::control::{
+    account, api, daemon, events, exec, export, help, login, operation, project, session, target, workspace,
+};
 use crate::output::Format;
 
 /// A first word of the command line.
@@ -26,6 +28,7 @@ pub const GROUPS: &[Group] = &[
     Group { name: "export", about: "Export raw events and profiles as JSON Lines", build: export::build },
     Group { name: "api", about: "Call Mixpanel's API with the login of the session", build: api::build },
     Group { name: "exec", about: "Run a program with the login of the session in its environment", build: exec::build },
+    Group { name: "events", about: "Watch what happens to the login", build: events::build },
     Group { name: "daemon", about: "Control the daemon mpd", build: daemon::build },
     Group { name: "help", about: "Look commands up, or search them", build: help::build },
 ];
@@ -51,7 +54,7 @@ pub fn tree(words: &[String]) -> Command {
 const SECTIONS: [(&str, &[&str]); 6] = [
     ("Log in, and choose what to work on", &["login", "session", "account", "project", "workspace", "target"]),
     ("Ask", &["inspect", "query", "export", "replays", "api"]),
-    ("Lend the login to other programs", &["exec"]),
+    ("Lend the login to other programs", &["exec", "events"]),
     ("Reports", &["dashboards", "reports", "metrics", "behaviors", "cohorts", "alerts", "annotations"]),
     ("Releases", &["flags", "experiments"]),
     (
@@ -331,6 +334,7 @@ mod tests {
             "api -i --plane query events/names --query type=general --query limit=3",
             "api patch x -d {} -H If-Match:1 -H Accept:*/*",
             "api x -d -",
+            "events --json --types token.refreshed,login.required --types snapshot --after i-7",
             "exec true",
             "exec --min-valid 60 true",
             "daemon start",

@@ -168,6 +168,26 @@ pub enum Event {
 }
 
 impl Event {
+    /// The words in `type`, all there are.
+    pub const NAMES: [&'static str; 16] = [
+        "snapshot",
+        "session.changed",
+        "config.changed",
+        "config.invalid",
+        "account.added",
+        "account.changed",
+        "account.removed",
+        "token.refreshed",
+        "token.failed",
+        "login.required",
+        "login.started",
+        "login.completed",
+        "me.changed",
+        "reset",
+        "lagged",
+        "daemon.stopping",
+    ];
+
     /// Returns the word in `type`, the event's name on the stream.
     pub const fn name(&self) -> &'static str {
         match self {
@@ -194,6 +214,19 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_name_is_listed() {
+        let listed = |name: &str| Event::NAMES.contains(&name);
+        assert!(
+            listed(Event::Lagged { missed: 1 }.name())
+                && listed(Event::DaemonStopping { reason: String::new() }.name())
+        );
+        // serde lists the tags it knows when it meets another.
+        let error = serde_json::from_str::<Event>(r#"{"type":"?"}"#).expect_err("no such event").to_string();
+        let tags: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
+        assert_eq!(tags, Event::NAMES);
+    }
 
     #[test]
     fn the_name_is_the_tag() {

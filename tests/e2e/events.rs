@@ -1,10 +1,13 @@
 //! The event stream.
 
+mod command;
+
 use std::io::ErrorKind;
 use std::time::Duration;
 
 use mp_proto::routes;
 use mp_sandbox::home::Home;
+use mp_sandbox::wait::eventually;
 use mp_sandbox::wire::{Ask, EventStream, Sse};
 use serde_json::json;
 
@@ -188,6 +191,37 @@ fn a_stuck_reader_is_cut_off_and_told() {
     // A reader that keeps up may still be cut off under such a flood; what counts is that it was not held up.
     assert!(receiver.recv_timeout(crate::SOON).is_ok_and(|count| count > 0));
     reader.join().expect("it read");
+}
+
+#[test]
+fn a_thousand_readers_come_and_go_beside_one_that_does_not_read() {
+    let home = configured();
+    let daemon = home.start();
+    let mut stuck = open(&home);
+    let streams = || home.ask(&Ask::get(routes::STATUS)).ok()["event_streams"].as_u64().expect("a number");
+    for wave in 0..5 {
+        let mut readers: Vec<EventStream> = (0..200).map(|_| open(&home)).collect();
+        // Each is there when it has its snapshot, and each hears of the same change.
+        readers.iter_mut().for_each(|reader| drop(reader.until("snapshot")));
+        add(&home, &format!("wave{wave}"));
+        for reader in &mut readers {
+            assert_eq!(reader.until("account.added").pop().expect("it has come").data["name"], format!("wave{wave}"));
+        }
+        drop(readers);
+        eventually(crate::SOON, "they have left", || streams() <= 1);
+    }
+    // What the one that does not read was sent fits into the socket; it has missed nothing, and holds up nobody.
+    let names = names(&stuck.until("account.added")).join(" ");
+    assert!(names.starts_with("snapshot"), "{names}");
+    drop(stuck);
+    eventually(crate::SOON, "all have left", || streams() == 0);
+    println!("resident: {} KiB", resident_kib(daemon.pid()));
+}
+
+fn resident_kib(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).unwrap_or_default()
 }
 
 #[test]

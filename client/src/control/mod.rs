@@ -6,6 +6,7 @@ pub mod account_test;
 pub mod api;
 pub mod daemon;
 pub mod doctor;
+pub mod events;
 pub mod exec;
 pub mod export;
 pub mod help;

@@ -93,6 +93,18 @@ impl Output {
         self.line(&text)
     }
 
+    /// Returns a value as JSON in one line, or what the filter makes of it, each result in a line.
+    ///
+    /// # Errors
+    /// When the filter fails on this value.
+    pub fn one_line(&self, value: &Value) -> Result<String, Failure> {
+        let text = match &self.filter {
+            Some(filter) => filter.run(value, Format::Jsonl)?,
+            None => rows::lines(value),
+        };
+        Ok(text.trim_end_matches('\n').to_owned())
+    }
+
     /// Shows an answer of Mixpanel. As plain words an object is the one that stands for it, if it has one. `human` is told how wide a table
     /// may be, if it matters.
     ///

@@ -6,17 +6,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::response::IntoResponse;
 use axum::response::sse::{Event as Frame, KeepAlive, Sse};
-use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use hyper::HeaderMap;
 use mp_proto::event::Event;
+use mp_proto::failure::{Failure, FailureKind};
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::app::App;
 use crate::config::publish;
 use crate::hub::{Hub, Numbered, OpenStream, Opening};
 use crate::server::call::Parameters;
+use crate::server::reply::Answer;
 
 /// A comment this often shows both sides that the stream lives.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -31,6 +33,16 @@ impl Wanted {
     /// Streams end with these, whatever was asked for.
     const ALWAYS: [&'static str; 3] = ["reset", "lagged", "daemon.stopping"];
 
+    fn check(&self) -> Result<(), Failure> {
+        let wanted = self.types.iter().flat_map(|types| types.split(',')).map(str::trim);
+        let unknown: Vec<&str> = wanted.filter(|name| !Event::NAMES.contains(name)).collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let detail = format!("types={} is not known; expected some of {}", unknown.join(","), Event::NAMES.join(", "));
+        Err(Failure::new(FailureKind::InvalidArgument, detail))
+    }
+
     fn includes(&self, name: &str) -> bool {
         let Some(types) = &self.types else { return true };
         Self::ALWAYS.contains(&name) || types.split(',').any(|wanted| wanted.trim() == name)
@@ -42,7 +54,8 @@ pub(crate) async fn stream(
     State(app): State<Arc<App>>,
     Parameters(wanted): Parameters<Wanted>,
     headers: HeaderMap,
-) -> Response {
+) -> Answer {
+    wanted.check()?;
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let (opening, receiver, open) = app.hub.subscribe(last);
     let mut listener =
@@ -55,7 +68,7 @@ pub(crate) async fn stream(
         let frame = listener.next().await?;
         Some((Ok::<_, Infallible>(frame), listener))
     });
-    Sse::new(frames).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response()
+    Ok(Sse::new(frames).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
 }
 
 struct Listener {

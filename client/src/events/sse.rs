@@ -1,0 +1,94 @@
+//! Server-Sent Events, from bytes to events, as <https://html.spec.whatwg.org/multipage/server-sent-events.html> says. Comments are
+//! skipped, and so is an event that has no data.
+
+use std::collections::VecDeque;
+
+use super::Told;
+
+/// What has come of the event that is not complete yet.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    /// The line that is not complete yet.
+    line: Vec<u8>,
+    /// Whether the last byte was a carriage return, whose line feed may come in the next part.
+    after_return: bool,
+    id: Option<String>,
+    name: String,
+    data: Option<String>,
+}
+
+impl Reader {
+    /// Takes a part of the stream and appends the events that it completes.
+    pub(super) fn take(&mut self, bytes: &[u8], events: &mut VecDeque<Told>) {
+        for &byte in bytes {
+            let ends_return = std::mem::replace(&mut self.after_return, byte == b'\r');
+            match byte {
+                b'\n' if ends_return => {}
+                b'\r' | b'\n' => {
+                    let line = std::mem::take(&mut self.line);
+                    events.extend(self.line(&String::from_utf8_lossy(&line)));
+                }
+                _ => self.line.push(byte),
+            }
+        }
+    }
+
+    fn line(&mut self, line: &str) -> Option<Told> {
+        if line.is_empty() {
+            let (id, name) = (self.id.take(), std::mem::take(&mut self.name));
+            return self.data.take().map(|json| Told { id, name, json });
+        }
+        let (field, value) = line.split_once(':').unwrap_or((line, ""));
+        let value = value.strip_prefix(' ').unwrap_or(value);
+        match field {
+            "id" => self.id = Some(value.to_owned()),
+            "event" => value.clone_into(&mut self.name),
+            "data" => match &mut self.data {
+                Some(data) => {
+                    data.push('\n');
+                    data.push_str(value);
+                }
+                None => self.data = Some(value.to_owned()),
+            },
+            // A comment has no name before its colon.
+            _ => {}
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(parts: &[&str]) -> Vec<(Option<String>, String, String)> {
+        let (mut reader, mut events) = (Reader::default(), VecDeque::new());
+        for part in parts {
+            reader.take(part.as_bytes(), &mut events);
+        }
+        events.into_iter().map(|told| (told.id, told.name, told.json)).collect()
+    }
+
+    #[test]
+    fn events_are_read_however_the_bytes_come() {
+        let text = ": hello\n\nid: i-1\nevent: account.added\ndata: {\"a\":1}\n\n:\n\nevent:reset\ndata:{}\n\n";
+        let expected = [
+            (Some("i-1".to_owned()), "account.added".to_owned(), "{\"a\":1}".to_owned()),
+            (None, "reset".to_owned(), "{}".to_owned()),
+        ];
+        assert_eq!(read(&[text]), expected);
+        let single: Vec<String> = text.chars().map(String::from).collect();
+        assert_eq!(read(&single.iter().map(String::as_str).collect::<Vec<_>>()), expected);
+        assert_eq!(read(&[&text.replace('\n', "\r\n")]), expected);
+        assert_eq!(read(&["event: x\r", "\ndata: 1\r", "\n\r\n"]), [(None, "x".to_owned(), "1".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_not_complete_is_no_event_and_lines_of_data_are_joined() {
+        assert_eq!(read(&["event: x\ndata: 1\n"]), []);
+        assert_eq!(
+            read(&["event: x\n\nretry: 3\ndata: a\ndata: b\ndata\n\n"]),
+            [(None, String::new(), "a\nb\n".into())]
+        );
+    }
+}
