@@ -76,7 +76,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 }
 
 async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
-    use control::{account, api, daemon, export, help, login, operation, project, session, target, workspace};
+    use control::{account, api, daemon, export, help, login, operation, plugin, project, session, target, workspace};
     if let Some((operation, arguments)) = operation::named(matches) {
         control::check("", "", arguments)?;
         operation::run(operation, arguments).await?;
@@ -84,6 +84,10 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     }
     // clap has made sure that there is a command, and below a group one of its own.
     let (group, inside) = matches.subcommand().expect("a command is required");
+    if group == "plugin" {
+        // What is wrong with its flags is part of its answer.
+        return plugin::run(inside).await;
+    }
     let (leaf, arguments) = inside.subcommand().unwrap_or(("", inside));
     control::check(group, leaf, arguments)?;
     match group {

@@ -2,7 +2,9 @@
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
-use crate::control::{account, api, daemon, export, help, login, operation, project, session, target, workspace};
+use crate::control::{
+    account, api, daemon, export, help, login, operation, plugin, project, session, target, workspace,
+};
 use crate::output::Format;
 
 /// A first word of the command line.
@@ -26,6 +28,7 @@ pub const GROUPS: &[Group] = &[
     Group { name: "export", about: "Export raw events and profiles as JSON Lines", build: export::build },
     Group { name: "api", about: "Call Mixpanel's API with the login of the session", build: api::build },
     Group { name: "daemon", about: "Control the daemon mpd", build: daemon::build },
+    Group { name: "plugin", about: "Answer the plug-in of an editor, in JSON", build: plugin::build },
     Group { name: "help", about: "Look commands up, or search them", build: help::build },
 ];
 
@@ -68,7 +71,7 @@ const SECTIONS: [(&str, &[&str]); 5] = [
 ];
 
 /// Those that are about the program itself.
-const ITSELF: (&str, &[&str]) = ("The program itself", &["daemon", "help"]);
+const ITSELF: (&str, &[&str]) = ("The program itself", &["daemon", "plugin", "help"]);
 
 fn sections() -> String {
     let about = |word: &str| {
@@ -311,6 +314,20 @@ mod tests {
             "daemon logs -n 5 --follow",
             "daemon logs -f",
             "daemon doctor",
+            "plugin session",
+            "plugin account list",
+            "plugin account add --from-stdin",
+            "plugin account use x",
+            "plugin account login x --no-browser",
+            "plugin account test x",
+            "plugin project list",
+            "plugin project use 1",
+            "plugin workspace list",
+            "plugin workspace use 2",
+            "plugin target list",
+            "plugin target add t --account acme --project 1 --workspace 2",
+            "plugin target use t",
+            "plugin bridge status",
         ];
         let globals = "-q -v -f json --jq . --socket /s --no-autostart --timeout 5";
         let without_f = "-q -v --jq . --socket /s --no-autostart --timeout 5";
