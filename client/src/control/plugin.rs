@@ -4,6 +4,8 @@
 
 mod added;
 mod object;
+#[cfg(test)]
+mod package;
 
 use std::process::ExitCode;
 
