@@ -247,6 +247,24 @@ mod tests {
         assert_eq!(first_word(&words("-q --version")), None);
     }
 
+    /// What the contract of the plug-in has: three words deep.
+    const PLUGIN: &[&str] = &[
+        "plugin session",
+        "plugin account list",
+        "plugin account add --from-stdin",
+        "plugin account use x",
+        "plugin account login x --no-browser",
+        "plugin account test x",
+        "plugin project list",
+        "plugin project use 1",
+        "plugin workspace list",
+        "plugin workspace use 2",
+        "plugin target list",
+        "plugin target add t --account acme --project 1 --workspace 2",
+        "plugin target use t",
+        "plugin bridge status",
+    ];
+
     #[test]
     fn every_command_is_understood_with_the_globals_on_either_side() {
         let lines = [
@@ -314,24 +332,10 @@ mod tests {
             "daemon logs -n 5 --follow",
             "daemon logs -f",
             "daemon doctor",
-            "plugin session",
-            "plugin account list",
-            "plugin account add --from-stdin",
-            "plugin account use x",
-            "plugin account login x --no-browser",
-            "plugin account test x",
-            "plugin project list",
-            "plugin project use 1",
-            "plugin workspace list",
-            "plugin workspace use 2",
-            "plugin target list",
-            "plugin target add t --account acme --project 1 --workspace 2",
-            "plugin target use t",
-            "plugin bridge status",
         ];
         let globals = "-q -v -f json --jq . --socket /s --no-autostart --timeout 5";
         let without_f = "-q -v --jq . --socket /s --no-autostart --timeout 5";
-        for line in lines {
+        for line in lines.into_iter().chain(PLUGIN.iter().copied()) {
             let globals = if line.starts_with("daemon logs") { without_f } else { globals };
             for whole in [line.to_owned(), format!("{globals} {line}"), format!("{line} {globals}")] {
                 let words = words(&whole);

@@ -25,6 +25,7 @@ mod life;
 mod load;
 mod login;
 mod operations;
+mod plugin;
 mod protocol;
 mod proxy;
 mod replays;

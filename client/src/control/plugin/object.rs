@@ -1,6 +1,6 @@
 //! The objects of the contract: the envelope, its four states, and the text they become. Pure.
 
-use mp_proto::failure::{Failure, Next};
+use mp_proto::failure::{Failure, Next, Problem};
 use serde_json::{Map, Value, json};
 
 use crate::caller::Environment;
@@ -92,9 +92,15 @@ pub(super) fn interrupted() -> Value {
 
 /// All that is to say in one text: its readers know no list of problems.
 fn message(failure: &Failure) -> String {
-    let problems: Vec<String> =
-        failure.errors.iter().map(|problem| format!("{}: {}", problem.at, problem.detail)).collect();
-    if problems.is_empty() { failure.detail.clone() } else { format!("{}: {}", failure.detail, problems.join("; ")) }
+    let told = |problem: &Problem| match problem.detail.starts_with(&problem.at) {
+        true => problem.detail.clone(),
+        false => format!("{}: {}", problem.at, problem.detail),
+    };
+    let problems: Vec<String> = failure.errors.iter().map(told).collect();
+    match problems.is_empty() {
+        true => failure.detail.clone(),
+        false => format!("{}: {}", failure.detail.trim_end_matches('.'), problems.join("; ")),
+    }
 }
 
 /// Returns the variable that a failure is about, if it is one that the library names.
@@ -135,7 +141,7 @@ pub(super) fn text(object: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mp_proto::failure::{FailureKind, Problem, Upstream};
+    use mp_proto::failure::{FailureKind, Upstream};
 
     fn of(failure: &Failure, variables: &[(&str, &str)]) -> Value {
         error(failure, &Environment::of(variables))
