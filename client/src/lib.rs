@@ -76,8 +76,8 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 
 async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     use control::{
-        account, api, completions, daemon, events, exec, export, help, login, mcp, operation, project, session, target,
-        workspace,
+        account, api, completions, daemon, events, exec, export, help, login, mcp, operation, plugin, project, session,
+        target, workspace,
     };
     if let Some((operation, arguments)) = operation::named(matches) {
         control::check("", "", arguments)?;
@@ -86,6 +86,10 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     }
     // clap has made sure that there is a command, and below a group one of its own.
     let (group, inside) = matches.subcommand().expect("a command is required");
+    if group == "plugin" {
+        // What is wrong with its flags is part of its answer.
+        return plugin::run(inside).await;
+    }
     let (leaf, arguments) = inside.subcommand().unwrap_or(("", inside));
     control::check(group, leaf, arguments)?;
     match group {

@@ -3,8 +3,8 @@
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use crate::control::{
-    account, api, completions, daemon, events, exec, export, help, login, mcp, operation, project, session, target,
-    workspace,
+    account, api, completions, daemon, events, exec, export, help, login, mcp, operation, plugin, project, session,
+    target, workspace,
 };
 use crate::output::Format;
 
@@ -33,6 +33,7 @@ pub const GROUPS: &[Group] = &[
     Group { name: "mcp", about: "Serve agents by the Model Context Protocol", build: mcp::build },
     Group { name: "daemon", about: "Control the daemon mpd", build: daemon::build },
     Group { name: "completions", about: "Print what a shell needs to complete mp", build: completions::build },
+    Group { name: "plugin", about: "Answer the plug-in of an editor, in JSON", build: plugin::build },
     Group { name: "help", about: "Look commands up, or search them", build: help::build },
 ];
 
@@ -76,7 +77,7 @@ const SECTIONS: [(&str, &[&str]); 6] = [
 ];
 
 /// Those that are about the program itself.
-const ITSELF: (&str, &[&str]) = ("The program itself", &["daemon", "completions", "help"]);
+const ITSELF: (&str, &[&str]) = ("The program itself", &["daemon", "plugin", "completions", "help"]);
 
 fn sections() -> String {
     let about = |word: &str| {
@@ -268,6 +269,7 @@ mod tests {
         assert_eq!(first_word(&words("-q --version")), None);
     }
 
+    /// What the contract of the plug-in has: three words deep.
     #[test]
     fn the_words_of_another_program_are_not_ours() {
         let own = |line: &str| own_words(&words(line)).join(" ");
@@ -349,6 +351,20 @@ mod tests {
         "daemon logs -n 5 --follow",
         "daemon logs -f",
         "daemon doctor",
+        "plugin session",
+        "plugin account list",
+        "plugin account add --from-stdin",
+        "plugin account use x",
+        "plugin account login x --no-browser",
+        "plugin account test x",
+        "plugin project list",
+        "plugin project use 1",
+        "plugin workspace list",
+        "plugin workspace use 2",
+        "plugin target list",
+        "plugin target add t --account acme --project 1 --workspace 2",
+        "plugin target use t",
+        "plugin bridge status",
     ];
 
     #[test]

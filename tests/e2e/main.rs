@@ -27,6 +27,7 @@ mod load;
 mod login;
 mod mcp;
 mod operations;
+mod plugin;
 mod protocol;
 mod proxy;
 mod replays;
