@@ -138,7 +138,7 @@ fn what_destroys_needs_leave_and_nothing_is_sent_without() {
     assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains("--read-only")), "{refused}");
     careful.good("call_operation", &operation("dashboards.list", &json!({})));
     let mut bold = Agent::start(&world.home, &["--allow-destructive", "--groups", "none"]);
-    assert_eq!(bold.ask("tools/list", &json!({}))["result"]["tools"].as_array().map(Vec::len), Some(10));
+    assert_eq!(bold.ask("tools/list", &json!({}))["result"]["tools"].as_array().map(Vec::len), Some(11));
     bold.good("call_operation", &delete);
     assert_eq!(deleted(), 1);
     world.home.mp(["mcp", "--read-only", "--allow-destructive"]).fails(3);
@@ -167,6 +167,25 @@ fn a_session_is_chosen_for_one_conversation_and_stored_only_if_wanted() {
     assert_eq!(home.read(".mp/config.toml"), before, "nothing of it was stored");
     one.good("use_session", &json!({"account": "personal", "project": "9", "persist": true}));
     assert_eq!(shown(&home.mp(["session", "-f", "json"]).json()), r#""personal" "9" null"#);
+}
+
+#[test]
+fn what_happened_is_told_from_where_the_last_answer_ended() {
+    let world = World::with_grant(-5);
+    let _daemon = world.start();
+    let mut agent = Agent::start(&world.home, &[]);
+    let begin = agent.good("events", &json!({}));
+    assert_eq!(begin["events"][0]["type"], "snapshot");
+    let types = json!(["token.refreshed"]);
+    let waits = json!({"after": begin["after"], "types": types, "wait_s": 20});
+    let id = agent.begin("tools/call", &json!({"name": "events", "arguments": waits}));
+    agent.good("call_operation", &operation("dashboards.list", &json!({})));
+    let told = agent.answer(id)["result"]["content"][0]["text"].as_str().expect("a text").to_owned();
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!((&told["events"][0]["type"], &told["events"][0]["account"]), (&json!("token.refreshed"), &json!("ada")));
+    let later = agent.good("events", &json!({"after": told["after"], "types": types}));
+    assert_eq!(later, json!({"events": [], "after": told["after"]}), "nothing comes twice");
+    assert!(agent.bad("events", &json!({"types": ["nonsense"]}))["detail"].is_string());
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod operations;
 mod server;
 mod shelf;
 mod tools;
+mod watch;
 
 use std::process::ExitCode;
 

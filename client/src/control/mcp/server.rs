@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use super::clean::clean;
 use super::shelf::{Shelf, text};
 use super::tools::{self, Does};
-use super::{Policy, accounts, operations};
+use super::{Policy, accounts, operations, watch};
 use crate::api::{Client, Options, VERSION};
 use crate::caller::{Environment, SessionFlags, context};
 
@@ -117,6 +117,7 @@ impl Server {
             Does::Workspaces => accounts::workspaces(&mut client, read(arguments)?).await?,
             Does::UseSession => accounts::use_session(self, read(arguments)?).await?,
             Does::Login => accounts::login(self, &mut client, read(arguments)?).await?,
+            Does::Events => watch::events(client.options().clone(), read(arguments)?).await?,
             Does::FindOperations => operations::look(&read(arguments)?, self.policy)?,
             Does::CallOperation => return self.call(read(arguments)?).await,
             Does::ReadMore => {

@@ -18,6 +18,7 @@ pub(super) enum Does {
     Workspaces,
     UseSession,
     Login,
+    Events,
     FindOperations,
     CallOperation,
     ReadMore,
@@ -37,7 +38,7 @@ struct Row {
     asks: bool,
 }
 
-const ROWS: [Row; 10] = [
+const ROWS: [Row; 11] = [
     Row {
         does: Does::Session,
         name: "session",
@@ -108,6 +109,17 @@ const ROWS: [Row; 10] = [
         required: &[],
         reads: false,
         asks: true,
+    },
+    Row {
+        does: Does::Events,
+        name: "events",
+        about: "Tell what happened to the login and the session since `after`, which every answer tells anew; waits for the first",
+        properties: r#"{"after": {"type": "string", "description": "From the last answer [default: the state of now]"},
+            "types": {"type": "array", "items": {"type": "string"}, "description": "Such as token.refreshed, login.required, session.changed"},
+            "wait_s": {"type": "integer", "description": "1 to 50 [default: 1]"}}"#,
+        required: &[],
+        reads: true,
+        asks: false,
     },
     Row {
         does: Does::FindOperations,
