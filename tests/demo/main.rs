@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     let path = home.path().to_owned();
     println!("A temporary home, {}, and a fake Mixpanel at {}.", path.display(), upstream.url());
     let demo = Demo { home, upstream };
-    let steps: [fn(&Demo) -> Told; 8] = [login, explain, projects, query, export, background, two_tools, edits];
+    let steps: [fn(&Demo) -> Told; 9] = [login, explain, projects, query, export, background, two_tools, edits, lend];
     for step in steps {
         if let Err(problem) = step(&demo) {
             return fail(&problem);
@@ -207,8 +207,18 @@ fn edits(demo: &Demo) -> Told {
     told(demo.home.read(".mp/config.toml") == config, "the comment is still there, and nothing else has changed")
 }
 
+fn lend(demo: &Demo) -> Told {
+    headline(9, "Lend the login to a program that knows nothing of the daemon. Its environment has it; no file does.");
+    let script = "echo project $MP_PROJECT_ID in $MP_REGION, a token of ${#MP_OAUTH_TOKEN} characters; exit 3";
+    println!("   $ mp exec -- sh -c '{script}'");
+    let done = demo.home.mp(["exec", "-q", "--", "sh", "-c", script]).run();
+    say(&done.stdout);
+    told(done.stdout.starts_with("project 3187654 in us, a token of "), "project, region and token are there")?;
+    told(done.code == 3, "and the exit code is the program's")
+}
+
 fn stop(demo: &Demo) -> Told {
-    headline(9, "Stop.");
+    headline(10, "Stop.");
     show(&demo.home, &["daemon", "status"], None)?;
     show(&demo.home, &["daemon", "stop"], None)?;
     let gone = poll(SOON, || daemons_of(demo.home.path()).is_empty().then_some(()));
