@@ -30,7 +30,7 @@ pub fn build(command: Command) -> Command {
         )
         .arg(option("after", "ID", "Go on after the event of this id"))
         .after_help(
-            "Ends when it is interrupted or nobody reads its output. When the daemon stops, it waits for the next one\n\
+            "Ends when it is interrupted or nobody reads its output. When the daemon stops, it waits for the next one \
              and goes on; it starts none. An event that was missed for good shows as `reset`, with a snapshot after it.",
         )
 }

@@ -62,8 +62,8 @@ pub fn build(command: Command) -> Command {
                 .allow_hyphen_values(true),
         )
         .after_help(
-            "The program gets MP_OAUTH_TOKEN, MP_REGION and MP_PROJECT_ID, or for a service account MP_USERNAME, MP_SECRET,\n\
-             MP_REGION and MP_PROJECT_ID; MP_WORKSPACE_ID and a custom header where the session has them. A token is not\n\
+            "The program gets MP_OAUTH_TOKEN, MP_REGION and MP_PROJECT_ID, or for a service account MP_USERNAME, MP_SECRET, \
+             MP_REGION and MP_PROJECT_ID; MP_WORKSPACE_ID and a custom header where the session has them. A token is not \
              renewed in its environment: a program that runs for longer asks the socket for one when it needs it.\n\n\
              Exit code: that of the program; 126 it cannot be run, 127 there is no such program; those of mp before it starts",
         )
