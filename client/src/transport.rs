@@ -273,8 +273,10 @@ fn request(outgoing: &Outgoing) -> Result<Request<Body>, TransportError> {
         .method(&outgoing.method)
         .uri(&outgoing.path)
         .header(HOST, DAEMON)
-        .header(CLIENT_HEADER, concat!("mp/", env!("CARGO_PKG_VERSION")))
         .header(PROTOCOL_HEADER, ProtocolRange::OURS.to_string());
+    if !outgoing.headers.contains_key(CLIENT_HEADER) {
+        request = request.header(CLIENT_HEADER, concat!("mp/", env!("CARGO_PKG_VERSION")));
+    }
     if let Some(context) = &outgoing.context {
         request = request.header(CONTEXT_HEADER, context);
     }
