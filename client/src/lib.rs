@@ -154,7 +154,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 
 async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     use control::{
-        account, api, daemon, events, exec, export, help, login, operation, project, session, target, workspace,
+        account, api, daemon, events, exec, export, help, login, mcp, operation, project, session, target, workspace,
     };
     if let Some((operation, arguments)) = operation::named(matches) {
         control::check("", "", arguments)?;
@@ -171,6 +171,7 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         "account" => return account::run(leaf, arguments).await,
         "export" => return export::run(leaf, arguments).await,
         "api" => return api::run(arguments).await,
+        "mcp" => return mcp::run(arguments).await,
         "events" => return events::run(arguments).await,
         "exec" => return exec::run(arguments).await,
         "help" => return help::run(arguments),

@@ -25,6 +25,7 @@ mod layout;
 mod life;
 mod load;
 mod login;
+mod mcp;
 mod operations;
 mod protocol;
 mod proxy;

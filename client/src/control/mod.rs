@@ -11,6 +11,7 @@ pub mod exec;
 pub mod export;
 pub mod help;
 pub mod login;
+pub mod mcp;
 pub mod operation;
 pub mod project;
 pub mod session;
