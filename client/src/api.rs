@@ -295,7 +295,7 @@ impl Client {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let mut channel = match self.channel.take() {
+            let mut channel = match self.channel.take().filter(Channel::is_open) {
                 Some(channel) => channel,
                 None => match Channel::open(connect(&self.options.place).await?).await {
                     Ok(channel) => channel,
