@@ -174,8 +174,8 @@ impl Workspace {
     /// Returns a workspace that is held to the ids that this one resolves to now, for work that goes on while others switch accounts,
     /// edit targets or change defaults. Credentials stay fresh.
     ///
-    /// Where nobody has chosen a workspace, none is held: a call that needs one has the default one of the project. An account that
-    /// comes from a bridge file is held to that file.
+    /// Where nobody has chosen a workspace, that is held, too: a call that needs one has the default one of the project, whatever others
+    /// pin. An account that comes from a bridge file is held to that file. Further switches start from what is held.
     ///
     /// # Errors
     /// When there is no account or project, or they cannot be resolved.

@@ -182,6 +182,8 @@ impl Held {
 
     pub(super) fn write(&self, context: &mut Context) {
         give_way(context, "MP_TARGET");
+        // What is pinned by others does not fill in for what is not chosen here.
+        context.exact = context.workspace.is_none();
         if let Some(path) = &self.bridge {
             context.env.insert("MP_AUTH_FILE", path.clone());
         }
@@ -260,6 +262,20 @@ mod tests {
         let failure = both.check().expect_err("is refused");
         assert_eq!((failure.kind, failure.errors.len()), (FailureKind::InvalidArgument, 2));
         assert!(failure.detail.contains("mutually exclusive"), "{failure}");
+    }
+
+    #[test]
+    fn what_is_held_is_exact_and_keeps_its_bridge() {
+        let held = Held { bridge: Some("/b.json".into()) };
+        let written = |mut context: Context| {
+            context.env.insert("MP_TARGET", "t");
+            held.write(&mut context);
+            context.to_header().expect("short")
+        };
+        let env = r#""env":{"MP_AUTH_FILE":"/b.json","MP_TARGET":""}"#;
+        assert_eq!(written(Context::default()), format!("{{{env},\"exact\":true}}"));
+        let workspace = Context { workspace: Some("3".into()), ..Context::default() };
+        assert_eq!(written(workspace), format!("{{\"workspace\":\"3\",{env}}}"));
     }
 
     #[test]
