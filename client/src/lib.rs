@@ -42,6 +42,11 @@
 // daemon), `transport`, `events`; `sdk` is the library above them. The program: `tree` (the command line), `control` (the commands),
 // `input`, `output`, `report` and `browser`.
 
+// Its example compiles, too.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 #[doc(hidden)]
 pub mod api;
 #[doc(hidden)]

@@ -9,7 +9,7 @@ async fn main() -> Result<(), Failure> {
 }
 
 /// Returns the session and the first events of its project, as text.
-pub async fn overview(ws: &Workspace) -> Result<String, Failure> {
+pub(crate) async fn overview(ws: &Workspace) -> Result<String, Failure> {
     let session = ws.resolve().await?;
     let (account, project) = (session.account.map(|account| account.name), session.project.map(|project| project.id));
     let mut text = format!("{} in {}\n", account.unwrap_or_default(), project.map_or("-".into(), |id| id.to_string()));

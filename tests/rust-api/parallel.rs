@@ -13,7 +13,7 @@ async fn main() -> Result<(), Failure> {
 }
 
 /// Asks for the cohorts of each project. A project that cannot be asked does not stop the others.
-pub async fn side_by_side(ws: &Workspace, projects: &[&str]) -> Vec<(String, Result<Value, Failure>)> {
+pub(crate) async fn side_by_side(ws: &Workspace, projects: &[&str]) -> Vec<(String, Result<Value, Failure>)> {
     let mut tasks = tokio::task::JoinSet::new();
     for project in projects {
         let (project, ws) = (project.to_string(), ws.use_project(*project));

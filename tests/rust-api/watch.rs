@@ -9,7 +9,7 @@ async fn main() -> Result<(), Failure> {
 }
 
 /// Tells one line for each event, until the daemon refuses.
-pub async fn watch(client: &Client, mut tell: impl FnMut(String)) -> Result<(), Failure> {
+pub(crate) async fn watch(client: &Client, mut tell: impl FnMut(String)) -> Result<(), Failure> {
     let mut events = client.events().types(["snapshot", "session.changed", "login.required"]);
     while let Some(told) = events.next().await {
         match told?.event {

@@ -36,6 +36,9 @@ const AT_ONCE: usize = 64;
 /// Connections that are kept for the next calls. The daemon closes one that is idle for a minute.
 const KEPT: usize = 8;
 
+/// The deadline here is for all of a call, and comes before that of each exchange in it.
+const A_MOMENT: Duration = Duration::from_secs(1);
+
 /// How long a call may take in which the daemon asks Mixpanel who somebody is. The daemon waits up to 135 s.
 pub(super) const IDENTITY: Duration = Duration::from_secs(150);
 
@@ -188,7 +191,7 @@ impl Client {
         within(limit, async {
             let _turn = self.turn().await?;
             let mut client = api::Client::over(self.options(context), self.take());
-            client.set_deadline(limit);
+            client.set_deadline(limit + A_MOMENT);
             let answer = client.call(sent.method, sent.path, sent.body).await;
             self.learn(&client);
             self.keep(client);
@@ -207,7 +210,7 @@ impl Client {
         let limit = self.shared.deadline.unwrap_or(patience);
         within(limit, async {
             let mut client = api::Client::new(self.options(context));
-            client.set_deadline(limit);
+            client.set_deadline(limit + A_MOMENT);
             let opened = client.stream(request).await;
             self.learn(&client);
             opened
