@@ -120,9 +120,7 @@ pub fn main() -> ExitCode {
     // What is not UTF-8 is no word of ours; clap says so, unless it is an argument of another program.
     let words: Vec<String> = given.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     if let Some((complete::WORD, rest)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
-        // A closed pipe is the only thing that can go wrong here.
-        let _ = write!(std::io::stdout(), "{}", complete::complete(rest));
-        return ExitCode::SUCCESS;
+        return complete::run(rest);
     }
     if let Some(failure) = removed::refuse(&words) {
         return report::failure(&failure);
@@ -159,7 +157,8 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 
 async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     use control::{
-        account, api, daemon, events, exec, export, help, login, mcp, operation, project, session, target, workspace,
+        account, api, completions, daemon, events, exec, export, help, login, mcp, operation, project, session, target,
+        workspace,
     };
     if let Some((operation, arguments)) = operation::named(matches) {
         control::check("", "", arguments)?;
@@ -180,6 +179,7 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         "events" => return events::run(arguments).await,
         "exec" => return exec::run(arguments).await,
         "help" => return help::run(arguments),
+        "completions" => completions::run(arguments),
         "session" => session::run(arguments).await,
         "project" => project::run(leaf, arguments).await,
         "workspace" => workspace::run(leaf, arguments).await,

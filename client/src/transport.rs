@@ -216,9 +216,9 @@ impl Channel {
     }
 
     /// Returns whether the daemon has kept the connection, as far as this side can know. Nothing is read between two requests, so that
-    /// hyper would find the end only after it has sent the next one.
+    /// hyper would find the end only after it has sent the next one. The socket never blocks.
     pub fn is_open(&self) -> bool {
-        let looked = rustix::net::recv(&self.socket, &mut [0], RecvFlags::PEEK | RecvFlags::DONTWAIT);
+        let looked = rustix::net::recv(&self.socket, &mut [0], RecvFlags::PEEK);
         !self.has_ended && matches!(looked, Err(rustix::io::Errno::AGAIN))
     }
 

@@ -3,7 +3,8 @@
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use crate::control::{
-    account, api, daemon, events, exec, export, help, login, mcp, operation, project, session, target, workspace,
+    account, api, completions, daemon, events, exec, export, help, login, mcp, operation, project, session, target,
+    workspace,
 };
 use crate::output::Format;
 
@@ -31,6 +32,7 @@ pub const GROUPS: &[Group] = &[
     Group { name: "events", about: "Watch what happens to the login", build: events::build },
     Group { name: "mcp", about: "Serve agents by the Model Context Protocol", build: mcp::build },
     Group { name: "daemon", about: "Control the daemon mpd", build: daemon::build },
+    Group { name: "completions", about: "Print what a shell needs to complete mp", build: completions::build },
     Group { name: "help", about: "Look commands up, or search them", build: help::build },
 ];
 
@@ -74,7 +76,7 @@ const SECTIONS: [(&str, &[&str]); 6] = [
 ];
 
 /// Those that are about the program itself.
-const ITSELF: (&str, &[&str]) = ("The program itself", &["daemon", "help"]);
+const ITSELF: (&str, &[&str]) = ("The program itself", &["daemon", "completions", "help"]);
 
 fn sections() -> String {
     let about = |word: &str| {
@@ -336,6 +338,7 @@ mod tests {
         "events --json --types token.refreshed,login.required --types snapshot --after i-7",
         "mcp --groups inspect,query --read-only",
         "mcp --allow-destructive",
+        "completions zsh",
         "exec true",
         "exec --min-valid 60 true",
         "daemon start",

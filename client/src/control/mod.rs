@@ -4,6 +4,7 @@ pub mod account;
 pub mod account_add;
 pub mod account_test;
 pub mod api;
+pub mod completions;
 pub mod daemon;
 pub mod doctor;
 pub mod events;
