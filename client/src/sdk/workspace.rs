@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use hyper::Method;
 use mp_proto::context::Context;
-use mp_proto::failure::Failure;
+use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{ME, PROJECTS, SESSION, SESSION_CREDENTIAL, TARGET, WORKSPACES, fill};
+use mp_proto::secret::Secret;
 use mp_proto::wire::{SessionPatch, TokenRequest};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -239,6 +240,20 @@ impl Workspace {
         let body = TokenRequest { min_valid_s: Some(seconds(min_valid)) };
         let sent = Sent { method: Method::POST, path: SESSION_CREDENTIAL, body: Some(&body), patience: DEADLINE };
         self.call(sent).await.map(|answer| answer.body)
+    }
+
+    /// Reveals the bearer of calls from here, valid for that long at least.
+    ///
+    /// # Errors
+    /// As [`Self::credential`], and when it is a service account, which has no bearer.
+    pub async fn token(&self, min_valid: Duration) -> Result<Secret, Failure> {
+        let Credential { token, account, .. } = self.credential(min_valid).await?;
+        token.ok_or_else(|| {
+            let detail = format!(
+                "account '{account}' is a service account: it has a secret and no bearer; ask for the credential"
+            );
+            Failure::new(FailureKind::TokenMissing, detail).account(account)
+        })
     }
 
     /// Returns what Mixpanel says of the account's user, as it says it.

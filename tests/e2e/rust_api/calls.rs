@@ -79,6 +79,10 @@ fn a_variable_is_told_when_the_daemon_asks_and_remembered() {
         let credential = ws.credential(minute).await.expect("a credential");
         assert_eq!(credential.token.as_ref().map(Secret::expose), Some("ci-bearer"));
         assert!(!format!("{with:?} {ws:?} {credential:?}").contains("ci-bearer"));
+        assert_eq!(ws.token(minute).await.expect("a bearer").expose(), "ci-bearer");
+        let service = ws.use_account("team");
+        assert_eq!(service.credential(minute).await.expect("it has one").secret.expect("a secret").expose(), "hunter2");
+        assert_eq!(service.token(minute).await.map_err(|failure| failure.kind).err(), Some(FailureKind::TokenMissing));
         let without = client(&home).accounts().token("ci", minute).await.expect_err("there is no variable");
         assert_eq!(without.kind, FailureKind::TokenMissing);
         assert!(without.detail.contains("MP_CI_TOKEN"), "{without}");
