@@ -12,10 +12,10 @@
 use std::time::{Duration, Instant};
 
 use hyper::Method;
-use hyper::header::{HeaderMap, HeaderValue, TE};
+use hyper::header::{HeaderMap, HeaderName, HeaderValue, TE};
 use mp_proto::context::Context;
 use mp_proto::failure::{Failure, FailureKind, ProblemBody};
-use mp_proto::routes::{self, NOTE_HEADER, PROTOCOL_HEADER, REQUEST_ID_HEADER, WAITED_HEADER};
+use mp_proto::routes::{self, CLIENT_HEADER, NOTE_HEADER, PROTOCOL_HEADER, REQUEST_ID_HEADER, WAITED_HEADER};
 use mp_proto::version::ProtocolRange;
 use mp_proto::wire::{Accepted, SessionBody};
 use serde::Serialize;
@@ -41,6 +41,8 @@ pub struct Options {
     pub deadline: Duration,
     /// Told of every exchange with the daemon.
     pub observer: Option<fn(&Exchange<'_>)>,
+    /// Who asks, `name/version`, if it is not `mp`.
+    pub tool: Option<HeaderValue>,
 }
 
 /// One exchange with the daemon, for who wants to watch.
@@ -68,7 +70,7 @@ impl Options {
         let place = Place::find(None, true, &environment).map_err(|error| of_place(&error))?;
         let cwd = std::env::current_dir().ok().and_then(|cwd| cwd.into_os_string().into_string().ok());
         let context = context(&SessionFlags::default(), &environment, cwd.as_deref())?;
-        Ok(Self { place, context, environment, deadline: DEADLINE, observer: None })
+        Ok(Self { place, context, environment, deadline: DEADLINE, observer: None, tool: None })
     }
 }
 
@@ -100,6 +102,16 @@ impl Client {
     /// Returns a client that has not connected yet.
     pub fn new(options: Options) -> Self {
         Self { options, channel: None }
+    }
+
+    /// Returns a client that uses a connection which another one has left.
+    pub fn over(options: Options, channel: Option<Channel>) -> Self {
+        Self { options, channel }
+    }
+
+    /// Returns the connection, if it can be used again.
+    pub fn into_channel(self) -> Option<Channel> {
+        self.channel
     }
 
     /// Returns the options.
@@ -193,7 +205,7 @@ impl Client {
             Some(body) => Some(written(body)?),
             None => None,
         };
-        let mut outgoing = Outgoing { method, path: path.to_owned(), context: None, body, headers: HeaderMap::new() };
+        let mut outgoing = Outgoing { method, path: path.to_owned(), context: None, body, headers: self.named() };
         let mut mended = Mended::default();
         loop {
             outgoing.context = self.header()?;
@@ -216,8 +228,9 @@ impl Client {
             path: request.path,
             context: None,
             body: request.body,
-            headers: request.headers,
+            headers: self.named(),
         };
+        outgoing.headers.extend(request.headers);
         outgoing.headers.insert(TE, HeaderValue::from_static("trailers"));
         let mut mended = Mended::default();
         loop {
@@ -262,6 +275,11 @@ impl Client {
         }
     }
 
+    /// Returns the headers that say who asks.
+    fn named(&self) -> HeaderMap {
+        self.options.tool.iter().map(|tool| (HeaderName::from_static(CLIENT_HEADER), tool.clone())).collect()
+    }
+
     fn header(&self) -> Result<Option<String>, Failure> {
         if self.options.context.is_empty() {
             return Ok(None);
@@ -277,7 +295,7 @@ impl Client {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let mut channel = match self.channel.take() {
+            let mut channel = match self.channel.take().filter(Channel::is_open) {
                 Some(channel) => channel,
                 None => match Channel::open(connect(&self.options.place).await?).await {
                     Ok(channel) => channel,
@@ -320,7 +338,7 @@ impl Client {
             path: routes::SHUTDOWN.to_owned(),
             context: None,
             body: None,
-            headers: HeaderMap::new(),
+            headers: self.named(),
         };
         // An old daemon may refuse even this for its protocol; then the restart is the user's.
         let answer = channel.exchange(&outgoing, self.options.deadline).await.map_err(|error| unreachable(&error))?;

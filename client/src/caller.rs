@@ -1,29 +1,44 @@
 //! What this process adds to every request: its flags, its variables and its directory.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::sync::Arc;
 
 use mp_proto::context::{Context, VARIABLES};
 use mp_proto::failure::{Failure, FailureKind, Problem};
 
-/// The environment of a process, as a value that tests can make.
+/// The environment of a process, as a value that can be made. It is cheap to clone.
 #[derive(Clone, Default)]
-pub struct Environment(BTreeMap<OsString, OsString>);
+pub struct Environment(Arc<BTreeMap<OsString, OsString>>);
+
+/// Without values: many of them are secrets.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
+        Self(Arc::new(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect()))
+    }
+}
 
 impl Environment {
     /// Returns the environment of this process.
     pub fn of_this_process() -> Self {
-        Self(std::env::vars_os().collect())
+        std::env::vars_os().collect()
     }
 
     /// Returns an environment of these variables.
     pub fn of(variables: &[(&str, &str)]) -> Self {
-        Self(variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))).collect())
+        variables.iter().copied().collect()
     }
 
     /// Returns a variable that is set, not empty, and text.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(std::ffi::OsStr::new(name))?.to_str().filter(|value| !value.is_empty())
+        self.0.get(OsStr::new(name))?.to_str().filter(|value| !value.is_empty())
     }
 
     /// Returns a variable that is set, be it empty.
@@ -31,13 +46,18 @@ impl Environment {
     /// # Errors
     /// When its value is not UTF-8: it could not be sent as it is.
     pub fn raw(&self, name: &str) -> Result<Option<&str>, Failure> {
-        match self.0.get(std::ffi::OsStr::new(name)) {
+        match self.0.get(OsStr::new(name)) {
             None => Ok(None),
             Some(value) => value.to_str().map(Some).ok_or_else(|| {
                 let problem = Problem::new(name, "its value is not valid UTF-8");
                 Failure::new(FailureKind::InvalidArgument, format!("{name} is not valid UTF-8")).errors(vec![problem])
             }),
         }
+    }
+
+    /// Returns a variable that is set and not empty, be it text or not.
+    pub fn os(&self, name: &str) -> Option<&OsStr> {
+        self.0.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
     /// Returns all variables.

@@ -32,6 +32,10 @@ pub struct Place {
     pub socket: PathBuf,
     /// Whether a daemon may be started when none answers.
     pub autostart: bool,
+    /// The daemon to start; else that beside this program, or in `MPD_BIN`.
+    pub program: Option<PathBuf>,
+    /// The environment in which it is started, less what it must not know.
+    pub environment: Environment,
 }
 
 impl Place {
@@ -40,11 +44,35 @@ impl Place {
     /// # Errors
     /// When root or socket cannot be named.
     pub fn find(socket: Option<&Path>, autostart: bool, environment: &Environment) -> Result<Self, LocationError> {
-        let surroundings = Surroundings::of_this_process();
+        Self::below(None, socket, autostart, environment)
+    }
+
+    /// Finds the place below a storage root, unless it is left to the environment.
+    ///
+    /// # Errors
+    /// When root or socket cannot be named.
+    pub fn below(
+        root: Option<&Path>,
+        socket: Option<&Path>,
+        autostart: bool,
+        environment: &Environment,
+    ) -> Result<Self, LocationError> {
+        let variable = |name| environment.os(name).map(ToOwned::to_owned);
+        let mut surroundings = Surroundings {
+            home: variable("HOME"),
+            storage_dir: variable("MP_STORAGE_DIR"),
+            oauth_storage_dir: variable("MP_OAUTH_STORAGE_DIR"),
+            socket: variable("MPD_SOCKET"),
+        };
+        if let Some(root) = root {
+            surroundings.storage_dir = Some(root.as_os_str().to_owned());
+            // The variable names the socket of another root.
+            surroundings.socket = None;
+        }
         let root = surroundings.storage_root()?;
         let socket = surroundings.socket(socket, &root, uid())?;
         let autostart = autostart && environment.get("MPD_AUTOSTART") != Some("0");
-        Ok(Self { root, socket, autostart })
+        Ok(Self { root, socket, autostart, program: None, environment: environment.clone() })
     }
 }
 
@@ -120,14 +148,14 @@ pub async fn connect(place: &Place) -> Result<UnixStream, ConnectError> {
     let deadline = Instant::now() + START_DEADLINE;
     let mut pause = PAUSE;
     loop {
-        let turn =
-            spawn::take_turn(place, deadline.into_std()).map_err(|error| start_error(place, error.to_string()))?;
+        let until = deadline.into_std();
+        let turn = blocking(place, move |place| spawn::take_turn(place, until)).await;
+        let turn = turn.map_err(|error| start_error(place, error.to_string()))?;
         match probe(place).await {
             Err(ConnectError::Nobody { .. }) => {}
             connected => return connected,
         }
-        let started = spawn::start(place, &turn, deadline.into_std());
-        drop(turn);
+        let started = blocking(place, move |place| spawn::start(place, &turn, until)).await;
         match probe(place).await {
             Err(ConnectError::Nobody { .. }) => {}
             connected => return connected,
@@ -142,6 +170,16 @@ pub async fn connect(place: &Place) -> Result<UnixStream, ConnectError> {
             Err(error) => return Err(start_error(place, error.to_string())),
         }
     }
+}
+
+/// Runs what waits for locks and processes on a thread of its own: other tasks may share ours.
+async fn blocking<T: Send + 'static>(
+    place: &Place,
+    work: impl FnOnce(&Place) -> Result<T, spawn::StartError> + Send + 'static,
+) -> Result<T, spawn::StartError> {
+    let place = place.clone();
+    let done = tokio::task::spawn_blocking(move || work(&place)).await;
+    done.unwrap_or_else(|_| Err(spawn::StartError::Silent("the start was given up".to_owned())))
 }
 
 fn start_error(place: &Place, reason: String) -> ConnectError {

@@ -1,26 +1,107 @@
-//! The client of `mpd`: the program `mp`, and the Rust API for other tools ([`api`]).
+//! The client of `mpd`, the daemon that owns the Mixpanel login of a user: this library for tools in Rust, and the program `mp`.
 //!
-//! Read in this order: [`tree`] (the command line), [`control`] (the commands), [`caller`] (what goes along with each request),
-//! [`connect`] and [`spawn`] (reaching the daemon), [`transport`], [`input`], [`output`], [`report`] and [`browser`].
+//! Whoever uses it never sees a token, a config file or a login page: the daemon resolves account, project and workspace, keeps tokens
+//! fresh, and shares one budget and one cache between all tools. The first call starts it if none runs.
+//!
+//! # A tour
+//!
+//! [`Workspace`] is where most programs begin: a choice of account, project and workspace, as a value.
+//!
+//! ```no_run
+#![doc = include_str!("../../tests/rust-api/overview.rs")]
+//! ```
+//!
+//! Switching makes another value; what is not chosen is found by the daemon, and [`Workspace::resolve`] tells who decided. For work that
+//! goes on in parallel, [`Workspace::pin`] holds the ids, so that nobody's `mp account use` moves it half-way:
+//!
+//! ```no_run
+#![doc = include_str!("../../tests/rust-api/parallel.rs")]
+//! ```
+//!
+//! [`Client`] has the rest: [accounts](Client::accounts), [targets](Client::targets), the persisted [session](Client::session),
+//! [logins](Client::logins), [events](Client::events). It is cheap to clone and can be used from many tasks at once.
+//!
+//! ```no_run
+#![doc = include_str!("../../tests/rust-api/watch.rs")]
+//! ```
+//!
+//! # What can go wrong
+//!
+//! Every error is a [`Failure`]: its [`kind`](Failure::kind) is for programs, its text and [`next`](Failure::next) (what to run) are for
+//! people. All problems of one input come together in [`errors`](Failure::errors). A call that needs a person is
+//! [`FailureKind::LoginRequired`].
+//!
+//! # The environment
+//!
+//! `MP_*` variables count as they do for `mp`, as they were when the client was made. [`ClientBuilder`] replaces them, the storage root,
+//! the socket, and the name under which the daemon knows this program.
+//!
+//! A client needs a tokio runtime with I/O and time, of either kind.
 
+// In reading order: `api` (one client, one connection), `caller` (what goes along with each request), `connect` and `spawn` (reaching the
+// daemon), `transport`, `events`; `sdk` is the library above them. The program: `tree` (the command line), `control` (the commands),
+// `input`, `output`, `report` and `browser`.
+
+// Its example compiles, too.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
+#[doc(hidden)]
 pub mod api;
+#[doc(hidden)]
 pub mod browser;
+#[doc(hidden)]
 pub mod caller;
 mod complete;
+#[doc(hidden)]
 pub mod connect;
+#[doc(hidden)]
 pub mod control;
+#[doc(hidden)]
 pub mod events;
 #[cfg(test)]
 mod facts;
 #[cfg(test)]
 mod generated;
+#[doc(hidden)]
 pub mod input;
+#[doc(hidden)]
 pub mod output;
+#[doc(hidden)]
 pub mod removed;
+#[doc(hidden)]
 pub mod report;
+mod sdk;
+#[doc(hidden)]
 pub mod spawn;
+#[doc(hidden)]
 pub mod transport;
+#[doc(hidden)]
 pub mod tree;
+mod uri;
+
+pub use sdk::{
+    Accounts, ApiCall, ByteStream, Client, ClientBuilder, Events, Happened, Lines, Login, Logins, NewAccount, Numbered,
+    Operations, Plane, Response, Sessions, Switch, Targets, Workspace,
+};
+
+pub use api::Answer;
+pub use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+pub use hyper::{Method, StatusCode};
+pub use mp_proto::catalog::OperationRow;
+pub use mp_proto::event::Event;
+pub use mp_proto::failure::{Failure, FailureKind, Next, Problem};
+pub use mp_proto::ids::{AccountName, AccountType, ProjectId, Region, TargetName, WorkspaceId};
+pub use mp_proto::secret::Secret;
+pub use mp_proto::wire::{
+    AccountRemoved, AccountSummary, AccountUpdate, ActiveBody as ActiveSession, CredentialBody as Credential,
+    LoginBody, LoginProject, LoginResult as OAuthLoginResult, LoginStart, LoginState, LogoutBody as Logout,
+    ProjectsBody as Projects, RefreshBody as Refresh, SessionAccount as Account, SessionBody as Session, SessionPatch,
+    SessionProject as Project, SessionState, SessionWorkspace as WorkspaceRef, Source, SourceKind,
+    StatusBody as Status, TargetAdd as NewTarget, TargetBody as Target, TargetRemoved, TestBody as AccountTestResult,
+    TokenBody as Token, VersionBody as Version, WorkspacesBody as Workspaces,
+};
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -28,12 +109,12 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 use clap::error::ErrorKind;
-use mp_proto::failure::{Failure, FailureKind};
 
 /// Exit code of a command line that cannot be understood.
 const USAGE: u8 = 3;
 
 /// Runs the program `mp`.
+#[doc(hidden)]
 pub fn main() -> ExitCode {
     let given: Vec<OsString> = std::env::args_os().skip(1).collect();
     // What is not UTF-8 is no word of ours; clap says so, unless it is an argument of another program.

@@ -16,6 +16,9 @@ use crate::connect::Place;
 /// Longest line that a starting daemon may write.
 const MAX_LINE: usize = 8 * 1024;
 
+/// Enough for a thread that makes one system call.
+const SMALL_STACK: usize = 64 * 1024;
+
 /// Why no daemon was started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -25,8 +28,8 @@ pub enum StartError {
         /// Where it was looked for.
         beside: PathBuf,
     },
-    /// `MPD_BIN` is a bare name or relative: the search path or the directory would decide what is run.
-    #[error("MPD_BIN must be an absolute path, but is {}", path.display())]
+    /// A bare name or relative: the search path or the directory would decide what is run.
+    #[error("the daemon to start (MPD_BIN) must be an absolute path, but is {}", path.display())]
     Relative {
         /// Its value.
         path: PathBuf,
@@ -62,7 +65,11 @@ pub struct Turn {
 pub fn start(place: &Place, _: &Turn, deadline: Instant) -> Result<(), StartError> {
     // What the shell opened for us (a lock, a pipe) must end with us, not with a daemon that lives for days.
     close_fds::set_fds_cloexec(3, &[]);
-    let program = program(&Environment::of_this_process())?;
+    let program = match &place.program {
+        Some(program) if program.is_absolute() => program.clone(),
+        Some(program) => return Err(StartError::Relative { path: program.clone() }),
+        None => program(&place.environment)?,
+    };
     let step = || format!("run {}", program.display());
     let mut child = command(&program, place).spawn().map_err(|source| system(step(), source))?;
     let Some(pipe) = child.stdout.take() else { return Err(StartError::Silent("its pipe is missing".to_owned())) };
@@ -118,7 +125,7 @@ pub fn take_turn(place: &Place, deadline: Instant) -> Result<Turn, StartError> {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "flock has no wait with a deadline, and nothing else runs in this thread"
+    reason = "flock has no wait with a deadline, and this thread is there for nothing else"
 )]
 fn pause() {
     std::thread::sleep(Duration::from_millis(2));
@@ -133,7 +140,7 @@ fn command(program: &Path, place: &Place) -> Command {
         .arg(&place.socket)
         .args(["--started-by", "client"])
         .env_clear()
-        .envs(Environment::of_this_process().iter().filter(|(name, _)| passes(name)))
+        .envs(place.environment.iter().filter(|(name, _)| passes(name)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -200,9 +207,11 @@ fn read_line(mut pipe: ChildStdout) -> String {
     String::from_utf8_lossy(&line).into_owned()
 }
 
-/// A daemon that failed is collected at once; one that runs is left to its own, and to init when this process ends.
+/// A daemon is left to its own, and to init when this process ends. Should this process live longer, it collects what is left of it.
 fn reap(mut child: Child) {
-    let _ = child.try_wait();
+    let waiter = std::thread::Builder::new().name("mpd wait".to_owned()).stack_size(SMALL_STACK);
+    // Without a thread, a dead daemon stays in the process table until this process ends: ugly, and no reason to fail.
+    let _ = waiter.spawn(move || child.wait());
 }
 
 fn judge(said: &Option<String>) -> Result<(), StartError> {
@@ -244,7 +253,8 @@ mod tests {
 
     #[test]
     fn the_environment_of_a_daemon_is_an_allow_list() {
-        let place = Place { root: "/r".into(), socket: "/r/run/mpd.sock".into(), autostart: true };
+        let environment = Environment::of(&[("HOME", "/h"), ("MP_SECRET", "s")]);
+        let place = Place::below(Some(Path::new("/r")), None, true, &environment).expect("a place");
         let command = command(Path::new("/bin/mpd"), &place);
         assert!(command.get_envs().all(|(name, _)| passes(name)));
         let arguments: Vec<_> = command.get_args().filter_map(OsStr::to_str).collect();

@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::future::{Future, poll_fn};
 use std::io;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileExt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use mp_proto::routes::{CLIENT_HEADER, CONTEXT_HEADER, HOST as DAEMON, PROTOCOL_HEADER};
 use mp_proto::version::ProtocolRange;
+use rustix::net::RecvFlags;
 use tokio::net::UnixStream;
 
 /// Largest answer that is read into memory.
@@ -197,6 +199,8 @@ pub struct Channel {
     connection: Pin<Box<Connection<TokioIo<UnixStream>, Body>>>,
     /// A connection that has ended must not be polled again.
     has_ended: bool,
+    /// The same socket, to look at it while hyper has it.
+    socket: OwnedFd,
 }
 
 impl Channel {
@@ -205,9 +209,17 @@ impl Channel {
     /// # Errors
     /// When the connection is closed already.
     pub async fn open(stream: UnixStream) -> Result<Self, TransportError> {
+        let socket = stream.as_fd().try_clone_to_owned().map_err(|_| TransportError::NotSent)?;
         let opened = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
         let (sender, connection) = opened.map_err(|_| TransportError::NotSent)?;
-        Ok(Self { sender, connection: Box::pin(connection), has_ended: false })
+        Ok(Self { sender, connection: Box::pin(connection), has_ended: false, socket })
+    }
+
+    /// Returns whether the daemon has kept the connection, as far as this side can know. Nothing is read between two requests, so that
+    /// hyper would find the end only after it has sent the next one. The socket never blocks.
+    pub fn is_open(&self) -> bool {
+        let looked = rustix::net::recv(&self.socket, &mut [0], RecvFlags::PEEK);
+        !self.has_ended && matches!(looked, Err(rustix::io::Errno::AGAIN))
     }
 
     /// Sends a request and reads the whole answer.
@@ -273,8 +285,10 @@ fn request(outgoing: &Outgoing) -> Result<Request<Body>, TransportError> {
         .method(&outgoing.method)
         .uri(&outgoing.path)
         .header(HOST, DAEMON)
-        .header(CLIENT_HEADER, concat!("mp/", env!("CARGO_PKG_VERSION")))
         .header(PROTOCOL_HEADER, ProtocolRange::OURS.to_string());
+    if !outgoing.headers.contains_key(CLIENT_HEADER) {
+        request = request.header(CLIENT_HEADER, concat!("mp/", env!("CARGO_PKG_VERSION")));
+    }
     if let Some(context) = &outgoing.context {
         request = request.header(CONTEXT_HEADER, context);
     }

@@ -133,6 +133,8 @@ pub struct Context {
     pub env: CallerEnv,
     /// Absolute working directory, for relative paths and the bridge file beside it.
     pub cwd: Option<String>,
+    /// Whether a workspace that is not given is none, whatever is pinned: the caller holds on to a session that had none.
+    pub exact: bool,
 }
 
 impl Context {
@@ -143,6 +145,7 @@ impl Context {
             && self.workspace.is_none()
             && self.target.is_none()
             && self.cwd.is_none()
+            && !self.exact
             && self.env.is_empty()
     }
 
@@ -165,6 +168,9 @@ impl Context {
             env: BTreeMap<&'a str, &'a str>,
             #[serde(skip_serializing_if = "Option::is_none")]
             cwd: Option<&'a str>,
+            // A daemon that does not know it is asked only by those who need it.
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            exact: bool,
         }
         let sent = Sent {
             account: self.account.as_deref(),
@@ -173,6 +179,7 @@ impl Context {
             target: self.target.as_deref(),
             env: self.env.0.iter().map(|(name, value)| (name.as_str(), value.expose())).collect(),
             cwd: self.cwd.as_deref(),
+            exact: self.exact,
         };
         let text = ascii_json(&serde_json::to_string(&sent).expect("texts and maps of texts always serialise"));
         if text.len() > MAX_BYTES { Err(ContextError::TooLong(text.len())) } else { Ok(text) }

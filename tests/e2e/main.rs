@@ -33,6 +33,7 @@ mod proxy;
 mod replays;
 mod reports;
 mod resolve;
+mod rust_api;
 mod state;
 mod terminal;
 mod trust;

@@ -85,11 +85,12 @@ fn with_client<T>(acts: Vec<Act>, talk: impl AsyncFnOnce(&mut Client) -> T) -> (
     // It is not joined: one whose client gave up early waits for a connection that never comes.
     std::thread::spawn(move || play(&listener, acts, &sender));
     let options = Options {
-        place: Place { root: dir.path().to_owned(), socket, autostart: false },
+        place: Place::below(Some(dir.path()), Some(&socket), false, &Environment::default()).expect("a place"),
         context: Context::default(),
         environment: Environment::of(&[("CI_TOKEN", "tok")]),
         deadline: Duration::from_secs(5),
         observer: None,
+        tool: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let mut client = Client::new(options);

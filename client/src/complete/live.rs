@@ -101,5 +101,5 @@ fn client(live: Live, before: &[String]) -> Option<Client> {
     let place = Place::find(socket.as_deref().map(Path::new), true, &environment).ok()?;
     let cwd = std::env::current_dir().ok().and_then(|cwd| cwd.into_os_string().into_string().ok());
     let context = context(&flags, &environment, cwd.as_deref()).ok()?;
-    Some(Client::new(Options { place, context, environment, deadline: PATIENCE, observer: None }))
+    Some(Client::new(Options { place, context, environment, deadline: PATIENCE, observer: None, tool: None }))
 }

@@ -79,7 +79,7 @@ impl<'a> Call<'a> {
         let deadline = arguments.get_one::<u64>("timeout").map_or(DEADLINE, |seconds| Duration::from_secs(*seconds));
         let observer: Option<fn(&Exchange<'_>)> =
             if arguments.get_flag("verbose") { Some(report::exchange) } else { None };
-        let options = Options { place, context, environment: environment.clone(), deadline, observer };
+        let options = Options { place, context, environment: environment.clone(), deadline, observer, tool: None };
         Ok(Self { arguments, client: Client::new(options), output, quiet: arguments.get_flag("quiet"), environment })
     }
 

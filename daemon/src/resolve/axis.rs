@@ -39,6 +39,8 @@ pub(super) struct Given<'a> {
     pub(super) env_workspace: Option<WorkspaceId>,
     /// `--workspace`.
     pub(super) workspace: Option<WorkspaceId>,
+    /// Whether no pin fills in for a workspace that is not given.
+    pub(super) exact: bool,
 }
 
 impl<'a> Given<'a> {
@@ -58,6 +60,7 @@ impl<'a> Given<'a> {
             account: flag_or_variable(context.account.as_deref(), "--account", env.get("MP_ACCOUNT"), "MP_ACCOUNT"),
             target: flag_or_variable(context.target.as_deref(), "--target", env.get("MP_TARGET"), "MP_TARGET"),
             environment_account: None,
+            exact: context.exact,
         };
         if !problems.is_empty() {
             return Err(ResolveError::Values { problems });

@@ -247,7 +247,7 @@ impl<'a> Input<'a> {
     ) -> Result<Option<Axis<WorkspaceId>>, ResolveError> {
         let bridge = self.bridge.filter(|bridge| {
             let pinned = bridge.project.as_ref().or(bridge.account.default_project.as_ref().map(|own| &own.value));
-            account.is_some_and(Chosen::is_of_bridge) && project.map(|axis| &axis.value) == pinned
+            !self.given.exact && account.is_some_and(Chosen::is_of_bridge) && project.map(|axis| &axis.value) == pinned
         });
         let decided = strongest([
             self.given.env_workspace.map(|id| (Candidate::Env, id, "MP_WORKSPACE_ID".to_owned())),
@@ -255,7 +255,7 @@ impl<'a> Input<'a> {
             target.and_then(|target| Some((Candidate::Target, target.workspace?, self.target_at(target, target.line)))),
             bridge.and_then(|bridge| Some((Candidate::Bridge, bridge.workspace?, bridge.path.display().to_string()))),
         ]);
-        if decided.is_some() || !self.pin_applies(account, project) {
+        if decided.is_some() || self.given.exact || !self.pin_applies(account, project) {
             return Ok(decided);
         }
         self.active_is_good()?;

@@ -58,6 +58,7 @@ fn context(flags: &[(&str, &str)]) -> Context {
             "-p" => context.project = Some((*value).to_owned()),
             "-w" => context.workspace = Some((*value).to_owned()),
             "-t" => context.target = Some((*value).to_owned()),
+            "exact" => context.exact = true,
             variable => context.env.insert(variable, *value),
         }
     }
@@ -103,6 +104,16 @@ fn another_account_brings_its_own_project_and_no_pin_of_the_first() {
 fn a_pin_belongs_to_the_project_it_was_pinned_in() {
     assert_eq!(axes(CONFIG, None, &[("-p", "6")])[1..], ["6@--project", "-"]);
     assert_eq!(axes(CONFIG, None, &[("MP_PROJECT_ID", "1")])[1..], ["1@MP_PROJECT_ID", "77@/r/config.toml:3"]);
+}
+
+#[test]
+fn no_pin_fills_in_for_who_is_exact() {
+    let exact = ("exact", "");
+    assert_eq!(axes(CONFIG, None, &[exact]), ["team@/r/config.toml:2", "1@/r/config.toml:8", "-"]);
+    assert_eq!(axes(CONFIG, Some(BRIDGE), &[exact])[1..], ["9@/b.json", "-"]);
+    assert_eq!(axes(CONFIG, None, &[exact, ("-w", "5")])[2], "5@--workspace");
+    assert_eq!(axes(CONFIG, None, &[exact, ("MP_WORKSPACE_ID", "6")])[2], "6@MP_WORKSPACE_ID");
+    assert_eq!(axes(CONFIG, None, &[exact, ("-t", "web")])[2], "33@target web (/r/config.toml:25)");
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn same<T>(one: Option<&Arc<T>>, other: Option<&Arc<T>>) -> bool {
 
 /// Returns whether a context brings no variables and chooses no account, so that its answer may be kept.
 pub fn is_plain(context: &Context) -> bool {
-    context.env.is_empty() && context.account.is_none() && context.target.is_none()
+    context.env.is_empty() && context.account.is_none() && context.target.is_none() && !context.exact
 }
 
 /// Compares two plain contexts.
