@@ -5,11 +5,12 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use mp_proto::ids::Region;
+use mp_proto::routes;
 use mp_sandbox::process;
 use mp_sandbox::upstream::reply::Reply;
 use mp_sandbox::upstream::{ADA, Fault, Gate, StreamEnd, Volume, visit};
 use mp_sandbox::wait::{eventually, stays};
-use mp_sandbox::wire::EventStream;
+use mp_sandbox::wire::{Ask, EventStream};
 
 use super::{EVENTS, Events, PATH, Trouble, all, days, lines};
 use crate::SOON;
@@ -178,6 +179,9 @@ fn a_part_that_breaks_before_its_turn_is_fetched_again_and_one_that_is_written_i
     let running = events.export(&days, &[]).start();
     events.world.upstream.wait_for_ends(PATH, 2);
     events.all_is_well();
+    // The client notices the cut in its own time, and lets the connection go; after the gate opens it would be the turn of this day.
+    let connections = || events.world.home.ask(&Ask::get(routes::STATUS)).ok()["connections"].as_u64();
+    eventually(SOON, "its own, that of the first day, and the one that asks are left", || connections() == Some(3));
     gate.release();
     let done = running.finish();
     assert_eq!((done.code, done.stdout == all(&days)), (0, true), "{}", done.stderr);
