@@ -10,7 +10,7 @@ from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional
 
 
 class Problem(Exception):
-    """Why a call failed: what the daemon said (RFC 9457), or why it could not be asked (`daemonunreachable`, `timeout`)."""
+    """Why a call failed: what the daemon said (RFC 9457), or why it could not be asked (`daemon_unreachable`, `timeout`)."""
 
     def __init__(self, code: str, detail: str, status: int = 503, **more: Any) -> None:
         super().__init__(detail)
@@ -37,7 +37,7 @@ class Problem(Exception):
 
 
 def unreachable(detail: str, command: str = "mp daemon doctor", label: str = "look for the cause") -> Problem:
-    return Problem("daemonunreachable", detail, next=[{"command": command, "label": label}])
+    return Problem("daemon_unreachable", detail, next=[{"command": command, "label": label}])
 
 
 class Answer(NamedTuple):
