@@ -179,9 +179,9 @@ export class Client {
         if (!problem) return answer;
         throw problem;
       } catch (error) {
-        const lost = () => unreachable(`the daemon went away during ${method} ${path}: it may have been done`);
         const isLost = /^(ECONNRESET|EPIPE|HPE_.*)$/.test(error.code);
-        this.#mend(isLost ? lost() : error, method, mended);
+        const detail = `the daemon went away during ${method} ${path}, which it may or may not have carried out`;
+        this.#mend(isLost ? unreachable(detail) : error, method, mended);
       }
     }
   }

@@ -212,7 +212,8 @@ class Client:
             except socket.timeout:
                 raise Problem("timeout", "the daemon did not answer in time", 504) from None
             except (OSError, http.client.HTTPException):
-                self._mend(unreachable(f"the daemon went away during {method} {path}: it may have been done"), method, mended)
+                detail = f"the daemon went away during {method} {path}, which it may or may not have carried out"
+                self._mend(unreachable(detail), method, mended)
             except Problem as problem:
                 self._mend(problem, method, mended)
 

@@ -62,7 +62,7 @@ class Calls(unittest.TestCase):
 
     def test_what_mixpanel_refuses_is_a_problem_with_its_answer(self) -> None:
         with self.assertRaises(Problem) as caught:
-            self.client.api("app", "projects/3187654/dashboards/1")
+            self.client.api("app", "projects/3187654/bookmarks/1", query={"v": 2})
         self.assertEqual((caught.exception.code, caught.exception.status), ("upstream_not_found", 404))
         self.assertEqual(caught.exception.answer.json()["status"], "error")
 
