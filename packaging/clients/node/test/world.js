@@ -4,6 +4,10 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 
+if (!process.env.MPD_UPSTREAM) {
+  throw new Error("these tests would act on your own login: run packaging/clients/check, which makes a home of its own");
+}
+
 /** Runs the real client. */
 export function mp(env, ...words) {
   return execFileSync("mp", words, { env, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], timeout: 30_000 });

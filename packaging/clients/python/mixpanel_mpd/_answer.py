@@ -6,7 +6,8 @@ import http.client
 import io
 import json
 import socket
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 
 class Problem(Exception):
@@ -15,13 +16,13 @@ class Problem(Exception):
     def __init__(self, code: str, detail: str, status: int = 503, **more: Any) -> None:
         super().__init__(detail)
         self.code, self.detail, self.status = code, detail, status
-        self.account: Optional[str] = more.get("account")
-        self.retry_after_s: Optional[int] = more.get("retry_after_s")
-        self.next: List[Dict[str, str]] = more.get("next") or []  # What to run: `command` and `label`.
-        self.errors: List[Dict[str, str]] = more.get("errors") or []  # All problems of the input: `at` and `detail`.
-        self.env: List[str] = more.get("env") or []
-        self.upstream: Optional[Dict[str, Any]] = more.get("upstream")
-        self.answer: Optional[Answer] = more.get("answer")  # What Mixpanel itself answered to `Client.api`.
+        self.account: str | None = more.get("account")
+        self.retry_after_s: int | None = more.get("retry_after_s")
+        self.next: list[dict[str, str]] = more.get("next") or []  # What to run: `command` and `label`.
+        self.errors: list[dict[str, str]] = more.get("errors") or []  # All problems of the input: `at` and `detail`.
+        self.env: list[str] = more.get("env") or []
+        self.upstream: dict[str, Any] | None = more.get("upstream")
+        self.answer: Answer | None = more.get("answer")  # What Mixpanel itself answered to `Client.api`.
 
     def __str__(self) -> str:
         return "".join([self.detail, *(f"; run `{step['command']}` to {step['label']}" for step in self.next)])
@@ -51,7 +52,7 @@ class Answer(NamedTuple):
         """Returns the body as JSON; None if it is empty."""
         return json.loads(self.body) if self.body else None
 
-    def problem(self) -> Optional[Problem]:
+    def problem(self) -> Problem | None:
         """Returns why this is no success, if it is none."""
         if self.status < 400:
             return None
@@ -124,7 +125,7 @@ class Stream(Iterator[Any]):
             raise Problem.of(trailers[b"mp-problem"])
 
 
-def _exactly(read: io.BufferedReader, size: Optional[int]) -> Iterator[bytes]:
+def _exactly(read: io.BufferedReader, size: int | None) -> Iterator[bytes]:
     while size != 0:
         # An answer without a length could be cut off anywhere.
         part = read.read1(min(size, 65536)) if size else b""
@@ -137,14 +138,14 @@ def _exactly(read: io.BufferedReader, size: Optional[int]) -> Iterator[bytes]:
 class Event(NamedTuple):
     """Something that happened. `id` is what a later stream can go on after; `reset` and `lagged` have none."""
 
-    id: Optional[str]
+    id: str | None
     name: str
-    data: Dict[str, Any]
+    data: dict[str, Any]
 
 
 def read_events(lines: Iterable[bytes]) -> Iterator[Event]:
     """Reads Server-Sent Events. Comments are skipped, and so is what has no data."""
-    fields: Dict[str, str] = {}
+    fields: dict[str, str] = {}
     for line in lines:
         name, _, value = line.decode().rstrip("\r").partition(":")
         if name:
@@ -154,3 +155,10 @@ def read_events(lines: Iterable[bytes]) -> Iterator[Event]:
             if "data" in fields:
                 yield Event(fields.get("id"), fields.get("event", ""), json.loads(fields["data"]))
             fields = {}
+
+
+class Revealed(dict[str, Any]):
+    """Holds a secret, which no log of locals shall show."""
+
+    def __repr__(self) -> str:
+        return f"<{', '.join(self)}>"

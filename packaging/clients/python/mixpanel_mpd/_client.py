@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import http.client
 import json
 import os
 import socket
 import threading
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Set
-from urllib.parse import quote, urlencode, urlsplit
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
 from weakref import WeakSet
 
-from ._answer import Answer, Event, Problem, Stream, read_events, unreachable
+from ._answer import Answer, Event, Problem, Revealed, Stream, read_events, unreachable
 from ._place import VARIABLES, absolute, connect, socket_path, start
 
 VERSION = "0.1.0"
@@ -26,13 +26,6 @@ _SILENCE_S = 60.0
 _PAUSE_S, _LONGEST_PAUSE_S = 0.05, 2.0
 # A daemon that ends, or has too much to do, is followed by another moment.
 _PASSING = ("daemon_unreachable", "stopping", "too_many_connections", "timeout")
-
-
-class _Revealed(Dict[str, Any]):
-    """Holds a secret, which no log of locals shall show."""
-
-    def __repr__(self) -> str:
-        return f"<{', '.join(self)}>"
 
 
 def _path(path: str, **query: Any) -> str:
@@ -51,23 +44,23 @@ class Client:
     def __init__(
         self,
         *,
-        account: Optional[str] = None,
-        project: Optional[str] = None,
-        workspace: Optional[str] = None,
-        target: Optional[str] = None,
-        socket: Optional[str] = None,
+        account: str | None = None,
+        project: str | None = None,
+        workspace: str | None = None,
+        target: str | None = None,
+        socket: str | None = None,
         autostart: bool = True,
         timeout: float = 600,
-        mp: Optional[str] = None,
+        mp: str | None = None,
         name: str = f"mixpanel-mpd-python/{VERSION}",
         env: Mapping[str, str] = os.environ,
     ) -> None:
         flags = {"account": account, "project": project, "workspace": workspace, "target": target}
-        self._flags: Dict[str, Any] = {flag: str(value) for flag, value in flags.items() if value is not None}
+        self._flags: dict[str, Any] = {flag: str(value) for flag, value in flags.items() if value is not None}
         self.socket = absolute("socket", socket) if socket else socket_path(env)
         self._autostart = autostart and env.get("MPD_AUTOSTART") != "0"
         self._timeout, self._mp, self._name, self._env = timeout, mp, name, env
-        self._asked: Set[str] = set()
+        self._asked: set[str] = set()
         self._streams: WeakSet[Stream] = WeakSet()
         self._closing = threading.Event()
 
@@ -83,47 +76,47 @@ class Client:
         for stream in list(self._streams):
             stream.close()
 
-    def session(self) -> Dict[str, Any]:
+    def session(self) -> dict[str, Any]:
         """Resolves the session: who, which project, and who decided."""
         return self._json("GET", "/v1/session")
 
-    def use(self, **what: Any) -> Dict[str, Any]:
+    def use(self, **what: Any) -> dict[str, Any]:
         """Persists `account`, `project` and `workspace`, or `target` alone."""
         return self._json("PATCH", "/v1/session", what)
 
-    def accounts(self) -> List[Dict[str, Any]]:
+    def accounts(self) -> list[dict[str, Any]]:
         """Lists the accounts, without their secrets."""
         return self._list("/v1/accounts", "accounts")
 
-    def targets(self) -> List[Dict[str, Any]]:
+    def targets(self) -> list[dict[str, Any]]:
         """Lists the targets."""
         return self._list("/v1/targets", "targets")
 
-    def projects(self, *, refresh: bool = False) -> List[Dict[str, Any]]:
+    def projects(self, *, refresh: bool = False) -> list[dict[str, Any]]:
         """Lists the projects that the session's account can see."""
         return self._list(_path("/v1/projects", refresh=refresh), "projects")
 
-    def workspaces(self, project: Optional[str] = None, *, refresh: bool = False) -> List[Dict[str, Any]]:
+    def workspaces(self, project: str | None = None, *, refresh: bool = False) -> list[dict[str, Any]]:
         """Lists the workspaces of a project, or of the session's."""
         return self._list(_path("/v1/workspaces", project=project, refresh=refresh), "workspaces")
 
-    def token(self, account: str, min_valid_s: int = 60) -> Dict[str, Any]:
+    def token(self, account: str, min_valid_s: int = 60) -> dict[str, Any]:
         """Reveals an account's bearer; `token` is None for a service account."""
-        return _Revealed(self._json("POST", f"/v1/accounts/{quote(account, '')}/token", {"min_valid_s": min_valid_s}))
+        return Revealed(self._json("POST", f"/v1/accounts/{quote(account, '')}/token", {"min_valid_s": min_valid_s}))
 
-    def credential(self, min_valid_s: int = 60) -> Dict[str, Any]:
+    def credential(self, min_valid_s: int = 60) -> dict[str, Any]:
         """Reveals what the session authenticates with: `token`, or `username` and `secret`."""
-        return _Revealed(self._json("POST", "/v1/session/credential", {"min_valid_s": min_valid_s}))
+        return Revealed(self._json("POST", "/v1/session/credential", {"min_valid_s": min_valid_s}))
 
-    def start_login(self, **what: Any) -> Dict[str, Any]:
+    def start_login(self, **what: Any) -> dict[str, Any]:
         """Starts a login, or joins the one that is open; a person has to open its `authorize_url`."""
         return self._json("POST", "/v1/logins", what)
 
-    def wait_login(self, id: str, after: Optional[int] = None, wait_s: int = 60) -> Dict[str, Any]:
+    def wait_login(self, id: str, after: int | None = None, wait_s: int = 60) -> dict[str, Any]:
         """Waits until a login is past revision `after`, or its next step is not the daemon's."""
         return self._json("GET", _path(f"/v1/logins/{quote(id, '')}", wait_s=wait_s, after=after))
 
-    def cancel_login(self, id: str) -> Dict[str, Any]:
+    def cancel_login(self, id: str) -> dict[str, Any]:
         """Cancels a login."""
         return self._json("DELETE", f"/v1/logins/{quote(id, '')}")
 
@@ -145,9 +138,9 @@ class Client:
         path: str,
         *,
         method: str = "GET",
-        query: Optional[Mapping[str, Any]] = None,
+        query: Mapping[str, Any] | None = None,
         body: Any = None,
-        headers: Optional[Mapping[str, str]] = None,
+        headers: Mapping[str, str] | None = None,
         stream: bool = False,
     ) -> Any:
         """Calls Mixpanel's own API (`app`, `query`, `engage`, `export`); returns an `Answer`, or with `stream` a `Stream`.
@@ -157,7 +150,7 @@ class Client:
         path = _path(f"/v1/api/{plane}/{quote(path.lstrip('/'), _IN_PATHS)}", **(query or {}))
         return self._exchange(method, path, body, headers, streams=stream)
 
-    def events(self, *types: str, after: Optional[str] = None) -> Iterator[Event]:
+    def events(self, *types: str, after: str | None = None) -> Iterator[Event]:
         """Yields what happens until the client is closed, over lost connections and restarts of the daemon.
 
         Begins after the event `after`, or with a `snapshot`. What was missed for good shows as `reset`, with a `snapshot` after it.
@@ -180,12 +173,12 @@ class Client:
             self._closing.wait(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_S)
 
-    def _json(self, method: str, path: str, body: Any = None) -> Dict[str, Any]:
-        read: Dict[str, Any] = self._exchange(method, path, body).json()
+    def _json(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        read: dict[str, Any] = self._exchange(method, path, body).json()
         return read
 
-    def _list(self, path: str, key: str) -> List[Dict[str, Any]]:
-        read: List[Dict[str, Any]] = self._json("GET", path)[key]
+    def _list(self, path: str, key: str) -> list[dict[str, Any]]:
+        read: list[dict[str, Any]] = self._json("GET", path)[key]
         return read
 
     def _exchange(
@@ -193,17 +186,17 @@ class Client:
         method: str,
         path: str,
         body: Any = None,
-        headers: Optional[Mapping[str, str]] = None,
+        headers: Mapping[str, str] | None = None,
         *,
         streams: bool = False,
-        timeout: Optional[float] = None,
+        timeout: float | None = None,
         start: bool = True,
     ) -> Any:
         """Returns the `Answer` of a success, or its `Stream`."""
         own = {"Mp-Client": self._name, "Mp-Protocol": _PROTOCOL, **({"TE": "trailers"} if streams else {})}
         if body is not None and not isinstance(body, bytes):
             body, own["Content-Type"] = json.dumps(body).encode(), "application/json"
-        mended: Set[str] = set()
+        mended: set[str] = set()
         while True:
             sock = self._connect(timeout or self._timeout, start and self._autostart)
             try:
@@ -218,11 +211,11 @@ class Client:
                 self._mend(problem, method, mended)
 
     def _once(
-        self, sock: socket.socket, method: str, path: str, body: Optional[bytes], headers: Mapping[str, str], streams: bool
+        self, sock: socket.socket, method: str, path: str, body: bytes | None, headers: Mapping[str, str], streams: bool
     ) -> Any:
         connection = http.client.HTTPConnection("mpd")
         connection.sock = sock
-        stream: Optional[Stream] = None
+        stream: Stream | None = None
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
@@ -239,7 +232,7 @@ class Client:
             raise problem
         return answer
 
-    def _mend(self, problem: Problem, method: str, mended: Set[str]) -> None:
+    def _mend(self, problem: Problem, method: str, mended: set[str]) -> None:
         """Lets a call be repeated, once for each reason: one that may have been carried out only if it changes nothing."""
         repeatable = ["context_required", "stopping", *(["daemon_unreachable"] if method in ("GET", "HEAD") else [])]
         if problem.code not in repeatable or problem.code in mended:
@@ -273,43 +266,3 @@ class Client:
         if len(text) > _MAX_CONTEXT:
             raise Problem("invalid_context", f"the context has {len(text)} bytes, more than the {_MAX_CONTEXT} allowed", 400)
         return text
-
-
-class TokenProvider:
-    """Puts the login on requests to Mixpanel: `auth=` of requests and of httpx, and `provider(urllib.request.Request(…))`.
-
-    The daemon is asked each time and answers at once with a token that is good for `min_valid_s`; nothing is kept. Without an account
-    it is the login of the client's session, a service account included. It is put on requests to Mixpanel and to this computer alone.
-    """
-
-    def __init__(self, client: Optional[Client] = None, account: Optional[str] = None, min_valid_s: int = 60) -> None:
-        self._client, self._account, self._min_valid_s = client or Client(), account, min_valid_s
-
-    def headers(self) -> Dict[str, str]:
-        """Returns `Authorization`, and the custom headers of the session."""
-        if self._account is not None:
-            login = self._client.token(self._account, self._min_valid_s)
-        else:
-            login = self._client.credential(self._min_valid_s)
-        custom = {header["name"]: header["value"] for header in login.get("headers", [])}
-        if login["token"] is not None:
-            return _Revealed(custom, Authorization=f"Bearer {login['token']}")
-        if login.get("username") is None:
-            raise Problem("invalid_argument", f"account '{self._account}' has no token; name none to use the session's", 400)
-        pair = f"{login['username']}:{login['secret']}".encode()
-        return _Revealed(custom, Authorization=f"Basic {base64.b64encode(pair).decode()}")
-
-    def __call__(self, request: Any) -> Any:
-        """Sets the headers of a request, and returns it."""
-        url = urlsplit(str(getattr(request, "full_url", None) or request.url))
-        host = url.hostname or ""
-        ours = url.scheme == "https" and (host == "mixpanel.com" or host.endswith(".mixpanel.com"))
-        if not ours and host not in ("127.0.0.1", "::1", "localhost"):
-            raise Problem("invalid_argument", f"the login is for Mixpanel, not for {url.scheme}://{host}", 400)
-        for name, value in self.headers().items():
-            # urllib sends the others along when it is sent on to another host.
-            if hasattr(request, "add_unredirected_header"):
-                request.add_unredirected_header(name, value)
-            else:
-                request.headers[name] = value
-        return request

@@ -9,7 +9,7 @@ import struct
 import subprocess
 import sys
 import time
-from typing import Mapping, Optional
+from collections.abc import Mapping
 
 from ._answer import Problem, unreachable
 
@@ -79,7 +79,7 @@ def connect(path: str, timeout: float) -> socket.socket:
     return sock
 
 
-def start(path: str, env: Mapping[str, str], mp: Optional[str]) -> None:
+def start(path: str, env: Mapping[str, str], mp: str | None) -> None:
     """Starts the daemon by `mp daemon start`, which waits until it is ready, and for others who do the same."""
     program = mp or _find_mp(env.get("PATH", ""))
     # Those that travel decide about calls, and some are secrets: a start needs none of them.

@@ -11,10 +11,13 @@ import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable
 from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+if "MPD_UPSTREAM" not in os.environ:
+    raise SystemExit("these tests would act on your own login: run packaging/clients/check, which makes a home of its own")
 
 # Long enough for anything here on a busy machine.
 SOON = 30
@@ -29,7 +32,7 @@ def soon(work: Callable[[], Any]) -> Any:
         pool.shutdown(wait=False)
 
 
-def mp(env: Dict[str, str], *words: str) -> str:
+def mp(env: dict[str, str], *words: str) -> str:
     """Runs the real client."""
     done = subprocess.run(["mp", *words], env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SOON)
     if done.returncode:
@@ -95,7 +98,7 @@ class Actor(socketserver.ThreadingUnixStreamServer):
     def __init__(self, *script: bytes) -> None:
         self.folder = tempfile.mkdtemp(prefix="mp-py.", dir="/tmp")
         self.path = os.path.join(self.folder, "mpd.sock")
-        self.script, self.requests = list(script), []  # type: List[bytes], List[bytes]
+        self.script, self.requests = list(script), []
         super().__init__(self.path, _Acted)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
