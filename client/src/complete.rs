@@ -1,41 +1,131 @@
 //! `mp __complete`: what may follow on a command line, for the scripts in `packaging/completions`. Those stay a few lines long, and what they
 //! offer is always what this program understands.
 
-use clap::{Arg, Command};
+mod live;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Arg, ArgAction, Command};
 use mp_proto::catalog::all;
 
 use crate::tree::tree;
+use live::Live;
 
 /// The first word that asks for it.
 pub(crate) const WORD: &str = "__complete";
 
-/// Returns a line for each word that may take the place of the last one, with a tab and what it means behind it.
-pub(crate) fn complete(words: &[String]) -> String {
+/// Exit code that tells a shell to offer files.
+const FILES: u8 = 1;
+
+/// Runs `mp __complete`: prints a line for each word that may take the place of the last one, with a tab and what it means behind it.
+pub(crate) fn run(words: &[String]) -> ExitCode {
+    let Some(found) = found(words, Live::ask) else { return ExitCode::from(FILES) };
+    let lines: String = found.iter().map(|(word, help)| format!("{word}\t{}\n", line(help))).collect();
+    // A closed pipe is the only thing that can go wrong here.
+    let _ = write!(std::io::stdout(), "{lines}");
+    ExitCode::SUCCESS
+}
+
+/// A name from the network must not become a second line.
+fn line(help: &str) -> String {
+    help.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// A word, and what it means.
+type Word = (String, String);
+
+/// Where a command line has got to.
+struct At<'a> {
+    command: &'a Command,
+    path: Vec<&'a str>,
+    /// The option whose value comes next.
+    waiting: Option<&'a Arg>,
+    /// So many arguments without a flag were given.
+    positionals: usize,
+    /// Whether `--` has come.
+    is_over: bool,
+}
+
+/// Returns what may take the place of the last word; none where a file may, or anything.
+fn found(words: &[String], ask: impl Fn(Live, &[String]) -> Vec<Word>) -> Option<Vec<Word>> {
     let (last, before) = words.split_last().map_or(("", &[][..]), |(last, before)| (last.as_str(), before));
     let mut root = tree(before);
     root.build();
-    let (mut command, mut path, mut waiting): (&Command, Vec<&str>, Option<&Arg>) = (&root, Vec::new(), None);
+    let mut at = At { command: &root, path: Vec::new(), waiting: None, positionals: 0, is_over: false };
     for word in before {
-        waiting = match waiting {
-            Some(_) => None,
-            None if word.starts_with('-') => option(command, word).filter(|arg| arg.get_action().takes_values()),
-            None => {
-                match command.find_subcommand(word) {
-                    Some(inner) => (command, _) = (inner, path.push(inner.get_name())),
-                    None if command.has_subcommands() => return String::new(),
-                    None => {}
-                }
-                None
-            }
-        };
+        at.step(word);
     }
-    let found = match waiting {
-        Some(arg) => values(arg, &path),
-        None if last.starts_with('-') => options(command),
-        None => command.get_subcommands().map(|inner| (inner.get_name().to_owned(), about(inner))).collect(),
+    // A shell for which `=` ends a word hands it over as one.
+    let last = if last == "=" && at.waiting.is_some() { "" } else { last };
+    let (head, typed) = match last.split_once('=') {
+        Some((name, typed)) if name.starts_with("--") && !at.is_over => {
+            at.waiting = option(at.command, name);
+            (format!("{name}="), typed)
+        }
+        _ => (String::new(), last),
     };
-    let fitting = found.into_iter().filter(|(word, _)| word.starts_with(last));
-    fitting.map(|(word, help)| format!("{word}\t{help}\n")).collect()
+    let candidates = at.candidates(typed, before, ask)?;
+    let fitting = candidates.into_iter().filter(|(word, _)| word.starts_with(typed));
+    Some(fitting.map(|(word, help)| (format!("{head}{word}"), help)).collect())
+}
+
+impl<'a> At<'a> {
+    fn step(&mut self, word: &str) {
+        if self.waiting.is_some() {
+            if word != "=" {
+                self.waiting = None;
+            }
+        } else if word == "--" {
+            self.is_over = true;
+        } else if word.starts_with('-') && !self.is_over {
+            self.waiting = option(self.command, word).filter(|arg| arg.get_action().takes_values());
+        } else if let Some(inner) = self.command.find_subcommand(word) {
+            self.command = inner;
+            self.path.push(inner.get_name());
+        } else {
+            self.positionals += 1;
+        }
+    }
+
+    fn candidates(
+        &self,
+        typed: &str,
+        before: &[String],
+        ask: impl Fn(Live, &[String]) -> Vec<Word>,
+    ) -> Option<Vec<Word>> {
+        if self.waiting.is_none() && typed.starts_with('-') && !self.is_over {
+            return Some(options(self.command));
+        }
+        if self.waiting.is_none() && self.command.has_subcommands() {
+            // After a word that is no command nothing makes sense.
+            let inner = self.command.get_subcommands().filter(|_| self.positionals == 0);
+            return Some(inner.map(|inner| (inner.get_name().to_owned(), about(inner))).collect());
+        }
+        let Some(arg) = self.waiting.or_else(|| self.positional()) else { return Some(Vec::new()) };
+        if let Some(live) = Live::of(&self.path, arg) {
+            return Some(ask(live, before));
+        }
+        let words = values(arg, &self.path);
+        if words.is_empty() { None } else { Some(listed(arg, typed, words)) }
+    }
+
+    /// Returns the argument without a flag that comes next. The last one may take many.
+    fn positional(&self) -> Option<&'a Arg> {
+        let all: Vec<&Arg> = self.command.get_positionals().collect();
+        let last = all.last().filter(|arg| matches!(arg.get_action(), ArgAction::Append));
+        all.get(self.positionals).or(last).copied()
+    }
+}
+
+/// Returns words for a list with commas: what is typed already stays in front.
+fn listed(arg: &Arg, typed: &str, words: Vec<Word>) -> Vec<Word> {
+    match (arg.get_value_delimiter(), typed.rsplit_once(',')) {
+        (Some(','), Some((head, _))) => {
+            words.into_iter().map(|(word, help)| (format!("{head},{word}"), help)).collect()
+        }
+        _ => words,
+    }
 }
 
 fn about(command: &Command) -> String {
@@ -51,7 +141,7 @@ fn option<'a>(command: &'a Command, word: &str) -> Option<&'a Arg> {
     command.get_arguments().find(is_named)
 }
 
-fn options(command: &Command) -> Vec<(String, String)> {
+fn options(command: &Command) -> Vec<Word> {
     let line = |arg: &Arg| {
         let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
         Some((format!("--{}", arg.get_long()?), help))
@@ -60,7 +150,11 @@ fn options(command: &Command) -> Vec<(String, String)> {
 }
 
 /// Returns the words that an option takes; none where they are not limited, so that the shell offers files.
-fn values(arg: &Arg, path: &[&str]) -> Vec<(String, String)> {
+fn values(arg: &Arg, path: &[&str]) -> Vec<Word> {
+    if path == ["mcp"] && arg.get_id() == "groups" {
+        let groups = crate::control::operation::groups().into_iter();
+        return groups.map(|group| (group.to_owned(), mp_proto::catalog::about(group).to_owned())).collect();
+    }
     let of_clap = arg.get_possible_values().into_iter().map(|value| value.get_name().to_owned());
     let row = all().find(|row| row.command == path);
     let param = row.and_then(|row| row.params.iter().find(|param| param.name == arg.get_id().as_str()));
@@ -72,9 +166,14 @@ fn values(arg: &Arg, path: &[&str]) -> Vec<(String, String)> {
 mod tests {
     use super::*;
 
-    fn after(line: &str) -> Vec<String> {
+    fn complete(line: &str) -> Option<Vec<String>> {
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
-        complete(&words).lines().map(|line| line.split('\t').next().unwrap_or_default().to_owned()).collect()
+        let live = |live: Live, _: &[String]| vec![(format!("{live:?}").to_lowercase(), "help".to_owned())];
+        found(&words, live).map(|found| found.into_iter().map(|(word, _)| word).collect())
+    }
+
+    fn after(line: &str) -> Vec<String> {
+        complete(line).expect("words are offered, and no files")
     }
 
     #[test]
@@ -88,8 +187,55 @@ mod tests {
         assert_eq!(after("inspect top-events --type u"), ["unique"]);
         assert_eq!(after("inspect top-events -t "), ["general", "unique", "average"]);
         assert_eq!(after("-f "), ["json", "jsonl", "table", "csv", "plain"]);
-        assert_eq!(after("lookup-tables upload --file "), [""; 0], "the shell offers files");
+        assert_eq!(after("--format=js"), ["--format=json", "--format=jsonl"]);
+        assert_eq!(after("--format = js"), ["json", "jsonl"]);
+        assert_eq!(after("--format ="), ["json", "jsonl", "table", "csv", "plain"]);
+        assert_eq!(
+            after("events --types token.refreshed,log"),
+            ["login.required", "login.started", "login.completed"].map(|word| format!("token.refreshed,{word}"))
+        );
+        assert_eq!(after("mcp --groups fl"), ["flags"]);
         assert_eq!(after("nonsense "), [""; 0]);
-        assert!(complete(&[]).contains("dashboards\tManage dashboards\n"));
+    }
+
+    #[test]
+    fn files_are_offered_where_anything_may_stand() {
+        for line in [
+            "lookup-tables upload --file ",
+            "exec ",
+            "exec -- ",
+            "export events -o ",
+            "api ",
+            "--socket ",
+            "account add ",
+        ] {
+            assert_eq!(complete(line), None, "{line}");
+        }
+        assert_eq!(after("session "), [""; 0], "nothing may stand there");
+    }
+
+    #[test]
+    fn live_values_stand_where_their_names_do() {
+        for (line, offered) in [
+            ("account use ", "accounts"),
+            ("account use --no-autostart acc", "accounts"),
+            ("account test ", "accounts"),
+            ("account export-bridge -a ", "accounts"),
+            ("login --name ", "accounts"),
+            ("-a ", "accounts"),
+            ("inspect events --account ", "accounts"),
+            ("target use ", "targets"),
+            ("-t ", "targets"),
+            ("project use ", "projects"),
+            ("target add x -p ", "projects"),
+            ("inspect values --project ", "projects"),
+            ("workspace use ", "workspaces"),
+            ("-w ", "workspaces"),
+        ] {
+            assert_eq!(after(line), [offered], "{line}");
+        }
+        assert_eq!(after("--account=a"), ["--account=accounts"]);
+        assert_eq!(after("account use x "), [""; 0]);
+        assert_ne!(complete("inspect values -p "), Some(vec!["projects".to_owned()]), "that is the property");
     }
 }

@@ -39,9 +39,7 @@ pub fn main() -> ExitCode {
     // What is not UTF-8 is no word of ours; clap says so, unless it is an argument of another program.
     let words: Vec<String> = given.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     if let Some((complete::WORD, rest)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
-        // A closed pipe is the only thing that can go wrong here.
-        let _ = write!(std::io::stdout(), "{}", complete::complete(rest));
-        return ExitCode::SUCCESS;
+        return complete::run(rest);
     }
     if let Some(failure) = removed::refuse(&words) {
         return report::failure(&failure);
@@ -78,7 +76,8 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 
 async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     use control::{
-        account, api, daemon, events, exec, export, help, login, operation, project, session, target, workspace,
+        account, api, completions, daemon, events, exec, export, help, login, mcp, operation, plugin, project, session,
+        target, workspace,
     };
     if let Some((operation, arguments)) = operation::named(matches) {
         control::check("", "", arguments)?;
@@ -87,6 +86,10 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     }
     // clap has made sure that there is a command, and below a group one of its own.
     let (group, inside) = matches.subcommand().expect("a command is required");
+    if group == "plugin" {
+        // What is wrong with its flags is part of its answer.
+        return plugin::run(inside).await;
+    }
     let (leaf, arguments) = inside.subcommand().unwrap_or(("", inside));
     control::check(group, leaf, arguments)?;
     match group {
@@ -95,9 +98,11 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         "account" => return account::run(leaf, arguments).await,
         "export" => return export::run(leaf, arguments).await,
         "api" => return api::run(arguments).await,
+        "mcp" => return mcp::run(arguments).await,
         "events" => return events::run(arguments).await,
         "exec" => return exec::run(arguments).await,
         "help" => return help::run(arguments),
+        "completions" => completions::run(arguments),
         "session" => session::run(arguments).await,
         "project" => project::run(leaf, arguments).await,
         "workspace" => workspace::run(leaf, arguments).await,

@@ -3,7 +3,8 @@
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use crate::control::{
-    account, api, daemon, events, exec, export, help, login, operation, project, session, target, workspace,
+    account, api, completions, daemon, events, exec, export, help, login, mcp, operation, plugin, project, session,
+    target, workspace,
 };
 use crate::output::Format;
 
@@ -29,7 +30,10 @@ pub const GROUPS: &[Group] = &[
     Group { name: "api", about: "Call Mixpanel's API with the login of the session", build: api::build },
     Group { name: "exec", about: "Run a program with the login of the session in its environment", build: exec::build },
     Group { name: "events", about: "Watch what happens to the login", build: events::build },
+    Group { name: "mcp", about: "Serve agents by the Model Context Protocol", build: mcp::build },
     Group { name: "daemon", about: "Control the daemon mpd", build: daemon::build },
+    Group { name: "completions", about: "Print what a shell needs to complete mp", build: completions::build },
+    Group { name: "plugin", about: "Answer the plug-in of an editor, in JSON", build: plugin::build },
     Group { name: "help", about: "Look commands up, or search them", build: help::build },
 ];
 
@@ -54,7 +58,7 @@ pub fn tree(words: &[String]) -> Command {
 const SECTIONS: [(&str, &[&str]); 6] = [
     ("Log in, and choose what to work on", &["login", "session", "account", "project", "workspace", "target"]),
     ("Ask", &["inspect", "query", "export", "replays", "api"]),
-    ("Lend the login to other programs", &["exec", "events"]),
+    ("Lend the login to other programs", &["exec", "events", "mcp"]),
     ("Reports", &["dashboards", "reports", "metrics", "behaviors", "cohorts", "alerts", "annotations"]),
     ("Releases", &["flags", "experiments"]),
     (
@@ -73,7 +77,7 @@ const SECTIONS: [(&str, &[&str]); 6] = [
 ];
 
 /// Those that are about the program itself.
-const ITSELF: (&str, &[&str]) = ("The program itself", &["daemon", "help"]);
+const ITSELF: (&str, &[&str]) = ("The program itself", &["daemon", "plugin", "completions", "help"]);
 
 fn sections() -> String {
     let about = |word: &str| {
@@ -265,6 +269,7 @@ mod tests {
         assert_eq!(first_word(&words("-q --version")), None);
     }
 
+    /// What the contract of the plug-in has: three words deep.
     #[test]
     fn the_words_of_another_program_are_not_ours() {
         let own = |line: &str| own_words(&words(line)).join(" ");
@@ -275,82 +280,100 @@ mod tests {
         assert_eq!(own("api -- me --version"), "api");
     }
 
+    const LINES: &[&str] = &[
+        "login",
+        "login --name x --region us --project 1 -S --secret-stdin",
+        "login --token-env V -p 1",
+        "login --no-browser",
+        "session",
+        "session --bridge",
+        "session --explain",
+        "account list",
+        "account add x --type oauth_browser --region us --project 1 --username u --secret-stdin --token-env V",
+        "account add --type oauth_browser",
+        "account update x --region eu",
+        "account use x",
+        "account show",
+        "account show x",
+        "account remove x --force",
+        "account logout x",
+        "account token x --min-valid 60",
+        "account login x --no-browser",
+        "account test",
+        "account test x",
+        "account refresh x",
+        "account export-bridge --to b --account a --project 1 --workspace 2",
+        "account remove-bridge --at b",
+        "project list --refresh",
+        "project list --remote",
+        "project use 1",
+        "project show",
+        "workspace list --refresh",
+        "workspace list -p 1 --remote",
+        "workspace use 1",
+        "workspace show",
+        "target list",
+        "target add t -a acme -p 1 -w 2",
+        "target use t",
+        "target show t",
+        "target remove t --yes",
+        "inspect events --refresh",
+        "inspect values -p country -e x -l 5",
+        "inspect schema-graph --density --no-user-properties",
+        "inspect lexicon-schema -t event -n x",
+        "query segmentation -e x --from 2025-01-01 --to 2025-01-31 -u week -o country -w x --link",
+        "query retention -b x -r y --from 2025-01-01 --to 2025-01-31 --born-where x -i 7 -n 4",
+        "query activity-feed -U a,b --include-event x --include-event y --use-custom-events",
+        "query funnel 7 --from 2025-01-01 --to 2025-01-31",
+        "query saved-report -7",
+        "dashboards list --ids 1,2",
+        "dashboards list --ids=-1,2",
+        "export events --from 2025-01-01 --to 2025-01-02 --event a --event b,c --where x --raw -o f --force --parts 3",
+        "export events --from 2025-01-01 --to 2025-01-02 --limit 5 -o -",
+        "export profiles --where x --cohort-id 1 --properties a --properties b --distinct-id x --limit 5 --raw -o f",
+        "export profiles --distinct-ids a --behaviors [] --as-of-timestamp -1 --include-all-users --group-id g",
+        "api me",
+        "api GET projects/{project_id}/dashboards --paginate",
+        "api -i --plane query events/names --query type=general --query limit=3",
+        "api patch x -d {} -H If-Match:1 -H Accept:*/*",
+        "api x -d -",
+        "events --json --types token.refreshed,login.required --types snapshot --after i-7",
+        "mcp --groups inspect,query --read-only",
+        "mcp --allow-destructive",
+        "completions zsh",
+        "exec true",
+        "exec --min-valid 60 true",
+        "daemon start",
+        "daemon stop",
+        "daemon restart",
+        "daemon status",
+        "daemon run",
+        "daemon logs -n 5 --follow",
+        "daemon logs -f",
+        "daemon doctor",
+        "plugin session",
+        "plugin account list",
+        "plugin account add --from-stdin",
+        "plugin account use x",
+        "plugin account login x --no-browser",
+        "plugin account test x",
+        "plugin project list",
+        "plugin project use 1",
+        "plugin workspace list",
+        "plugin workspace use 2",
+        "plugin target list",
+        "plugin target add t --account acme --project 1 --workspace 2",
+        "plugin target use t",
+        "plugin bridge status",
+    ];
+
     #[test]
     fn every_command_is_understood_with_the_globals_on_either_side() {
-        let lines = [
-            "login",
-            "login --name x --region us --project 1 -S --secret-stdin",
-            "login --token-env V -p 1",
-            "login --no-browser",
-            "session",
-            "session --bridge",
-            "session --explain",
-            "account list",
-            "account add x --type oauth_browser --region us --project 1 --username u --secret-stdin --token-env V",
-            "account add --type oauth_browser",
-            "account update x --region eu",
-            "account use x",
-            "account show",
-            "account show x",
-            "account remove x --force",
-            "account logout x",
-            "account token x --min-valid 60",
-            "account login x --no-browser",
-            "account test",
-            "account test x",
-            "account refresh x",
-            "account export-bridge --to b --account a --project 1 --workspace 2",
-            "account remove-bridge --at b",
-            "project list --refresh",
-            "project list --remote",
-            "project use 1",
-            "project show",
-            "workspace list --refresh",
-            "workspace list -p 1 --remote",
-            "workspace use 1",
-            "workspace show",
-            "target list",
-            "target add t -a acme -p 1 -w 2",
-            "target use t",
-            "target show t",
-            "target remove t --yes",
-            "inspect events --refresh",
-            "inspect values -p country -e x -l 5",
-            "inspect schema-graph --density --no-user-properties",
-            "inspect lexicon-schema -t event -n x",
-            "query segmentation -e x --from 2025-01-01 --to 2025-01-31 -u week -o country -w x --link",
-            "query retention -b x -r y --from 2025-01-01 --to 2025-01-31 --born-where x -i 7 -n 4",
-            "query activity-feed -U a,b --include-event x --include-event y --use-custom-events",
-            "query funnel 7 --from 2025-01-01 --to 2025-01-31",
-            "query saved-report -7",
-            "dashboards list --ids 1,2",
-            "dashboards list --ids=-1,2",
-            "export events --from 2025-01-01 --to 2025-01-02 --event a --event b,c --where x --raw -o f --force --parts 3",
-            "export events --from 2025-01-01 --to 2025-01-02 --limit 5 -o -",
-            "export profiles --where x --cohort-id 1 --properties a --properties b --distinct-id x --limit 5 --raw -o f",
-            "export profiles --distinct-ids a --behaviors [] --as-of-timestamp -1 --include-all-users --group-id g",
-            "api me",
-            "api GET projects/{project_id}/dashboards --paginate",
-            "api -i --plane query events/names --query type=general --query limit=3",
-            "api patch x -d {} -H If-Match:1 -H Accept:*/*",
-            "api x -d -",
-            "events --json --types token.refreshed,login.required --types snapshot --after i-7",
-            "exec true",
-            "exec --min-valid 60 true",
-            "daemon start",
-            "daemon stop",
-            "daemon restart",
-            "daemon status",
-            "daemon run",
-            "daemon logs -n 5 --follow",
-            "daemon logs -f",
-            "daemon doctor",
-        ];
         let globals = "-q -v -f json --jq . --socket /s --no-autostart --timeout 5";
         let without_f = "-q -v --jq . --socket /s --no-autostart --timeout 5";
-        for line in lines {
+        for line in LINES {
             let globals = if line.starts_with("daemon logs") { without_f } else { globals };
-            for whole in [line.to_owned(), format!("{globals} {line}"), format!("{line} {globals}")] {
+            for whole in [(*line).to_owned(), format!("{globals} {line}"), format!("{line} {globals}")] {
                 let words = words(&whole);
                 let parsed = tree(&words).try_get_matches_from(std::iter::once("mp".to_owned()).chain(words));
                 assert!(parsed.is_ok(), "mp {whole}: {}", parsed.expect_err("is an error"));

@@ -101,6 +101,9 @@ fn answer(operation: &Operation, asked: &Received) -> Value {
             let host = asked.header("host").expect("HTTP has it");
             json!({"url": format!("http://{host}/cdn/x?signature=y"), "path": "gs://x", "key": "k"})
         }
+        "reports.resolve" => {
+            json!({"id": 7, "name": "x", "type": "insights", "params": {"sections": {"show": []}, "displayOptions": {}}})
+        }
         "custom-events.update" => json!({"id": 7, "name": "x", "customEventId": 7}),
         _ => match operation.reply.shape {
             Shape::List => json!([example]),

@@ -307,3 +307,23 @@ fn bash_completes_what_the_program_understands() {
     let output = home.command(std::path::Path::new("bash")).args(["-c", &line]).output().expect("bash runs");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "tags\n", "{output:?}");
 }
+
+#[test]
+fn a_completion_knows_what_the_daemon_knows_and_asks_nobody_else() {
+    let world = crate::grants::World::with_grant(3600);
+    let _daemon = world.start();
+    let home = &world.home;
+    let complete = |words: &[&str]| home.mp([&["__complete"], words].concat()).ok();
+    assert_eq!(complete(&["account", "use", ""]), "ada\toauth_browser, us, active\n");
+    assert_eq!(complete(&["project", "use", ""]), "", "nothing is cached yet");
+    assert_eq!(world.upstream.requests().len(), 0);
+    home.mp(["project", "list"]).ok();
+    let asked = world.upstream.requests().len();
+    assert_eq!(complete(&["project", "use", "318"]), "3187655\tMobile\n3187654\tWeb Shop\n");
+    assert_eq!(complete(&["-a", "nobody", "project", "use", ""]), "");
+    assert!(complete(&["-p", "3187654", "workspace", "use", ""]).contains("\tAll Project Data\n"));
+    assert_eq!(world.upstream.requests().len(), asked);
+    home.write(".mp/config.toml", "[broken");
+    assert_eq!(complete(&["account", "use", ""]), "", "no place for a complaint");
+    assert_eq!(home.mp(["__complete", "export", "events", "-o", ""]).run().code, 1, "a file goes here");
+}

@@ -131,7 +131,7 @@ pub(crate) fn says(running: &mut Running, text: &str) {
 }
 
 /// Presses Ctrl-C.
-fn interrupt(running: &Running) {
+pub(crate) fn interrupt(running: &Running) {
     let pid = i32::try_from(running.pid()).ok().and_then(rustix::process::Pid::from_raw).expect("a process id");
     rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("it runs");
 }

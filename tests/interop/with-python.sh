@@ -87,4 +87,12 @@ for question in 'account list -f json' 'project list -f json' 'workspace list -f
 done
 "$ours" account export-bridge --to carried.json >/dev/null
 MP_AUTH_FILE=carried.json "$theirs" session --bridge | grep -q 'acme-corp (oauth_browser, us, source: bridge)'
+echo "== the library under mp exec, with a home that holds nothing"
+mkdir "$scratch/empty"
+ours_run() { "$ours" exec -- env HOME="$scratch/empty" "$scratch/python/bin/python" "$@"; }
+ours_run -c 'import mixpanel_headless as mp; print(mp.Workspace().events())' | tee names
+grep -q "'Sign Up'" names
+ours_run -c 'import sys; sys.exit(7)' && exit 1 || [ $? = 7 ]
+# Neither tokens nor a config; what Mixpanel says of the user is the library's own cache.
+[ -z "$(find "$scratch/empty" -type f ! -name me.json)" ]
 echo "passed"

@@ -105,7 +105,7 @@ pub async fn run(name: &str, arguments: &ArgMatches) -> Result<ExitCode, Failure
 }
 
 /// The record that the Python tool prints; the socket API tells more.
-fn record(account: &AccountSummary) -> Value {
+pub(super) fn record(account: &AccountSummary) -> Value {
     json!({
         "name": account.name, "type": account.r#type, "region": account.region, "status": account.status,
         "is_active": account.is_active, "referenced_by_targets": account.referenced_by_targets,

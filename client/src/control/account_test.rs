@@ -8,8 +8,8 @@ use mp_proto::routes::{ACCOUNT_TEST, fill};
 use mp_proto::wire::TestBody;
 use serde_json::{Value, json};
 
-use super::Call;
 use super::account::named;
+use super::{Call, library};
 use crate::output::pretty;
 
 /// Runs the command.
@@ -27,7 +27,7 @@ pub async fn run(call: &mut Call<'_>) -> Result<ExitCode, Failure> {
 }
 
 /// The record that the Python tool prints.
-fn record(body: &TestBody) -> Value {
+pub(super) fn record(body: &TestBody) -> Value {
     let problem = body.problem.as_ref();
     let status = problem.and_then(|problem| problem.upstream.as_ref()).map(|upstream| upstream.status);
     json!({
@@ -36,29 +36,13 @@ fn record(body: &TestBody) -> Value {
         "user": body.user,
         "accessible_project_count": body.accessible_project_count,
         "error": problem.map(|problem| &problem.detail),
-        "error_code": problem.and_then(kind).and_then(error_code),
+        "error_code": problem.and_then(kind).filter(|kind| *kind != FailureKind::AccountNotFound).map(library::code),
         "error_details": status.map(|status| json!({"status_code": status})),
     })
 }
 
 fn kind(problem: &ProblemBody) -> Option<FailureKind> {
     FailureKind::from_code(&problem.code)
-}
-
-/// Returns the Python tool's word for a failure, where it has one.
-fn error_code(kind: FailureKind) -> Option<&'static str> {
-    Some(match kind {
-        FailureKind::CredentialRefused => "AUTH_FAILED",
-        FailureKind::UpstreamRefused | FailureKind::UpstreamNotFound => "QUERY_FAILED",
-        FailureKind::RateLimited => "RATE_LIMITED",
-        FailureKind::UpstreamFault => "SERVER_ERROR",
-        FailureKind::UpstreamInvalid => "INVALID_RESPONSE",
-        FailureKind::UpstreamUnreachable => "HTTP_ERROR",
-        FailureKind::TokenMissing => "OAUTH_TOKEN_ERROR",
-        FailureKind::TokenUnavailable => "OAUTH_REFRESH_ERROR",
-        FailureKind::LoginRequired => "OAUTH_REFRESH_REVOKED",
-        _ => return None,
-    })
 }
 
 /// Whatever Mixpanel refuses here, it refuses the credential: nothing else was asked for.

@@ -83,11 +83,19 @@ pub async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
 /// # Errors
 /// When the account is none that logs in by a browser, or the login fails.
 pub async fn again(call: &mut Call<'_>) -> Result<ExitCode, Failure> {
-    let start = LoginStart { account: call.text("name"), ..LoginStart::default() };
-    let Some((login, result)) = follow(call, &start).await? else { return Ok(INTERRUPTED.into()) };
+    let Some((login, result)) = follow_again(call).await? else { return Ok(INTERRUPTED.into()) };
     let value = record_again(&login, &result);
     call.output.show(&value, || pretty(&value))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Logs an account in again and prints nothing to stdout. None when the user has interrupted it.
+///
+/// # Errors
+/// As [`again`].
+pub(super) async fn follow_again(call: &mut Call<'_>) -> Result<Option<(LoginBody, LoginResult)>, Failure> {
+    let start = LoginStart { account: call.text("name"), ..LoginStart::default() };
+    follow(call, &start).await
 }
 
 fn read(call: &Call<'_>) -> Result<LoginStart, Failure> {
@@ -327,13 +335,17 @@ fn line(login: &LoginBody, result: &LoginResult) -> String {
     format!("Logged in as {email} → {account} · {project}")
 }
 
+/// Returns the user of a login, or null.
+pub(super) fn user(result: &LoginResult) -> Value {
+    let is_known = result.user_id.is_some() || result.user_email.is_some();
+    if is_known { json!({"id": result.user_id, "email": result.user_email}) } else { Value::Null }
+}
+
 /// What both commands tell. A time has microseconds, as the Python tool writes it.
 fn common(login: &LoginBody, result: &LoginResult) -> [(&'static str, Value); 5] {
-    let is_known = result.user_id.is_some() || result.user_email.is_some();
-    let user = is_known.then(|| json!({"id": result.user_id, "email": result.user_email}));
     [
         ("account_name", json!(login.account)),
-        ("user", json!(user)),
+        ("user", user(result)),
         ("expires_at", json!(result.expires_at.map(|end| format!("{end:.6}")))),
         ("tokens_path", json!(result.tokens_path)),
         ("client_path", json!(result.client_path)),

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Write};
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{ArgMatches, Command, value_parser};
 use hyper::Method;
 use mp_proto::failure::Failure;
 use mp_proto::routes::{TARGET, TARGET_USE, TARGETS, fill};
@@ -17,25 +17,29 @@ use crate::tree::{group, option, positional, switch};
 /// Adds the commands.
 pub fn build(command: Command) -> Command {
     let name = || positional("name", "NAME", "Name of the target");
-    let short = |arg: Arg, short| arg.short(short);
     group(command)
         .subcommand(Command::new("list").about("List targets"))
-        .subcommand(
-            Command::new("add")
-                .about("Save an account, a project and perhaps a workspace under a name")
-                .arg(name())
-                .arg(short(option("account", "NAME", "Account of the target"), 'a').required(true))
-                .arg(short(option("project", "ID", "Project of the target"), 'p').required(true))
-                .arg(
-                    short(option("workspace", "ID", "Workspace of the target"), 'w')
-                        .value_parser(value_parser!(i64))
-                        .allow_negative_numbers(true),
-                ),
-        )
+        .subcommand(build_add(
+            Command::new("add").about("Save an account, a project and perhaps a workspace under a name"),
+        ))
         .subcommand(Command::new("use").about("Make a target the persisted session").arg(name()))
         .subcommand(Command::new("show").about("Show a target").arg(name()))
         .subcommand(
             Command::new("remove").about("Remove a target").arg(name()).arg(switch("yes", "Do not ask").short('y')),
+        )
+}
+
+/// Adds the arguments of `add`.
+pub(super) fn build_add(command: Command) -> Command {
+    let own = |id, value, help, short| option(id, value, help).short(short);
+    command
+        .arg(positional("name", "NAME", "Name of the target"))
+        .arg(own("account", "NAME", "Account of the target", 'a').required(true))
+        .arg(own("project", "ID", "Project of the target", 'p').required(true))
+        .arg(
+            own("workspace", "ID", "Workspace of the target", 'w')
+                .value_parser(value_parser!(i64))
+                .allow_negative_numbers(true),
         )
 }
 
@@ -56,7 +60,8 @@ pub async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
     }
 }
 
-fn record(target: &TargetBody) -> Value {
+/// The record that the Python tool prints.
+pub(super) fn record(target: &TargetBody) -> Value {
     json!({"name": target.name, "account": target.account, "project": target.project, "workspace": target.workspace})
 }
 
@@ -82,13 +87,18 @@ async fn list(call: &mut Call<'_>) -> Result<(), Failure> {
     })
 }
 
-async fn add(call: &mut Call<'_>) -> Result<(), Failure> {
-    let target = TargetAdd {
+/// Reads the arguments of `add`.
+pub(super) fn read_add(call: &Call<'_>) -> TargetAdd {
+    TargetAdd {
         name: call.required("name"),
         account: call.required("account"),
         project: call.required("project"),
         workspace: call.number("workspace"),
-    };
+    }
+}
+
+async fn add(call: &mut Call<'_>) -> Result<(), Failure> {
+    let target = read_add(call);
     let answer = call.client.call::<TargetBody>(Method::POST, TARGETS, Some(&target)).await?;
     let added = call.body(answer);
     call.output.line(&format!("Added target: {}", added.name))

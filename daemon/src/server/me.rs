@@ -28,6 +28,18 @@ use crate::upstream::request::Identity;
 pub(crate) struct Freshness {
     #[serde(default)]
     refresh: bool,
+    #[serde(default)]
+    cached: bool,
+}
+
+impl Freshness {
+    /// Returns a session's user; none if only what is cached is wanted, and nothing is.
+    async fn me(&self, app: &Arc<App>, caller: &Caller, session: &Session) -> Result<Option<Arc<Me>>, Failure> {
+        if self.cached {
+            return Ok(known(app, caller, session));
+        }
+        of_session(app, caller, session, self.refresh).await.map(Some)
+    }
 }
 
 /// Whose workspaces.
@@ -36,6 +48,8 @@ pub(crate) struct OfProject {
     project: Option<String>,
     #[serde(default)]
     refresh: bool,
+    #[serde(default)]
+    cached: bool,
 }
 
 /// `GET /v1/me`.
@@ -56,9 +70,12 @@ pub(crate) async fn projects(
     caller: Caller,
 ) -> Answer {
     let session = session(&app, &caller)?;
-    let me = of_session(&app, &caller, &session, wanted.refresh).await?;
+    let me = wanted.me(&app, &caller, &session).await?;
     let own = session.account.as_ref().and_then(|account| Some(&account.default_project.as_ref()?.value));
-    let body = ProjectsBody { account: session.identity.name.clone(), projects: project_rows(&me, own) };
+    let body = ProjectsBody {
+        account: session.identity.name.clone(),
+        projects: me.map(|me| project_rows(&me, own)).unwrap_or_default(),
+    };
     reply::ok_with_notes(&body, &session.notes)
 }
 
@@ -78,8 +95,9 @@ pub(crate) async fn workspaces(
         })?,
         None => session.project()?.clone(),
     };
-    let me = of_session(&app, &caller, &session, wanted.refresh).await?;
-    let workspaces = workspace_rows(&me, &project);
+    let freshness = Freshness { refresh: wanted.refresh, cached: wanted.cached };
+    let me = freshness.me(&app, &caller, &session).await?;
+    let workspaces = me.map(|me| workspace_rows(&me, &project)).unwrap_or_default();
     reply::ok_with_notes(
         &WorkspacesBody { account: session.identity.name.clone(), project, workspaces },
         &session.notes,

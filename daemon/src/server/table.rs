@@ -249,6 +249,7 @@ fn about_logins() -> Vec<Route> {
 
 fn about_mixpanel() -> Vec<Route> {
     const REFRESH: (&str, &str) = ("refresh", "true asks Mixpanel, whatever is cached");
+    const CACHED: (&str, &str) = ("cached", "true never asks Mixpanel: the list is empty when nothing is cached");
     vec![
         Route::new(
             Method::GET,
@@ -265,7 +266,7 @@ fn about_mixpanel() -> Vec<Route> {
             json::<wire::ProjectsBody>(),
             me::projects,
         )
-        .query(&[REFRESH]),
+        .query(&[REFRESH, CACHED]),
         Route::new(
             Method::GET,
             at::WORKSPACES,
@@ -273,7 +274,7 @@ fn about_mixpanel() -> Vec<Route> {
             json::<wire::WorkspacesBody>(),
             me::workspaces,
         )
-        .query(&[("project", "Its id; the session's when left out"), REFRESH]),
+        .query(&[("project", "Its id; the session's when left out"), REFRESH, CACHED]),
         Route::new(
             Method::GET,
             at::OPERATIONS,

@@ -12,6 +12,7 @@ mod rows;
 #[cfg(test)]
 mod rules;
 pub mod sample;
+mod schema;
 mod shape;
 
 use serde_json::{Map, Value};

@@ -1,0 +1,224 @@
+//! The tools about accounts and the session.
+
+use std::time::{Duration, Instant};
+
+use hyper::Method;
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::routes::{
+    LOGIN, LOGIN_PROJECT, LOGINS, PROJECTS, SESSION, STATUS, TARGETS, WORKSPACES, encode_segment, fill,
+};
+use mp_proto::wire::{
+    AccountsBody, ActiveBody, LoginBody, LoginChoice, LoginStart, LoginState, ProjectsBody, SessionBody, SessionPatch,
+    StatusBody, TargetsBody, WorkspacesBody,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::server::Server;
+use crate::api::Client;
+use crate::browser;
+use crate::caller::SessionFlags;
+
+/// How long the tool `login` waits for the user: hosts give up after a minute.
+const LOGIN_WAIT: Duration = Duration::from_secs(50);
+
+/// Arguments of `list_projects` and `list_workspaces`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Listing {
+    project: Option<String>,
+    refresh: bool,
+}
+
+/// Arguments of `use_session`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Use {
+    account: Option<String>,
+    project: Option<String>,
+    workspace: Option<i64>,
+    target: Option<String>,
+    persist: bool,
+}
+
+/// Arguments of `login`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Login {
+    account: Option<String>,
+    region: Option<String>,
+    project: Option<String>,
+}
+
+/// Shows the session.
+pub(super) async fn session(client: &mut Client) -> Result<Value, Failure> {
+    Ok(crate::control::json(&client.get::<SessionBody>(SESSION).await?.body))
+}
+
+/// Lists the accounts, each with the state of its token.
+pub(super) async fn accounts(client: &mut Client) -> Result<Value, Failure> {
+    let accounts = client.get::<AccountsBody>(mp_proto::routes::ACCOUNTS).await?.body.accounts;
+    let status = client.get::<StatusBody>(STATUS).await?.body;
+    let rows = accounts.iter().map(|account| {
+        let token = status.accounts.iter().find(|known| known.name == account.name);
+        json!({
+            "name": account.name, "type": account.r#type, "region": account.region, "is_active": account.is_active,
+            "default_project": account.default_project, "targets": account.referenced_by_targets,
+            "state": token.map(|token| &token.state), "expires_at": token.map(|token| token.expires_at),
+        })
+    });
+    Ok(rows.collect())
+}
+
+/// Lists the targets.
+pub(super) async fn targets(client: &mut Client) -> Result<Value, Failure> {
+    Ok(crate::control::json(&client.get::<TargetsBody>(TARGETS).await?.body.targets))
+}
+
+/// Lists the projects.
+pub(super) async fn projects(client: &mut Client, listing: Listing) -> Result<Value, Failure> {
+    if listing.project.is_some() {
+        return Err(Failure::new(FailureKind::InvalidArgument, "list_projects takes no project"));
+    }
+    let query = if listing.refresh { "?refresh=true" } else { "" };
+    Ok(crate::control::json(&client.get::<ProjectsBody>(&format!("{PROJECTS}{query}")).await?.body.projects))
+}
+
+/// Lists the workspaces of a project.
+pub(super) async fn workspaces(client: &mut Client, listing: Listing) -> Result<Value, Failure> {
+    let project = listing.project.map(|id| format!("&project={}", encode_segment(&id))).unwrap_or_default();
+    let path = format!("{WORKSPACES}?refresh={}{project}", listing.refresh);
+    Ok(crate::control::json(&client.get::<WorkspacesBody>(&path).await?.body))
+}
+
+impl Use {
+    /// Returns the flags that follow: what hangs on something else that is new is dropped.
+    ///
+    /// # Errors
+    /// When a target comes with what it decides.
+    fn after(&self, before: &SessionFlags) -> Result<SessionFlags, Failure> {
+        let decided = self.account.is_some() || self.project.is_some() || self.workspace.is_some();
+        if self.target.is_some() && decided {
+            let detail = "target is mutually exclusive with account, project and workspace";
+            return Err(Failure::new(FailureKind::InvalidArgument, detail));
+        }
+        if self.target.is_some() {
+            return Ok(SessionFlags { target: self.target.clone(), ..SessionFlags::default() });
+        }
+        let keeps_account = self.account.is_none();
+        let keeps_project = keeps_account && self.project.is_none();
+        let kept = |keeps: bool, value: &Option<String>| if keeps { value.clone() } else { None };
+        Ok(SessionFlags {
+            account: self.account.clone().or_else(|| before.account.clone()),
+            project: self.project.clone().or_else(|| kept(keeps_account, &before.project)),
+            workspace: self.workspace.or(if keeps_project { before.workspace } else { None }),
+            target: if decided { None } else { before.target.clone() },
+        })
+    }
+}
+
+/// Chooses the session of later calls. One that cannot be resolved is not chosen.
+pub(super) async fn use_session(server: &Server, wanted: Use) -> Result<Value, Failure> {
+    let flags = wanted.after(&server.flags())?;
+    let mut client = server.client_with(&flags)?;
+    if wanted.persist {
+        let patch = SessionPatch {
+            account: wanted.account,
+            project: wanted.project,
+            workspace: wanted.workspace,
+            target: wanted.target,
+        };
+        // The context of the change is that of the user's other tools: what is stored must not depend on this server.
+        let mut plain = server.client_with(&SessionFlags::default())?;
+        plain.call::<ActiveBody>(Method::PATCH, SESSION, Some(&patch)).await?;
+        server.set_flags(SessionFlags::default());
+        return session(&mut plain).await;
+    }
+    let shown = session(&mut client).await?;
+    server.set_flags(flags);
+    Ok(shown)
+}
+
+/// Begins a login, or goes on with the one that is open, and waits a while for the user.
+pub(super) async fn login(server: &Server, client: &mut Client, wanted: Login) -> Result<Value, Failure> {
+    // Without the project: a call that knows it goes on with the login of one that did not.
+    let start = LoginStart { account: wanted.account, region: wanted.region, ..LoginStart::default() };
+    let begun = client.call::<LoginBody>(Method::POST, LOGINS, Some(&start)).await?;
+    let (is_ours, mut login) = (begun.created, begun.body);
+    if is_ours && let Some(url) = &login.authorize_url {
+        browser::open(url, server.environment(), None);
+    }
+    let (until, mut project) = (Instant::now() + LOGIN_WAIT, wanted.project);
+    while !login.state.is_final() {
+        let left = until.saturating_duration_since(Instant::now()).as_secs();
+        login = match (login.state, project.take()) {
+            (LoginState::ChooseProject, Some(project)) => {
+                let path = fill(LOGIN_PROJECT, &login.id);
+                client.call::<LoginBody>(Method::POST, &path, Some(&LoginChoice { project })).await?.body
+            }
+            (LoginState::ChooseProject, None) => break,
+            _ if left == 0 => break,
+            (_, kept) => {
+                project = kept;
+                let path = format!("{}?wait_s={left}&after={}", fill(LOGIN, &login.id), login.revision);
+                client.get::<LoginBody>(&path).await?.body
+            }
+        };
+    }
+    told(&login)
+}
+
+/// Returns what an agent is told of a login. The URL is not among it: what is in it opens the login for whoever reads along.
+fn told(login: &LoginBody) -> Result<Value, Failure> {
+    match login.state {
+        LoginState::Done => {
+            let user = login.result.as_ref().and_then(|result| result.user_email.clone());
+            Ok(json!({"state": "done", "account": login.account, "region": login.region, "user": user}))
+        }
+        LoginState::Failed => Err(login
+            .problem
+            .clone()
+            .map_or_else(|| Failure::new(FailureKind::LoginFailed, "the login has failed"), Failure::from)),
+        LoginState::ChooseProject => Ok(json!({
+            "state": "choose_project", "projects": login.projects,
+            "next": "ask the user for one, and call login again with the same arguments and the project",
+        })),
+        LoginState::WaitingForBrowser | LoginState::Finishing => Ok(json!({
+            "state": "waiting",
+            "next": "the user allows it in the browser that was opened; if none was, `mp login` in a terminal shows the \
+                     address and joins this login. Then call login again with the same arguments",
+        })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(account: &str, project: &str, workspace: i64) -> SessionFlags {
+        SessionFlags {
+            account: Some(account.into()),
+            project: Some(project.into()),
+            workspace: Some(workspace),
+            target: None,
+        }
+    }
+
+    #[test]
+    fn what_hangs_on_something_new_is_dropped() {
+        let before = flags("a", "1", 2);
+        let after = |wanted: Use| wanted.after(&before).expect("possible");
+        assert_eq!(after(Use::default()), before);
+        let account = after(Use { account: Some("b".into()), ..Use::default() });
+        assert_eq!(account, SessionFlags { account: Some("b".into()), ..SessionFlags::default() });
+        let project = after(Use { project: Some("9".into()), ..Use::default() });
+        assert_eq!(project, SessionFlags { project: Some("9".into()), workspace: None, ..before.clone() });
+        assert_eq!(after(Use { workspace: Some(7), ..Use::default() }), flags("a", "1", 7));
+        let target = after(Use { target: Some("t".into()), ..Use::default() });
+        assert_eq!(target, SessionFlags { target: Some("t".into()), ..SessionFlags::default() });
+        let back = Use { project: Some("3".into()), ..Use::default() }.after(&target).expect("possible");
+        assert_eq!(back, SessionFlags { project: Some("3".into()), ..SessionFlags::default() });
+        let both = Use { target: Some("t".into()), workspace: Some(1), ..Use::default() };
+        assert!(both.after(&before).is_err_and(|failure| failure.detail.contains("mutually exclusive")));
+    }
+}

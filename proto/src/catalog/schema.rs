@@ -1,0 +1,101 @@
+//! A row as JSON Schema (2020-12), for callers that look at one before they call, such as agents.
+
+use serde_json::{Map, Value, json};
+
+use super::{Kind, Of, Operation, Param};
+
+impl Operation {
+    /// Returns the schema of the arguments as one JSON object. What only a command line or an upload has is not in it.
+    pub fn input_schema(&self) -> Map<String, Value> {
+        let params = || self.params.iter().filter(|param| !matches!(param.kind, Kind::File | Kind::Output));
+        let properties: Map<String, Value> = params().map(|param| (param.name.to_owned(), property(param))).collect();
+        let required: Vec<&str> = params().filter(|param| param.required).map(|param| param.name).collect();
+        let mut schema = Map::new();
+        schema.insert("type".to_owned(), "object".into());
+        schema.insert("properties".to_owned(), properties.into());
+        if !required.is_empty() {
+            schema.insert("required".to_owned(), required.into());
+        }
+        schema.insert("additionalProperties".to_owned(), false.into());
+        schema
+    }
+}
+
+fn property(param: &Param) -> Value {
+    let one = of_kind(param.kind);
+    let mut schema = if param.repeats { json!({"type": "array", "items": one}) } else { one };
+    schema["description"] = param.help.into();
+    if let Some(default) = param.default {
+        // The text of a number or a boolean is that number or boolean; every other text is itself.
+        let is_text = schema["type"] == "string";
+        let read = if is_text { None } else { serde_json::from_str(default).ok() };
+        schema["default"] = read.unwrap_or_else(|| default.into());
+    }
+    schema
+}
+
+fn of_kind(kind: Kind) -> Value {
+    match kind {
+        Kind::Str | Kind::Secret | Kind::Property | Kind::TextFile | Kind::File | Kind::Output => {
+            json!({"type": "string"})
+        }
+        Kind::Int => json!({"type": "integer"}),
+        Kind::Ints => json!({"type": "array", "items": {"type": "integer"}}),
+        Kind::List | Kind::Names => json!({"type": "array", "items": {"type": "string"}}),
+        Kind::Flag | Kind::Toggle => json!({"type": "boolean"}),
+        Kind::Date => json!({"type": "string", "format": "date"}),
+        Kind::JsonFile => json!({"type": "object"}),
+        Kind::OneOf(words) | Kind::AnyCase(words) => json!({"type": "string", "enum": words}),
+        Kind::Json(of) => of_json(of),
+    }
+}
+
+fn of_json(of: Of) -> Value {
+    match of {
+        Of::Any => json!({}),
+        Of::Text | Of::Time => json!({"type": "string"}),
+        Of::Int => json!({"type": "integer"}),
+        Of::Bool => json!({"type": "boolean"}),
+        Of::Word(words) => json!({"type": "string", "enum": words}),
+        Of::Object | Of::One(_) | Of::Map(_) => json!({"type": "object"}),
+        Of::Values | Of::Texts | Of::Ints | Of::Objects | Of::List(_) => json!({"type": "array"}),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{all, bind, find, sample};
+    use super::*;
+
+    #[test]
+    fn a_schema_tells_what_a_row_takes() {
+        let schema = find("query.segmentation").expect("a row").input_schema();
+        assert_eq!(schema["required"], json!(["event", "from", "to"]));
+        assert_eq!(schema["properties"]["from"]["format"], "date");
+        assert_eq!(schema["properties"]["unit"]["enum"], json!(["day", "week", "month"]));
+        assert_eq!(schema["properties"]["unit"]["default"], "day");
+        assert_eq!(schema["additionalProperties"], false);
+    }
+
+    #[test]
+    fn what_a_schema_asks_for_is_what_the_row_accepts() {
+        for operation in all() {
+            let schema = operation.input_schema();
+            for (name, property) in schema["properties"].as_object().expect("an object") {
+                let Some(default) = property.get("default") else { continue };
+                let is_fitting = match property["type"].as_str() {
+                    Some("string") => default.is_string(),
+                    Some("integer") => default.is_i64(),
+                    Some("boolean") => default.is_boolean(),
+                    Some("array") => default.is_array() || default.is_string(),
+                    _ => true,
+                };
+                assert!(is_fitting, "{}.{name}: {property}", operation.id);
+            }
+            let arguments = sample::arguments(operation);
+            let known = |name: &String| schema["properties"].get(name).is_some();
+            assert!(arguments.keys().all(known), "{}", operation.id);
+            assert!(bind(operation, &arguments).is_ok(), "{}", operation.id);
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! `mp mcp`: an agent's view, message by message.
+
+use mp_proto::ids::Region;
+use mp_sandbox::home::{Home, Running};
+use mp_sandbox::process::wait;
+use mp_sandbox::upstream::reply::Reply;
+use mp_sandbox::upstream::{Consent, Fault, Gate, Meter, Upstream, visit};
+use mp_sandbox::wait::{eventually, poll};
+use serde_json::{Value, json};
+
+use crate::grants::World;
+use crate::{SOON, configured};
+
+const DASHBOARDS: &str = "/us/app/projects/3187654/dashboards";
+
+/// The other side of the protocol: one JSON object a line.
+struct Agent {
+    server: Running,
+    asked: u64,
+}
+
+impl Agent {
+    fn start(home: &Home, words: &[&str]) -> Self {
+        let mut agent = Self { server: home.mp([&["mcp"], words].concat()).start_open(), asked: 0 };
+        let client = json!({"name": "test", "version": "1"});
+        let hello = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client});
+        let answer = agent.ask("initialize", &hello);
+        assert_eq!(answer["result"]["serverInfo"]["name"], "mp", "{answer}");
+        agent.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
+        agent
+    }
+
+    fn send(&mut self, message: &Value) {
+        self.server.write(&format!("{message}\n")).expect("it reads");
+    }
+
+    /// Sends a request without waiting for its answer.
+    fn begin(&mut self, method: &str, params: &Value) -> u64 {
+        self.asked += 1;
+        let id = self.asked;
+        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
+        id
+    }
+
+    #[track_caller]
+    fn answer(&self, id: u64) -> Value {
+        let found = poll(SOON, || {
+            let written = self.server.written();
+            let complete = written.rfind('\n').map_or("", |end| &written[..end]);
+            let messages = complete.lines().map(|line| serde_json::from_str::<Value>(line).expect("only messages"));
+            messages.into_iter().find(|message| message["id"] == id)
+        });
+        found.unwrap_or_else(|| panic!("no answer to {id} in {}", self.server.written()))
+    }
+
+    #[track_caller]
+    fn ask(&mut self, method: &str, params: &Value) -> Value {
+        let id = self.begin(method, params);
+        self.answer(id)
+    }
+
+    /// Calls a tool, and returns its text and whether it is an error.
+    #[track_caller]
+    fn call(&mut self, tool: &str, arguments: &Value) -> (String, bool) {
+        let answer = self.ask("tools/call", &json!({"name": tool, "arguments": arguments}));
+        let result = &answer["result"];
+        let text = result["content"][0]["text"].as_str().unwrap_or_else(|| panic!("no text in {answer}"));
+        (text.to_owned(), result["isError"] == true)
+    }
+
+    #[track_caller]
+    fn good(&mut self, tool: &str, arguments: &Value) -> Value {
+        let (text, is_error) = self.call(tool, arguments);
+        assert!(!is_error, "{tool}: {text}");
+        serde_json::from_str(text.split("\nnote: ").next().unwrap_or_default()).expect("JSON")
+    }
+
+    #[track_caller]
+    fn bad(&mut self, tool: &str, arguments: &Value) -> Value {
+        let (text, is_error) = self.call(tool, arguments);
+        assert!(is_error, "{tool}: {text}");
+        serde_json::from_str::<Value>(&text).expect("JSON")["error"].clone()
+    }
+}
+
+fn operation(id: &str, arguments: &Value) -> Value {
+    json!({"id": id, "arguments": arguments})
+}
+
+#[test]
+fn the_tools_are_listed_and_a_read_is_answered() {
+    let world = World::with_grant(-5);
+    let _daemon = world.start();
+    let mut agent = Agent::start(&world.home, &[]);
+    let list = agent.ask("tools/list", &json!({}))["result"].clone();
+    assert!(list.to_string().len() <= 20_000);
+    let tools = list["tools"].as_array().expect("a list");
+    assert!(tools.iter().all(|tool| tool["inputSchema"]["type"] == "object" && tool["annotations"].is_object()));
+    let session = agent.good("session", &json!({}));
+    assert_eq!((&session["account"]["name"], &session["project"]["id"]), (&json!("ada"), &json!("3187654")));
+    let events = agent.good("inspect_events", &json!({}));
+    assert!(events.as_array().is_some_and(|names| names.contains(&json!("Sign Up"))), "{events}");
+    let dashboards = agent.good("call_operation", &operation("dashboards.list", &json!({})));
+    assert_eq!(dashboards.as_array().map(Vec::len), Some(3));
+    let accounts = agent.good("list_accounts", &json!({}));
+    assert_eq!(accounts[0]["state"], "ok");
+    for tool in ["list_projects", "list_workspaces", "list_targets", "find_operations"] {
+        agent.good(tool, &json!({}));
+    }
+    assert_eq!(world.posts(), 1, "one refresh served all of it");
+    let done = agent.server.finish();
+    assert_eq!((done.code, done.stderr.as_str()), (0, ""), "it ends with its input");
+    assert_eq!(world.upstream.problems(), Vec::<String>::new());
+}
+
+#[test]
+fn what_destroys_needs_leave_and_nothing_is_sent_without() {
+    let world = World::with_grant(3600);
+    let _daemon = world.start();
+    let delete = operation("dashboards.delete", &json!({"dashboard_id": 31_876_541}));
+    let create = operation("dashboards.create", &json!({"title": "t"}));
+    for method in ["POST", "DELETE"] {
+        world
+            .upstream
+            .on(method, DASHBOARDS, |_| Reply::json(200, &json!({"status": "ok", "results": {"id": 1, "title": "t"}})));
+    }
+    let mut agent = Agent::start(&world.home, &[]);
+    let refused = agent.bad("call_operation", &delete);
+    assert_eq!(
+        (&refused["code"], &refused["next"][0]["command"]),
+        (&json!("forbidden"), &json!("mp dashboards delete"))
+    );
+    let deleted = || world.upstream.requests().iter().filter(|request| request.method == "DELETE").count();
+    assert_eq!(deleted(), 0);
+    agent.good("call_operation", &create);
+    let mut careful = Agent::start(&world.home, &["--read-only"]);
+    let refused = careful.bad("call_operation", &create);
+    assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains("--read-only")), "{refused}");
+    careful.good("call_operation", &operation("dashboards.list", &json!({})));
+    let mut bold = Agent::start(&world.home, &["--allow-destructive", "--groups", "none"]);
+    assert_eq!(bold.ask("tools/list", &json!({}))["result"]["tools"].as_array().map(Vec::len), Some(10));
+    bold.good("call_operation", &delete);
+    assert_eq!(deleted(), 1);
+    world.home.mp(["mcp", "--read-only", "--allow-destructive"]).fails(3);
+    assert!(world.home.mp(["mcp", "--groups", "querry"]).fails(3).contains("querry"));
+}
+
+#[test]
+fn a_session_is_chosen_for_one_conversation_and_stored_only_if_wanted() {
+    let home = configured();
+    let _daemon = home.start();
+    let before = home.read(".mp/config.toml");
+    let (mut one, mut other) = (Agent::start(&home, &[]), Agent::start(&home, &["-a", "personal"]));
+    let shown = |session: &Value| {
+        format!("{} {} {}", session["account"]["name"], session["project"]["id"], session["workspace"]["id"])
+    };
+    assert_eq!(shown(&one.good("session", &json!({}))), r#""team" "3018488" 3448414"#);
+    assert_eq!(shown(&one.good("use_session", &json!({"account": "ci"}))), r#""ci" "555" null"#);
+    assert_eq!(shown(&one.good("use_session", &json!({"project": "7", "workspace": 8}))), r#""ci" "7" 8"#);
+    assert_eq!(shown(&other.good("session", &json!({}))), r#""personal" null null"#);
+    let error = one.bad("use_session", &json!({"account": "nobody"}));
+    assert_eq!(error["code"], "account_not_found");
+    let error = one.bad("use_session", &json!({"target": "ecom", "project": "7"}));
+    assert!(error["detail"].as_str().is_some_and(|detail| detail.contains("mutually exclusive")), "{error}");
+    assert_eq!(shown(&one.good("session", &json!({}))), r#""ci" "7" 8"#, "a refused choice changes nothing");
+    assert_eq!(shown(&one.good("use_session", &json!({"target": "ecom"}))), r#""team" "3018488" 3448414"#);
+    assert_eq!(home.read(".mp/config.toml"), before, "nothing of it was stored");
+    one.good("use_session", &json!({"account": "personal", "project": "9", "persist": true}));
+    assert_eq!(shown(&home.mp(["session", "-f", "json"]).json()), r#""personal" "9" null"#);
+}
+
+#[test]
+fn a_long_answer_is_read_page_by_page() {
+    let world = World::with_grant(3600);
+    let _daemon = world.start();
+    world.upstream.on("GET", DASHBOARDS, |_| {
+        let rows: Vec<Value> = (0..2000).map(|id| json!({"id": id, "title": format!("Dashboard {id}")})).collect();
+        Reply::json(200, &json!({"status": "ok", "results": rows}))
+    });
+    let mut agent = Agent::start(&world.home, &[]);
+    let (mut page, _) = agent.call("call_operation", &operation("dashboards.list", &json!({})));
+    let (mut whole, mut pages) = (String::new(), 1);
+    while let Some(end) = page.rfind("\n[bytes ") {
+        assert!(page.len() < 21_000, "{}", page.len());
+        whole.push_str(&page[..end]);
+        let more: Value =
+            serde_json::from_str(&page[page.rfind('{').expect("how to go on")..page.len() - 1]).expect("JSON");
+        page = agent.call("read_more", &more).0;
+        pages += 1;
+    }
+    whole.push_str(&page);
+    let rows: Value = serde_json::from_str(&whole).expect("all of it is JSON");
+    assert_eq!((rows.as_array().map(Vec::len), pages > 10), (Some(2000), true));
+    assert_eq!(world.upstream.count("GET", DASHBOARDS), 1, "Mixpanel was asked once");
+    assert!(agent.bad("read_more", &json!({"result": 99, "offset": 0}))["detail"].is_string());
+}
+
+#[test]
+fn a_stream_is_read_up_to_a_point_and_then_let_go() {
+    let world = World::with_grant(3600);
+    let _daemon = world.start();
+    let mut agent = Agent::start(&world.home, &[]);
+    let days = |to: &str| operation("export.events", &json!({"from": "2025-01-01", "to": to}));
+    let (text, _) = agent.call("call_operation", &days("2025-01-01"));
+    assert!(text.starts_with('[') && !text.contains("there may be more"), "{text}");
+    world.upstream.data(|data| data.volume = mp_sandbox::upstream::Volume::Events(100_000));
+    let (text, is_error) = agent.call("call_operation", &days("2025-01-02"));
+    assert!(!is_error && text.contains("mp export events -o FILE"), "{}", &text[text.len() - 300..]);
+    world.upstream.fault("GET", "/us/export/export", Fault::CutAfter(2_000).times(10));
+    let error = agent.bad("call_operation", &days("2025-01-03"));
+    assert!(error["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "half a stream is no answer: {error}");
+}
+
+#[test]
+fn a_cancelled_call_ends_at_mixpanel_and_others_go_on() {
+    let world = World::with_grant(3600);
+    let _daemon = world.start();
+    let gate = Gate::new();
+    world.upstream.fault("GET", "/us/query/segmentation", Fault::Hold(gate.clone()));
+    let mut agent = Agent::start(&world.home, &[]);
+    let arguments = json!({"event": "a", "from": "2025-01-01", "to": "2025-01-03"});
+    let held = json!({"name": "query_segmentation", "arguments": arguments});
+    let id = agent.begin("tools/call", &held);
+    gate.wait_for_arrival(1);
+    agent.good("inspect_events", &json!({}));
+    agent.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}}));
+    let running = || world.upstream.running(Meter::Query, Region::Us, 3_187_654);
+    eventually(SOON, "Mixpanel is not asked any more", || running() == 0);
+    agent.good("session", &json!({}));
+}
+
+#[test]
+fn no_tool_returns_a_secret() {
+    let world = World::with_grant(3600);
+    let config = world.home.read(".mp/config.toml")
+        + "\n[accounts.svc]\ntype = \"service_account\"\nregion = \"us\"\ndefault_project = \"1\"\nusername = \"u\"\nsecret = \"CaNaRy-1\"\n";
+    world.home.replace(".mp/config.toml", &config);
+    let _daemon = world.start();
+    world.upstream.on("GET", "/us/app/projects/3187654/webhooks", |_| {
+        Reply::json(
+            200,
+            &json!({"status": "ok", "results": [{"id": "w", "name": "n", "is_enabled": true, "password": "CaNaRy-2",
+            "url": "https://h/hook?X-Amz-Signature=CaNaRy-3"}]}),
+        )
+    });
+    let mut agent = Agent::start(&world.home, &[]);
+    let webhooks = agent.good("call_operation", &operation("webhooks.list", &json!({})));
+    assert_eq!(webhooks[0]["name"], "n");
+    for tool in ["session", "list_accounts", "list_targets", "list_projects", "list_workspaces", "find_operations"] {
+        agent.good(tool, &json!({}));
+    }
+    agent.good("use_session", &json!({"account": "svc"}));
+    let refused =
+        operation("replays.sign", &json!({"replay_ids": "r", "distinct_id": "d", "reveal_signed_urls": true}));
+    agent.call("call_operation", &refused);
+    agent.call("call_operation", &json!({"id": "CaNaRy", "token": "x"}));
+    let stored = world.on_disk();
+    let seen = agent.server.written();
+    for secret in [&stored["access_token"], &stored["refresh_token"]] {
+        assert!(!seen.contains(secret.as_str().expect("a text")), "{seen}");
+    }
+    assert!(!seen.contains("CaNaRy-"), "{seen}");
+}
+
+#[test]
+fn a_login_is_shown_to_the_user_and_not_to_the_agent() {
+    let (mut home, upstream) = (crate::empty(), Upstream::start());
+    home.set("MPD_UPSTREAM", &upstream.url());
+    upstream.set_consent(Consent::Allow);
+    // A browser that writes down where it is sent.
+    let address = home.at("address");
+    home.write_mode("browser", &format!("#!/bin/sh\necho \"$1\" >{}\n", address.display()), 0o700);
+    home.set("BROWSER", &format!("{} %s", home.at("browser").display()));
+    let mut agent = Agent::start(&home, &[]);
+    assert_eq!(agent.bad("list_projects", &json!({}))["code"], "needs_account");
+    let asked = agent.begin("tools/call", &json!({"name": "login", "arguments": {"region": "us"}}));
+    let url = poll(SOON, || std::fs::read_to_string(&address).ok()?.strip_suffix('\n').map(str::to_owned));
+    let location = visit::get(&url.expect("the browser was opened")).expect("the provider answers");
+    visit::get(location.header("location").expect("a way back")).expect("the login listens");
+    let login = agent.answer(asked)["result"]["content"][0]["text"].clone();
+    assert!(login.as_str().is_some_and(|text| text.contains("choose_project")), "{login}");
+    let login = agent.good("login", &json!({"region": "us", "project": "3187654"}));
+    assert_eq!((&login["state"], &login["user"]), (&json!("done"), &json!("ada@example.com")));
+    assert_eq!(agent.good("session", &json!({}))["project"]["id"], "3187654");
+    let seen = agent.server.written();
+    assert!(!seen.contains("code_challenge") && !seen.contains("state="), "{seen}");
+}
+
+#[test]
+fn wrong_messages_are_answered_and_nothing_ends() {
+    let home = configured();
+    let mut agent = Agent::start(&home, &[]);
+    agent.server.write("this is no JSON\n\n{\"jsonrpc\": \"2.0\"}\n").expect("it reads");
+    let unknown = agent.ask("tools/call", &json!({"name": "no_such_tool", "arguments": {}}));
+    assert!(unknown["error"]["message"].as_str().is_some_and(|text| text.contains("no_such_tool")), "{unknown}");
+    for (tool, arguments) in [
+        ("session", json!({"verbose": true})),
+        ("call_operation", json!({})),
+        ("call_operation", json!({"id": "dashboards.lst"})),
+        ("call_operation", operation("dashboards.list", &json!({"ids": "x"}))),
+        ("find_operations", json!({"effect": "explode"})),
+        ("use_session", json!({"workspace": "x"})),
+        ("query_segmentation", json!({"event": "a", "from": "soon", "to": "2025-01-01"})),
+    ] {
+        let error = agent.bad(tool, &arguments);
+        assert_eq!(error["code"], "invalid_argument", "{tool} {arguments}: {error}");
+    }
+    home.mp(["daemon", "stop"]).ok();
+    agent.good("session", &json!({}));
+    // A host that is killed leaves nothing behind: the end of the input is the end.
+    let mut child = {
+        let mut command = home.command(&home.programs().mp);
+        command.arg("mcp").stdin(std::process::Stdio::null()).stdout(std::process::Stdio::null());
+        command.spawn().expect("it starts")
+    };
+    assert_eq!(wait(&mut child, SOON).and_then(|status| status.code()), Some(0));
+}
