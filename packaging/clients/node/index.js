@@ -181,18 +181,15 @@ export class Client {
       } catch (error) {
         const isLost = /^(ECONNRESET|EPIPE|HPE_.*)$/.test(error.code);
         const detail = `the daemon went away during ${method} ${path}, which it may or may not have carried out`;
-        this.#mend(isLost ? unreachable(detail) : error, method, mended);
+        const problem = isLost ? unreachable(detail) : error;
+        // Once for each reason, and what may have been carried out only if it changes nothing.
+        const isRead = method === "GET" || method === "HEAD";
+        const isMendable = isLost ? isRead : ["context_required", "stopping"].includes(error.code);
+        if (!isMendable || mended.has(problem.code) || this.#isClosed) throw problem;
+        mended.add(problem.code);
+        for (const name of problem.env) this.#asked.add(name);
       }
     }
-  }
-
-  /** Lets a call be repeated, once for each reason: one that may have been carried out only if it changes nothing. */
-  #mend(problem, method, mended) {
-    const isRead = method === "GET" || method === "HEAD";
-    const repeatable = ["context_required", "stopping", ...(isRead ? ["daemon_unreachable"] : [])];
-    if (!repeatable.includes(problem.code) || mended.has(problem.code) || this.#isClosed) throw problem;
-    mended.add(problem.code);
-    for (const name of problem.env) this.#asked.add(name);
   }
 
   /** Sends a request to a daemon that is certainly the user's own, starting it when there is none. */

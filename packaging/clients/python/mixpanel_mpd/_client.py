@@ -198,9 +198,9 @@ class Client:
             body, own["Content-Type"] = json.dumps(body).encode(), "application/json"
         mended: set[str] = set()
         while True:
+            sent = {**own, **(headers or {}), "Mp-Context": self._context()}
             sock = self._connect(timeout or self._timeout, start and self._autostart)
             try:
-                sent = {**own, **(headers or {}), "Mp-Context": self._context()}
                 return self._once(sock, method, path, body, sent, streams)
             except socket.timeout:
                 raise Problem("timeout", "the daemon did not answer in time", 504) from None
