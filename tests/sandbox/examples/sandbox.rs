@@ -14,7 +14,9 @@ use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
 use mp_proto::ids::Region;
+use mp_sandbox::upstream::reply::Reply;
 use mp_sandbox::upstream::{ADA, Consent, Meter, Upstream, Volume};
+use serde_json::{Value, json};
 
 const USAGE: &str =
     "usage: sandbox [--allow] [--events-per-day N | --bytes-per-day N] [--gzip on|off] [--limits on|off]";
@@ -56,6 +58,21 @@ impl Options {
             }
         }
         upstream.add_service_account(Region::Us, "bench", "secret", ADA);
+        take_tables(upstream);
+    }
+}
+
+/// Takes lookup tables, so that an upload can be tried. Nothing is kept of them.
+fn take_tables(upstream: &Upstream) {
+    let ok = |results: &Value| Reply::json(200, &json!({"status": "ok", "results": results}));
+    let storage = format!("{}/cdn/table?signature=s", upstream.url());
+    upstream.on("PUT", "/cdn/table", |_| Reply::new(200));
+    for place in ["projects/3187654", "projects/3187655", "workspaces/880101", "workspaces/880102", "workspaces/880103"]
+    {
+        let tables = format!("/us/app/{place}/data-definitions/lookup-tables/");
+        let room = json!({"url": storage, "path": "gs://tables/1", "key": "1"});
+        upstream.on("GET", &format!("{tables}upload-url/"), move |_| ok(&room));
+        upstream.on("POST", &tables, move |_| ok(&json!({"id": 1})));
     }
 }
 
