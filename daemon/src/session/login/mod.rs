@@ -312,11 +312,11 @@ impl Login {
                 Ok(result) => body.result = Some(result),
                 Err(failure) => body.problem = Some(failure.to_body()),
             }
+            let account = body.account.as_ref().map(ToString::to_string);
+            info!(login = %body.id, account = account.as_deref().unwrap_or(""), done = problem.is_none(), "login has ended");
+            // Before anybody can see the end: whoever has seen it finds the event, and whoever got the event sees the end.
+            app.hub.publish(&Event::LoginCompleted { id: body.id.clone(), account, problem });
         });
-        let body = self.body();
-        let account = body.account.map(|account| account.to_string());
-        info!(login = %body.id, account = account.as_deref().unwrap_or(""), done = problem.is_none(), "login has ended");
-        app.hub.publish(&Event::LoginCompleted { id: body.id, account, problem });
     }
 
     fn is_over(&self) -> bool {
