@@ -1,5 +1,4 @@
 /// <reference types="node" />
-import type { IncomingHttpHeaders } from "node:http";
 
 /** A JSON object as the daemon writes it; `GET /v1/openapi.json` describes each. */
 export type Json = Record<string, any>;
@@ -29,50 +28,35 @@ export class Client implements AsyncDisposable {
   constructor(options?: Options);
   readonly socket: string;
 
+  /** Calls a route of the daemon, and resolves to its JSON: `call("PATCH", "/v1/session", { account: "team" })`. */
+  call(method: string, path: string, body?: unknown): Promise<any>;
   /** Resolves the session: who, which project, and who decided. */
   session(): Promise<Json>;
-  /** Persists account, project and workspace, or a target alone. */
-  use(what: { account?: string; project?: string; workspace?: number; target?: string }): Promise<Json>;
-  /** Lists the accounts, without their secrets. */
-  accounts(): Promise<Json[]>;
-  targets(): Promise<Json[]>;
-  /** Lists the projects that the session's account can see. */
-  projects(options?: { refresh?: boolean }): Promise<Json[]>;
-  /** Lists the workspaces of a project, or of the session's. */
-  workspaces(options?: { project?: string; refresh?: boolean }): Promise<Json[]>;
-
   /** Reveals an account's bearer; `token` is null for a service account. */
   token(account: string, options?: { minValidS?: number }): Promise<Json>;
   /** Reveals what the session authenticates with: `token`, or `username` and `secret`. */
   credential(options?: { minValidS?: number }): Promise<Json>;
 
-  /** Starts a login, or joins the one that is open; a person has to open its `authorize_url`. */
-  startLogin(what?: { account?: string; name?: string; region?: string; project?: string }): Promise<Json>;
-  /** Waits until a login is past revision `after`, or its next step is not the daemon's. */
-  waitLogin(id: string, options?: { after?: number; waitS?: number }): Promise<Json>;
-  cancelLogin(id: string): Promise<Json>;
+  /**
+   * Runs an operation, such as `dashboards.list`. Resolves to its JSON, or to an iterator where it streams: over its lines, or bytes. A
+   * stream that is cut off throws a {@link Problem}. `parse` reads the answer or each line: JSON has numbers that JavaScript has not.
+   */
+  operation(operation: string, args?: Json, options?: { refresh?: boolean; parse?: (text: string) => unknown }): Promise<any>;
 
   /**
-   * Runs an operation, such as `dashboards.list`. Resolves to its JSON, or to a {@link Stream} where it streams. `parse` reads each line
-   * of one: JSON has numbers that JavaScript has not.
+   * Calls Mixpanel's own API; resolves to its JSON, or else bytes. A body is sent as JSON, unless it is bytes. What Mixpanel refuses is a
+   * {@link Problem} that has its `body`.
    */
-  operation(operation: string, args?: Json, options?: { refresh?: boolean; parse?: (line: string) => unknown }): Promise<any>;
+  api(plane: Plane, path: string, options: Request & { stream: true }): Promise<AsyncGenerator<Buffer, void, void>>;
+  api(plane: Plane, path: string, options?: Request): Promise<any>;
 
   /**
-   * Calls Mixpanel's own API. A body is sent as JSON, unless it is bytes. What Mixpanel refuses is a {@link Problem} that has the
-   * `answer`.
+   * Yields what happens until the client is closed, over lost connections and restarts of the daemon. It begins after the event `after`,
+   * or with a `snapshot`; what was missed for good shows as `reset` and a `snapshot`.
    */
-  api(plane: Plane, path: string, options: Request & { stream: true }): Promise<Stream>;
-  api(plane: Plane, path: string, options?: Request): Promise<Answer>;
+  events(options?: { types?: string[]; after?: string }): AsyncGenerator<Event, void, void>;
 
-  /**
-   * Yields what happens until the client is closed or the signal aborts, over lost connections and restarts of the daemon. Begins after
-   * the event `after`, or with a `snapshot`. What was missed for good shows as `reset`, with a `snapshot` after it. Only the first
-   * connection starts a daemon: one that was stopped was stopped on purpose.
-   */
-  events(options?: { types?: string[]; after?: string; signal?: AbortSignal }): AsyncGenerator<Event, void, void>;
-
-  /** Ends every call and stream. */
+  /** Ends every call and stream, and every wait for events. */
   close(): void;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -85,25 +69,6 @@ export interface Request {
   body?: unknown;
   headers?: Record<string, string>;
   stream?: boolean;
-}
-
-/** A whole answer. */
-export class Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-  /** Returns the body as JSON; null if it is empty. */
-  json(): any;
-}
-
-/** An answer that comes bit by bit, to be iterated once: lines of JSON Lines, else bytes. One that ends early throws a {@link Problem}. */
-export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
-  readonly headers: IncomingHttpHeaders;
-  [Symbol.asyncIterator](): AsyncIterator<T>;
-  /** Returns the lines as they come, unread. */
-  lines(): AsyncGenerator<string, void, void>;
-  close(): void;
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Something that happened. `id` is what a later stream can go on after; `reset` and `lagged` have none. */
@@ -126,14 +91,13 @@ export class Problem extends Error {
   /** All problems of the input. */
   readonly errors: Array<{ at: string; detail: string }>;
   readonly env: string[];
-  readonly upstream?: { status: number; request_id?: string };
   /** What Mixpanel itself answered to {@link Client.api}. */
-  readonly answer?: Answer;
+  readonly body?: Buffer;
 }
 
 /**
- * Puts the login on requests to Mixpanel. The daemon is asked each time and answers at once with a token that is good for `minValidS`;
- * nothing is kept. Without an account it is the login of the client's session, a service account included.
+ * Puts the login on requests to Mixpanel. The daemon is asked each time, and nothing is kept. Without an account it is the login of the
+ * client's session.
  */
 export class TokenProvider {
   constructor(client: Client, options?: { account?: string; minValidS?: number });

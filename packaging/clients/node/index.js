@@ -1,35 +1,30 @@
 // A client of mpd, the daemon that owns a user's Mixpanel login. No dependencies.
-//
-// Each call has a connection of its own: a Unix socket costs next to nothing, and so no call meets a connection that died while nobody
-// looked.
 
+import { execFile } from "node:child_process";
+import { existsSync, lstatSync, realpathSync } from "node:fs";
 import http from "node:http";
+import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { Problem, Answer, Stream, readEvents, revealed, unreachable } from "./answer.js";
-import { VARIABLES, absolute, checkDirectory, socketPath, start } from "./place.js";
+import { inspect } from "node:util";
 
-export { Answer, Problem, Stream, socketPath };
-export { TokenProvider } from "./token.js";
-
-const VERSION = "0.1.0";
-const PROTOCOL = "1";
-const MAX_CONTEXT = 16 * 1024;
-/** The daemon sends something every 15 s on an event stream. After such a silence it is not well, or another one by now. */
-const SILENCE_MS = 60_000;
-/** Pauses between two looks for a daemon that went away: the first, and the longest. */
-const [PAUSE_MS, LONGEST_PAUSE_MS] = [50, 2_000];
+/** The variables that travel with every call. Absent and empty differ. */
+const VARIABLES = `ACCOUNT PROJECT_ID WORKSPACE_ID TARGET REGION USERNAME SECRET OAUTH_TOKEN AUTH_FILE CONFIG_PATH
+  CUSTOM_HEADER_NAME CUSTOM_HEADER_VALUE API_BASE_URL APP_BASE_URL`.split(/\s+/).map((name) => `MP_${name}`);
 /** A daemon that ends, or has too much to do, is followed by another moment. */
 const PASSING = ["daemon_unreachable", "stopping", "too_many_connections", "timeout"];
-/** While a daemon is asked by many at once, its queue of new connections may be full for a moment. */
-const QUEUE_MS = 10_000;
+const DISPOSE = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
-const encoded = encodeURIComponent;
+/** Why a call failed: what the daemon said (RFC 9457), or why it could not be asked (`daemon_unreachable`, `timeout`). */
+export class Problem extends Error {
+  name = "Problem";
 
-/** Appends the values that are there. */
-function withQuery(path, query = {}) {
-  const pairs = Object.entries(query).flatMap(([key, value]) => [value ?? []].flat().map((one) => [key, String(one)]));
-  const text = new URLSearchParams(pairs).toString();
-  return text ? `${path}${path.includes("?") ? "&" : "?"}${text}` : path;
+  constructor(code, detail, status = 503, more = {}) {
+    super([detail, ...(more.next ?? []).map((step) => `run \`${step.command}\` to ${step.label}`)].join("; "));
+    const { account, retry_after_s, next = [], errors = [], env = [], body } = more;
+    Object.assign(this, { code, detail, status, account, retryAfterS: retry_after_s, next, errors, env });
+    // What Mixpanel itself answered belongs to the caller, and not into a log of this error.
+    Object.defineProperty(this, "body", { value: body });
+  }
 }
 
 /** The daemon, with the account, project, workspace or target that these calls are for. */
@@ -44,195 +39,123 @@ export class Client {
     const flags = Object.entries({ account, project, workspace, target }).filter(([, value]) => value != null);
     this.#flags = Object.fromEntries(flags.map(([name, value]) => [name, String(value)]));
     const env = options.env ?? process.env;
-    const name = `mixpanel-mpd-node/${VERSION}`;
-    this.#options = { autostart: true, timeoutMs: 600_000, name, ...options, env };
+    this.#options = { autostart: true, timeoutMs: 600_000, name: "mixpanel-mpd-node/0.1.0", ...options, env };
     this.#options.autostart &&= env.MPD_AUTOSTART !== "0";
-    this.socket = socket ? absolute("socket", socket) : socketPath(env);
+    this.socket = socket ?? socketPath(env);
   }
 
-  /** Ends every call and stream. */
   close() {
     this.#isClosed = true;
     for (const end of this.#open) end();
   }
 
-  async [Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]() {
+  async [DISPOSE]() {
     this.close();
   }
 
+  async call(method, path, body) {
+    return json(await this.#ask(method, path, { body }));
+  }
+
   session() {
-    return this.#json("GET", "/v1/session");
-  }
-
-  use(what) {
-    return this.#json("PATCH", "/v1/session", what);
-  }
-
-  async accounts() {
-    return (await this.#json("GET", "/v1/accounts")).accounts;
-  }
-
-  async targets() {
-    return (await this.#json("GET", "/v1/targets")).targets;
-  }
-
-  async projects({ refresh } = {}) {
-    return (await this.#json("GET", withQuery("/v1/projects", { refresh }))).projects;
-  }
-
-  async workspaces({ project, refresh } = {}) {
-    return (await this.#json("GET", withQuery("/v1/workspaces", { project, refresh }))).workspaces;
+    return this.call("GET", "/v1/session");
   }
 
   async token(account, { minValidS = 60 } = {}) {
-    return revealed(await this.#json("POST", `/v1/accounts/${encoded(account)}/token`, { min_valid_s: minValidS }));
+    return revealed(await this.call("POST", `/v1/accounts/${encodeURIComponent(account)}/token`, { min_valid_s: minValidS }));
   }
 
   async credential({ minValidS = 60 } = {}) {
-    return revealed(await this.#json("POST", "/v1/session/credential", { min_valid_s: minValidS }));
-  }
-
-  startLogin(what = {}) {
-    return this.#json("POST", "/v1/logins", what);
-  }
-
-  waitLogin(id, { after, waitS = 60 } = {}) {
-    return this.#json("GET", withQuery(`/v1/logins/${encoded(id)}`, { wait_s: waitS, after }));
-  }
-
-  cancelLogin(id) {
-    return this.#json("DELETE", `/v1/logins/${encoded(id)}`);
+    return revealed(await this.call("POST", "/v1/session/credential", { min_valid_s: minValidS }));
   }
 
   async operation(operation, args = {}, { refresh = false, parse = JSON.parse } = {}) {
     const body = { arguments: args, refresh };
-    const stream = await this.#exchange("POST", `/v1/operations/${encoded(operation)}`, { body, streams: parse });
-    if (stream.headers["content-type"] !== "application/json") return stream;
-    const parts = [];
-    for await (const part of stream) parts.push(part);
-    return parts.length ? JSON.parse(Buffer.concat(parts).toString()) : null;
+    const response = await this.#ask("POST", `/v1/operations/${encodeURIComponent(operation)}`, { body });
+    if (response.headers["content-type"] === "application/json") return json(response, parse);
+    return response.headers["content-type"] === "application/jsonl" ? lines(response, parse) : parts(response);
   }
 
-  api(plane, path, { method = "GET", query, body, headers, stream = false } = {}) {
-    // An escape stays one.
-    const escaped = encodeURI(path.replace(/^\/+/, "")).replaceAll("%25", "%");
-    const whole = withQuery(`/v1/api/${plane}/${escaped}`, query);
-    return this.#exchange(method, whole, { body, headers, streams: stream && JSON.parse });
+  async api(plane, path, { method = "GET", query = {}, body, headers, stream = false } = {}) {
+    const pairs = Object.entries(query).flatMap(([key, value]) => [value ?? []].flat().map((one) => [key, String(one)]));
+    const escaped = encodeURI(path.replace(/^\/+/, "")).replaceAll("%25", "%"); // An escape stays one.
+    const search = pairs.length ? `?${new URLSearchParams(pairs)}` : "";
+    const response = await this.#ask(method, `/v1/api/${plane}/${escaped}${search}`, { body, headers });
+    if (stream) return parts(response);
+    return /json/.test(response.headers["content-type"]) ? json(response) : whole(response);
   }
 
-  async *events({ types = [], after, signal } = {}) {
-    const stop = new AbortController();
-    const end = () => stop.abort();
-    signal?.addEventListener("abort", end);
-    this.#open.add(end);
-    try {
-      if (signal?.aborted || this.#isClosed) return;
-      yield* this.#follow(types, after, stop.signal);
-    } catch (error) {
-      if (!stop.signal.aborted) throw error;
-    } finally {
-      this.#open.delete(end);
-      signal?.removeEventListener("abort", end);
-    }
-  }
-
-  /** Goes on over lost connections and restarts. Only the first connection starts a daemon: one that was stopped was so on purpose. */
-  async *#follow(types, after, signal) {
-    const path = withQuery("/v1/events", { types: types.join(",") || undefined });
-    let [wasOpen, wait] = [false, PAUSE_MS];
-    for (;;) {
+  async *events({ types = [], after } = {}) {
+    const path = `/v1/events${types.length ? `?types=${encodeURIComponent(types.join(","))}` : ""}`;
+    for (let wasOpen = false; !this.#isClosed; await pause(250)) {
       try {
         const headers = after ? { "last-event-id": after } : {};
-        const options = { headers, streams: JSON.parse, timeoutMs: SILENCE_MS, signal, autostart: !wasOpen };
-        const stream = await this.#exchange("GET", path, options);
-        [wasOpen, wait] = [true, PAUSE_MS];
-        for await (const event of readEvents(stream.lines())) {
-          after = event.id ?? after;
+        // The daemon sends something every 15 s. After a long silence it is not well, or another one by now. And only the first
+        // connection starts a daemon: one that was stopped was stopped on purpose.
+        const response = await this.#ask("GET", path, { headers, timeoutMs: 60_000, autostart: !wasOpen });
+        wasOpen = true;
+        let fields = {};
+        for await (const line of lines(response)) {
+          const [, name, value] = /^([^:]*):? ?(.*)$/.exec(line);
+          fields[name] = value; // A comment has no name.
+          if (line || !("data" in fields)) continue;
+          const event = { id: fields.id, name: fields.event, data: JSON.parse(fields.data) };
+          [after, fields] = [event.id ?? after, {}];
           // The state at the beginning counts as wanted only if everything is.
           if (event.name !== "snapshot" || !types.length || types.includes("snapshot")) yield event;
         }
       } catch (error) {
-        if (!wasOpen || !PASSING.includes(error.code) || signal.aborted) throw error;
+        if (!this.#isClosed && !(wasOpen && PASSING.includes(error.code))) throw error;
       }
-      await pause(wait, undefined, { signal });
-      wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
     }
   }
 
-  async #json(method, path, body) {
-    return (await this.#exchange(method, path, { body })).json();
-  }
-
-  /** Returns the answer of a success, or its stream. */
-  async #exchange(method, path, { body, headers, streams, ...options } = {}) {
+  /** Returns a success, its body unread. What may have been carried out is repeated only if it changes nothing. */
+  async #ask(method, path, { body, headers, autostart = true, timeoutMs = this.#options.timeoutMs } = {}) {
     const isBytes = body === undefined || body instanceof Uint8Array;
-    const own = { host: "mpd", "mp-client": this.#options.name, "mp-protocol": PROTOCOL };
+    const own = { host: "mpd", te: "trailers", "mp-client": this.#options.name, "mp-protocol": "1" };
     if (!isBytes) own["content-type"] = "application/json";
-    if (streams) own.te = "trailers";
-    for (const mended = new Set(); ; ) {
+    const repeatable = new Set(["context_required", "stopping", ...(/^(GET|HEAD)$/.test(method) ? ["daemon_unreachable"] : [])]);
+    for (let mayStart = autostart && this.#options.autostart, end = Date.now() + 10_000; ; ) {
       try {
         const request = { method, path, headers: { ...own, ...headers, "mp-context": this.#context() } };
-        const response = await this.#connected(request, isBytes ? body : JSON.stringify(body), options);
-        if (streams && response.statusCode < 400) return new Stream(response, streams);
-        const answer = await Answer.read(response);
-        const problem = answer.problem();
-        if (!problem) return answer;
-        throw problem;
+        const response = await this.#send(request, isBytes ? body : JSON.stringify(body), timeoutMs);
+        if (response.statusCode < 400) return response;
+        throw problem(response.statusCode, await whole(response));
       } catch (error) {
-        const isLost = /^(ECONNRESET|EPIPE|HPE_.*)$/.test(error.code);
-        const detail = `the daemon went away during ${method} ${path}, which it may or may not have carried out`;
-        const problem = isLost ? unreachable(detail) : error;
-        // Once for each reason, and what may have been carried out only if it changes nothing.
-        const isRead = method === "GET" || method === "HEAD";
-        const isMendable = isLost ? isRead : ["context_required", "stopping"].includes(error.code);
-        if (!isMendable || mended.has(problem.code) || this.#isClosed) throw problem;
-        mended.add(problem.code);
-        for (const name of problem.env) this.#asked.add(name);
-      }
-    }
-  }
-
-  /** Sends a request to a daemon that is certainly the user's own, starting it when there is none. */
-  async #connected(request, body, { autostart = true, ...options }) {
-    let mayStart = autostart && this.#options.autostart;
-    for (const end = Date.now() + QUEUE_MS; ; ) {
-      try {
-        checkDirectory(this.socket);
-        return await this.#send(request, body, options);
-      } catch (error) {
-        if (error.syscall !== "connect") throw error;
-        if (["ENOENT", "ENOTDIR", "ECONNREFUSED"].includes(error.code)) {
-          if (!mayStart) throw unreachable(`no daemon listens at ${this.socket}`, "mp daemon start", "start it");
+        const isAbsent = error.syscall === "connect" && /^(ENOENT|ENOTDIR|ECONNREFUSED)$/.test(error.code);
+        if (isAbsent && !mayStart) throw unreachable(`no daemon listens at ${this.socket}`, "mp daemon start", "start it");
+        if (isAbsent) {
           mayStart = false;
           await start(this.socket, this.#options.env, this.#options.mp);
-        } else if (["EAGAIN", "ECONNRESET"].includes(error.code) && Date.now() < end) {
-          // The daemon's queue of new connections is full, or it ended while we stood in it.
-          await pause(5);
+        } else if (error.syscall === "connect" && /^(EAGAIN|ECONNRESET)$/.test(error.code) && Date.now() < end) {
+          await pause(5); // The daemon's queue is full, while many connect at once, or it ended while this one stood in it.
         } else {
-          throw unreachable(`could not connect to ${this.socket}: ${error.code}`);
+          const detail = `${method} ${path} was cut off (${error.code}), and the daemon may have carried it out`;
+          const problem = error instanceof Problem ? error : unreachable(detail);
+          // Once for each reason.
+          if (!repeatable.delete(problem.code) || this.#isClosed) throw problem;
+          for (const name of problem.env) this.#asked.add(name);
         }
       }
     }
   }
 
-  #send(request, body, { timeoutMs = this.#options.timeoutMs, signal }) {
+  /** Sends a request to a daemon that is certainly the user's own. */
+  #send(request, body, timeoutMs) {
+    if (this.#isClosed) throw unreachable("the client was closed");
+    // Another user who could write to its folder could put a socket of their own there.
+    const at = lstatSync(dirname(this.socket), { throwIfNoEntry: false });
+    if (at && (!at.isDirectory() || ![process.geteuid(), 0].includes(at.uid) || at.mode & 0o077)) {
+      throw unreachable(`${this.socket} is not safe to use: mode ${at.mode.toString(8)} of uid ${at.uid}`);
+    }
     return new Promise((resolve, reject) => {
-      const sent = http.request({ ...request, socketPath: this.socket, agent: false }, (response) => {
-        sent.once("ended", (problem) => response.destroy(problem));
-        resolve(response);
-      });
-      const end = (problem) => {
-        sent.emit("ended", problem);
-        sent.destroy(problem);
-      };
-      const close = () => end(unreachable("the client was closed"));
+      // A connection of its own: a Unix socket costs next to nothing, and no call meets one that died while nobody looked.
+      const sent = http.request({ ...request, socketPath: this.socket, agent: false }, resolve);
+      const close = () => sent.destroy(unreachable("the client was closed"));
       this.#open.add(close);
-      signal?.addEventListener("abort", close);
-      sent.setTimeout(timeoutMs, () => end(new Problem("timeout", "the daemon did not answer in time", 504)));
-      sent.on("error", reject).on("close", () => {
-        this.#open.delete(close);
-        signal?.removeEventListener("abort", close);
-      });
+      sent.setTimeout(timeoutMs, () => sent.destroy(new Problem("timeout", "nothing came for too long", 504)));
+      sent.on("error", reject).on("close", () => this.#open.delete(close));
       sent.end(body);
     });
   }
@@ -240,21 +163,127 @@ export class Client {
   /** What this process adds to a call. A variable that was asked for and is unset goes as an empty text: an answer, too. */
   #context() {
     const { env } = this.#options;
-    const asked = [...this.#asked].map((name) => [name, env[name] ?? ""]);
-    const ours = VARIABLES.filter((name) => env[name] !== undefined).map((name) => [name, env[name]]);
-    const context = { ...this.#flags, env: Object.fromEntries([...asked, ...ours]), cwd: cwd() };
+    const names = [...this.#asked, ...VARIABLES.filter((name) => env[name] !== undefined)];
+    const context = { ...this.#flags, env: Object.fromEntries(names.map((name) => [name, env[name] ?? ""])) };
+    try {
+      context.cwd = process.cwd();
+    } catch {
+      // It is gone.
+    }
     const escape = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
-    const text = JSON.stringify(context).replace(/[\u007f-\uffff]/g, escape);
-    if (text.length <= MAX_CONTEXT) return text;
-    const detail = `the context has ${text.length} bytes, more than the ${MAX_CONTEXT} allowed`;
-    throw new Problem("invalid_context", detail, 400);
+    return JSON.stringify(context).replace(/[\u007f-\uffff]/g, escape);
   }
 }
 
-function cwd() {
-  try {
-    return process.cwd();
-  } catch {
-    return undefined; // It is gone.
+export class TokenProvider {
+  #client;
+  #options;
+
+  constructor(client, { account, minValidS = 60 } = {}) {
+    this.#client = client;
+    this.#options = { account, minValidS };
   }
+
+  async headers() {
+    const { account, minValidS } = this.#options;
+    const asked = account === undefined ? this.#client.credential({ minValidS }) : this.#client.token(account, { minValidS });
+    const { token, username, secret, headers = [] } = await asked;
+    if (token == null && username == null) {
+      throw new Problem("invalid_argument", `account '${account}' has no token; name none to use the session's`, 400);
+    }
+    const login = token == null ? `Basic ${Buffer.from(`${username}:${secret}`).toString("base64")}` : `Bearer ${token}`;
+    return revealed({ ...Object.fromEntries(headers.map(({ name, value }) => [name, value])), Authorization: login });
+  }
+
+  async fetch(resource, init = {}) {
+    const request = new Request(resource, init); // When it is sent on to another host, `fetch` drops the login.
+    const { protocol, hostname } = new URL(request.url);
+    const isOurs = protocol === "https:" && `.${hostname}`.endsWith(".mixpanel.com");
+    if (!isOurs && !["127.0.0.1", "[::1]", "localhost"].includes(hostname)) {
+      throw new Problem("invalid_argument", `the login is for Mixpanel, not for ${protocol}//${hostname}`, 400);
+    }
+    for (const [name, value] of Object.entries(await this.headers())) request.headers.set(name, value);
+    return fetch(request);
+  }
+}
+
+export function socketPath(env = process.env) {
+  if (env.MPD_SOCKET) return env.MPD_SOCKET;
+  const name = ["MP_STORAGE_DIR", "MP_OAUTH_STORAGE_DIR"].find((name) => env[name]) ?? "HOME";
+  if (!env[name]?.startsWith("/")) {
+    throw new Problem("invalid_argument", `no storage root: ${name} must be an absolute path, but is '${env[name] ?? ""}'`, 400);
+  }
+  const places = [...env[name].split("/"), name === "HOME" ? ".mp" : ""].filter((part) => part !== "" && part !== ".");
+  const root = `/${places.join("/")}`;
+  if (Buffer.byteLength(root) <= 100 - "/run/mpd.sock".length) return `${root}/run/mpd.sock`;
+  let digest = 0xcbf29ce484222325n; // FNV-1a, 64 bits.
+  for (const byte of Buffer.from(root)) digest = BigInt.asUintN(64, (digest ^ BigInt(byte)) * 0x100000001b3n);
+  return `/tmp/mp-${process.geteuid()}/${digest.toString(16).padStart(16, "0")}.sock`;
+}
+
+/** Starts the daemon by `mp daemon start`, which waits until it is ready, and for others who do the same. */
+function start(socket, env, mp) {
+  // The Python tool's command has the same name, but no mpd beside it.
+  const mps = (env.PATH ?? "").split(":").filter((at) => at.startsWith("/") && existsSync(`${at}/mp`)).map((at) => `${at}/mp`);
+  const program = mp ?? mps.find((at) => existsSync(`${dirname(realpathSync(at))}/mpd`)) ?? "mp, with an mpd beside it, in PATH";
+  // The variables that travel decide about calls, and some are secrets: a start needs none of them.
+  const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !VARIABLES.includes(name)));
+  return new Promise((resolve, reject) => {
+    execFile(program, ["daemon", "start", "--socket", socket], { env: kept, timeout: 30_000 }, (error, _, stderr) => {
+      if (error) reject(unreachable(`the daemon did not start: ${stderr.trim() || error.message}`));
+      else resolve();
+    }).stdin?.end();
+  });
+}
+
+/** A body as it comes. One that ends early throws a {@link Problem}: why, if the daemon could still tell. */
+async function* parts(response) {
+  try {
+    yield* response;
+  } catch (error) {
+    throw error instanceof Problem ? error : unreachable("the answer was cut off: the daemon went away, or was silent for too long");
+  }
+  const why = response.trailers["mp-problem"];
+  if (why) throw problem(500, why);
+}
+
+async function* lines(response, parse = (line) => line) {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const part of parts(response)) {
+    const found = (rest + decoder.decode(part, { stream: true })).split("\n");
+    rest = found.pop();
+    for (const line of found) yield parse(line);
+  }
+  if (rest) yield parse(rest);
+}
+
+async function whole(response) {
+  const found = [];
+  for await (const part of parts(response)) found.push(part);
+  return Buffer.concat(found);
+}
+
+async function json(response, parse = JSON.parse) {
+  return parse((await whole(response)).toString() || "null");
+}
+
+/** Marks what holds a secret, which no log shall show. */
+function revealed(body) {
+  return Object.defineProperty(body, inspect.custom, { value: () => `<${Object.keys(body).join(", ")}>` });
+}
+
+function problem(status, text) {
+  try {
+    const said = JSON.parse(text);
+    if (typeof said.code === "string") return new Problem(said.code, said.detail, said.status ?? status, said);
+  } catch {
+    // It is Mixpanel's own.
+  }
+  const code = { 401: "credential_refused", 404: "upstream_not_found", 429: "rate_limited" }[status] ?? "upstream_refused";
+  return new Problem(status < 500 ? code : "upstream_fault", `Mixpanel answered ${status}`, status, { body: text });
+}
+
+function unreachable(detail, command = "mp daemon doctor", label = "look for the cause") {
+  return new Problem("daemon_unreachable", detail, 503, { next: [{ command, label }] });
 }
