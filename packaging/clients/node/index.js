@@ -31,6 +31,8 @@ export class Problem extends Error {
 export class Client {
   #flags;
   #options;
+  /** The daemon has 512 connections for all tools: calls that would take too many of them wait here. */
+  #agent = new http.Agent({ maxSockets: 256 });
   #asked = new Set();
   #open = new Set();
   #isClosed = false;
@@ -151,7 +153,7 @@ export class Client {
     }
     return new Promise((resolve, reject) => {
       // A connection of its own: a Unix socket costs next to nothing, and no call meets one that died while nobody looked.
-      const sent = http.request({ ...request, socketPath: this.socket, agent: false }, resolve);
+      const sent = http.request({ ...request, socketPath: this.socket, agent: this.#agent }, resolve);
       const close = () => sent.destroy(unreachable("the client was closed"));
       this.#open.add(close);
       sent.setTimeout(timeoutMs, () => sent.destroy(new Problem("timeout", "nothing came for too long", 504)));

@@ -10,6 +10,7 @@ import socket
 import stat
 import struct
 import subprocess
+import sys
 import threading
 import weakref
 from collections.abc import Iterator, Mapping
@@ -18,8 +19,8 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 # The variables that travel with every call. Absent and empty differ.
-_VARIABLES = """MP_ACCOUNT MP_PROJECT_ID MP_WORKSPACE_ID MP_TARGET MP_REGION MP_USERNAME MP_SECRET MP_OAUTH_TOKEN
-    MP_AUTH_FILE MP_CONFIG_PATH MP_CUSTOM_HEADER_NAME MP_CUSTOM_HEADER_VALUE MP_API_BASE_URL MP_APP_BASE_URL""".split()
+_VARIABLES = set("""MP_ACCOUNT MP_PROJECT_ID MP_WORKSPACE_ID MP_TARGET MP_REGION MP_USERNAME MP_SECRET MP_OAUTH_TOKEN
+    MP_AUTH_FILE MP_CONFIG_PATH MP_CUSTOM_HEADER_NAME MP_CUSTOM_HEADER_VALUE MP_API_BASE_URL MP_APP_BASE_URL""".split())
 
 
 class Problem(Exception):
@@ -41,7 +42,6 @@ class Problem(Exception):
 
 class Event(NamedTuple):
     """Something that happened. `id` is what a later stream can go on after; `reset` and `lagged` have none."""
-
     id: str | None
     name: str
     data: dict[str, Any]
@@ -74,7 +74,7 @@ class Client(AbstractContextManager["Client"]):
         """Ends every call, stream and wait for events, in every thread."""
         self._closing.set()
         for sock in filter(None, [ref() for ref in list(self._sockets)]):
-            with suppress(OSError):  # It may have ended by itself.
+            with suppress(OSError):  # It has ended by itself.
                 sock.shutdown(socket.SHUT_RDWR)
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
@@ -97,8 +97,8 @@ class Client(AbstractContextManager["Client"]):
         """Runs an operation, such as `dashboards.list`; returns its JSON, or a generator where it streams. A `_` at the end of a
         name, as in `from_`, is dropped. A stream that is cut off raises a `Problem`.
         """
-        given = {name[:-1] if name.endswith("_") else name: value for name, value in arguments.items()}
-        response, parts = self._ask("POST", f"/v1/operations/{quote(operation, '')}", {"arguments": given, "refresh": refresh})
+        body = {"arguments": {name.removesuffix("_"): value for name, value in arguments.items()}, "refresh": refresh}
+        response, parts = self._ask("POST", f"/v1/operations/{quote(operation, '')}", body)
         if response.headers.get_content_type() == "application/json":
             return json.loads(b"".join(parts) or b"null")
         return (json.loads(line) for line in parts) if response.headers.get_content_type() == "application/jsonl" else parts
@@ -149,24 +149,26 @@ class Client(AbstractContextManager["Client"]):
         own = {"Mp-Client": self._name, "Mp-Protocol": "1", **(headers or {})}
         if body is not None and not isinstance(body, bytes):
             body, own["Content-Type"] = json.dumps(body).encode(), "application/json"
-        # Once for each reason.
-        repeatable = {"context_required", "stopping"} | ({"daemon_unreachable"} if method in ("GET", "HEAD") else set())
-        may_start = start and self._autostart
+        owners, is_read = (os.geteuid(), 0), method in ("GET", "HEAD")
+        repeatable = {"context_required", "stopping", *(["daemon_unreachable"] if is_read else [])}
         while True:
             connection = http.client.HTTPConnection("mpd")
             try:
                 # Another user who could write to its folder could put a socket of their own there.
                 at = os.lstat(os.path.dirname(self.socket))
-                if not stat.S_ISDIR(at.st_mode) or at.st_uid not in (os.geteuid(), 0) or at.st_mode & 0o077:
+                if not stat.S_ISDIR(at.st_mode) or at.st_uid not in owners or at.st_mode & 0o077:
                     raise _unreachable(f"{self.socket} is not safe to use: {stat.filemode(at.st_mode)} of uid {at.st_uid}")
                 sock = connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
                 self._sockets.add(weakref.ref(sock, self._sockets.discard))
-                # While many connect at once, the daemon's queue may be full for a moment.
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 10, 0))
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 10, 0))  # The daemon's queue may be full.
                 sock.connect(self.socket)
                 sock.settimeout(timeout or self._timeout)
                 if self._closing.is_set():
-                    raise ConnectionAbortedError
+                    raise ConnectionAbortedError("the client was closed")
+                if sys.platform == "linux":
+                    peer = struct.unpack("3i", sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+                    if peer[1] not in owners:
+                        raise ConnectionAbortedError("another user listens there")
                 connection.request(method, path, body, {**own, "Mp-Context": self._context()})
                 response = connection.getresponse()
                 if response.status < 400:
@@ -174,9 +176,9 @@ class Client(AbstractContextManager["Client"]):
                 problem = _problem(response.status, response.read())
             except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError):
                 connection.close()
-                if not may_start:
+                if not (start and self._autostart):
                     raise _unreachable(f"no daemon listens at {self.socket}", "mp daemon start", "start it") from None
-                may_start = False
+                start = False
                 _start(self.socket, self._env, self._mp)
                 continue
             except (OSError, http.client.HTTPException) as error:
@@ -184,13 +186,13 @@ class Client(AbstractContextManager["Client"]):
             connection.close()
             if problem.code not in repeatable or self._closing.is_set():
                 raise problem
-            repeatable.remove(problem.code)
+            repeatable.remove(problem.code)  # Once for each reason.
             self._asked.update(problem.env)
 
     def _context(self) -> str:
         """What this process adds to a call. A variable that was asked for and is unset goes as an empty text: an answer, too."""
-        names = [name for name in _VARIABLES if name in self._env]
-        context = {**self._flags, "env": {name: self._env.get(name, "") for name in (*self._asked, *names)}}
+        given = self._asked.union(_VARIABLES & self._env.keys())
+        context = {**self._flags, "env": {name: self._env.get(name, "") for name in given}}
         with suppress(OSError, UnicodeEncodeError):  # The folder is gone, or cannot be told.
             context["cwd"] = os.getcwd().encode().decode()
         return json.dumps(context)
@@ -203,14 +205,13 @@ class TokenProvider:
     """
 
     def __init__(self, client: Client | None = None, account: str | None = None, min_valid_s: int = 60) -> None:
-        self._client, self._account, self._min_valid_s = client or Client(), account, min_valid_s
+        self._client, self._account, self._valid = client or Client(), account, min_valid_s
 
     def headers(self) -> dict[str, str]:
         """Returns `Authorization`, and the custom headers of the session."""
-        account, wanted = self._account, self._min_valid_s
-        login = self._client.credential(wanted) if account is None else self._client.token(account, wanted)
+        login = self._client.token(self._account, self._valid) if self._account else self._client.credential(self._valid)
         if login["token"] is None and login.get("username") is None:
-            raise Problem("invalid_argument", f"account '{account}' has no token; name none to use the session's", 400)
+            raise Problem("invalid_argument", f"account '{self._account}' has no token; name none to use the session's", 400)
         pair = base64.b64encode(f"{login.get('username')}:{login.get('secret')}".encode()).decode()
         custom = {header["name"]: header["value"] for header in login.get("headers", [])}
         return _Revealed(custom, Authorization=f"Bearer {login['token']}" if login["token"] else f"Basic {pair}")
@@ -222,7 +223,7 @@ class TokenProvider:
         if not ours and url.hostname not in ("127.0.0.1", "::1", "localhost"):
             raise Problem("invalid_argument", f"the login is for Mixpanel, not for {url.scheme}://{url.hostname}", 400)
         for name, value in self.headers().items():
-            # urllib sends the others along when it is sent on to another host.
+            # To another host, urllib sends the others along.
             getattr(request, "add_unredirected_header", request.headers.__setitem__)(name, value)
         return request
 
@@ -258,10 +259,9 @@ def _start(path: str, env: Mapping[str, str], mp: str | None) -> None:
     kept = {name: value for name, value in env.items() if name not in _VARIABLES}
     command = [mp or next(beside, "mp, with an mpd beside it, in PATH"), "daemon", "start", "--socket", path]
     try:
-        subprocess.run(command, env=kept, stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=True)
+        subprocess.run(command, env=kept, stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=True, errors="replace")
     except (OSError, subprocess.SubprocessError) as error:
-        said = getattr(error, "stderr", None) or str(error).encode()
-        raise _unreachable(f"the daemon did not start: {said.decode(errors='replace').strip()}") from None
+        raise _unreachable(f"the daemon did not start: {getattr(error, 'stderr', None) or error}".strip()) from None
 
 
 def _parts(response: http.client.HTTPResponse, connection: http.client.HTTPConnection) -> Iterator[bytes]:
@@ -291,7 +291,8 @@ def _problem(status: int, text: bytes) -> Problem:
 
 
 def _lost(error: Exception, detail: str) -> Problem:
-    return Problem("timeout", "nothing came for too long", 504) if isinstance(error, socket.timeout) else _unreachable(detail)
+    late = Problem("timeout", "nothing came for too long", 504)
+    return late if isinstance(error, socket.timeout) else _unreachable(f"{detail} ({error})")
 
 
 def _unreachable(detail: str, command: str = "mp daemon doctor", label: str = "look for the cause") -> Problem:
