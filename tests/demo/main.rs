@@ -178,7 +178,7 @@ fn two_tools(demo: &Demo) -> Told {
     };
     told(poll(SOON, || (state()? == "expired").then_some(())).is_some(), "`mp daemon status` says that it is over")?;
     let before = demo.upstream.count("POST", TOKEN);
-    let failed: usize = std::thread::scope(|scope| {
+    let failed: Vec<_> = std::thread::scope(|scope| {
         let tools: Vec<_> = (0..50)
             .map(|number| {
                 let project = if number % 2 == 0 { "3187654" } else { "3187655" };
@@ -186,10 +186,11 @@ fn two_tools(demo: &Demo) -> Told {
                 scope.spawn(move || call.env("MP_PROJECT_ID", project).run())
             })
             .collect();
-        let done = tools.into_iter().map(|tool| tool.join());
-        done.filter(|done| !done.as_ref().is_ok_and(|done| done.code == 0 && done.stdout == "3\n")).count()
+        let done = tools.into_iter().map(|tool| tool.join().expect("mp ends"));
+        done.filter(|done| done.code != 0 || done.stdout != "3\n").collect()
     });
-    told(failed == 0, "50 calls, 50 answers, each tool with the project of its own environment")?;
+    failed.iter().for_each(|done| say(&format!("{}{}", done.stdout, done.stderr)));
+    told(failed.is_empty(), "50 calls, 50 answers, each tool with the project of its own environment")?;
     told(demo.upstream.count("POST", TOKEN) == before + 1, "one refresh for all of them")
 }
 

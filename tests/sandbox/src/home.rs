@@ -427,8 +427,9 @@ impl Running {
     pub fn finish(mut self) -> Done {
         drop(self.stdin.take());
         let Some(status) = process::wait(&mut self.child, CALL) else {
+            let picture = process::picture();
             let _ = self.child.kill();
-            panic!("mp did not end within {CALL:?}");
+            panic!("mp {} did not end within {CALL:?}\n{picture}", self.child.id());
         };
         let text = |output: &Output| match output.end.recv_timeout(Duration::from_secs(5)) {
             // An error means that the end was seen before.

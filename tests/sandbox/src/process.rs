@@ -80,6 +80,35 @@ pub fn daemons_of(home: &Path) -> Vec<u32> {
         .collect()
 }
 
+/// Tells what every `mp` and `mpd` does at this moment, and the last lines of the daemons' logs: for a failure that says only that
+/// something hangs. Empty where there is no `/proc`.
+pub fn picture() -> String {
+    let read = |path: &Path| fs::read_to_string(path).unwrap_or_default();
+    let below = |path: &Path| fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut text = String::new();
+    for process in below(Path::new("/proc")) {
+        if !matches!(read(&process.join("comm")).trim_end(), "mp" | "mpd") {
+            continue;
+        }
+        let line = read(&process.join("cmdline"));
+        let words: Vec<_> = line.split_terminator('\0').collect();
+        text += &format!("{}: {}\n", process.display(), words.join(" "));
+        for thread in below(&process.join("task")) {
+            let name = read(&thread.join("comm"));
+            // Running, sleeping, waiting for a disk; and in the kernel's words, for what.
+            let stat = read(&thread.join("stat"));
+            let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next()).unwrap_or('?');
+            text += &format!("    {} {state} {}\n", name.trim_end(), read(&thread.join("wchan")));
+        }
+        if let [_, "--root", root, ..] = words[..] {
+            let log = read(&Path::new(root).join("run/mpd.log"));
+            let last = log.lines().rev().take(10).collect::<Vec<_>>();
+            last.iter().rev().for_each(|line| text += &format!("    | {line}\n"));
+        }
+    }
+    text
+}
+
 /// Waits for a child to end.
 pub fn wait(child: &mut Child, deadline: Duration) -> Option<ExitStatus> {
     poll(deadline, || child.try_wait().expect("it is our child"))
