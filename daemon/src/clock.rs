@@ -108,6 +108,22 @@ pub(crate) mod tests {
         }
     }
 
+    /// Waits for what the network and other threads do, in real time even where tokio's is paused.
+    pub(crate) async fn until(what: &str, condition: impl Fn() -> bool) {
+        let begun = std::time::Instant::now();
+        while !condition() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "not in time: {what}");
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Lets tokio's time, which otherwise goes on by itself, leap forward.
+    pub(crate) async fn leap(time: Duration) {
+        tokio::time::pause();
+        tokio::time::advance(time).await;
+        tokio::time::resume();
+    }
+
     #[test]
     fn a_clock_that_is_set_back_keeps_nothing_alive() {
         let clock = TestClock::at(100_000);

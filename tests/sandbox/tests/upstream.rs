@@ -1,7 +1,6 @@
 //! The fake Mixpanel around its provider: who is let in, what goes wrong when told, and what is objected to.
 
 use std::thread;
-use std::time::{Duration, Instant};
 
 use mp_proto::ids::Region;
 use mp_sandbox::upstream::server::Reply;
@@ -246,13 +245,4 @@ fn a_connection_can_break_while_all_wait() {
     assert!(world.is_spent() && !call.is_finished());
     gate.release();
     assert_eq!(call.join().expect("no panic"), std::io::ErrorKind::ConnectionReset);
-}
-
-#[test]
-fn a_delayed_answer_comes_late() {
-    let world = World::start();
-    world.upstream.fault("GET", "/us/app/me", Fault::Delay(Duration::from_millis(200)));
-    let started = Instant::now();
-    assert_eq!(world.get("/us/app/me", &world.bearer()).status, 200);
-    assert!(started.elapsed() >= Duration::from_millis(200));
 }

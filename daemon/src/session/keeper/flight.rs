@@ -2,11 +2,12 @@
 
 use std::ffi::OsStr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mp_proto::event::TokenCause;
 use mp_proto::failure::{Failure, FailureKind};
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
 
@@ -224,7 +225,7 @@ fn lost() -> Failure {
 }
 
 /// Finds out whether a refusal only means that another program was faster: its grant appears, or one that lost a race is still there.
-async fn is_answered(app: &App, grant: &Grant, refused: &Tokens) -> bool {
+pub(super) async fn is_answered(app: &App, grant: &Grant, refused: &Tokens) -> bool {
     let begun = Instant::now();
     let mut pause = Duration::from_millis(5);
     while grant.file.is_some() {

@@ -13,11 +13,12 @@ use mp_proto::wire::AccountStatus;
 use mp_sandbox::upstream::{ADA, Fault, Gate, Rotation, Upstream};
 use serde_json::json;
 
+use super::flight::is_answered;
 use super::{Fresh, Holder};
 use crate::app::App;
 use crate::bridge;
 use crate::clock::Clock;
-use crate::clock::tests::TestClock;
+use crate::clock::tests::{TestClock, leap, until};
 use crate::session::registration::Registration;
 use crate::session::store::{Tokens, read_tokens};
 
@@ -247,24 +248,49 @@ async fn a_spent_grant_that_comes_back_is_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn invalid_grant_is_a_question_that_a_rival_may_answer_late() {
-    for pause in [0, 50, 500] {
+async fn invalid_grant_is_a_question_that_a_rival_may_answer() {
+    let world = World::with_grant(0);
+    let refused = world.on_disk();
+    world.upstream.revoke_family(refused.refresh_token.expect("there is one").expose());
+    let answer = world.minted(3600);
+    let gate = Gate::new();
+    world.upstream.fault("POST", TOKEN, Fault::Hold(gate.clone()).after_effect());
+    let call = world.call();
+    gate.wait_for_arrival(1);
+    gate.release();
+    world.put(&answer);
+    let fresh = call.await.expect("no panic").expect("no login is asked for");
+    assert_eq!(fresh.token.expose(), answer.access_token.expose());
+    assert_eq!((world.posts(), world.status().state.as_str()), (1, "ok"));
+}
+
+/// The rival is a slow program between its own answer and its file.
+#[tokio::test(start_paused = true)]
+async fn a_rival_may_answer_late_and_not_for_ever() {
+    for (late_ms, counts) in [(0, true), (50, true), (1_990, true), (2_500, false)] {
         let world = World::with_grant(0);
+        let (app, grant) = (Arc::clone(&world.app), world.app.keeper.grant(&world.app, &world.holder));
         let refused = world.on_disk();
-        world.upstream.revoke_family(refused.refresh_token.expect("there is one").expose());
-        let answer = world.minted(3600);
-        let gate = Gate::new();
-        world.upstream.fault("POST", TOKEN, Fault::Hold(gate.clone()).after_effect());
-        let call = world.call();
-        gate.wait_for_arrival(1);
-        gate.release();
-        // The pause is the point: a slow program between its answer and its file.
-        tokio::time::sleep(Duration::from_millis(pause)).await;
-        world.put(&answer);
-        let fresh = call.await.expect("no panic").expect("no login is asked for");
-        assert_eq!(fresh.token.expose(), answer.access_token.expose(), "{pause} ms");
-        assert_eq!((world.posts(), world.status().state.as_str()), (1, "ok"), "{pause} ms");
+        let question = world.app.tasks.spawn(async move { is_answered(&app, &grant, &refused).await });
+        tokio::task::yield_now().await;
+        tokio::time::advance(Duration::from_millis(late_ms)).await;
+        tokio::task::yield_now().await;
+        assert_eq!(question.is_finished(), !counts, "{late_ms} ms");
+        world.put(&world.minted(3600));
+        assert_eq!(question.await.expect("no panic"), counts, "{late_ms} ms");
     }
+}
+
+#[tokio::test]
+async fn a_slow_token_endpoint_is_waited_for() {
+    let (world, gate) = (World::with_grant(0), Gate::new());
+    world.upstream.fault("POST", TOKEN, Fault::Hold(gate.clone()).after_effect());
+    let call = world.call();
+    until("it is asked", || gate.arrived() == 1).await;
+    leap(Duration::from_secs(14)).await;
+    gate.release();
+    let fresh = call.await.expect("no panic").expect("an answer, though a late one");
+    assert_eq!((fresh.token.expose(), world.posts()), (world.on_disk().access_token.expose(), 1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,5 @@
 //! Requests to a fake Mixpanel with the limits of the real one.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use mp_proto::ids::{ProjectId, Region};
@@ -8,10 +7,12 @@ use mp_sandbox::upstream::reply::Reply;
 use mp_sandbox::upstream::{ADA, Fault, Gate, Meter, Upstream};
 use reqwest::StatusCode;
 use serde_json::json;
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::*;
 use crate::clock::SystemClock;
+use crate::clock::tests::{leap, until};
 use crate::upstream::request::Tool;
 use crate::upstream::{CallerBases, Plane};
 
@@ -134,15 +135,6 @@ async fn a_closed_gate_refuses_at_once_who_cannot_wait_so_long() {
     assert_eq!(world.upstream.count("GET", PATH), 1);
 }
 
-/// Waits in real time for what the network does.
-async fn until(what: &str, condition: impl Fn() -> bool) {
-    let deadline = Instant::now() + SOON;
-    while !condition() {
-        assert!(Instant::now() < deadline, "not in time: {what}");
-        tokio::task::yield_now().await;
-    }
-}
-
 #[tokio::test]
 async fn a_silent_mixpanel_is_given_up_when_its_patience_ends_or_the_deadline_comes() {
     for (deadline_s, given_up_s, said) in [(590, 135, "nothing came for 135 s"), (50, 50, "no answer within 50 s")] {
@@ -168,14 +160,10 @@ async fn a_silent_mixpanel_is_given_up_when_its_patience_ends_or_the_deadline_co
 async fn who_sends_a_long_body_is_not_kept_waiting_meanwhile() {
     let (world, gate) = (World::new(), Gate::new());
     world.upstream.fault("POST", "/us/app/upload", Fault::Hold(gate.clone()));
-    let is_sending = Arc::new(AtomicBool::new(false));
-    let sending = Arc::clone(&is_sending);
-    let parts = futures_util::stream::unfold(0, move |part| {
-        sending.store(true, Ordering::SeqCst);
-        async move {
-            sleep(Duration::from_secs(100)).await;
-            (part < 3).then_some((Ok::<_, std::io::Error>("part"), part + 1))
-        }
+    let (sender, receiver) = mpsc::channel(1);
+    let parts = futures_util::stream::unfold(receiver, async |mut receiver| {
+        let part = receiver.recv().await?;
+        Some((Ok::<_, std::io::Error>(part), receiver))
     });
     let payload = Payload::Stream(Mutex::new(Some(reqwest::Body::wrap_stream(parts))));
     let app = Arc::clone(&world.app);
@@ -183,10 +171,17 @@ async fn who_sends_a_long_body_is_not_kept_waiting_meanwhile() {
         let upload = Outgoing { method: reqwest::Method::POST, payload, ..Outgoing::read(Plane::App, "/upload") };
         open(&app, &identity(), &upload, Instant::now() + 100 * SOON).await
     });
-    until("it is sent", || is_sending.load(Ordering::SeqCst)).await;
-    tokio::time::pause();
     let begun = Instant::now();
+    for _ in 0..3 {
+        sender.send("part").await.expect("it is being sent");
+        until("it is sent", || sender.capacity() == 1).await;
+        leap(Duration::from_secs(100)).await;
+    }
+    drop(sender);
+    tokio::time::pause();
     let failure = call.await.expect("no panic").expect_err("it is silent in the end");
     let passed = begun.elapsed().as_secs();
-    assert!(failure.detail.ends_with("nothing came for 135 s") && passed >= 300 + 135 - 5, "{passed} {failure:?}");
+    // The last part went after 200 s.
+    assert!(failure.detail.ends_with("nothing came for 135 s"), "{failure:?}");
+    assert!((330..=340).contains(&passed), "{passed} s");
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::clock::tests::TestClock;
+use crate::clock::tests::{TestClock, until};
 use crate::session::keeper::Holder;
 use crate::upstream::{CallerBases, Plane};
 
@@ -70,14 +70,6 @@ impl World {
         gate
     }
 
-    async fn until(&self, what: &str, condition: impl Fn(&Self) -> bool) {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while !condition(self) {
-            assert!(Instant::now() < deadline, "not in time: {what}");
-            tokio::task::yield_now().await;
-        }
-    }
-
     fn joined(&self) -> u64 {
         self.app.reads.status().joined
     }
@@ -100,7 +92,7 @@ async fn fifty_callers_are_one_call_and_those_who_leave_end_it_for_nobody() {
     let world = World::new();
     let gate = world.hold();
     let calls: Vec<_> = (0..50).map(|_| world.call(Freshness::Now)).collect();
-    world.until("all have joined", |world| world.joined() == 49 && gate.arrived() == 1).await;
+    until("all have joined", || world.joined() == 49 && gate.arrived() == 1).await;
     for call in &calls[..25] {
         call.abort();
     }
@@ -119,7 +111,7 @@ async fn a_call_that_all_have_left_ends() {
     let world = World::new();
     let _gate = world.hold();
     let calls: Vec<_> = (0..3).map(|_| world.call(Freshness::Kept)).collect();
-    world.until("all wait", |world| world.joined() == 2 && world.asked() == 1).await;
+    until("all wait", || world.joined() == 2 && world.asked() == 1).await;
     for call in calls {
         call.abort();
         assert!(call.await.is_err_and(|error| error.is_cancelled()));
@@ -135,12 +127,12 @@ async fn who_wants_news_does_not_join_what_began_before_and_others_like_it_do() 
     let world = World::new();
     let gates = [world.hold(), world.hold()];
     let early = world.call(Freshness::Kept);
-    world.until("it is asked", |_| gates[0].arrived() == 1).await;
+    until("it is asked", || gates[0].arrived() == 1).await;
     let news = [world.call(Freshness::Renewed), world.call(Freshness::Renewed)];
-    world.until("the news are asked for, once", |world| gates[1].arrived() == 1 && world.joined() == 1).await;
+    until("the news are asked for, once", || gates[1].arrived() == 1 && world.joined() == 1).await;
     // Who comes now shares the newer one, whatever it wants.
     let late = world.call(Freshness::Now);
-    world.until("it has joined", |world| world.joined() == 2).await;
+    until("it has joined", || world.joined() == 2).await;
     gates[1].release();
     for call in news.into_iter().chain([late]) {
         assert_eq!(*call.await.expect("no panic").expect("an answer").value, json!(2));
@@ -183,7 +175,7 @@ async fn what_was_asked_before_everything_was_forgotten_is_kept_for_nobody() {
     let world = World::new();
     let gate = world.hold();
     let early = world.call(Freshness::Kept);
-    world.until("it is asked", |_| gate.arrived() == 1).await;
+    until("it is asked", || gate.arrived() == 1).await;
     world.app.reads.forget();
     assert_eq!(*world.read(Freshness::Kept).await.value, json!(2), "nobody joins it");
     gate.release();
@@ -269,7 +261,7 @@ async fn failures_are_shared_by_those_who_wait_and_never_kept() {
     let gate = Gate::new();
     world.upstream.fault("GET", NAMES, Fault::Status(500, json!({"error": "not today"})).held(&gate));
     let calls = [world.call(Freshness::Kept), world.call(Freshness::Kept)];
-    world.until("both wait", |world| world.joined() == 1 && gate.arrived() == 1).await;
+    until("both wait", || world.joined() == 1 && gate.arrived() == 1).await;
     gate.release();
     for call in calls {
         let failure = call.await.expect("no panic").expect_err("a fault");

@@ -1,18 +1,14 @@
 //! What is to go wrong, route by route: a queue of plans, each for so many requests, then all is well again.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::gate::Gate;
-use super::reply::{Pause, Reply};
+use super::reply::Reply;
 use super::server::Received;
 
 /// Something that goes wrong with a request.
 #[derive(Debug, Clone)]
 pub enum Fault {
-    /// The answer takes so long.
-    Delay(Duration),
     /// The answer waits until the test opens the gate.
     Hold(Gate),
     /// The connection is reset instead of an answer.
@@ -130,7 +126,6 @@ impl Fault {
 
     fn apply(&self, good: Reply) -> Reply {
         match self {
-            Self::Delay(time) => good.delay(*time),
             Self::Hold(gate) => good.hold(gate),
             Self::Reset => Reply::reset(),
             Self::Close => Reply::close(),
@@ -222,11 +217,10 @@ impl Plan {
         }
     }
 
-    /// Returns what to wait for before the request is even looked at.
-    pub(crate) fn pause_first(&self) -> Option<Pause> {
+    /// Returns the gate to wait for before the request is even looked at.
+    pub(crate) fn gate_first(&self) -> Option<Gate> {
         match (&self.fault, self.effect) {
-            (Fault::Delay(time), Effect::Nothing) => Some(Pause::For(*time)),
-            (Fault::Hold(gate), Effect::Nothing) => Some(Pause::Until(gate.clone())),
+            (Fault::Hold(gate), Effect::Nothing) => Some(gate.clone()),
             _ => None,
         }
     }

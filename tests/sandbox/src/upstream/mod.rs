@@ -293,18 +293,18 @@ impl Upstream {
     }
 }
 
-/// Notes a request, and answers it at once or after the pause that is planned for it.
+/// Notes a request, and answers it at once or when the gate is open that is planned for it.
 fn answer(shared: &Arc<Shared>, received: &Received) -> Reply {
     let mut state = shared.lock();
     state.records.begin(received);
     let plan = state.faults.take(received);
     let now = state.now(shared.started);
     let ticket = state.meters.enter(received, now);
-    match plan.as_ref().and_then(Plan::pause_first) {
+    match plan.as_ref().and_then(Plan::gate_first) {
         None => state.answer(received, plan.as_ref(), ticket, now),
-        Some(pause) => {
+        Some(gate) => {
             let (shared, received) = (Arc::clone(shared), received.clone());
-            Reply::deferred(pause, move || {
+            Reply::deferred(gate, move || {
                 let mut state = shared.lock();
                 let now = state.now(shared.started);
                 state.answer(&received, None, ticket.clone(), now)

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -19,23 +18,14 @@ pub struct Reply {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
-    /// What the answer waits for. The handler has run by then, so whatever it did is done.
-    pub pause: Option<Pause>,
+    /// The gate that the answer waits for. The handler has run by then, so whatever it did is done.
+    pub gate: Option<Gate>,
     pub(crate) wire: Wire,
     /// What makes the body instead, piece by piece.
     pub(crate) source: Option<Source>,
     pub(crate) breaks: Vec<Break>,
     /// What lasts until the answer is sent, or nobody waits for it any more.
     pub(crate) guard: Option<Guard>,
-}
-
-/// What something waits for.
-#[derive(Debug, Clone)]
-pub enum Pause {
-    /// Until so much time has passed.
-    For(Duration),
-    /// Until the test opens the gate.
-    Until(Gate),
 }
 
 /// How the wire treats an answer.
@@ -47,7 +37,7 @@ pub(crate) enum Wire {
     Closed,
     /// The connection is reset without an answer.
     Reset,
-    /// The answer is not known yet: it is made after the pause.
+    /// The answer is not known yet: it is made when the gate is open.
     Deferred(Arc<dyn Fn() -> Reply + Send + Sync>),
 }
 
@@ -55,7 +45,7 @@ impl Reply {
     /// Returns an empty answer.
     pub fn new(status: u16) -> Self {
         let (headers, body, breaks) = (Vec::new(), Vec::new(), Vec::new());
-        Self { status, headers, body, pause: None, wire: Wire::Sound, source: None, breaks, guard: None }
+        Self { status, headers, body, gate: None, wire: Wire::Sound, source: None, breaks, guard: None }
     }
 
     /// Returns an answer whose body is made while it is sent: the next piece only when the connection has room for it. It comes in
@@ -108,8 +98,8 @@ impl Reply {
     }
 
     /// Waits first and makes the answer then: what `make` does has not happened before.
-    pub fn deferred(pause: Pause, make: impl Fn() -> Reply + Send + Sync + 'static) -> Self {
-        Self { pause: Some(pause), wire: Wire::Deferred(Arc::new(make)), ..Self::new(0) }
+    pub fn deferred(gate: Gate, make: impl Fn() -> Reply + Send + Sync + 'static) -> Self {
+        Self { gate: Some(gate), wire: Wire::Deferred(Arc::new(make)), ..Self::new(0) }
     }
 
     /// Adds a header.
@@ -126,17 +116,10 @@ impl Reply {
         self
     }
 
-    /// Sends the answer only after this time.
-    #[must_use]
-    pub fn delay(mut self, time: Duration) -> Self {
-        self.pause = Some(Pause::For(time));
-        self
-    }
-
     /// Sends the answer only when the gate is open.
     #[must_use]
     pub fn hold(mut self, gate: &Gate) -> Self {
-        self.pause = Some(Pause::Until(gate.clone()));
+        self.gate = Some(gate.clone());
         self
     }
 
@@ -175,15 +158,6 @@ impl Reply {
         match self.wire {
             Wire::Sound => Some(self.status),
             Wire::Closed | Wire::Reset | Wire::Deferred(_) => None,
-        }
-    }
-}
-
-impl Pause {
-    pub(crate) async fn pass(&self) {
-        match self {
-            Self::For(time) => tokio::time::sleep(*time).await,
-            Self::Until(gate) => gate.pass().await,
         }
     }
 }

@@ -21,8 +21,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub use super::gate::Gate;
+pub use super::reply::Reply;
 use super::reply::Wire;
-pub use super::reply::{Pause, Reply};
 use super::streams::{Connection, Doing, How, Outgoing, Pieces, Streamed, Streams, Watched};
 
 /// A request, read to its end.
@@ -98,7 +98,7 @@ pub struct Server {
 
 impl Server {
     /// Starts one. The handler runs on the server's only thread: it must not block. To let an answer wait, return one with
-    /// a pause; to let the *effect* wait as well, [`Reply::deferred`].
+    /// a gate; to let the *effect* wait as well, [`Reply::deferred`].
     ///
     /// # Panics
     /// When the system has no port or no thread to give.
@@ -219,8 +219,8 @@ async fn send(
     answered: (usize, &str),
 ) -> Result<Response<Outgoing>, io::Error> {
     loop {
-        if let Some(pause) = reply.pause.take() {
-            pause.pass().await;
+        if let Some(gate) = reply.gate.take() {
+            gate.pass().await;
         }
         match reply.wire {
             Wire::Deferred(make) => reply = make(),
