@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
+use tokio::time::advance;
 use tokio_util::task::TaskTracker;
 
 use super::*;
@@ -36,7 +36,7 @@ struct World {
     inside: AtomicUsize,
     most: AtomicUsize,
     /// Who went in, in order.
-    order: Mutex<Vec<(Tool, Instant)>>,
+    order: Mutex<Vec<Tool>>,
 }
 
 impl World {
@@ -53,7 +53,7 @@ impl World {
     fn enters(self: &Arc<Self>, tool: Tool) -> Inside {
         let inside = self.inside.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(inside, Ordering::SeqCst);
-        self.order.lock().expect("nobody panicked").push((tool, Instant::now()));
+        self.order.lock().expect("nobody panicked").push(tool);
         Inside(Arc::clone(self))
     }
 
@@ -70,13 +70,19 @@ impl World {
     }
 
     fn order(&self) -> Vec<Tool> {
-        self.order.lock().expect("nobody panicked").iter().map(|(tool, _)| *tool).collect()
+        self.order.lock().expect("nobody panicked").clone()
     }
 
     async fn settle(&self) {
         for _ in 0..200 {
             tokio::task::yield_now().await;
         }
+    }
+
+    /// Lets time pass, and everybody notice it.
+    async fn pass(&self, time: Duration) {
+        advance(time).await;
+        self.settle().await;
     }
 
     fn row(&self) -> BudgetStatus {
@@ -124,7 +130,7 @@ async fn five_run_and_a_person_with_one_query_is_not_behind_an_agent_with_fifty(
     }
     assert_eq!(world.most.load(Ordering::SeqCst), 5);
     assert_eq!((world.row().running, world.row().waiting, world.row().used), (0, 0, 51));
-    sleep(state::HOUR).await;
+    world.pass(state::HOUR).await;
     assert!(world.gates.status().is_empty() && world.gates.0.lock().gates.is_empty(), "it is forgotten");
 }
 
@@ -205,16 +211,14 @@ async fn a_429_closes_the_gate_for_all_and_one_goes_first_when_it_opens() {
     let (world, let_go) = (World::new(), Arc::new(Semaphore::new(0)));
     let first = enter(&world).await;
     assert_eq!(first.was_refused(Some(30)), Duration::from_secs(30));
-    let closed_at = Instant::now();
     let calls: Vec<_> = (0..8).map(|_| world.call(AGENT, &let_go)).collect();
     world.settle().await;
     assert_eq!((world.row().closed_for_s, world.row().running, world.row().waiting), (Some(30), 0, 8));
-    sleep(Duration::from_secs(31)).await;
+    world.pass(Duration::from_millis(29_990)).await;
+    assert_eq!((world.row().closed_for_s, world.row().running), (Some(1), 0), "not before");
+    world.pass(Duration::from_millis(20)).await;
     assert_eq!((world.row().closed_for_s, world.row().running), (None, 1), "one goes first");
-    let at = world.order.lock().expect("nobody panicked")[0].1;
-    let late = (at - closed_at).saturating_sub(Duration::from_secs(30));
-    assert!(at - closed_at >= Duration::from_secs(30) && late < Duration::from_millis(10), "{late:?}");
-    sleep(Duration::from_secs(5)).await;
+    world.pass(Duration::from_secs(5)).await;
     assert_eq!(world.row().running, 1, "and the others wait for how it fares");
     // It ends without an answer, so another one goes first.
     let_go.add_permits(1);
@@ -395,7 +399,7 @@ async fn live(steps: Vec<Step>) {
             Step::Refuse(at, told) if !inside.is_empty() => {
                 inside.swap_remove(at.index(inside.len())).was_refused(told);
             }
-            Step::Pass(seconds) => sleep(Duration::from_secs(seconds)).await,
+            Step::Pass(seconds) => advance(Duration::from_secs(seconds)).await,
             Step::Limit(to) => {
                 limit = to;
                 world.gates.set_limits(&Limits { query_concurrent: to, ..Limits::default() });
