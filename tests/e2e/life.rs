@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use mp_proto::routes;
 use mp_sandbox::home::{Daemon, keeps_running};
-use mp_sandbox::process::{daemons_of, is_running, kill, terminate, wait};
+use mp_sandbox::process::{daemons_of, is_running, kill, picture, terminate, wait};
 use mp_sandbox::wait::{Dice, eventually, pause, poll};
 use mp_sandbox::wire::{Ask, EventStream};
 
@@ -118,6 +118,20 @@ fn edit_until(home: &mp_sandbox::home::Home, account: &str, stop: &AtomicBool) -
 #[track_caller]
 fn parsed(config: &str) -> toml::Table {
     config.parse().unwrap_or_else(|error| panic!("the config does not parse: {error}\n{config}"))
+}
+
+#[test]
+fn what_a_failure_shows_of_a_home_is_its_own_daemon_and_its_log() {
+    let (home, other) = (configured(), configured());
+    home.mp(["session"]).ok();
+    other.mp(["session"]).ok();
+    let picture = picture(home.path());
+    assert!(picture.contains("| ") && picture.contains("started"), "{picture}");
+    assert!(!picture.contains(other.path().to_str().expect("a text")), "{picture}");
+    if cfg!(target_os = "linux") {
+        let (pid, _) = home.daemon().expect("one daemon answers");
+        assert!(picture.contains(&format!("{pid}: ")) && picture.contains("tokio"), "{picture}");
+    }
 }
 
 #[test]

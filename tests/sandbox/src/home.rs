@@ -144,7 +144,7 @@ impl Home {
     pub fn mp<I: IntoIterator<Item: AsRef<OsStr>>>(&self, arguments: I) -> Call {
         let mut command = self.command(&self.programs.mp);
         command.args(arguments).current_dir(self.at("work"));
-        Call { command, stdin: Vec::new() }
+        Call { home: self.path().to_owned(), command, stdin: Vec::new() }
     }
 
     /// Returns a command in the surroundings that every run here has: nothing from outside.
@@ -252,6 +252,7 @@ impl Drop for Home {
 /// A call of `mp`, before it runs.
 #[derive(Debug)]
 pub struct Call {
+    home: PathBuf,
     command: Command,
     stdin: Vec<u8>,
 }
@@ -367,13 +368,14 @@ impl Call {
         let stdin = child.stdin.take();
         let stdout = Output::read(child.stdout.take().expect("it is piped"));
         let stderr = Output::read(child.stderr.take().expect("it is piped"));
-        Running { child, stdin, stdout, stderr }
+        Running { home: self.home, child, stdin, stdout, stderr }
     }
 }
 
 /// A call of `mp` that runs.
 #[derive(Debug)]
 pub struct Running {
+    home: PathBuf,
     child: Child,
     stdin: Option<ChildStdin>,
     stdout: Output,
@@ -427,7 +429,7 @@ impl Running {
     pub fn finish(mut self) -> Done {
         drop(self.stdin.take());
         let Some(status) = process::wait(&mut self.child, CALL) else {
-            let picture = process::picture();
+            let picture = process::picture(&self.home);
             let _ = self.child.kill();
             panic!("mp {} did not end within {CALL:?}\n{picture}", self.child.id());
         };

@@ -66,46 +66,52 @@ pub fn is_running(pid: u32) -> bool {
 
 /// Returns the running `mpd` processes whose command line or environment names this directory. Empty where there is no `/proc`.
 pub fn daemons_of(home: &Path) -> Vec<u32> {
-    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
-    let mark = home.as_os_str().as_encoded_bytes();
-    let names_it = |pid: u32, file: &str| {
-        fs::read(format!("/proc/{pid}/{file}"))
-            .is_ok_and(|bytes| bytes.windows(mark.len()).any(|window| window == mark))
-    };
-    entries
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok())
-        .filter(|pid| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim_end() == "mpd"))
-        .filter(|pid| names_it(*pid, "cmdline") || names_it(*pid, "environ"))
-        .filter(|pid| is_running(*pid))
-        .collect()
+    named("mpd").filter(|pid| belongs(*pid, home) && is_running(*pid)).collect()
 }
 
-/// Tells what every `mp` and `mpd` does at this moment, and the last lines of the daemons' logs: for a failure that says only that
-/// something hangs. Empty where there is no `/proc`.
-pub fn picture() -> String {
+/// Returns the processes with this name.
+fn named(name: &str) -> impl Iterator<Item = u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter(move |pid| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|comm| comm.trim_end() == name))
+}
+
+/// Returns whether a process has the directory in its command line or environment.
+fn belongs(pid: u32, home: &Path) -> bool {
+    let mark = home.as_os_str().as_encoded_bytes();
+    ["cmdline", "environ"].iter().any(|file| {
+        fs::read(format!("/proc/{pid}/{file}"))
+            .is_ok_and(|bytes| bytes.windows(mark.len()).any(|window| window == mark))
+    })
+}
+
+/// Tells what each `mp` and `mpd` of a home does at this moment, and the last lines of the daemon's log: for a failure that says only
+/// that something hangs. A process that is ending has no command line any more and is told, too, whosever it is.
+pub fn picture(home: &Path) -> String {
     let read = |path: &Path| fs::read_to_string(path).unwrap_or_default();
-    let below = |path: &Path| fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
     let mut text = String::new();
-    for process in below(Path::new("/proc")) {
-        if !matches!(read(&process.join("comm")).trim_end(), "mp" | "mpd") {
+    for pid in ["mp", "mpd"].into_iter().flat_map(named) {
+        let process = Path::new("/proc").join(pid.to_string());
+        let line = read(&process.join("cmdline")).replace('\0', " ");
+        if !line.is_empty() && !belongs(pid, home) {
             continue;
         }
-        let line = read(&process.join("cmdline"));
-        let words: Vec<_> = line.split_terminator('\0').collect();
-        text += &format!("{}: {}\n", process.display(), words.join(" "));
-        for thread in below(&process.join("task")) {
-            let name = read(&thread.join("comm"));
-            // Running, sleeping, waiting for a disk; and in the kernel's words, for what.
-            let stat = read(&thread.join("stat"));
-            let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next()).unwrap_or('?');
-            text += &format!("    {} {state} {}\n", name.trim_end(), read(&thread.join("wchan")));
-        }
-        if let [_, "--root", root, ..] = words[..] {
-            let log = read(&Path::new(root).join("run/mpd.log"));
-            let last = log.lines().rev().take(10).collect::<Vec<_>>();
-            last.iter().rev().for_each(|line| text += &format!("    | {line}\n"));
+        let threads = fs::read_dir(process.join("task")).into_iter().flatten().flatten();
+        let threads = threads.filter_map(|thread| {
+            let stat = read(&thread.path().join("stat"));
+            // The name in parentheses, the state: running, sleeping, waiting for a disk; and in the kernel's words, for what.
+            let (name, rest) = stat.rsplit_once(") ")?;
+            let state = rest.chars().next().filter(|state| *state != 'Z')?;
+            Some(format!("    {name}) {state} {}\n", read(&thread.path().join("wchan"))))
+        });
+        let threads: String = threads.collect();
+        if !threads.is_empty() {
+            text += &format!("{pid}: {line}\n{threads}");
         }
     }
+    let log = read(&home.join(".mp/run/mpd.log"));
+    let begin = log.lines().count().saturating_sub(20);
+    log.lines().skip(begin).for_each(|line| text += &format!("| {line}\n"));
     text
 }
 
