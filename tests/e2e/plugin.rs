@@ -4,6 +4,7 @@ mod errors;
 mod schema;
 
 use std::fmt::Write;
+use std::path::Path;
 
 use mp_proto::ids::Region;
 use mp_sandbox::home::{Call, Done, Home};
@@ -59,8 +60,10 @@ impl<'a> Transcript<'a> {
     }
 
     fn keep(self, name: &str) {
-        let home = self.home.path().to_str().expect("a text").to_owned();
+        let path = |path: &Path| path.to_str().expect("a text").to_owned();
+        let (home, cwd) = (path(self.home.path()), path(&self.home.at("work")));
         let filters = [
+            (cwd.as_str(), "[cwd]"),
             (home.as_str(), "[home]"),
             // The pause before the next refresh grows with what has failed so far.
             (r#""retry_after": \d{1,2}\n"#, "\"retry_after\": [seconds]\n"),
