@@ -7,7 +7,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, Command};
-use mp_proto::catalog::all;
+use mp_catalog::all;
 
 use crate::tree::tree;
 use live::Live;
@@ -153,7 +153,7 @@ fn options(command: &Command) -> Vec<Word> {
 fn values(arg: &Arg, path: &[&str]) -> Vec<Word> {
     if path == ["mcp"] && arg.get_id() == "groups" {
         let groups = crate::control::operation::groups().into_iter();
-        return groups.map(|group| (group.to_owned(), mp_proto::catalog::about(group).to_owned())).collect();
+        return groups.map(|group| (group.to_owned(), mp_catalog::about(group).to_owned())).collect();
     }
     let of_clap = arg.get_possible_values().into_iter().map(|value| value.get_name().to_owned());
     let row = all().find(|row| row.command == path);

@@ -2,7 +2,7 @@
 //! letters, choices, defaults and variables.
 
 use clap::{Arg, ArgAction, Command};
-use mp_proto::catalog::{Kind, Operation, Param, all};
+use mp_catalog::{Kind, Operation, Param, all};
 use serde_json::Value;
 
 use crate::tree::tree;

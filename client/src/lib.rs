@@ -89,7 +89,7 @@ pub use sdk::{
 pub use api::Answer;
 pub use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 pub use hyper::{Method, StatusCode};
-pub use mp_proto::catalog::OperationRow;
+pub use mp_catalog::OperationRow;
 pub use mp_proto::event::Event;
 pub use mp_proto::failure::{Failure, FailureKind, Next, Problem};
 pub use mp_proto::ids::{AccountName, AccountType, ProjectId, Region, TargetName, WorkspaceId};

@@ -1,6 +1,6 @@
 //! Names of releases before 0.4 that are gone: each is refused with the name of what replaced it.
 
-use mp_proto::catalog::{Operation, Param, all};
+use mp_catalog::{Operation, Param, all};
 use mp_proto::failure::{Failure, FailureKind};
 
 use crate::tree::{first_word, own_words};

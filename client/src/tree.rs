@@ -81,10 +81,7 @@ const ITSELF: (&str, &[&str]) = ("The program itself", &["daemon", "plugin", "co
 
 fn sections() -> String {
     let about = |word: &str| {
-        GROUPS
-            .iter()
-            .find(|group| group.name == word)
-            .map_or_else(|| mp_proto::catalog::about(word), |group| group.about)
+        GROUPS.iter().find(|group| group.name == word).map_or_else(|| mp_catalog::about(word), |group| group.about)
     };
     let section = |(title, words): &(&str, &[&str])| {
         let lines: String = words.iter().map(|word| format!("  {word:<17}  {}\n", about(word))).collect();

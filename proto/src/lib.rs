@@ -1,13 +1,11 @@
 //! What `mpd` and its clients must agree on: data and pure functions, no I/O.
 //!
 //! Read in this order: [`ids`] and [`secret`] (the words), [`context`] (what a caller adds to a request), [`wire`] (the bodies),
-//! [`event`], [`failure`] (what can go wrong, and the one table of statuses and exit codes), [`catalog`] (the operations of Mixpanel),
-//! [`export`], [`routes`], [`version`], [`location`], [`json`].
+//! [`event`], [`failure`] (what can go wrong, and the one table of statuses and exit codes),
+//! [`routes`], [`version`], [`location`], [`json`].
 
-pub mod catalog;
 pub mod context;
 pub mod event;
-pub mod export;
 pub mod failure;
 pub mod ids;
 pub mod json;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use mp_proto::catalog::{Kind, Operation, Shape, all, sample};
+use mp_catalog::{Kind, Operation, Shape, all, sample};
 use mp_sandbox::upstream::reply::Reply;
 use mp_sandbox::upstream::server::Received;
 use mp_sandbox::wire::Ask;

@@ -47,8 +47,9 @@ fn crates_know_only_those_below_them() {
     let arrows: BTreeMap<&str, Vec<String>> = direct.iter().map(|(name, below)| (name.as_str(), ours(below))).collect();
     let expected = [
         ("mixpanel-mp", vec!["mp-client", "mp-daemon"]),
-        ("mp-client", vec!["mp-proto"]),
-        ("mp-daemon", vec!["mp-proto"]),
+        ("mp-client", vec!["mp-catalog", "mp-proto"]),
+        ("mp-catalog", vec!["mp-proto"]),
+        ("mp-daemon", vec!["mp-catalog", "mp-proto"]),
         ("mp-proto", vec![]),
         ("mp-sandbox", vec!["mp-proto"]),
     ];

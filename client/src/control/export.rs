@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use mp_proto::catalog::{Kind, Operation, Param, find};
+use mp_catalog::{Kind, Operation, Param, find};
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::{Map, Value};
 use tokio::signal::unix::{Signal, SignalKind, signal};

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use mp_proto::catalog::{Operation, OperationRow, all};
+use mp_catalog::{Operation, OperationRow, all};
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::{Value, json};
 

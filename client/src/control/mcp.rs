@@ -12,7 +12,7 @@ mod watch;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use mp_proto::catalog::Effect;
+use mp_catalog::Effect;
 use mp_proto::failure::{Failure, FailureKind};
 use rmcp::ServiceExt;
 use rmcp::transport::stdio_pipes;

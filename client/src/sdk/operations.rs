@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hyper::Method;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use mp_proto::catalog::{OperationCall, OperationRow, OperationsBody};
+use mp_catalog::{OperationCall, OperationRow, OperationsBody};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{OPERATION, OPERATION_UPLOAD, OPERATIONS, encode_segment, fill};
 use serde::de::DeserializeOwned;

@@ -8,7 +8,7 @@ use axum::extract::State;
 use hyper::HeaderMap;
 use hyper::body::Body as _;
 use hyper::header::{AGE, HeaderValue};
-use mp_proto::catalog::{Kind, OperationCall, OperationRow, OperationsBody, all, bind, find};
+use mp_catalog::{Kind, OperationCall, OperationRow, OperationsBody, all, bind, find};
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::{OPERATION_UPLOAD, OPERATIONS};
 

@@ -8,7 +8,7 @@ use axum::handler::Handler;
 use axum::routing::{MethodFilter, any, on};
 use hyper::{Method, Uri};
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::{catalog, routes as at, wire};
+use mp_proto::{routes as at, wire};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
@@ -279,7 +279,7 @@ fn about_mixpanel() -> Vec<Route> {
             Method::GET,
             at::OPERATIONS,
             "List the operations of the catalog",
-            json::<catalog::OperationsBody>(),
+            json::<mp_catalog::OperationsBody>(),
             operations::list,
         ),
         Route::new(
@@ -289,7 +289,7 @@ fn about_mixpanel() -> Vec<Route> {
             Reply::Other("application/json"),
             operations::run,
         )
-        .takes::<catalog::OperationCall>(),
+        .takes::<mp_catalog::OperationCall>(),
         Route::new(
             Method::POST,
             at::OPERATION_UPLOAD,

@@ -1,6 +1,6 @@
 //! From a row of the catalog, its bound arguments and a session to a request. Pure.
 
-use mp_proto::catalog::{Bound, Effect, Host, Ids, Method, Operation, PROJECT_ID, Scope};
+use mp_catalog::{Bound, Effect, Host, Ids, Method, Operation, PROJECT_ID, Scope};
 use mp_proto::failure::Failure;
 use mp_proto::ids::{ProjectId, WorkspaceId};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
     use crate::config::snapshot::Snapshot;
     use crate::session::open::open;
-    use mp_proto::catalog::{bind, find};
+    use mp_catalog::{bind, find};
     use mp_proto::context::Context;
     use mp_proto::failure::FailureKind;
     use serde_json::json;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
-use mp_proto::catalog::{Bound, Effect, Host, Operation, PROJECT, Scope, Shape, Workflow, results};
+use mp_catalog::{Bound, Effect, Host, Operation, PROJECT, Scope, Shape, Workflow, results};
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::ids::WorkspaceId;
 use serde_json::{Map, Value, json};

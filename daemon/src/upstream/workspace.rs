@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mp_proto::catalog::results;
+use mp_catalog::results;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::{ProjectId, WorkspaceId};
 use serde_json::Value;

@@ -111,7 +111,7 @@ pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mp_proto::export::{Days, split};
+    use mp_catalog::export::{Days, split};
     use serde_json::json;
 
     #[test]

@@ -1,7 +1,7 @@
 //! What is asked for, and in which parts.
 
-use mp_proto::catalog::{Operation, OperationCall};
-use mp_proto::export::{Days, Events, Profiles, most_parts, split};
+use mp_catalog::export::{Days, Events, Profiles, most_parts, split};
+use mp_catalog::{Operation, OperationCall};
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::{SESSION, STATUS};
 use mp_proto::wire::{BudgetStatus, SessionBody, SourceKind, StatusBody};

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use jiff::civil::Date;
-use mp_proto::catalog::Param;
+use mp_catalog::Param;
 use mp_proto::failure::Failure;
 
 use super::file::Claim;

@@ -2,7 +2,7 @@
 
 use hyper::Method;
 use hyper::header::HeaderMap;
-use mp_proto::catalog::{Effect, Operation, OperationCall, Shape, all, find};
+use mp_catalog::{Effect, Operation, OperationCall, Shape, all, find};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{OPERATION, fill};
 use serde::Deserialize;

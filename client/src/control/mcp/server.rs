@@ -4,7 +4,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use mp_proto::catalog::{Operation, OperationCall};
+use mp_catalog::{Operation, OperationCall};
 use mp_proto::failure::{Failure, FailureKind};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, JsonObject, ListToolsResult,

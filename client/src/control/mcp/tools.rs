@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use mp_proto::catalog::{Effect, Kind, Operation, Shape, all};
+use mp_catalog::{Effect, Kind, Operation, Shape, all};
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 
 use super::Policy;

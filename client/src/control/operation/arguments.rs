@@ -1,7 +1,7 @@
 //! Parameters as clap has them, and their values as they were typed.
 
 use clap::{Arg, ArgAction, ArgMatches};
-use mp_proto::catalog::{Kind, Operation, Param};
+use mp_catalog::{Kind, Operation, Param};
 use mp_proto::failure::Problem;
 use serde_json::{Map, Value};
 

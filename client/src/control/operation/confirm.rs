@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use mp_proto::catalog::{Confirm, Effect, Operation, OperationCall, Touches, find};
+use mp_catalog::{Confirm, Effect, Operation, OperationCall, Touches, find};
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::{Map, Value};
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Command};
 use hyper::Method;
-use mp_proto::catalog::{Bound, Kind, Operation, OperationCall, Shape, Stage, about_path, all, bind, find};
+use mp_catalog::{Bound, Kind, Operation, OperationCall, Shape, Stage, about_path, all, bind, find};
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::{OPERATION, fill};
 use serde_json::{Map, Value};

@@ -1,12 +1,12 @@
 //! The reference of the commands that the catalog makes, as Markdown. A test keeps `packaging/generated/reference.md` equal to it.
 
-use mp_proto::catalog::{Effect, Host, Kind, Method, Operation, Param, about};
+use mp_catalog::{Effect, Host, Kind, Method, Operation, Param, about};
 
 use super::{arguments, groups, offered, summary};
 
 /// Returns the whole reference.
 fn reference() -> String {
-    let mut text = "# Commands that the catalog makes\n\nMade from the rows in `proto/src/catalog/ops`; do not edit. Every command also has \
+    let mut text = "# Commands that the catalog makes\n\nMade from the rows in `proto/catalog/src/ops`; do not edit. Every command also has \
                     the options of `mp --help`.\n"
         .to_owned();
     for group in groups() {

@@ -7,7 +7,7 @@ use std::path::{Component, Path};
 
 use hyper::Method;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use mp_proto::catalog::{Operation, OperationCall, Shape};
+use mp_catalog::{Operation, OperationCall, Shape};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{OPERATION, OPERATION_UPLOAD, encode_segment, fill};
 use serde_json::{Map, Value};

@@ -1,6 +1,6 @@
 //! An answer as a table: the columns that its row names, else all that there are.
 
-use mp_proto::catalog::Operation;
+use mp_catalog::Operation;
 use mp_proto::json::spaced;
 use serde_json::{Map, Value};
 
@@ -65,7 +65,7 @@ fn cell(value: Option<&Value>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mp_proto::catalog::find;
+    use mp_catalog::find;
     use serde_json::json;
 
     fn table(id: &str, value: &Value) -> String {

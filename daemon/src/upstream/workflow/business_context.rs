@@ -1,6 +1,6 @@
 //! The business context is code because the organization of a project may have to be found first, and its text has another path.
 
-use mp_proto::catalog::{Effect, context, results};
+use mp_catalog::{Effect, context, results};
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::Value;
 

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, ToSpan};
-use mp_proto::catalog::{Bound, Operation, bind, find};
+use mp_catalog::{Bound, Operation, bind, find};
 use mp_proto::failure::Failure;
 use serde_json::Map;
 

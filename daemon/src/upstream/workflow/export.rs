@@ -6,8 +6,8 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 use futures_util::stream;
-use mp_proto::catalog::Workflow;
-use mp_proto::export;
+use mp_catalog::Workflow;
+use mp_catalog::export;
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use tokio::time::Instant;
 

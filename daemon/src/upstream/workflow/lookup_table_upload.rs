@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mp_proto::catalog::results;
+use mp_catalog::results;
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};

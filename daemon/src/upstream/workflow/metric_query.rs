@@ -1,6 +1,6 @@
 //! A query of a saved metric is code because the report that runs it says what kind of metric it is, which has to be asked for first.
 
-use mp_proto::catalog::of_report;
+use mp_catalog::of_report;
 use mp_proto::failure::Failure;
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 mod download;
 mod user;
 
-use mp_proto::catalog::{
+use mp_catalog::{
     Analysis, Bound, RECORDING_ID, Recorded, Timeline, Tracked, bind, days_of, fetched, find, find_recordings,
     find_tracked, recordings_of, results, rrweb_events, signatures, tracked_of,
 };

@@ -1,6 +1,6 @@
 //! A new report is code because it is seen only when it is on a dashboard, which is a second request.
 
-use mp_proto::catalog::results;
+use mp_catalog::results;
 use mp_proto::failure::Failure;
 use reqwest::Method;
 use serde_json::{Value, json};

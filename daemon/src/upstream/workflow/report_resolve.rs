@@ -2,7 +2,7 @@
 
 mod link;
 
-use mp_proto::catalog::{BOOKMARK, Names, of_report};
+use mp_catalog::{BOOKMARK, Names, of_report};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::WorkspaceId;
 use reqwest::StatusCode;

@@ -29,7 +29,7 @@ pub(crate) async fn run(run: &Run<'_>) -> Result<Answered, Failure> {
     body.insert("slug".to_owned(), slug.clone().into());
     body.insert("params".to_owned(), params);
     let stored = run.ask(run.request(bound).await?).await?;
-    let stored = mp_proto::catalog::results((*stored.value).clone());
+    let stored = mp_catalog::results((*stored.value).clone());
     let app = if kind == "flows" { "flows" } else { "insights" };
     let link = url(run, workspace.map(|id| id.to_string()).as_deref(), &format!("{app}#{slug}"))?;
     let text = |name: &str| Value::from(run.text(name).unwrap_or_default());

@@ -1,7 +1,7 @@
 //! Metrics are created and changed by code: an owner and a mark need a request of their own after the metric is there, and a new definition
 //! keeps the stored kind, display and goals, which have to be asked for.
 
-use mp_proto::catalog::{metric_kind, results};
+use mp_catalog::{metric_kind, results};
 use mp_proto::failure::Failure;
 use reqwest::Method;
 use serde_json::{Map, Value, json};

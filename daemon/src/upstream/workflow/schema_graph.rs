@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::try_join4;
 use jiff::tz::TimeZone;
-use mp_proto::catalog::{Bound, Call, Host, Operation, Reply, results};
+use mp_catalog::{Bound, Call, Host, Operation, Reply, results};
 use mp_proto::failure::Failure;
 use serde_json::{Map, Value, json};
 

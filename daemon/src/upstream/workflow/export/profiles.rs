@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::stream;
 use memchr::memmem;
-use mp_proto::export::Profiles;
+use mp_catalog::export::Profiles;
 use mp_proto::failure::{Failure, FailureKind};
 use serde::Deserialize;
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! All recordings of a user: each is looked through on its own, and one that cannot be had does not cost the others.
 
 use futures_util::{StreamExt, stream};
-use mp_proto::catalog::{Recorded, Seen, bundle};
+use mp_catalog::{Recorded, Seen, bundle};
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::Value;
 
@@ -59,7 +59,7 @@ async fn of_each(run: &Run<'_>, found: Vec<Recorded>) -> Result<(Vec<Seen>, Vec<
     Ok((seen, notes))
 }
 
-type Looked = Result<(mp_proto::catalog::Analysis, Option<String>), Failure>;
+type Looked = Result<(mp_catalog::Analysis, Option<String>), Failure>;
 
 async fn one(run: &Run<'_>, recorded: Recorded) -> (Recorded, Looked) {
     let looked = look_through(run, &recorded.id, recorded.retention_days).await;

@@ -1,0 +1,27 @@
+//! What `ops/lookup_tables.rs` sends and gets.
+
+use crate::model::{Field, Model, Of};
+
+/// `LookupTable`.
+pub(crate) const LOOKUP_TABLE: Model = Model::new(
+    "LookupTable",
+    &[
+        Field::new("id", Of::Int).required(),
+        Field::new("name", Of::Text).required(),
+        Field::new("token", Of::Text),
+        Field::new("created_at", Of::Text).wire("createdAt"),
+        Field::new("last_modified_at", Of::Text).wire("lastModifiedAt"),
+        Field::new("has_mapped_properties", Of::Bool).wire("hasMappedProperties"),
+    ],
+)
+.columns(&["id", "name", "last_modified_at"]);
+
+/// `LookupTableUploadUrl`.
+pub(crate) const LOOKUP_TABLE_UPLOAD_URL: Model = Model::new(
+    "LookupTableUploadUrl",
+    &[
+        Field::new("url", Of::Text).required(),
+        Field::new("path", Of::Text).required(),
+        Field::new("key", Of::Text).required(),
+    ],
+);

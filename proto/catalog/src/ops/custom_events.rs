@@ -1,0 +1,64 @@
+//! Manage custom events.
+
+use crate::shape::definitions;
+use crate::{Call, Effect, Host, Kind, Operation, Param, Reply, Workflow, models};
+
+const ID: Param = Param::local("id", Kind::Int, "Id of the custom event").also("custom-event-id");
+
+const NAME: Param = Param::local("name", Kind::Str, "Its name, if the id is not known");
+
+/// The operations on custom events.
+pub(crate) const ROWS: &[Operation] = &[
+    Operation {
+        id: "custom-events.create",
+        command: &["custom-events", "create"],
+        summary: "Create a custom event out of existing events",
+        effect: Effect::Write,
+        params: &[
+            Param::body("name", Kind::Str, "Its name").required(),
+            Param::body("alternative", Kind::Str, "Event that counts as one")
+                .wire("alternatives")
+                .required()
+                .repeats()
+                .through(definitions::alternatives),
+        ],
+        call: Call::post(Host::App, "custom_events/").form(),
+        reply: Reply::ONE.of(&models::CUSTOM_EVENT).bare().reshape(definitions::custom_event),
+        ..Operation::APP
+    },
+    Operation {
+        id: "custom-events.delete",
+        command: &["custom-events", "delete"],
+        summary: "Delete a custom event",
+        effect: Effect::Destroy,
+        params: &[ID, NAME],
+        call: Call::delete(Host::App, "data-definitions/events/").by(Workflow::CustomEvent),
+        reply: Reply::EMPTY.done("Deleted the custom event"),
+        ..Operation::APP
+    },
+    Operation {
+        id: "custom-events.list",
+        command: &["custom-events", "list"],
+        summary: "List custom events",
+        call: Call::get(Host::App, "data-definitions/events/").fixed(&[("custom_event", "true")]),
+        reply: Reply::LIST.of(&models::EVENT_DEFINITION),
+        ..Operation::APP
+    },
+    Operation {
+        id: "custom-events.update",
+        command: &["custom-events", "update"],
+        summary: "Change the definition of a custom event",
+        effect: Effect::Write,
+        params: &[
+            ID,
+            NAME,
+            Param::body("hidden", Kind::Toggle, "Whether it is hidden"),
+            Param::body("dropped", Kind::Toggle, "Whether it is dropped"),
+            Param::body("description", Kind::Str, "What it is about"),
+            Param::body("verified", Kind::Toggle, "Whether it is verified"),
+        ],
+        call: Call::patch(Host::App, "data-definitions/events/").by(Workflow::CustomEvent),
+        reply: Reply::ONE.of(&models::EVENT_DEFINITION),
+        ..Operation::APP
+    },
+];

@@ -1,0 +1,201 @@
+//! Saved metrics and behaviors, which come as objects by their ids.
+
+use serde_json::{Map, Value, json};
+
+use super::{Fields, given};
+use crate::Bound;
+use mp_proto::failure::Problem;
+
+/// Returns the one entry of an object.
+pub(crate) fn only(_: &Fields, answer: Value, _: &mut Vec<String>) -> Result<Value, String> {
+    let Value::Object(entries) = answer else { return Err("something else than an object".to_owned()) };
+    let count = entries.len();
+    let mut values = entries.into_iter().map(|(_, value)| value);
+    match (values.next(), count) {
+        (Some(one), 1) => Ok(one),
+        _ => Err(format!("{count} entries instead of one")),
+    }
+}
+
+fn values(answer: Value) -> Result<Vec<Value>, String> {
+    match answer {
+        Value::Object(entries) => Ok(entries.into_iter().map(|(_, value)| value).collect()),
+        Value::Array(entries) => Ok(entries),
+        _ => Err("something else than an object".to_owned()),
+    }
+}
+
+/// Returns the entries that are wanted.
+pub(crate) fn list(arguments: &Fields, answer: Value, _: &mut Vec<String>) -> Result<Value, String> {
+    let is = |entry: &Value, argument: &str, field: &str| {
+        arguments.get(argument).is_none_or(|wanted| entry.get(field).unwrap_or(&Value::Null) == wanted)
+    };
+    let part = given(arguments, "name_contains").as_str().unwrap_or_default().to_lowercase();
+    let is_wanted = |entry: &Value| {
+        let name = entry["name"].as_str().unwrap_or_default().to_lowercase();
+        let is_verified = arguments
+            .get("verified")
+            .is_none_or(|wanted| wanted.as_bool() == Some(entry["verified"].as_bool().unwrap_or(false)));
+        let can_be_seen = !arguments.contains_key("viewable_only") || entry["can_view"] != Value::Bool(false);
+        is(entry, "type", "type") && is_verified && name.contains(&part) && can_be_seen
+    };
+    Ok(values(answer)?.into_iter().filter(is_wanted).collect())
+}
+
+/// Returns the metrics that were marked, and notes those that Mixpanel left out.
+pub(crate) fn verified(arguments: &Fields, answer: Value, notes: &mut Vec<String>) -> Result<Value, String> {
+    let values = values(answer)?;
+    let is_missing = |id: &&Value| !values.iter().any(|entry| entry["id"] == **id);
+    let wanted = given(arguments, "metric_ids");
+    let missing: Vec<String> =
+        wanted.as_array().into_iter().flatten().filter(is_missing).map(ToString::to_string).collect();
+    if !missing.is_empty() {
+        notes.push(format!("Mixpanel did not change {}", missing.join(", ")));
+    }
+    Ok(values.into())
+}
+
+fn body(bound: &mut Bound) -> &mut Map<String, Value> {
+    bound.body.get_or_insert_default()
+}
+
+fn each_id(arguments: &Fields, entry: impl Fn(&Value) -> Value) -> Value {
+    let ids = ["metric_ids", "behavior_ids"].iter().find_map(|name| arguments.get(*name));
+    ids.and_then(Value::as_array).into_iter().flatten().map(entry).collect()
+}
+
+/// Marks metrics as verified, or not.
+pub(crate) fn verify(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
+    let is_verified = !arguments.contains_key("unverify");
+    let metrics = each_id(arguments, |id| json!({"id": id, "verified": is_verified}));
+    body(bound).insert("metrics".to_owned(), metrics);
+    Ok(())
+}
+
+/// Names what is deleted.
+pub(crate) fn ids(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
+    let name = if arguments.contains_key("metric_ids") { "metrics" } else { "behaviors" };
+    let ids = each_id(arguments, |id| json!({"id": id}));
+    body(bound).insert(name.to_owned(), ids);
+    Ok(())
+}
+
+/// The longest name and description, in characters.
+const LONGEST: usize = 255;
+
+fn texts(arguments: &Fields, problems: &mut Vec<Problem>) {
+    for name in ["name", "description"] {
+        let Some(text) = arguments.get(name).and_then(Value::as_str) else { continue };
+        if text.chars().count() > LONGEST {
+            problems.push(Problem::new(name, format!("must not be longer than {LONGEST} characters")));
+        }
+        if name == "name" && text.trim().is_empty() {
+            problems.push(Problem::new(name, "must not be blank"));
+        }
+    }
+}
+
+fn at_least_one(arguments: &Fields, problems: &mut Vec<Problem>, of: &[&str]) {
+    if !of.iter().any(|name| arguments.contains_key(*name)) {
+        problems.push(Problem::new(of[0], "or another change must be given"));
+    }
+}
+
+fn ended(problems: Vec<Problem>) -> Result<(), Vec<Problem>> {
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// A new behavior says its type beside its definition.
+pub(crate) fn behavior(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
+    let mut problems = Vec::new();
+    texts(arguments, &mut problems);
+    let definition = given(arguments, "definition_file");
+    match definition["behavior"]["type"].as_str() {
+        Some(kind) => drop(body(bound).insert("type".to_owned(), kind.into())),
+        None => problems.push(Problem::new("definition_file", "must have a text as 'behavior.type'")),
+    }
+    ended(problems)
+}
+
+/// A behavior changes in something.
+pub(crate) fn changed_behavior(arguments: &Fields, _: &mut Bound) -> Result<(), Vec<Problem>> {
+    let mut problems = Vec::new();
+    texts(arguments, &mut problems);
+    at_least_one(arguments, &mut problems, &["name", "description", "definition_file", "verified"]);
+    ended(problems)
+}
+
+/// Returns the kind of a metric: as given, else as its definition shows.
+pub fn metric_kind(arguments: &Fields) -> &'static str {
+    const KINDS: [&str; 3] = ["metric", "formula", "warehouse"];
+    let definition = given(arguments, "definition_file");
+    match arguments.get("kind").and_then(Value::as_str) {
+        Some(given) => KINDS.into_iter().find(|kind| *kind == given).unwrap_or(KINDS[0]),
+        None if definition.get("formula").is_some() => "formula",
+        None if definition.get("query").is_some() || arguments.contains_key("warehouse_source_id") => "warehouse",
+        None => "metric",
+    }
+}
+
+/// A metric has what its kind needs.
+fn definition_of_metric(arguments: &Fields, problems: &mut Vec<Problem>) {
+    let definition = given(arguments, "definition_file");
+    let mut needs = |name: &str, is_there: bool| {
+        if !is_there {
+            problems.push(Problem::new(
+                "definition_file",
+                format!("must have '{name}': it is of a {}", metric_kind(arguments)),
+            ));
+        }
+    };
+    if !arguments.contains_key("no_validate") {
+        match metric_kind(arguments) {
+            "formula" => {
+                needs("formula.definition", definition["formula"]["definition"].is_string());
+                needs("formula.referencedMetrics", definition["formula"]["referencedMetrics"].is_array());
+            }
+            "warehouse" => needs("query", definition.get("query").is_some()),
+            _ => {
+                needs("behavior", definition["behavior"].is_object());
+                needs("measurement", definition["measurement"].is_object());
+            }
+        }
+    }
+}
+
+/// A new metric says its kind beside its definition.
+pub(crate) fn metric(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
+    let mut problems = Vec::new();
+    texts(arguments, &mut problems);
+    definition_of_metric(arguments, &mut problems);
+    let kind = metric_kind(arguments);
+    if kind == "warehouse" && !arguments.contains_key("warehouse_source_id") {
+        problems.push(Problem::new("warehouse_source_id", "must be given for a warehouse metric"));
+    }
+    let body = body(bound);
+    body.insert("type".to_owned(), kind.into());
+    if kind != "warehouse" {
+        body.shift_remove("warehouse_source_id");
+    }
+    ended(problems)
+}
+
+/// A metric changes in something; its kind and source belong to a definition.
+pub(crate) fn changed_metric(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
+    let mut problems = Vec::new();
+    texts(arguments, &mut problems);
+    at_least_one(arguments, &mut problems, &["name", "description", "definition_file", "owner_id", "verified"]);
+    if arguments.contains_key("definition_file") {
+        definition_of_metric(arguments, &mut problems);
+    } else {
+        for name in ["kind", "warehouse_source_id"] {
+            if arguments.contains_key(name) {
+                problems.push(Problem::new(name, "needs definition_file"));
+            }
+        }
+    }
+    if let Some(owner) = arguments.get("owner_id") {
+        body(bound).insert("owned_by".to_owned(), json!({"id": owner}));
+    }
+    ended(problems)
+}
