@@ -83,7 +83,7 @@ mod uri;
 
 pub use sdk::{
     Accounts, ApiCall, ByteStream, Client, ClientBuilder, Events, Happened, Lines, Login, Logins, NewAccount, Numbered,
-    Operations, Plane, Response, Sessions, Switch, Targets, Workspace,
+    Operations, Response, Sessions, Switch, Targets, Workspace,
 };
 
 pub use api::Answer;
@@ -93,6 +93,7 @@ pub use mp_catalog::OperationRow;
 pub use mp_proto::event::Event;
 pub use mp_proto::failure::{Failure, FailureKind, Next, Problem};
 pub use mp_proto::ids::{AccountName, AccountType, ProjectId, Region, TargetName, WorkspaceId};
+pub use mp_proto::plane::Plane;
 pub use mp_proto::secret::Secret;
 pub use mp_proto::wire::{
     AccountRemoved, AccountSummary, AccountUpdate, ActiveBody as ActiveSession, CredentialBody as Credential,

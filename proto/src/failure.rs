@@ -174,6 +174,79 @@ impl Problem {
     }
 }
 
+/// Gathers what is wrong with one input, so that all of it is told at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// Adds a problem.
+    pub fn add(&mut self, at: impl Into<String>, detail: impl Into<String>) {
+        self.0.push(Problem::new(at, detail));
+    }
+
+    /// Adds what another part of the input was found to have.
+    pub fn extend(&mut self, others: impl IntoIterator<Item = Problem>) {
+        self.0.extend(others);
+    }
+
+    /// Takes what was made of a part, and notes its problem if nothing could be made of it.
+    pub fn take<T>(&mut self, at: &str, made: Result<T, impl std::fmt::Display>) -> Option<T> {
+        made.map_err(|error| self.add(at, error.to_string())).ok()
+    }
+
+    /// Returns whether nothing was wrong so far.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns whether something is wrong with a part already.
+    pub fn has(&self, at: &str) -> bool {
+        self.0.iter().any(|problem| problem.at == at)
+    }
+
+    /// Returns the problems.
+    pub fn into_vec(self) -> Vec<Problem> {
+        self.0
+    }
+
+    /// Returns what was made of the input if nothing was wrong with it, else the problems.
+    ///
+    /// # Errors
+    /// All problems, of which there is one at least where `made` is none.
+    pub fn check<T>(self, made: Option<T>) -> Result<T, Vec<Problem>> {
+        match made {
+            Some(made) if self.0.is_empty() => Ok(made),
+            _ => Err(self.0),
+        }
+    }
+
+    /// Returns the failure that they are, if there is one; `together` says what several of them come to.
+    ///
+    /// # Errors
+    /// When something is wrong. A single problem is the whole text; several are listed.
+    pub fn fail(self, kind: FailureKind, together: &str) -> Result<(), Failure> {
+        match self.0.as_slice() {
+            [] => Ok(()),
+            [one] => Err(Failure::new(kind, format!("{}: {}", one.at, one.detail))),
+            _ => Err(Failure::new(kind, together).errors(self.0)),
+        }
+    }
+}
+
+/// Returns an error and its causes in one line. A cause that the error before it repeats is not said twice.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let said = next.to_string();
+        if !text.ends_with(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = next.source();
+    }
+    text
+}
+
 /// What Mixpanel itself said, where a failure is its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -335,6 +408,37 @@ mod tests {
             assert!((1..=6).contains(&kind.exit_code()), "{kind:?}");
             assert_eq!(FailureKind::from_code(kind.code()), Some(*kind));
         }
+    }
+
+    #[test]
+    fn problems_are_told_together_and_one_alone_is_the_text() {
+        let mut problems = Problems::default();
+        assert_eq!(problems.take("--region", Ok::<_, Failure>(7)), Some(7));
+        assert!(problems.is_empty() && problems.clone().fail(FailureKind::InvalidArgument, "many").is_ok());
+        assert_eq!(problems.take::<u8>("--region", Err("is no region")), None);
+        let one = problems.clone().fail(FailureKind::InvalidArgument, "many").expect_err("one");
+        assert_eq!((one.detail.as_str(), one.errors.len()), ("--region: is no region", 0));
+        problems.add("--name", "is missing");
+        assert!(problems.has("--name") && !problems.has("--type"));
+        let two = problems.clone().fail(FailureKind::InvalidValue, "many").expect_err("two");
+        assert_eq!((two.kind, two.detail.as_str(), two.errors.len()), (FailureKind::InvalidValue, "many", 2));
+        assert_eq!(problems.check(Some(1)).map_err(|all| all.len()), Err(2));
+        assert_eq!(Problems::default().check(Some(1)), Ok(1));
+    }
+
+    #[test]
+    fn a_chain_says_each_cause_once() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("could not read /x")]
+        struct Outer(#[source] Inner);
+        #[derive(Debug, thiserror::Error)]
+        #[error("denied")]
+        struct Inner;
+        #[derive(Debug, thiserror::Error)]
+        #[error("it was {0}")]
+        struct Same(#[source] Inner);
+        assert_eq!(chain(&Outer(Inner)), "could not read /x: denied");
+        assert_eq!(chain(&Same(Inner)), "it was denied");
     }
 
     #[test]

@@ -202,7 +202,7 @@ fn budget_row(budget: &BudgetStatus) -> Vec<String> {
     vec![
         budget.project.to_string(),
         budget.region.to_string(),
-        budget.family.clone(),
+        budget.family.as_str().to_owned(),
         format!("{} of {}", budget.running, budget.concurrent),
         format!("{} of {}", budget.used, budget.hourly),
         [waiting, closed].into_iter().flatten().collect::<Vec<_>>().join(", "),
@@ -224,7 +224,7 @@ fn account_row(account: &AccountStatus) -> Vec<String> {
         account.name.to_string(),
         account.r#type.to_string(),
         account.region.to_string(),
-        account.state.clone(),
+        account.state.to_string(),
         detail.into_iter().flatten().collect::<Vec<_>>().join(", "),
     ]
 }

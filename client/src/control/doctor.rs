@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::location::run_dir;
 use mp_proto::routes::STATUS;
-use mp_proto::wire::StatusBody;
+use mp_proto::wire::{CredentialState, StatusBody, WatchMode};
 use serde_json::{Value, json};
 
 use super::Call;
@@ -159,7 +159,7 @@ fn running(status: &StatusBody, findings: &mut Findings) {
         findings.add(Verdict::Warn, what, "unset MPD_UPSTREAM, then mp daemon restart");
     }
     let detail = status.watch.detail.clone().unwrap_or_default();
-    let verdict = if status.watch.mode == "events" { Verdict::Ok } else { Verdict::Warn };
+    let verdict = if status.watch.mode == WatchMode::Events { Verdict::Ok } else { Verdict::Warn };
     findings.add(verdict, format!("files are watched by {} {detail}", status.watch.mode), "");
     findings.add(
         if status.config.problems.is_empty() { Verdict::Ok } else { Verdict::Fail },
@@ -171,7 +171,11 @@ fn running(status: &StatusBody, findings: &mut Findings) {
     }
     for account in &status.accounts {
         let detail = account.detail.clone().unwrap_or_default();
-        let verdict = if matches!(account.state.as_str(), "ok" | "caller") { Verdict::Ok } else { Verdict::Warn };
+        let verdict = if matches!(account.state, CredentialState::Ok | CredentialState::Caller) {
+            Verdict::Ok
+        } else {
+            Verdict::Warn
+        };
         let hint = account.next.first().map(|next| next.command.clone()).unwrap_or_default();
         findings.add(verdict, format!("account {} is {} {detail}", account.name, account.state), hint);
     }

@@ -21,7 +21,7 @@ pub use client::Client;
 pub use events::{Events, Happened, Numbered};
 pub use logins::{Login, Logins};
 pub use operations::Operations;
-pub use pass::{ApiCall, Plane, Response};
+pub use pass::{ApiCall, Response};
 pub use session::Sessions;
 pub use targets::Targets;
 pub use workspace::{Switch, Workspace};

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode, Uri};
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::plane::Plane;
 use mp_proto::routes::{API_HEAD, encode_segment};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -14,31 +15,6 @@ use super::workspace::Workspace;
 use crate::api::{Streamed, written};
 use crate::transport::{Content, Streaming};
 use crate::uri::{encoded, is_url};
-
-/// Which of Mixpanel's hosts and prefixes a path is below.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Plane {
-    /// The App API: projects, dashboards, cohorts, flags, …
-    App,
-    /// The Query API.
-    Query,
-    /// The Engage API: profiles.
-    Engage,
-    /// The raw export.
-    Export,
-}
-
-impl Plane {
-    /// Returns the word in the path.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::App => "app",
-            Self::Query => "query",
-            Self::Engage => "engage",
-            Self::Export => "export",
-        }
-    }
-}
 
 /// A call of Mixpanel's own API to be: [`Workspace::api`]. The daemon adds host, credential and, where the API wants it, the project.
 ///

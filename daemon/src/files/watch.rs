@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use mp_proto::wire::WatchStatus;
+use mp_proto::wire::{WatchMode, WatchStatus};
 use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -34,11 +34,11 @@ impl WatchState {
     /// Returns the status.
     pub fn status(&self) -> WatchStatus {
         let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        shown.unwrap_or(WatchStatus { mode: "polling".to_owned(), detail: Some("not started yet".to_owned()) })
+        shown.unwrap_or(WatchStatus { mode: WatchMode::Polling, detail: Some("not started yet".to_owned()) })
     }
 
-    fn set(&self, mode: &str, detail: Option<String>) {
-        let status = WatchStatus { mode: mode.to_owned(), detail };
+    fn set(&self, mode: WatchMode, detail: Option<String>) {
+        let status = WatchStatus { mode, detail };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
     }
 }
@@ -62,11 +62,11 @@ impl Watched {
         };
         let (watcher, mode, detail): (Box<dyn Watcher + Send>, _, _) =
             match RecommendedWatcher::new(handler.clone(), Config::default()) {
-                Ok(watcher) => (Box::new(watcher), "events", None),
+                Ok(watcher) => (Box::new(watcher), WatchMode::Events, None),
                 Err(error) => {
                     warn!(%error, "file events were not available");
                     let config = Config::default().with_poll_interval(POLL).with_compare_contents(true);
-                    (Box::new(PollWatcher::new(handler, config)?), "polling", Some(error.to_string()))
+                    (Box::new(PollWatcher::new(handler, config)?), WatchMode::Polling, Some(error.to_string()))
                 }
             };
         app.watch.set(mode, detail);
@@ -130,7 +130,7 @@ pub async fn run(app: Arc<App>, look: impl Fn(&App) + Send + 'static) {
     loop {
         if let Some(error) = watched.as_mut().and_then(Watched::renew) {
             warn!(%error, "a directory could not be watched");
-            app.watch.set("polling", Some(format!("{error}; looking every {} s", TICK.as_secs())));
+            app.watch.set(WatchMode::Polling, Some(format!("{error}; looking every {} s", TICK.as_secs())));
         }
         // After each (re)watch: what changed before the watch stood is seen here.
         look(&app);
@@ -149,7 +149,7 @@ fn start(app: &App) -> Option<Watched> {
         Ok(watched) => Some(watched),
         Err(error) => {
             warn!(%error, "files are looked at by the clock alone");
-            app.watch.set("polling", Some(format!("{error}; looking every {} s", TICK.as_secs())));
+            app.watch.set(WatchMode::Polling, Some(format!("{error}; looking every {} s", TICK.as_secs())));
             None
         }
     }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use mp_catalog::results;
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::plane::Plane;
 use serde_json::Value;
 
 use crate::app::App;
 use crate::me::cache::Me;
-use crate::upstream::Plane;
+
 use crate::upstream::request::{Identity, Outgoing};
 use crate::upstream::send::send;
 

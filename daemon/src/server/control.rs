@@ -9,7 +9,9 @@ use axum::response::{IntoResponse, Response};
 use hyper::StatusCode;
 use hyper::header::CONTENT_TYPE;
 use mp_proto::version::BUILD;
-use mp_proto::wire::{Accepted, AccountStatus, BudgetStatus, ConfigStatus, HealthBody, LogLevel, StatusBody};
+use mp_proto::wire::{
+    Accepted, AccountStatus, BudgetStatus, ConfigState, ConfigStatus, HealthBody, LogLevel, StatusBody,
+};
 use tracing::info;
 
 use crate::app::App;
@@ -56,15 +58,15 @@ pub(crate) async fn status(State(app): State<Arc<App>>) -> Answer {
 
 fn config_status(snapshot: &Snapshot) -> ConfigStatus {
     let state = if snapshot.state == snapshot::State::Missing {
-        "missing"
+        ConfigState::Missing
     } else if snapshot.problems().is_empty() {
-        "ok"
+        ConfigState::Ok
     } else {
-        "invalid"
+        ConfigState::Invalid
     };
     ConfigStatus {
         path: snapshot.path.display().to_string(),
-        state: state.to_owned(),
+        state,
         revision: snapshot.revision,
         problems: snapshot.problems(),
     }
@@ -121,7 +123,7 @@ fn budgets(app: &App, text: &mut String) {
     for (name, help, value) in columns.into_iter().filter(|_| !budgets.is_empty()) {
         let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
         for budget in &budgets {
-            let (region, project, family) = (budget.region, &budget.project, &budget.family);
+            let (region, project, family) = (budget.region, &budget.project, &budget.family.as_str());
             let labels = format!("region=\"{region}\",project=\"{project}\",family=\"{family}\"");
             let _ = writeln!(text, "{name}{{{labels}}} {}", value(budget));
         }

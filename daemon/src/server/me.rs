@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::{AccountName, ProjectId};
+use mp_proto::plane::Plane;
 use mp_proto::wire::{ProjectRow, ProjectsBody, TestBody, TestUser, WorkspaceRow, WorkspacesBody};
 
 use crate::app::App;
@@ -20,7 +21,7 @@ use crate::server::call::{Caller, Parameters};
 use crate::server::reply::{self, Answer};
 use crate::server::session::{config_file, find_bridge, pin};
 use crate::session::open::{Session, callers_header, identity_of, open};
-use crate::upstream::Plane;
+
 use crate::upstream::request::Identity;
 
 /// Whether what is cached is good enough.

@@ -22,6 +22,7 @@ use hyper::http::request::Parts;
 use hyper::{Method, StatusCode};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::ProjectId;
+use mp_proto::plane::Plane;
 use mp_proto::routes::{API_HEAD, ORIGIN_HEADER, PROBLEM_TRAILER, WAITED_HEADER};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
@@ -33,7 +34,7 @@ use crate::server::me::session;
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
 use crate::session::open::Session;
-use crate::upstream::Plane;
+
 use crate::upstream::open::{Opened, open};
 use crate::upstream::path::{self, Path};
 use crate::upstream::request::{Coding, Outgoing, Payload, Query};

@@ -7,7 +7,7 @@ use mp_proto::context::Context;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::AccountType;
 use mp_proto::secret::Secret;
-use mp_proto::wire::{AccountStatus, CredentialBody, CredentialHeader};
+use mp_proto::wire::{AccountStatus, CredentialBody, CredentialHeader, CredentialState};
 
 use crate::app::App;
 use crate::config::{Account, Credential, TokenSource};
@@ -115,7 +115,7 @@ pub fn status(app: &App, account: &Account) -> AccountStatus {
         name: account.name.clone(),
         r#type: account.account_type(),
         region: account.region,
-        state: "ok".to_owned(),
+        state: CredentialState::Ok,
         expires_at: None,
         detail: None,
         since: None,
@@ -125,7 +125,7 @@ pub fn status(app: &App, account: &Account) -> AccountStatus {
     };
     match (account.account_type(), account.credential.token_env()) {
         (AccountType::OauthToken, Some(variable)) => {
-            "caller".clone_into(&mut shown.state);
+            shown.state = CredentialState::Caller;
             shown.detail = Some(format!("each caller brings {variable}"));
         }
         (AccountType::OauthBrowser, _) => {

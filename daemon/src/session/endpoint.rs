@@ -25,7 +25,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::session::store::Tokens;
-use crate::upstream::{CallerBases, Plane};
+use crate::upstream::{CallerBases, Host};
 
 /// How long the provider may take. Its answer is worth waiting for: the refresh token may be spent already.
 pub const PATIENCE: Duration = Duration::from_secs(15);
@@ -124,7 +124,7 @@ type Client = oauth2::Client<
 >;
 
 fn client(app: &App, region: Region, client_id: &str) -> Result<Client, EndpointError> {
-    let url = format!("{}/token/", app.upstream.base(region, Plane::Oauth, &CallerBases::default()));
+    let url = format!("{}/token/", app.upstream.base(region, Host::Oauth, &CallerBases::default()));
     let url = TokenUrl::new(url).map_err(|_| EndpointError::weather("the token endpoint is not a URL"))?;
     let client = oauth2::Client::new(ClientId::new(client_id.to_owned()));
     Ok(client.set_token_uri(url).set_auth_type(AuthType::RequestBody))

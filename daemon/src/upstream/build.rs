@@ -1,13 +1,13 @@
 //! From a row of the catalog, its bound arguments and a session to a request. Pure.
 
-use mp_catalog::{Bound, Effect, Host, Ids, Method, Operation, PROJECT_ID, Scope};
+use mp_catalog::{Bound, Effect, Ids, Method, Operation, PROJECT_ID, Scope};
 use mp_proto::failure::Failure;
 use mp_proto::ids::{ProjectId, WorkspaceId};
+use mp_proto::plane::Plane;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::{Map, Value};
 
 use crate::session::open::Session;
-use crate::upstream::Plane;
 use crate::upstream::request::{Outgoing, Payload, Query, Tool};
 
 /// How Mixpanel knows where a call comes from, on the planes that take it.
@@ -56,22 +56,13 @@ pub(crate) fn build(
         repeatable: operation.effect == Effect::Read,
         budget: project.cloned(),
         tool,
-        ..Outgoing::read(plane(call.host), path)
+        ..Outgoing::read(call.plane, path)
     })
-}
-
-pub(super) const fn plane(host: Host) -> Plane {
-    match host {
-        Host::App => Plane::App,
-        Host::Query => Plane::Query,
-        Host::Engage => Plane::Engage,
-        Host::Export => Plane::Export,
-    }
 }
 
 /// Returns the path. On the App API project and workspace head it.
 fn path(operation: &Operation, below: &str, project: Option<&ProjectId>, workspace: Option<WorkspaceId>) -> String {
-    let Some(project) = project.filter(|_| operation.call.host == Host::App) else { return format!("/{below}") };
+    let Some(project) = project.filter(|_| operation.call.plane == Plane::App) else { return format!("/{below}") };
     match (operation.scope, workspace) {
         (Scope::WorkspaceOptional, Some(workspace)) => format!("/workspaces/{workspace}/{below}"),
         (Scope::WorkspaceRequired, Some(workspace)) => format!("/projects/{project}/workspaces/{workspace}/{below}"),
@@ -95,7 +86,7 @@ fn query(
     };
     let mut query: Vec<_> = own.into_iter().map(named).collect();
     let pair = |name: &str, value: String| (name.to_owned(), value);
-    if call.host != Host::App {
+    if call.plane != Plane::App {
         query.extend(project.filter(|_| call.ids == Ids::Query).map(|id| pair("project_id", id.to_string())));
         query.extend(session.workspace.map(|id| pair("workspace_id", id.to_string())));
     }
@@ -171,7 +162,7 @@ mod tests {
             Payload::Bytes(bytes) => format!(" {}", String::from_utf8_lossy(bytes)),
             _ => String::new(),
         };
-        format!("{} {}{}{query}{body}", request.method, request.plane.as_str(), request.path)
+        format!("{} {}{}{query}{body}", request.method, request.host.as_str(), request.path)
     }
 
     #[test]

@@ -243,8 +243,9 @@ fn request_id(header: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::upstream::{CallerBases, Plane};
+    use crate::upstream::CallerBases;
     use mp_proto::ids::{AccountName, Region};
+    use mp_proto::plane::Plane;
 
     fn identity(name: &str, authorization: Authorization) -> Identity {
         Identity {

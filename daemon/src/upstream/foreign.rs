@@ -3,13 +3,14 @@
 
 use bytes::{Bytes, BytesMut};
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::plane::Plane;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{Body, Method, Response, StatusCode};
 use std::time::Duration;
 use tokio::time::timeout;
 use url::Url;
 
-use crate::upstream::hosts::{Plane, is_loopback};
+use crate::upstream::hosts::is_loopback;
 use crate::upstream::opened::reason;
 use crate::upstream::run::Run;
 

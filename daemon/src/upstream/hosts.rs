@@ -3,76 +3,80 @@
 use std::time::Duration;
 
 use mp_proto::context::Context;
+use mp_proto::deadline::{EXPORT, IDENTITY};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::Region;
+use mp_proto::plane::Plane;
 use url::Url;
 
-/// A family of Mixpanel's endpoints that share a base.
+/// Where a request goes: to a plane, or to what Mixpanel has beside its planes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Plane {
-    /// The App API.
-    App,
-    /// Queries.
-    Query,
-    /// Profiles.
-    Engage,
-    /// Raw events.
-    Export,
+pub enum Host {
+    /// A plane of its APIs.
+    Api(Plane),
     /// Registration, authorization and tokens.
     Oauth,
     /// Short links.
     Web,
 }
 
-impl Plane {
-    /// Returns the word that stands for the plane in the path of an override.
+impl From<Plane> for Host {
+    fn from(plane: Plane) -> Self {
+        Self::Api(plane)
+    }
+}
+
+impl Host {
+    /// Returns the word that stands for it in the path of an override.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::App => "app",
-            Self::Query => "query",
-            Self::Engage => "engage",
-            Self::Export => "export",
+            Self::Api(plane) => plane.as_str(),
             Self::Oauth => "oauth",
             Self::Web => "web",
         }
     }
 
-    /// Returns how long Mixpanel may be silent: its own deadline for such a call and 15 s more, as the Python tool waits.
-    pub const fn patience(self) -> Duration {
-        Duration::from_secs(match self {
-            Self::App | Self::Web => 135,
-            Self::Query | Self::Engage => 503,
-            Self::Export => 600,
-            Self::Oauth => 15,
-        })
+    /// Returns the plane, if it is one.
+    pub const fn plane(self) -> Option<Plane> {
+        match self {
+            Self::Api(plane) => Some(plane),
+            Self::Oauth | Self::Web => None,
+        }
     }
 
-    /// Returns the path below the host of `MP_API_BASE_URL`; none for the planes that it does not move.
-    const fn below_api_base(self) -> Option<&'static str> {
+    /// Returns how long Mixpanel may be silent: its own deadline for such a call and 15 s more, as the Python tool waits.
+    pub const fn patience(self) -> Duration {
         match self {
-            Self::App => Some("/api/app"),
-            Self::Query => Some("/api/query"),
-            Self::Engage => Some("/api/query/engage"),
-            Self::Export => Some("/api/2.0"),
-            Self::Oauth | Self::Web => None,
+            Self::Api(Plane::App) | Self::Web => IDENTITY.daemon,
+            Self::Api(Plane::Query | Plane::Engage) => Duration::from_secs(503),
+            Self::Api(Plane::Export) => EXPORT.daemon,
+            Self::Oauth => Duration::from_secs(15),
         }
     }
 }
 
-/// Returns Mixpanel's own base of a plane, without a slash at its end.
-pub fn real(region: Region, plane: Plane) -> String {
+/// Returns the path of a plane below the host of `MP_API_BASE_URL`.
+const fn below_api_base(plane: Plane) -> &'static str {
+    match plane {
+        Plane::App => "/api/app",
+        Plane::Query => "/api/query",
+        Plane::Engage => "/api/query/engage",
+        Plane::Export => "/api/2.0",
+    }
+}
+
+/// Returns Mixpanel's own base of a host, without a slash at its end.
+pub fn real(region: Region, to: Host) -> String {
     let (host, data) = match region {
         Region::Us => ("mixpanel.com", "data.mixpanel.com"),
         Region::Eu => ("eu.mixpanel.com", "data-eu.mixpanel.com"),
         Region::In => ("in.mixpanel.com", "data-in.mixpanel.com"),
     };
-    match plane {
-        Plane::App => format!("https://{host}/api/app"),
-        Plane::Query => format!("https://{host}/api/query"),
-        Plane::Engage => format!("https://{host}/api/query/engage"),
-        Plane::Export => format!("https://{data}/api/2.0"),
-        Plane::Oauth => format!("https://{host}/oauth"),
-        Plane::Web => format!("https://{host}"),
+    match to {
+        Host::Api(Plane::Export) => format!("https://{data}{}", below_api_base(Plane::Export)),
+        Host::Api(plane) => format!("https://{host}{}", below_api_base(plane)),
+        Host::Oauth => format!("https://{host}/oauth"),
+        Host::Web => format!("https://{host}"),
     }
 }
 
@@ -99,7 +103,7 @@ impl CallerBases {
     /// Returns the base for a plane, if it is moved.
     pub fn base(&self, plane: Plane) -> Option<String> {
         let base = if plane == Plane::App { self.app.as_ref().or(self.api.as_ref()) } else { self.api.as_ref() };
-        Some(format!("{}{}", base?, plane.below_api_base()?))
+        Some(format!("{}{}", base?, below_api_base(plane)))
     }
 
     /// Returns whether all regions have one and the same API, so that looking for the right one is pointless.
@@ -139,9 +143,9 @@ mod tests {
 
     #[test]
     fn every_region_has_its_own_hosts() {
-        assert_eq!(real(Region::Us, Plane::App), "https://mixpanel.com/api/app");
-        assert_eq!(real(Region::Eu, Plane::Export), "https://data-eu.mixpanel.com/api/2.0");
-        assert_eq!(real(Region::In, Plane::Oauth), "https://in.mixpanel.com/oauth");
+        assert_eq!(real(Region::Us, Plane::App.into()), "https://mixpanel.com/api/app");
+        assert_eq!(real(Region::Eu, Plane::Export.into()), "https://data-eu.mixpanel.com/api/2.0");
+        assert_eq!(real(Region::In, Host::Oauth), "https://in.mixpanel.com/oauth");
     }
 
     #[test]
@@ -175,7 +179,7 @@ mod tests {
         };
         let api = of(&[("MP_API_BASE_URL", "http://127.0.0.1:1/p/")]).expect("loopback");
         assert_eq!(api.base(Plane::Engage).as_deref(), Some("http://127.0.0.1:1/p/api/query/engage"));
-        assert_eq!((api.base(Plane::Oauth), api.is_one_for_all_regions()), (None, true));
+        assert!(api.is_one_for_all_regions());
         let both = of(&[("MP_API_BASE_URL", "http://127.0.0.1:1"), ("MP_APP_BASE_URL", "http://127.0.0.1:2")]);
         let both = both.expect("loopback");
         assert_eq!(both.base(Plane::App).as_deref(), Some("http://127.0.0.1:2/api/app"));

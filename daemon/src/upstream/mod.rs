@@ -26,7 +26,7 @@ use std::time::Duration;
 use mp_proto::ids::Region;
 use url::Url;
 
-pub use hosts::{CallerBases, Plane};
+pub use hosts::{CallerBases, Host};
 
 /// Longest time to connect. A host that does not answer by then will not.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -70,11 +70,12 @@ impl Upstream {
         self.redirected_to.clone()
     }
 
-    /// Returns the base of a plane, without a slash at its end. The start's override wins, then the caller's, then Mixpanel's own.
-    pub fn base(&self, region: Region, plane: Plane, caller: &CallerBases) -> String {
+    /// Returns the base of a host, without a slash at its end. The start's override wins, then the caller's, then Mixpanel's own.
+    pub fn base(&self, region: Region, host: impl Into<Host>, caller: &CallerBases) -> String {
+        let host = host.into();
         match &self.redirected_to {
-            Some(base) => format!("{base}/{region}/{}", plane.as_str()),
-            None => caller.base(plane).unwrap_or_else(|| hosts::real(region, plane)),
+            Some(base) => format!("{base}/{region}/{}", host.as_str()),
+            None => host.plane().and_then(|plane| caller.base(plane)).unwrap_or_else(|| hosts::real(region, host)),
         }
     }
 
@@ -145,8 +146,8 @@ mod tests {
     fn an_override_of_the_start_wins_over_everything() {
         let upstream = Upstream::new(Some("http://127.0.0.1:5".to_owned()));
         let caller = CallerBases::default();
-        assert_eq!(upstream.base(Region::Eu, Plane::Oauth, &caller), "http://127.0.0.1:5/eu/oauth");
-        assert_eq!(Upstream::default().base(Region::Eu, Plane::Web, &caller), "https://eu.mixpanel.com");
+        assert_eq!(upstream.base(Region::Eu, Host::Oauth, &caller), "http://127.0.0.1:5/eu/oauth");
+        assert_eq!(Upstream::default().base(Region::Eu, Host::Web, &caller), "https://eu.mixpanel.com");
         assert!(upstream.http().is_ok());
     }
 }

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::session::credential::MIN_VALID_S;
 use crate::session::keeper::Fresh;
 use crate::upstream::decode::Asked;
-use crate::upstream::gate::{Budget, Family, Permit};
+use crate::upstream::gate::{Budget, Permit};
 pub(crate) use crate::upstream::opened::Opened;
 use crate::upstream::opened::{is_reset, reason};
 use crate::upstream::request::{Authorization, Coding, Identity, Outgoing, Payload, Query};
@@ -150,8 +150,9 @@ impl Sending<'_> {
     /// Waits for its turn, if a budget limits it.
     async fn permit(&self, progress: &mut Progress) -> Result<Option<Permit>, Failure> {
         let request = self.request;
-        let Some((family, project)) = Family::of(request.plane).zip(request.budget.clone()) else { return Ok(None) };
-        let stands_in = self.app.upstream.redirected_to().is_none().then(|| self.identity.bases.base(request.plane));
+        let (Some(plane), Some(project)) = (request.host.plane(), request.budget.clone()) else { return Ok(None) };
+        let Some(family) = plane.family() else { return Ok(None) };
+        let stands_in = self.app.upstream.redirected_to().is_none().then(|| self.identity.bases.base(plane));
         let budget = Budget { region: self.identity.region, project, family, base: stands_in.flatten() };
         let gates = &self.app.gates;
         gates.set_limits(&self.app.store.last_good().config.limits);
@@ -190,7 +191,7 @@ impl Sending<'_> {
     /// A path is made of encoded segments, so a URL that reads otherwise than it was written leads somewhere else.
     fn url(&self) -> Result<Url, Failure> {
         let request = self.request;
-        let base = self.app.upstream.base(self.identity.region, request.plane, &self.identity.bases);
+        let base = self.app.upstream.base(self.identity.region, request.host, &self.identity.bases);
         let text = format!("{base}{}", request.path);
         let mut url = Url::parse(&text).ok().filter(|url| url.as_str() == text).ok_or_else(|| {
             let detail = format!("{} is no path of Mixpanel", request.path.escape_debug());
@@ -258,7 +259,7 @@ impl Sending<'_> {
         let sent = Instant::now();
         let mut answer = std::pin::pin!(client.execute(request));
         let answer = loop {
-            let silent = touched.last() + self.request.plane.patience();
+            let silent = touched.last() + self.request.host.patience();
             // A body that flows may take as long as it takes.
             let end = if self.request.is_resendable() { self.deadline.min(silent) } else { silent };
             match timeout_at(end, &mut answer).await {
@@ -267,9 +268,9 @@ impl Sending<'_> {
                     return Err(Silence::Other(self.late()));
                 }
                 // A body was on its way meanwhile.
-                Err(_) if touched.last() + self.request.plane.patience() > Instant::now() => {}
+                Err(_) if touched.last() + self.request.host.patience() > Instant::now() => {}
                 Err(_) => {
-                    let said = format!("had no answer: nothing came for {} s", self.request.plane.patience().as_secs());
+                    let said = format!("had no answer: nothing came for {} s", self.request.host.patience().as_secs());
                     return Err(Silence::Other(self.asked("").failure(FailureKind::Timeout, &said)));
                 }
             }
@@ -280,7 +281,7 @@ impl Sending<'_> {
         })?;
         let request = self.request;
         debug!(
-            account = %self.identity.name, method = %request.method, plane = request.plane.as_str(), path = request.path,
+            account = %self.identity.name, method = %request.method, plane = request.host.as_str(), path = request.path,
             status = response.status().as_u16(), ms = sent.elapsed().as_millis() as u64, "mixpanel answered"
         );
         Ok(response)

@@ -109,7 +109,7 @@ impl Opened {
             headers: response.headers().clone(),
             credential,
             waited,
-            idle: request.plane.patience(),
+            idle: request.host.patience(),
             subject: format!("{} {} of account '{}'", request.method, request.path, identity.name),
             account: identity.name.clone(),
             response,
@@ -199,9 +199,10 @@ pub(super) fn reason(error: &reqwest::Error) -> String {
 mod tests {
     use super::*;
     use crate::clock::tests::TestClock;
-    use crate::upstream::gate::{Budget, Family, Gates};
+    use crate::upstream::gate::{Budget, Gates};
     use crate::upstream::request::Tool;
     use mp_proto::ids::{ProjectId, Region};
+    use mp_proto::plane::Family;
     use tokio::time::sleep;
 
     #[tokio::test(start_paused = true)]

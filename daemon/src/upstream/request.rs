@@ -10,7 +10,7 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use crate::session::keeper::Holder;
-use crate::upstream::{CallerBases, Plane};
+use crate::upstream::{CallerBases, Host};
 
 /// What a request is authorized with.
 #[derive(Debug, Clone)]
@@ -48,9 +48,9 @@ pub struct Identity {
 pub struct Outgoing {
     /// GET, POST, …
     pub method: Method,
-    /// Which API.
-    pub plane: Plane,
-    /// Path below the plane's base, with its slash at the start, every segment encoded.
+    /// Where to.
+    pub host: Host,
+    /// Path below the host's base, with its slash at the start, every segment encoded.
     pub path: String,
     /// Query parameters.
     pub query: Query,
@@ -70,10 +70,10 @@ pub struct Outgoing {
 
 impl Outgoing {
     /// Returns a request without query and body that may be repeated and takes nobody's turn.
-    pub fn read(plane: Plane, path: impl Into<String>) -> Self {
+    pub fn read(host: impl Into<Host>, path: impl Into<String>) -> Self {
         Self {
             method: Method::GET,
-            plane,
+            host: host.into(),
             path: path.into(),
             query: Query::Pairs(Vec::new()),
             headers: HeaderMap::new(),

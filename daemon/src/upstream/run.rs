@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
-use mp_catalog::{Bound, Effect, Host, Operation, PROJECT, Scope, Shape, Workflow, results};
+use mp_catalog::{Bound, Effect, Operation, PROJECT, Scope, Shape, Workflow, results};
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::ids::WorkspaceId;
+use mp_proto::plane::Plane;
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::me::cache::Me;
 use crate::session::credential::MIN_VALID_S;
 use crate::session::open::Session;
-use crate::upstream::Plane;
 use crate::upstream::build::{ORIGIN, build, project_number};
 use crate::upstream::decode::{Asked, words};
 use crate::upstream::reads::{Freshness, Shared, read};
@@ -183,7 +183,7 @@ impl Run<'_> {
                 Shared::own(value)
             }
         };
-        if matches!(self.operation.call.host, Host::Query | Host::Engage) {
+        if matches!(self.operation.call.plane, Plane::Query | Plane::Engage) {
             let checked = self.no_error(&answer.value, refusal).await;
             checked.inspect_err(|_| self.app.reads.reject(answer.mark()))?;
         }

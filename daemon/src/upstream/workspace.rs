@@ -5,13 +5,14 @@ use std::sync::Arc;
 use mp_catalog::results;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::{ProjectId, WorkspaceId};
+use mp_proto::plane::Plane;
 use serde_json::Value;
 
 use crate::app::App;
 use crate::me::cache::Me;
 use crate::me::rows::Workspace;
 use crate::session::open::Session;
-use crate::upstream::Plane;
+
 use crate::upstream::reads::{Freshness, read};
 use crate::upstream::request::Outgoing;
 

@@ -251,7 +251,7 @@ fn why(error: &serde_json::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Call, Effect, Host, Reply, Scope};
+    use super::super::{Call, Effect, Plane, Reply, Scope};
     use super::*;
     use serde_json::json;
 
@@ -275,7 +275,7 @@ mod tests {
             Param::body("filter", Kind::Json(Of::Object), "Only these"),
             Param::local("link", Kind::Toggle, "With a link").default("true"),
         ],
-        call: Call::get(Host::App, "things/{name}/parts").fixed(&[("v", "2")]),
+        call: Call::get(Plane::App, "things/{name}/parts").fixed(&[("v", "2")]),
         reply: Reply::ONE,
         ..Operation::READ
     };

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Bound;
 use mp_proto::failure::Problem;
+use mp_proto::plane::Plane;
 
 /// What an operation does to the data. Only reads are repeated without asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,19 +33,6 @@ pub enum Scope {
     WorkspaceOptional,
     /// A workspace: the pinned one, else the one that stands for the whole project. On the App API both head the path.
     WorkspaceRequired,
-}
-
-/// A family of endpoints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Host {
-    /// The App API.
-    App,
-    /// Queries.
-    Query,
-    /// Profiles.
-    Engage,
-    /// Raw events.
-    Export,
 }
 
 /// An HTTP method.
@@ -125,7 +113,7 @@ pub const PROJECT: &str = "$project_id";
 #[derive(Debug, Clone, Copy)]
 pub struct Call {
     /// Where to.
-    pub host: Host,
+    pub plane: Plane,
     /// How.
     pub method: Method,
     /// The path below the scope, with `{name}` where a [`super::Place::Path`] parameter goes.
@@ -148,10 +136,10 @@ pub struct Call {
 
 impl Call {
     /// Returns a GET.
-    pub const fn get(host: Host, path: &'static str) -> Self {
-        let origin = matches!(host, Host::Query | Host::Engage);
+    pub const fn get(plane: Plane, path: &'static str) -> Self {
+        let origin = matches!(plane, Plane::Query | Plane::Engage);
         Self {
-            host,
+            plane,
             method: Method::Get,
             path,
             fixed: &[],
@@ -165,23 +153,23 @@ impl Call {
     }
 
     /// Returns a POST.
-    pub const fn post(host: Host, path: &'static str) -> Self {
-        Self { method: Method::Post, ..Self::get(host, path) }
+    pub const fn post(plane: Plane, path: &'static str) -> Self {
+        Self { method: Method::Post, ..Self::get(plane, path) }
     }
 
     /// Returns a PUT.
-    pub const fn put(host: Host, path: &'static str) -> Self {
-        Self { method: Method::Put, ..Self::get(host, path) }
+    pub const fn put(plane: Plane, path: &'static str) -> Self {
+        Self { method: Method::Put, ..Self::get(plane, path) }
     }
 
     /// Returns a PATCH.
-    pub const fn patch(host: Host, path: &'static str) -> Self {
-        Self { method: Method::Patch, ..Self::get(host, path) }
+    pub const fn patch(plane: Plane, path: &'static str) -> Self {
+        Self { method: Method::Patch, ..Self::get(plane, path) }
     }
 
     /// Returns a DELETE.
-    pub const fn delete(host: Host, path: &'static str) -> Self {
-        Self { method: Method::Delete, ..Self::get(host, path) }
+    pub const fn delete(plane: Plane, path: &'static str) -> Self {
+        Self { method: Method::Delete, ..Self::get(plane, path) }
     }
 
     /// It has fields of the body that are always the same.

@@ -18,8 +18,10 @@ mod shape;
 
 use serde_json::{Map, Value};
 
+pub use mp_proto::plane::Plane;
+
 pub use bind::{Bound, bind};
-pub use call::{Arrange, Call, Effect, Host, Ids, Method, PROJECT, PROJECT_ID, Scope, Workflow};
+pub use call::{Arrange, Call, Effect, Ids, Method, PROJECT, PROJECT_ID, Scope, Workflow};
 pub use model::{Field, Model, Names, Of};
 pub use models::BOOKMARK;
 pub use param::{Kind, Param, Place, Through};
@@ -95,7 +97,7 @@ impl Operation {
         effect: Effect::Read,
         scope: Scope::Project,
         params: &[],
-        call: Call::get(Host::Query, ""),
+        call: Call::get(Plane::Query, ""),
         reply: Reply::ONE,
         confirm: Confirm::AtTerminal,
         touches: None,
@@ -103,7 +105,7 @@ impl Operation {
     };
 
     /// What most operations of the App API share.
-    pub const APP: Self = Self { scope: Scope::WorkspaceOptional, call: Call::get(Host::App, ""), ..Self::READ };
+    pub const APP: Self = Self { scope: Scope::WorkspaceOptional, call: Call::get(Plane::App, ""), ..Self::READ };
 }
 
 /// How far an operation is settled.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Effect, Host, Ids, Kind, Method, Operation, Param, Place, Shape, all, bind, find};
+use super::{Effect, Ids, Kind, Method, Operation, Param, Place, Plane, Shape, all, bind, find};
 use serde_json::Map;
 
 /// A line of help beside a command must not wrap.
@@ -139,7 +139,7 @@ fn hosts_scopes_and_replies_fit_together() {
     for row in all() {
         let (call, reply) = (&row.call, &row.reply);
         if call.ids == Ids::Body {
-            assert!(call.host != Host::App && call.method != Method::Get, "{}", row.id);
+            assert!(call.plane != Plane::App && call.method != Method::Get, "{}", row.id);
         }
         assert!(!reply.kept || row.effect == Effect::Read, "{}: only what was read can be kept", row.id);
         assert!(reply.shape != Shape::Lines || call.workflow.is_some(), "{}: code makes lines", row.id);

@@ -5,6 +5,80 @@ use serde::{Deserialize, Serialize};
 use super::{StartedBy, VersionBody};
 use crate::failure::{Next, Problem};
 use crate::ids::{AccountName, AccountType, ProjectId, Region};
+use crate::plane::Family;
+
+/// An enum whose words travel: readable, writable, described, shown by its word.
+macro_rules! words {
+    ($($(#[$meta:meta])* enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ })+) => {
+        $(
+            $(#[$meta])*
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+            #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+            pub enum $name {
+                $($(#[$doc])* #[serde(rename = $word)] $variant,)+
+                /// A word of a newer daemon.
+                #[serde(other, rename = "unknown")]
+                Unknown,
+            }
+
+            impl $name {
+                /// Returns the word used on the wire.
+                pub const fn as_str(self) -> &'static str {
+                    match self {
+                        $(Self::$variant => $word,)+
+                        Self::Unknown => "unknown",
+                    }
+                }
+            }
+
+            impl std::fmt::Display for $name {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.pad(self.as_str())
+                }
+            }
+        )+
+    };
+}
+
+words! {
+    /// How an account's credential is.
+    enum CredentialState {
+        /// It can be used.
+        Ok = "ok",
+        /// The access token has ended; the next call refreshes it.
+        Expired = "expired",
+        /// It is being refreshed.
+        Refreshing = "refreshing",
+        /// A refresh failed and will be tried again.
+        Backoff = "backoff",
+        /// It can be used, but is not on disk.
+        Degraded = "degraded",
+        /// Somebody has to log in.
+        LoginRequired = "login_required",
+        /// Its file cannot be read.
+        Unreadable = "unreadable",
+        /// The token is in the caller's environment.
+        Caller = "caller",
+    }
+
+    /// How changes of files are noticed.
+    enum WatchMode {
+        /// The system tells.
+        Events = "events",
+        /// By looking again and again.
+        Polling = "polling",
+    }
+
+    /// Whether the config file can be used.
+    enum ConfigState {
+        /// It can.
+        Ok = "ok",
+        /// There is none.
+        Missing = "missing",
+        /// It cannot.
+        Invalid = "invalid",
+    }
+}
 
 body! {
     /// `GET /v1/status`.
@@ -69,8 +143,8 @@ body! {
         pub region: Region,
         /// The project.
         pub project: ProjectId,
-        /// `query` or `export`.
-        pub family: String,
+        /// What is limited.
+        pub family: Family,
         /// Requests that run.
         pub running: u64,
         /// Requests that wait for their turn.
@@ -89,8 +163,8 @@ body! {
     struct ConfigStatus {
         /// Where it is.
         pub path: String,
-        /// `ok`, `missing` or `invalid`.
-        pub state: String,
+        /// Whether it can be used.
+        pub state: ConfigState,
         /// Counts the contents seen since the start.
         pub revision: u64,
         /// What is wrong with it.
@@ -99,8 +173,8 @@ body! {
 
     /// The file watcher in a status.
     struct WatchStatus {
-        /// `events` or `polling`.
-        pub mode: String,
+        /// How it notices changes.
+        pub mode: WatchMode,
         /// Why it polls, or that it could not start.
         pub detail: Option<String>,
     }
@@ -113,9 +187,8 @@ body! {
         pub r#type: AccountType,
         /// Its region.
         pub region: Region,
-        /// `ok`; `expired` (the next call refreshes), `refreshing`, `backoff`, `degraded` (not on disk), `login_required`, `unreadable`;
-        /// `caller` where the token is in the caller's environment.
-        pub state: String,
+        /// How it is.
+        pub state: CredentialState,
         /// When the token ends.
         pub expires_at: Option<jiff::Timestamp>,
         /// Why the state is not `ok`.
@@ -132,5 +205,18 @@ body! {
         /// What to run.
         #[serde(default)]
         pub next: Vec<Next>,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_travel_and_a_new_one_is_no_error() {
+        let read = |text: &str| serde_json::from_str::<CredentialState>(text).expect("a word");
+        assert_eq!(serde_json::to_string(&CredentialState::LoginRequired).expect("plain"), "\"login_required\"");
+        assert_eq!((read("\"backoff\""), read("\"brand_new\"")), (CredentialState::Backoff, CredentialState::Unknown));
+        assert_eq!(format!("{:>8}|", WatchMode::Events), "  events|");
     }
 }

@@ -3,6 +3,7 @@
 use mp_catalog::export::{Days, Events, Profiles, most_parts, split};
 use mp_catalog::{Operation, OperationCall};
 use mp_proto::failure::{Failure, FailureKind, Problem};
+use mp_proto::plane::Family;
 use mp_proto::routes::{SESSION, STATUS};
 use mp_proto::wire::{BudgetStatus, SessionBody, SourceKind, StatusBody};
 use serde_json::{Map, Value, json};
@@ -145,7 +146,7 @@ fn left_in_hour(status: &StatusBody, session: &SessionBody) -> usize {
     let region = session.account.as_ref().and_then(|account| account.region);
     let project = session.project.as_ref().map(|project| &project.id);
     let is_ours = |limit: &&BudgetStatus| {
-        limit.family == "export" && Some(limit.region) == region && Some(&limit.project) == project
+        limit.family == Family::Export && Some(limit.region) == region && Some(&limit.project) == project
     };
     let left = status.limits.iter().find(is_ours).map(|limit| limit.hourly.saturating_sub(limit.used));
     left.and_then(|left| usize::try_from(left).ok()).unwrap_or(PER_HOUR)

@@ -1,6 +1,6 @@
 //! The reference of the commands that the catalog makes, as Markdown. A test keeps `packaging/generated/reference.md` equal to it.
 
-use mp_catalog::{Effect, Host, Kind, Method, Operation, Param, about};
+use mp_catalog::{Effect, Kind, Method, Operation, Param, Plane, about};
 
 use super::{arguments, groups, offered, summary};
 
@@ -58,11 +58,11 @@ fn what_it_does(operation: &Operation) -> String {
         Method::Patch => "PATCH",
         Method::Delete => "DELETE",
     };
-    let api = match call.host {
-        Host::App => "App API",
-        Host::Query => "query API",
-        Host::Engage => "profile API",
-        Host::Export => "export API",
+    let api = match call.plane {
+        Plane::App => "App API",
+        Plane::Query => "query API",
+        Plane::Engage => "profile API",
+        Plane::Export => "export API",
     };
     let effect = match operation.effect {
         Effect::Read => "Reads",

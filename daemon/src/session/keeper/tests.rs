@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::{AccountName, Region};
-use mp_proto::wire::AccountStatus;
+use mp_proto::wire::{AccountStatus, CredentialState};
 use mp_sandbox::upstream::{ADA, Fault, Gate, Rotation, Upstream};
 use serde_json::json;
 
@@ -100,7 +100,7 @@ impl World {
 
     fn status(&self) -> AccountStatus {
         let mut status = serde_json::from_value(json!({
-            "name": "ada", "type": "oauth_browser", "region": "us", "state": "", "expires_at": null, "detail": null,
+            "name": "ada", "type": "oauth_browser", "region": "us", "state": "ok", "expires_at": null, "detail": null,
         }))
         .expect("a status");
         self.app.keeper.show(&self.app, &self.holder, &mut status);
@@ -261,7 +261,7 @@ async fn invalid_grant_is_a_question_that_a_rival_may_answer() {
     world.put(&answer);
     let fresh = call.await.expect("no panic").expect("no login is asked for");
     assert_eq!(fresh.token.expose(), answer.access_token.expose());
-    assert_eq!((world.posts(), world.status().state.as_str()), (1, "ok"));
+    assert_eq!((world.posts(), world.status().state), (1, CredentialState::Ok));
 }
 
 /// The rival is a slow program between its own answer and its file.
@@ -309,12 +309,12 @@ async fn a_grant_that_is_refused_for_good_asks_for_a_login_and_changes_nothing()
     }
     assert_eq!((world.posts(), world.bytes()), (1, before));
     let status = world.status();
-    assert_eq!((status.state.as_str(), status.next.len()), ("login_required", 1));
+    assert_eq!((status.state, status.next.len()), (CredentialState::LoginRequired, 1));
     // A login elsewhere ends it at once.
     let login = world.minted(3600);
     world.put(&login);
     assert_eq!(world.token().await.expect("valid").token.expose(), login.access_token.expose());
-    assert_eq!(world.status().state, "ok");
+    assert_eq!(world.status().state, CredentialState::Ok);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -328,7 +328,7 @@ async fn weather_is_waited_out_and_the_old_token_served_meanwhile() {
         world.token().await.expect("the old one is valid");
         world.settle().await;
     }
-    assert_eq!((world.posts(), world.status().state.as_str()), (1, "backoff"), "one try within the first second");
+    assert_eq!((world.posts(), world.status().state), (1, CredentialState::Backoff), "one try within the first second");
     world.clock.pass(50);
     for _ in 0..5 {
         let failure = world.token().await.expect_err("over");
@@ -339,7 +339,7 @@ async fn weather_is_waited_out_and_the_old_token_served_meanwhile() {
     world.upstream.clear_faults();
     world.clock.pass(600);
     world.token().await.expect("healed");
-    assert_eq!((world.posts(), world.status().state.as_str()), (3, "ok"));
+    assert_eq!((world.posts(), world.status().state), (3, CredentialState::Ok));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -371,7 +371,7 @@ async fn no_odd_answer_loses_the_grant() {
         world.clock.pass(600);
         let fresh = world.token().await.unwrap_or_else(|failure| panic!("{what}: {failure}"));
         assert!(world.upstream.is_valid_access(fresh.token.expose()), "{what}");
-        assert_eq!(world.status().state, "ok", "{what}");
+        assert_eq!(world.status().state, CredentialState::Ok, "{what}");
     }
 }
 
@@ -388,7 +388,7 @@ async fn every_kind_of_weather_passes() {
         let failure = world.token().await.expect_err(what);
         assert_eq!(failure.kind, FailureKind::TokenUnavailable, "{what}: {failure}");
         assert!(failure.detail.contains("token endpoint") && !failure.next.is_empty(), "{what}: {failure}");
-        assert_eq!(world.status().state, "backoff", "{what}");
+        assert_eq!(world.status().state, CredentialState::Backoff, "{what}");
         world.clock.pass(10);
         world.token().await.unwrap_or_else(|failure| panic!("{what}: {failure}"));
         assert_eq!((world.posts(), world.upstream.count("GET", "/elsewhere")), (2, 0), "{what}");
@@ -522,9 +522,9 @@ async fn a_damaged_file_does_not_take_away_what_is_known() {
     world.token().await.expect("valid");
     std::fs::write(world.file(), "{\"access_tok").expect("ours");
     world.token().await.expect("still known");
-    assert_eq!(world.status().state, "degraded");
+    assert_eq!(world.status().state, CredentialState::Degraded);
     world.clock.pass(3600);
     world.token().await.expect("refreshed");
     assert!(world.is_usable(&world.on_disk()));
-    assert_eq!(world.status().state, "ok");
+    assert_eq!(world.status().state, CredentialState::Ok);
 }

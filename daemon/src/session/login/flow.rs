@@ -29,7 +29,7 @@ use crate::session::endpoint;
 use crate::session::registration::Registration;
 use crate::session::store::Tokens;
 use crate::upstream::request::{Authorization, Identity};
-use crate::upstream::{CallerBases, Plane};
+use crate::upstream::{CallerBases, Host};
 
 /// How long a person may take with the browser. As long as the Python tool waits.
 const BROWSER: SignedDuration = SignedDuration::from_secs(300);
@@ -236,7 +236,7 @@ impl Flow {
         client: &Registration,
         challenge: PkceCodeChallenge,
     ) -> Result<(String, CsrfToken), Failure> {
-        let base = self.app.upstream.base(region, Plane::Oauth, &CallerBases::default());
+        let base = self.app.upstream.base(region, Host::Oauth, &CallerBases::default());
         let not_a_url = |_| Failure::new(FailureKind::Internal, "the authorization endpoint is not a URL");
         let endpoint = AuthUrl::new(format!("{base}/authorize/")).map_err(not_a_url)?;
         let redirect = RedirectUrl::new(client.redirect_uri.clone()).map_err(not_a_url)?;

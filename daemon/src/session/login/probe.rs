@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::ids::Region;
+use mp_proto::plane::Plane;
 use tokio::time::timeout;
 use url::Url;
 
 use crate::app::App;
 use crate::session::login::plan::Surroundings;
-use crate::upstream::Plane;
+
 use crate::upstream::request::Authorization;
 
 /// How long one region may take. It is only asked whether it knows the credential, and there are two more.

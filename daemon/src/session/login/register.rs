@@ -13,7 +13,7 @@ use crate::files::replace::ReplaceError;
 use crate::session::endpoint::EndpointError;
 use crate::session::keeper::Holder;
 use crate::session::registration::{Registration, SCOPE};
-use crate::upstream::{CallerBases, Plane};
+use crate::upstream::{CallerBases, Host};
 
 /// How long the provider may take.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -96,7 +96,7 @@ pub(super) fn forget_refused(app: &App, client: &Registration, error: &EndpointE
 
 async fn register(app: &App, region: Region, redirect_uri: &str) -> Result<String, RegisterError> {
     let failed = |error: reqwest::Error| RegisterError::Request(error.without_url());
-    let url = format!("{}/mcp/register/", app.upstream.base(region, Plane::Oauth, &CallerBases::default()));
+    let url = format!("{}/mcp/register/", app.upstream.base(region, Host::Oauth, &CallerBases::default()));
     let request = app.upstream.http().map_err(failed)?.post(url).json(&asked(redirect_uri));
     let mut response = request.send().await.map_err(failed)?;
     let status = response.status();

@@ -16,6 +16,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::{ProjectId, Region};
+use mp_proto::plane::Family;
 use mp_proto::wire::BudgetStatus;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
@@ -24,7 +25,7 @@ use tracing::info;
 use crate::clock::Clock;
 use crate::config::Limits;
 use crate::upstream::request::Tool;
-use crate::upstream::{Plane, retry};
+use crate::upstream::retry;
 use state::{State, Width};
 
 /// How often one who waits looks again, whatever it waits for: timers stop while a laptop sleeps.
@@ -46,41 +47,14 @@ pub(crate) struct Budget {
     pub(crate) base: Option<String>,
 }
 
-/// Planes that share their limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Family {
-    /// Queries and profiles.
-    Query,
-    /// Raw events.
-    Export,
+/// Returns what may run of a family at once.
+fn width(family: Family, limits: &Limits) -> Width {
+    let (concurrent, is_paced) = match family {
+        Family::Query => (limits.query_concurrent, false),
+        Family::Export => (limits.export_concurrent, true),
+    };
+    Width { concurrent: usize::try_from(concurrent).unwrap_or(usize::MAX), is_paced }
 }
-
-impl Family {
-    /// Returns the limits of a plane; none where there are none.
-    pub(crate) const fn of(plane: Plane) -> Option<Self> {
-        match plane {
-            Plane::Query | Plane::Engage => Some(Self::Query),
-            Plane::Export => Some(Self::Export),
-            Plane::App | Plane::Oauth | Plane::Web => None,
-        }
-    }
-
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Query => "query",
-            Self::Export => "export",
-        }
-    }
-
-    fn width(self, limits: &Limits) -> Width {
-        let (concurrent, is_paced) = match self {
-            Self::Query => (limits.query_concurrent, false),
-            Self::Export => (limits.export_concurrent, true),
-        };
-        Width { concurrent: usize::try_from(concurrent).unwrap_or(usize::MAX), is_paced }
-    }
-}
-
 /// The gates of all budgets.
 #[derive(Debug)]
 pub struct Gates(Arc<Shared>);
@@ -196,10 +170,10 @@ fn row(budget: &Budget, gate: &mut State<Waiting>, limits: &Limits, now: Duratio
     BudgetStatus {
         region: budget.region,
         project: budget.project.clone(),
-        family: budget.family.as_str().to_owned(),
+        family: budget.family,
         running: count(gate.running()),
         waiting: count(gate.line.len()),
-        concurrent: count(budget.family.width(limits).concurrent),
+        concurrent: count(width(budget.family, limits).concurrent),
         used: count(gate.used(now)),
         hourly: HOURLY,
         closed_for_s: gate.closed_for(now).map(ceiling_s),
@@ -241,7 +215,7 @@ impl Shared {
     fn pump(self: &Arc<Self>, budget: &Budget) {
         let now = self.clock.elapsed();
         let mut inner = self.lock();
-        let width = budget.family.width(&inner.limits);
+        let width = width(budget.family, &inner.limits);
         let Some(gate) = inner.gates.get_mut(budget) else { return };
         let admitted: Vec<_> = std::iter::from_fn(|| gate.admit(now, width)).collect();
         drop(inner);
@@ -256,7 +230,7 @@ impl Shared {
     fn pause(&self, budget: &Budget) -> Duration {
         let now = self.clock.elapsed();
         let inner = self.lock();
-        let chance = inner.gates.get(budget).and_then(|gate| gate.chance(now, budget.family.width(&inner.limits)));
+        let chance = inner.gates.get(budget).and_then(|gate| gate.chance(now, width(budget.family, &inner.limits)));
         // A moment that is over does not help: then it is others who keep it waiting, and they wake it.
         chance.map(|at| at.saturating_sub(now)).filter(|pause| !pause.is_zero()).map_or(LOOK, |pause| pause.min(LOOK))
     }
@@ -289,7 +263,7 @@ impl Shared {
         let gate = gates.entry(budget.clone()).or_default();
         // Whoever asks has not left the queue yet.
         let (running, waiting) = (gate.running(), gate.line.len().saturating_sub(1));
-        let width = budget.family.width(limits).concurrent;
+        let width = width(budget.family, limits).concurrent;
         let detail = format!(
             "{} had no turn within {:.0} s: {running} of {width} run, and {waiting} more wait",
             told_of(budget),

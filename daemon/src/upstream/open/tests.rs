@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use mp_proto::ids::{ProjectId, Region};
+use mp_proto::plane::Plane;
 use mp_sandbox::upstream::reply::Reply;
 use mp_sandbox::upstream::{ADA, Fault, Gate, Meter, Upstream};
 use reqwest::StatusCode;
@@ -13,8 +14,8 @@ use tokio::task::JoinHandle;
 use super::*;
 use crate::clock::SystemClock;
 use crate::clock::tests::{leap, until};
+use crate::upstream::CallerBases;
 use crate::upstream::request::Tool;
-use crate::upstream::{CallerBases, Plane};
 
 const PROJECT: u64 = 3_187_654;
 const PATH: &str = "/us/query/segmentation";

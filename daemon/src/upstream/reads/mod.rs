@@ -156,11 +156,11 @@ async fn key(app: &Arc<App>, identity: &Identity, request: &Outgoing) -> Result<
         }
         Authorization::Basic { .. } | Authorization::Bearer(_) => None,
     };
-    let base = app.upstream.base(identity.region, request.plane, &identity.bases);
+    let base = app.upstream.base(identity.region, request.host, &identity.bases);
     Ok(who(identity, &base, |mut hasher| {
         let mut hasher = &mut hasher;
         token.as_ref().map(|token| token.expose()).hash(&mut hasher);
-        (request.method.as_str(), request.plane, &request.path).hash(&mut hasher);
+        (request.method.as_str(), request.host, &request.path).hash(&mut hasher);
         (request.budget.as_ref(), request.coding == Coding::Decoded).hash(&mut hasher);
         match &request.query {
             Query::Pairs(pairs) => (0, pairs).hash(&mut hasher),

@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::atomic::AtomicUsize;
 
 use mp_proto::ids::{AccountName, ProjectId, Region};
+use mp_proto::plane::Plane;
 use mp_proto::secret::Secret;
 use mp_sandbox::upstream::reply::Reply;
 use mp_sandbox::upstream::{ADA, Fault, Gate, SOL, Upstream};
@@ -13,7 +14,7 @@ use tokio::task::JoinHandle;
 use super::*;
 use crate::clock::tests::{TestClock, until};
 use crate::session::keeper::Holder;
-use crate::upstream::{CallerBases, Plane};
+use crate::upstream::CallerBases;
 
 const NAMES: &str = "/us/query/events/names";
 

@@ -2,10 +2,10 @@
 //! should.
 
 use mp_proto::failure::Failure;
+use mp_proto::plane::Plane;
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::upstream::Plane;
 use crate::upstream::request::Outgoing;
 use crate::upstream::run::{Answered, Run, plain};
 

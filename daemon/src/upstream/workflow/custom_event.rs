@@ -1,9 +1,9 @@
 //! Custom events are changed by code because they may be named, and Mixpanel wants their number.
 
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::plane::Plane;
 use serde_json::{Value, json};
 
-use crate::upstream::Plane;
 use crate::upstream::request::{Outgoing, Query};
 use crate::upstream::run::{Answered, Run};
 

@@ -9,10 +9,11 @@ use futures_util::stream;
 use mp_catalog::Workflow;
 use mp_catalog::export;
 use mp_proto::failure::{Failure, FailureKind, Problem};
+use mp_proto::plane::Plane;
 use tokio::time::Instant;
 
 use crate::app::App;
-use crate::upstream::Plane;
+
 use crate::upstream::decode::{Asked, Incoming};
 use crate::upstream::lines::{Events, LineError};
 use crate::upstream::open::{Opened, open};
@@ -63,7 +64,7 @@ pub(crate) async fn good(
     identity: &Identity,
     request: &Outgoing,
 ) -> Result<Opened, Failure> {
-    let mut opened = open(app, identity, request, Instant::now() + request.plane.patience()).await?;
+    let mut opened = open(app, identity, request, Instant::now() + request.host.patience()).await?;
     if opened.status.is_success() {
         return Ok(opened);
     }

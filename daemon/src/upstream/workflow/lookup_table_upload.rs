@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use mp_catalog::results;
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::plane::Plane;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-use crate::upstream::Plane;
 use crate::upstream::foreign;
 use crate::upstream::request::{Outgoing, Query};
 use crate::upstream::run::{Answered, Run};

@@ -2,9 +2,9 @@
 
 use mp_catalog::of_report;
 use mp_proto::failure::Failure;
+use mp_proto::plane::Plane;
 use serde_json::{Value, json};
 
-use crate::upstream::Plane;
 use crate::upstream::request::Outgoing;
 use crate::upstream::run::{Answered, Run};
 

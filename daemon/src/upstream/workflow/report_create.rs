@@ -2,10 +2,10 @@
 
 use mp_catalog::results;
 use mp_proto::failure::Failure;
+use mp_proto::plane::Plane;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::upstream::Plane;
 use crate::upstream::request::{Outgoing, Payload};
 use crate::upstream::run::{Answered, Run};
 

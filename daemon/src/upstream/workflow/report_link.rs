@@ -3,10 +3,11 @@
 use std::hash::{BuildHasher, RandomState};
 
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::plane::Plane;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::upstream::Plane;
+use crate::upstream::Host;
 use crate::upstream::hosts;
 use crate::upstream::request::{Outgoing, Payload};
 use crate::upstream::run::{Answered, DEADLINE, Run, plain};
@@ -78,7 +79,7 @@ async fn link(run: &Run<'_>, report: &Value) -> Result<String, Failure> {
 }
 
 pub(super) fn url(run: &Run<'_>, workspace: Option<&str>, tail: &str) -> Result<String, Failure> {
-    let base = hosts::real(run.session.identity.region, Plane::Web);
+    let base = hosts::real(run.session.identity.region, Host::Web);
     let view = workspace.map_or_else(String::new, |id| format!("/view/{id}"));
     Ok(format!("{base}/project/{}{view}/app/{tail}", run.session.project()?))
 }

@@ -5,13 +5,14 @@ mod link;
 use mp_catalog::{BOOKMARK, Names, of_report};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::WorkspaceId;
+use mp_proto::plane::Plane;
 use reqwest::StatusCode;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use self::link::{Link, Place, Refusal, Report, Target, parse};
 use super::report_link::url;
-use crate::upstream::Plane;
+use crate::upstream::Host;
 use crate::upstream::build::project_number;
 use crate::upstream::decode::Asked;
 use crate::upstream::hosts::real;
@@ -88,9 +89,9 @@ fn same_place(run: &Run<'_>, place: &Place) -> Result<(), Failure> {
 
 /// Returns where a short link leads: as its redirect says, or its page. Neither is followed here.
 async fn expand(run: &Run<'_>, code: &str) -> Result<String, Failure> {
-    let request = Outgoing { tool: run.tool, ..Outgoing::read(Plane::Web, format!("/s/{code}")) };
+    let request = Outgoing { tool: run.tool, ..Outgoing::read(Host::Web, format!("/s/{code}")) };
     let identity = &run.session.identity;
-    let mut opened = open(run.app, identity, &request, Instant::now() + Plane::Web.patience()).await?;
+    let mut opened = open(run.app, identity, &request, Instant::now() + Host::Web.patience()).await?;
     let credential = opened.credential.clone();
     let asked = Asked::about(identity, &request, credential.expose());
     if matches!(opened.status, StatusCode::NOT_FOUND | StatusCode::GONE) {
@@ -102,7 +103,7 @@ async fn expand(run: &Run<'_>, code: &str) -> Result<String, Failure> {
         (None, opened.rest(MAX_PAGE).await?)
     };
     let target = location.or_else(|| going_to(&String::from_utf8_lossy(&page?)));
-    let base = real(identity.region, Plane::Web);
+    let base = real(identity.region, Host::Web);
     let target = target.map(|target| if target.starts_with('/') { format!("{base}{target}") } else { target });
     match target {
         Some(target) if target.starts_with(&format!("{base}/login")) => {

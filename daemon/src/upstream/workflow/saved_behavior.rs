@@ -1,9 +1,9 @@
 //! A behavior is changed by code because a new definition must be of the kind that is stored, and the kind has to be asked for.
 
 use mp_proto::failure::Failure;
+use mp_proto::plane::Plane;
 use serde_json::Value;
 
-use crate::upstream::Plane;
 use crate::upstream::request::Outgoing;
 use crate::upstream::run::{Answered, Run, plain};
 

@@ -3,11 +3,12 @@
 
 use mp_catalog::{metric_kind, results};
 use mp_proto::failure::Failure;
+use mp_proto::plane::Plane;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::saved_behavior::stored;
-use crate::upstream::Plane;
+
 use crate::upstream::request::{Outgoing, Payload};
 use crate::upstream::run::{Answered, Run};
 

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use futures_util::future::try_join4;
 use jiff::tz::TimeZone;
-use mp_catalog::{Bound, Call, Host, Operation, Reply, results};
+use mp_catalog::{Bound, Call, Operation, Reply, results};
 use mp_proto::failure::Failure;
+use mp_proto::plane::Plane;
 use serde_json::{Map, Value, json};
 
 use crate::upstream::build::build;
@@ -17,7 +18,7 @@ const PROPERTIES: &str = "data-definitions/properties/";
 /// Which properties each event has. On another plane than the rest, so it has a row of its own, which is no command.
 const RELATIONS: Operation = Operation {
     id: "inspect.schema-graph",
-    call: Call::get(Host::Query, "data_definitions/events"),
+    call: Call::get(Plane::Query, "data_definitions/events"),
     reply: Reply::LIST,
     ..Operation::READ
 };

@@ -1,7 +1,7 @@
 //! Manage custom alerts.
 
 use crate::shape::pages;
-use crate::{Call, Effect, Host, Kind, Of, Operation, Param, Reply, Touches, models};
+use crate::{Call, Effect, Kind, Of, Operation, Param, Plane, Reply, Touches, models};
 
 const BOOKMARK_ID: Param = Param::body("bookmark_id", Kind::Int, "Id of the report it watches").required();
 
@@ -29,7 +29,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Delete several alerts",
         effect: Effect::Destroy,
         params: &[Param::body("ids", Kind::Ints, "Ids, separated by commas").wire("alert_ids").required()],
-        call: Call::post(Host::App, "alerts/custom/bulk-delete/"),
+        call: Call::post(Plane::App, "alerts/custom/bulk-delete/"),
         reply: Reply::EMPTY.done("Deleted alerts {ids}"),
         touches: Some(Touches { argument: "ids", list: "alerts.list", only: None, id: "id" }),
         ..Operation::APP
@@ -39,7 +39,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["alerts", "count"],
         summary: "Count alerts against the limit",
         params: &[Param::query("type", Kind::Str, "Only alerts of this type")],
-        call: Call::get(Host::App, "alerts/custom/alert-count/"),
+        call: Call::get(Plane::App, "alerts/custom/alert-count/"),
         reply: Reply::ONE.of(&models::ALERT_COUNT),
         ..Operation::APP
     },
@@ -57,7 +57,7 @@ pub(crate) const ROWS: &[Operation] = &[
             SUBSCRIPTIONS,
             NOTIFICATION_WINDOWS,
         ],
-        call: Call::post(Host::App, "alerts/custom/"),
+        call: Call::post(Plane::App, "alerts/custom/"),
         reply: Reply::ONE.of(&models::CUSTOM_ALERT),
         ..Operation::APP
     },
@@ -67,7 +67,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Delete an alert",
         effect: Effect::Destroy,
         params: &[ALERT_ID],
-        call: Call::delete(Host::App, "alerts/custom/{alert_id}/"),
+        call: Call::delete(Plane::App, "alerts/custom/{alert_id}/"),
         reply: Reply::EMPTY.done("Deleted alert {alert_id}"),
         ..Operation::APP
     },
@@ -76,7 +76,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["alerts", "get"],
         summary: "Show one alert",
         params: &[ALERT_ID],
-        call: Call::get(Host::App, "alerts/custom/{alert_id}/"),
+        call: Call::get(Plane::App, "alerts/custom/{alert_id}/"),
         reply: Reply::ONE.of(&models::CUSTOM_ALERT),
         ..Operation::APP
     },
@@ -89,7 +89,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("page_size", Kind::Int, "Entries of a page"),
             Param::query("cursor", Kind::Str, "Where the page begins, from the page before").wire("next_cursor"),
         ],
-        call: Call::get(Host::App, "alerts/custom/{alert_id}/history/"),
+        call: Call::get(Plane::App, "alerts/custom/{alert_id}/history/"),
         reply: Reply::ONE.of(&models::ALERT_HISTORY_RESPONSE).reshape(pages::history),
         ..Operation::APP
     },
@@ -101,7 +101,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("bookmark_id", Kind::Int, "Only alerts of this report"),
             Param::query("skip_user_filter", Kind::Flag, "Also those of other users"),
         ],
-        call: Call::get(Host::App, "alerts/custom/"),
+        call: Call::get(Plane::App, "alerts/custom/"),
         reply: Reply::LIST.of(&models::CUSTOM_ALERT),
         ..Operation::APP
     },
@@ -110,7 +110,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["alerts", "screenshot"],
         summary: "Get a signed URL of an alert screenshot",
         params: &[Param::query("gcs_key", Kind::Str, "Key of the screenshot").required()],
-        call: Call::get(Host::App, "alerts/custom/screenshot/"),
+        call: Call::get(Plane::App, "alerts/custom/screenshot/"),
         reply: Reply::ONE.of(&models::ALERT_SCREENSHOT_RESPONSE),
         ..Operation::APP
     },
@@ -120,7 +120,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Send a test notification",
         effect: Effect::Write,
         params: &[BOOKMARK_ID, NAME, CONDITION, FREQUENCY, SUBSCRIPTIONS],
-        call: Call::post(Host::App, "alerts/custom/test/").fixed_body(&[("paused", "false")]),
+        call: Call::post(Plane::App, "alerts/custom/test/").fixed_body(&[("paused", "false")]),
         reply: Reply::ANY,
         ..Operation::APP
     },
@@ -139,7 +139,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("subscriptions", Kind::Json(Of::Values), "Who is told, as a JSON list"),
             NOTIFICATION_WINDOWS,
         ],
-        call: Call::patch(Host::App, "alerts/custom/{alert_id}/"),
+        call: Call::patch(Plane::App, "alerts/custom/{alert_id}/"),
         reply: Reply::ONE.of(&models::CUSTOM_ALERT),
         ..Operation::APP
     },
@@ -152,7 +152,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("bookmark_type", Kind::Str, "Type of the report").required(),
             Param::body("bookmark_params", Kind::Json(Of::Object), "Parameters of the report, as JSON").required(),
         ],
-        call: Call::post(Host::App, "alerts/custom/validate-alerts-for-bookmark/"),
+        call: Call::post(Plane::App, "alerts/custom/validate-alerts-for-bookmark/"),
         reply: Reply::ONE.of(&models::VALIDATE_ALERTS_FOR_BOOKMARK_RESPONSE),
         ..Operation::APP
     },

@@ -1,6 +1,6 @@
 //! Manage annotations and their tags.
 
-use crate::{Call, Effect, Host, Kind, Operation, Param, Reply, models};
+use crate::{Call, Effect, Kind, Operation, Param, Plane, Reply, models};
 
 const TAGS: Param = Param::body("tags", Kind::Ints, "Ids of tags, separated by commas");
 
@@ -19,7 +19,7 @@ pub(crate) const ROWS: &[Operation] = &[
             TAGS,
             Param::body("user_id", Kind::Int, "Id of the user it is from"),
         ],
-        call: Call::post(Host::App, "annotations/"),
+        call: Call::post(Plane::App, "annotations/"),
         reply: Reply::ONE.of(&models::ANNOTATION),
         ..Operation::APP
     },
@@ -29,7 +29,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Delete an annotation",
         effect: Effect::Destroy,
         params: &[ANNOTATION_ID],
-        call: Call::delete(Host::App, "annotations/{annotation_id}/"),
+        call: Call::delete(Plane::App, "annotations/{annotation_id}/"),
         reply: Reply::EMPTY.done("Deleted annotation {annotation_id}"),
         ..Operation::APP
     },
@@ -38,7 +38,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["annotations", "get"],
         summary: "Show one annotation",
         params: &[ANNOTATION_ID],
-        call: Call::get(Host::App, "annotations/{annotation_id}/"),
+        call: Call::get(Plane::App, "annotations/{annotation_id}/"),
         reply: Reply::ONE.of(&models::ANNOTATION),
         ..Operation::APP
     },
@@ -51,7 +51,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("to", Kind::Date, "Only up to this day").wire("toDate"),
             Param::query("tags", Kind::Ints, "Only with one of these tags, ids separated by commas"),
         ],
-        call: Call::get(Host::App, "annotations/"),
+        call: Call::get(Plane::App, "annotations/"),
         reply: Reply::LIST.of(&models::ANNOTATION),
         ..Operation::APP
     },
@@ -61,7 +61,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Create an annotation tag",
         effect: Effect::Write,
         params: &[Param::body("name", Kind::Str, "Its name").required()],
-        call: Call::post(Host::App, "annotations/tags/"),
+        call: Call::post(Plane::App, "annotations/tags/"),
         reply: Reply::ONE.of(&models::ANNOTATION_TAG),
         ..Operation::APP
     },
@@ -69,7 +69,7 @@ pub(crate) const ROWS: &[Operation] = &[
         id: "annotations.tags.list",
         command: &["annotations", "tags", "list"],
         summary: "List annotation tags",
-        call: Call::get(Host::App, "annotations/tags/"),
+        call: Call::get(Plane::App, "annotations/tags/"),
         reply: Reply::LIST.of(&models::ANNOTATION_TAG),
         ..Operation::APP
     },
@@ -79,7 +79,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Change an annotation",
         effect: Effect::Write,
         params: &[ANNOTATION_ID, Param::body("description", Kind::Str, "What it is about"), TAGS],
-        call: Call::patch(Host::App, "annotations/{annotation_id}/"),
+        call: Call::patch(Plane::App, "annotations/{annotation_id}/"),
         reply: Reply::ONE.of(&models::ANNOTATION),
         ..Operation::APP
     },

@@ -1,7 +1,7 @@
 //! Manage saved behaviors.
 
 use crate::shape::saved_definitions;
-use crate::{Call, Effect, Host, Kind, Operation, Param, Reply, Scope, Touches, Workflow, models};
+use crate::{Call, Effect, Kind, Operation, Param, Plane, Reply, Scope, Touches, Workflow, models};
 
 const DESCRIPTION: Param = Param::body("description", Kind::Str, "What it is about");
 
@@ -25,7 +25,7 @@ pub(crate) const ROWS: &[Operation] = &[
             DESCRIPTION,
             NO_VALIDATE,
         ],
-        call: Call::post(Host::App, "behaviors").arrange(saved_definitions::behavior),
+        call: Call::post(Plane::App, "behaviors").arrange(saved_definitions::behavior),
         reply: Reply::ONE.of(&models::SAVED_BEHAVIOR).reshape(saved_definitions::only),
         ..Operation::APP
     },
@@ -39,7 +39,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("behavior_ids", Kind::Int, "Ids of behaviors").positional().repeats(),
             Param::local("force", Kind::Flag, "Also those that the account may not edit"),
         ],
-        call: Call::delete(Host::App, "behaviors").arrange(saved_definitions::ids).by(Workflow::CheckedDelete),
+        call: Call::delete(Plane::App, "behaviors").arrange(saved_definitions::ids).by(Workflow::CheckedDelete),
         reply: Reply::EMPTY.done("Deleted behaviors {behavior_ids}"),
         touches: Some(Touches { argument: "behavior_ids", list: "behaviors.list", only: None, id: "id" }),
         ..Operation::APP
@@ -50,7 +50,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Show one saved behavior",
         scope: Scope::Project,
         params: &[BEHAVIOR_ID],
-        call: Call::get(Host::App, "behaviors/{behavior_id}"),
+        call: Call::get(Plane::App, "behaviors/{behavior_id}"),
         reply: Reply::ONE.of(&models::SAVED_BEHAVIOR).reshape(saved_definitions::only),
         ..Operation::APP
     },
@@ -63,7 +63,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("type", Kind::Str, "Only behaviors of this type"),
             Param::local("name_contains", Kind::Str, "Only with this in their name, in any case"),
         ],
-        call: Call::get(Host::App, "behaviors"),
+        call: Call::get(Plane::App, "behaviors"),
         reply: Reply::LIST.of(&models::SAVED_BEHAVIOR).reshape(saved_definitions::list),
         ..Operation::APP
     },
@@ -82,7 +82,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("verified", Kind::Toggle, "Whether it is verified"),
             NO_VALIDATE,
         ],
-        call: Call::patch(Host::App, "behaviors/{behavior_id}")
+        call: Call::patch(Plane::App, "behaviors/{behavior_id}")
             .arrange(saved_definitions::changed_behavior)
             .by(Workflow::SavedBehavior),
         reply: Reply::ONE.of(&models::SAVED_BEHAVIOR).reshape(saved_definitions::only),

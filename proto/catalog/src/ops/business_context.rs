@@ -1,7 +1,7 @@
 //! Read and write the business context.
 
 use crate::shape::saved;
-use crate::{Call, Effect, Host, Kind, Operation, Param, Reply, Scope, Workflow};
+use crate::{Call, Effect, Kind, Operation, Param, Plane, Reply, Scope, Workflow};
 
 const LEVEL: Param =
     Param::local("level", Kind::OneOf(&["organization", "project"]), "Whose context").default("project");
@@ -16,7 +16,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["business-context", "chain"],
         summary: "Show organization and project context together",
         scope: Scope::Project,
-        call: Call::get(Host::App, "business-context/chain"),
+        call: Call::get(Plane::App, "business-context/chain"),
         reply: Reply::ONE.reshape(saved::context_chain),
         ..Operation::APP
     },
@@ -27,7 +27,9 @@ pub(crate) const ROWS: &[Operation] = &[
         effect: Effect::Destroy,
         scope: Scope::Project,
         params: &[LEVEL, ORGANIZATION_ID],
-        call: Call::put(Host::App, "business-context").fixed_body(&[("content", "\"\"")]).by(Workflow::BusinessContext),
+        call: Call::put(Plane::App, "business-context")
+            .fixed_body(&[("content", "\"\"")])
+            .by(Workflow::BusinessContext),
         reply: Reply::ONE,
         ..Operation::APP
     },
@@ -37,7 +39,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Show the business context text",
         scope: Scope::Project,
         params: &[LEVEL, ORGANIZATION_ID],
-        call: Call::get(Host::App, "business-context").by(Workflow::BusinessContext),
+        call: Call::get(Plane::App, "business-context").by(Workflow::BusinessContext),
         reply: Reply::ONE,
         ..Operation::APP
     },
@@ -53,7 +55,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("content", Kind::Str, "The text; without it and a file, from standard input"),
             Param::local("file", Kind::TextFile, "File with the text").or_stdin(&["content"]),
         ],
-        call: Call::put(Host::App, "business-context").by(Workflow::BusinessContext),
+        call: Call::put(Plane::App, "business-context").by(Workflow::BusinessContext),
         reply: Reply::ONE,
         ..Operation::APP
     },

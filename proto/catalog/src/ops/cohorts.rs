@@ -1,7 +1,7 @@
 //! Manage cohorts.
 
 use crate::shape::{bodies, saved};
-use crate::{Call, Effect, Host, Kind, Of, Operation, Param, Reply, Touches, models};
+use crate::{Call, Effect, Kind, Of, Operation, Param, Plane, Reply, Touches, models};
 
 const DESCRIPTION: Param = Param::body("description", Kind::Str, "What it is about");
 
@@ -17,7 +17,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Delete several cohorts",
         effect: Effect::Destroy,
         params: &[Param::body("ids", Kind::Ints, "Ids, separated by commas").wire("cohort_ids").required()],
-        call: Call::post(Host::App, "cohorts/bulk-delete"),
+        call: Call::post(Plane::App, "cohorts/bulk-delete"),
         reply: Reply::EMPTY.done("Deleted cohorts {ids}"),
         touches: Some(Touches { argument: "ids", list: "cohorts.list", only: Some("ids"), id: "id" }),
         ..Operation::APP
@@ -35,7 +35,7 @@ pub(crate) const ROWS: &[Operation] = &[
         .wire("cohorts")
         .required()
         .through(saved::flattened)],
-        call: Call::post(Host::App, "cohorts/bulk-update"),
+        call: Call::post(Plane::App, "cohorts/bulk-update"),
         reply: Reply::EMPTY.done("Changed the cohorts"),
         ..Operation::APP
     },
@@ -50,7 +50,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("data_group_id", Kind::Str, "Id of the data group"),
             DEFINITION,
         ],
-        call: Call::post(Host::App, "cohorts").arrange(bodies::cohort),
+        call: Call::post(Plane::App, "cohorts").arrange(bodies::cohort),
         reply: Reply::ONE.of(&models::COHORT),
         ..Operation::APP
     },
@@ -60,7 +60,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Delete one cohort",
         effect: Effect::Destroy,
         params: &[COHORT_ID],
-        call: Call::delete(Host::App, "cohorts/{cohort_id}"),
+        call: Call::delete(Plane::App, "cohorts/{cohort_id}"),
         reply: Reply::EMPTY.done("Deleted cohort {cohort_id}"),
         ..Operation::APP
     },
@@ -69,7 +69,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["cohorts", "get"],
         summary: "Show one cohort",
         params: &[COHORT_ID],
-        call: Call::get(Host::App, "cohorts/{cohort_id}"),
+        call: Call::get(Plane::App, "cohorts/{cohort_id}"),
         reply: Reply::ONE.of(&models::COHORT),
         ..Operation::APP
     },
@@ -81,7 +81,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("data_group_id", Kind::Str, "Only cohorts of this data group"),
             Param::query("ids", Kind::Ints, "Only these ids, separated by commas"),
         ],
-        call: Call::get(Host::App, "cohorts"),
+        call: Call::get(Plane::App, "cohorts"),
         reply: Reply::LIST.of(&models::COHORT),
         ..Operation::APP
     },
@@ -91,7 +91,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Change a cohort",
         effect: Effect::Write,
         params: &[COHORT_ID, Param::body("name", Kind::Str, "Its name"), DESCRIPTION, DEFINITION],
-        call: Call::patch(Host::App, "cohorts/{cohort_id}").arrange(bodies::cohort),
+        call: Call::patch(Plane::App, "cohorts/{cohort_id}").arrange(bodies::cohort),
         reply: Reply::ONE.of(&models::COHORT),
         ..Operation::APP
     },

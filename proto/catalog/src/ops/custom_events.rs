@@ -1,7 +1,7 @@
 //! Manage custom events.
 
 use crate::shape::definitions;
-use crate::{Call, Effect, Host, Kind, Operation, Param, Reply, Workflow, models};
+use crate::{Call, Effect, Kind, Operation, Param, Plane, Reply, Workflow, models};
 
 const ID: Param = Param::local("id", Kind::Int, "Id of the custom event").also("custom-event-id");
 
@@ -22,7 +22,7 @@ pub(crate) const ROWS: &[Operation] = &[
                 .repeats()
                 .through(definitions::alternatives),
         ],
-        call: Call::post(Host::App, "custom_events/").form(),
+        call: Call::post(Plane::App, "custom_events/").form(),
         reply: Reply::ONE.of(&models::CUSTOM_EVENT).bare().reshape(definitions::custom_event),
         ..Operation::APP
     },
@@ -32,7 +32,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Delete a custom event",
         effect: Effect::Destroy,
         params: &[ID, NAME],
-        call: Call::delete(Host::App, "data-definitions/events/").by(Workflow::CustomEvent),
+        call: Call::delete(Plane::App, "data-definitions/events/").by(Workflow::CustomEvent),
         reply: Reply::EMPTY.done("Deleted the custom event"),
         ..Operation::APP
     },
@@ -40,7 +40,7 @@ pub(crate) const ROWS: &[Operation] = &[
         id: "custom-events.list",
         command: &["custom-events", "list"],
         summary: "List custom events",
-        call: Call::get(Host::App, "data-definitions/events/").fixed(&[("custom_event", "true")]),
+        call: Call::get(Plane::App, "data-definitions/events/").fixed(&[("custom_event", "true")]),
         reply: Reply::LIST.of(&models::EVENT_DEFINITION),
         ..Operation::APP
     },
@@ -57,7 +57,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("description", Kind::Str, "What it is about"),
             Param::body("verified", Kind::Toggle, "Whether it is verified"),
         ],
-        call: Call::patch(Host::App, "data-definitions/events/").by(Workflow::CustomEvent),
+        call: Call::patch(Plane::App, "data-definitions/events/").by(Workflow::CustomEvent),
         reply: Reply::ONE.of(&models::EVENT_DEFINITION),
         ..Operation::APP
     },

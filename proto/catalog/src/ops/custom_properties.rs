@@ -1,7 +1,7 @@
 //! Manage custom properties.
 
 use crate::shape::definitions;
-use crate::{Call, Effect, Host, Kind, Of, Operation, Param, Reply, models};
+use crate::{Call, Effect, Kind, Of, Operation, Param, Plane, Reply, models};
 
 const NAME: Param = Param::body("name", Kind::Str, "Its name").required();
 
@@ -33,7 +33,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Create a custom property from a formula or a behavior",
         effect: Effect::Write,
         params: &[NAME, RESOURCE_TYPE, DISPLAY_FORMULA, COMPOSED_PROPERTIES, BEHAVIOR, DESCRIPTION],
-        call: Call::post(Host::App, "custom_properties/").arrange(definitions::custom_property),
+        call: Call::post(Plane::App, "custom_properties/").arrange(definitions::custom_property),
         reply: Reply::ONE.of(&models::CUSTOM_PROPERTY),
         ..Operation::APP
     },
@@ -43,7 +43,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Delete a custom property",
         effect: Effect::Destroy,
         params: &[ID],
-        call: Call::delete(Host::App, "custom_properties/{id}/"),
+        call: Call::delete(Plane::App, "custom_properties/{id}/"),
         reply: Reply::EMPTY.done("Deleted custom property {id}"),
         ..Operation::APP
     },
@@ -52,7 +52,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["custom-properties", "get"],
         summary: "Show one custom property",
         params: &[ID],
-        call: Call::get(Host::App, "custom_properties/{id}/"),
+        call: Call::get(Plane::App, "custom_properties/{id}/"),
         reply: Reply::ONE.of(&models::CUSTOM_PROPERTY),
         ..Operation::APP
     },
@@ -60,7 +60,7 @@ pub(crate) const ROWS: &[Operation] = &[
         id: "custom-properties.list",
         command: &["custom-properties", "list"],
         summary: "List custom properties",
-        call: Call::get(Host::App, "custom_properties/"),
+        call: Call::get(Plane::App, "custom_properties/"),
         reply: Reply::LIST.of(&models::CUSTOM_PROPERTY),
         ..Operation::APP
     },
@@ -78,7 +78,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("is_locked", Kind::Toggle, "Whether it is locked").wire("isLocked"),
             Param::body("is_visible", Kind::Toggle, "Whether it is shown").wire("isVisible"),
         ],
-        call: Call::put(Host::App, "custom_properties/{id}/"),
+        call: Call::put(Plane::App, "custom_properties/{id}/"),
         reply: Reply::ONE.of(&models::CUSTOM_PROPERTY),
         ..Operation::APP
     },
@@ -87,7 +87,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["custom-properties", "validate"],
         summary: "Check a custom property without saving it",
         params: &[NAME, RESOURCE_TYPE, DISPLAY_FORMULA, COMPOSED_PROPERTIES, BEHAVIOR],
-        call: Call::post(Host::App, "custom_properties/validate/").arrange(definitions::custom_property),
+        call: Call::post(Plane::App, "custom_properties/validate/").arrange(definitions::custom_property),
         reply: Reply::ANY,
         ..Operation::APP
     },

@@ -1,7 +1,7 @@
 //! Manage dashboards.
 
 use crate::shape::saved;
-use crate::{Call, Effect, Host, Kind, Of, Operation, Param, Reply, Touches, models};
+use crate::{Call, Effect, Kind, Of, Operation, Param, Plane, Reply, Touches, models};
 
 const DASHBOARD_ID: Param = Param::path("dashboard_id", Kind::Int, "Id of the dashboard");
 
@@ -24,7 +24,7 @@ pub(crate) const ROWS: &[Operation] = &[
                 .wire("content.content_params.source_bookmark_id")
                 .positional(),
         ],
-        call: Call::patch(Host::App, "dashboards/{dashboard_id}")
+        call: Call::patch(Plane::App, "dashboards/{dashboard_id}")
             .fixed_body(&[("content.action", "\"create\""), ("content.content_type", "\"report\"")]),
         reply: Reply::ONE.of(&models::DASHBOARD),
         ..Operation::APP
@@ -35,7 +35,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Create a dashboard from a template",
         effect: Effect::Write,
         params: &[Param::body("template_type", Kind::Str, "Name of the template").positional()],
-        call: Call::post(Host::App, "dashboards/blueprints"),
+        call: Call::post(Plane::App, "dashboards/blueprints"),
         reply: Reply::ONE.of(&models::DASHBOARD),
         ..Operation::APP
     },
@@ -44,7 +44,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["dashboards", "blueprints"],
         summary: "List dashboard templates",
         params: &[Param::query("include_reports", Kind::Flag, "With their reports")],
-        call: Call::get(Host::App, "dashboards/blueprints-all"),
+        call: Call::get(Plane::App, "dashboards/blueprints-all"),
         reply: Reply::LIST.of(&models::BLUEPRINT_TEMPLATE).reshape(saved::templates),
         ..Operation::APP
     },
@@ -54,7 +54,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Delete several dashboards in one call",
         effect: Effect::Destroy,
         params: &[Param::body("ids", Kind::Ints, "Ids, separated by commas").wire("dashboard_ids").required()],
-        call: Call::post(Host::App, "dashboards/bulk-delete"),
+        call: Call::post(Plane::App, "dashboards/bulk-delete"),
         reply: Reply::EMPTY.done("Deleted dashboards {ids}"),
         touches: Some(Touches { argument: "ids", list: "dashboards.list", only: Some("ids"), id: "id" }),
         ..Operation::APP
@@ -71,7 +71,7 @@ pub(crate) const ROWS: &[Operation] = &[
             RESTRICTED,
             Param::body("duplicate", Kind::Int, "Id of the dashboard to copy"),
         ],
-        call: Call::post(Host::App, "dashboards"),
+        call: Call::post(Plane::App, "dashboards"),
         reply: Reply::ONE.of(&models::DASHBOARD),
         ..Operation::APP
     },
@@ -81,7 +81,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Delete one dashboard",
         effect: Effect::Destroy,
         params: &[DASHBOARD_ID],
-        call: Call::delete(Host::App, "dashboards/{dashboard_id}"),
+        call: Call::delete(Plane::App, "dashboards/{dashboard_id}"),
         reply: Reply::EMPTY.done("Deleted dashboard {dashboard_id}"),
         ..Operation::APP
     },
@@ -90,7 +90,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["dashboards", "erf"],
         summary: "Show the experiment-review metrics of a dashboard",
         params: &[DASHBOARD_ID],
-        call: Call::get(Host::App, "dashboards/{dashboard_id}/erf"),
+        call: Call::get(Plane::App, "dashboards/{dashboard_id}/erf"),
         reply: Reply::ANY,
         ..Operation::APP
     },
@@ -100,7 +100,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Mark a dashboard as favorite",
         effect: Effect::Write,
         params: &[DASHBOARD_ID],
-        call: Call::post(Host::App, "dashboards/{dashboard_id}/favorites"),
+        call: Call::post(Plane::App, "dashboards/{dashboard_id}/favorites"),
         reply: Reply::EMPTY.done("Dashboard {dashboard_id} is a favorite"),
         ..Operation::APP
     },
@@ -109,7 +109,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["dashboards", "get"],
         summary: "Show one dashboard",
         params: &[DASHBOARD_ID],
-        call: Call::get(Host::App, "dashboards/{dashboard_id}"),
+        call: Call::get(Plane::App, "dashboards/{dashboard_id}"),
         reply: Reply::ONE.of(&models::DASHBOARD),
         ..Operation::APP
     },
@@ -118,7 +118,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["dashboards", "list"],
         summary: "List the dashboards of the project or pinned workspace",
         params: &[Param::query("ids", Kind::Ints, "Only these ids, separated by commas")],
-        call: Call::get(Host::App, "dashboards"),
+        call: Call::get(Plane::App, "dashboards"),
         reply: Reply::LIST.of(&models::DASHBOARD),
         ..Operation::APP
     },
@@ -128,7 +128,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Pin a dashboard",
         effect: Effect::Write,
         params: &[DASHBOARD_ID],
-        call: Call::post(Host::App, "dashboards/{dashboard_id}/pin"),
+        call: Call::post(Plane::App, "dashboards/{dashboard_id}/pin"),
         reply: Reply::EMPTY.done("Pinned dashboard {dashboard_id}"),
         ..Operation::APP
     },
@@ -147,7 +147,7 @@ pub(crate) const ROWS: &[Operation] = &[
             .wire("rca_source_data")
             .required(),
         ],
-        call: Call::post(Host::App, "dashboards/rca"),
+        call: Call::post(Plane::App, "dashboards/rca"),
         reply: Reply::ONE.of(&models::DASHBOARD),
         ..Operation::APP
     },
@@ -160,7 +160,7 @@ pub(crate) const ROWS: &[Operation] = &[
             DASHBOARD_ID,
             Param::body("bookmark_id", Kind::Int, "Id of the report").wire("content.content_id").positional(),
         ],
-        call: Call::patch(Host::App, "dashboards/{dashboard_id}")
+        call: Call::patch(Plane::App, "dashboards/{dashboard_id}")
             .fixed_body(&[("content.action", "\"delete\""), ("content.content_type", "\"report\"")]),
         reply: Reply::ONE.of(&models::DASHBOARD),
         ..Operation::APP
@@ -171,7 +171,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Remove the favorite mark",
         effect: Effect::Write,
         params: &[DASHBOARD_ID],
-        call: Call::delete(Host::App, "dashboards/{dashboard_id}/favorites"),
+        call: Call::delete(Plane::App, "dashboards/{dashboard_id}/favorites"),
         reply: Reply::EMPTY.done("Dashboard {dashboard_id} is no favorite any more"),
         ..Operation::APP
     },
@@ -181,7 +181,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Unpin a dashboard",
         effect: Effect::Write,
         params: &[DASHBOARD_ID],
-        call: Call::delete(Host::App, "dashboards/{dashboard_id}/pin"),
+        call: Call::delete(Plane::App, "dashboards/{dashboard_id}/pin"),
         reply: Reply::EMPTY.done("Unpinned dashboard {dashboard_id}"),
         ..Operation::APP
     },
@@ -191,7 +191,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Change fields of a dashboard",
         effect: Effect::Write,
         params: &[DASHBOARD_ID, Param::body("title", Kind::Str, "Its title"), DESCRIPTION, PRIVATE, RESTRICTED],
-        call: Call::patch(Host::App, "dashboards/{dashboard_id}"),
+        call: Call::patch(Plane::App, "dashboards/{dashboard_id}"),
         reply: Reply::ONE.of(&models::DASHBOARD),
         ..Operation::APP
     },
@@ -205,7 +205,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::path("report_link_id", Kind::Int, "Id of the link"),
             Param::body("type", Kind::Str, "Type of the link").required(),
         ],
-        call: Call::patch(Host::App, "dashboards/{dashboard_id}/report-links/{report_link_id}"),
+        call: Call::patch(Plane::App, "dashboards/{dashboard_id}/report-links/{report_link_id}"),
         reply: Reply::EMPTY.done("Changed link {report_link_id} of dashboard {dashboard_id}"),
         ..Operation::APP
     },
@@ -219,7 +219,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::path("text_card_id", Kind::Int, "Id of the card"),
             Param::body("markdown", Kind::Str, "Its text, as Markdown"),
         ],
-        call: Call::patch(Host::App, "dashboards/{dashboard_id}/text-cards/{text_card_id}"),
+        call: Call::patch(Plane::App, "dashboards/{dashboard_id}/text-cards/{text_card_id}"),
         reply: Reply::EMPTY.done("Changed card {text_card_id} of dashboard {dashboard_id}"),
         ..Operation::APP
     },

@@ -1,6 +1,6 @@
 //! Manage drop filters.
 
-use crate::{Call, Effect, Host, Kind, Of, Operation, Param, Reply, models};
+use crate::{Call, Effect, Kind, Of, Operation, Param, Plane, Reply, models};
 
 const ID: Param = Param::body("id", Kind::Int, "Id of the drop filter").required();
 
@@ -15,7 +15,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("event_name", Kind::Str, "Name of the event").required(),
             Param::body("filters", Kind::Json(Of::Any), "Which events, as JSON").required(),
         ],
-        call: Call::post(Host::App, "data-definitions/events/drop-filters/"),
+        call: Call::post(Plane::App, "data-definitions/events/drop-filters/"),
         reply: Reply::LIST.of(&models::DROP_FILTER),
         ..Operation::APP
     },
@@ -25,7 +25,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Delete a drop filter; the remaining list comes back",
         effect: Effect::Destroy,
         params: &[ID],
-        call: Call::delete(Host::App, "data-definitions/events/drop-filters/"),
+        call: Call::delete(Plane::App, "data-definitions/events/drop-filters/"),
         reply: Reply::LIST.of(&models::DROP_FILTER),
         ..Operation::APP
     },
@@ -33,7 +33,7 @@ pub(crate) const ROWS: &[Operation] = &[
         id: "drop-filters.limits",
         command: &["drop-filters", "limits"],
         summary: "Show the drop filter quota",
-        call: Call::get(Host::App, "data-definitions/events/drop-filters/limits/"),
+        call: Call::get(Plane::App, "data-definitions/events/drop-filters/limits/"),
         reply: Reply::ONE.of(&models::DROP_FILTER_LIMITS_RESPONSE),
         ..Operation::APP
     },
@@ -41,7 +41,7 @@ pub(crate) const ROWS: &[Operation] = &[
         id: "drop-filters.list",
         command: &["drop-filters", "list"],
         summary: "List drop filters",
-        call: Call::get(Host::App, "data-definitions/events/drop-filters/"),
+        call: Call::get(Plane::App, "data-definitions/events/drop-filters/"),
         reply: Reply::LIST.of(&models::DROP_FILTER),
         ..Operation::APP
     },
@@ -56,7 +56,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("filters", Kind::Json(Of::Any), "Which events, as JSON"),
             Param::body("active", Kind::Toggle, "Whether it is active"),
         ],
-        call: Call::patch(Host::App, "data-definitions/events/drop-filters/"),
+        call: Call::patch(Plane::App, "data-definitions/events/drop-filters/"),
         reply: Reply::LIST.of(&models::DROP_FILTER),
         ..Operation::APP
     },

@@ -1,7 +1,7 @@
 //! Manage experiments.
 
 use crate::shape::bodies;
-use crate::{Call, Effect, Host, Kind, Of, Operation, Param, Reply, models};
+use crate::{Call, Effect, Kind, Of, Operation, Param, Plane, Reply, models};
 
 const EXPERIMENT_ID: Param = Param::path("experiment_id", Kind::Str, "Id of the experiment");
 
@@ -21,7 +21,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Archive an experiment",
         effect: Effect::Write,
         params: &[EXPERIMENT_ID],
-        call: Call::post(Host::App, "experiments/{experiment_id}/archive"),
+        call: Call::post(Plane::App, "experiments/{experiment_id}/archive"),
         reply: Reply::EMPTY.done("Archived experiment {experiment_id}"),
         ..Operation::APP
     },
@@ -31,7 +31,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "End an experiment; without options an empty object is sent",
         effect: Effect::Write,
         params: &[EXPERIMENT_ID, Param::body("end_date", Kind::Str, "Day it ended")],
-        call: Call::put(Host::App, "experiments/{experiment_id}/force_conclude"),
+        call: Call::put(Plane::App, "experiments/{experiment_id}/force_conclude"),
         reply: Reply::ONE.of(&models::EXPERIMENT),
         ..Operation::APP
     },
@@ -41,7 +41,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Create an experiment",
         effect: Effect::Write,
         params: &[NAME, DESCRIPTION, HYPOTHESIS, SETTINGS],
-        call: Call::post(Host::App, "experiments/"),
+        call: Call::post(Plane::App, "experiments/"),
         reply: Reply::ONE.of(&models::EXPERIMENT),
         ..Operation::APP
     },
@@ -56,7 +56,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("variant", Kind::Str, "Variant that won"),
             Param::body("message", Kind::Str, "Why"),
         ],
-        call: Call::patch(Host::App, "experiments/{experiment_id}/decide"),
+        call: Call::patch(Plane::App, "experiments/{experiment_id}/decide"),
         reply: Reply::ONE.of(&models::EXPERIMENT),
         ..Operation::APP
     },
@@ -66,7 +66,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Delete an experiment",
         effect: Effect::Destroy,
         params: &[EXPERIMENT_ID],
-        call: Call::delete(Host::App, "experiments/{experiment_id}"),
+        call: Call::delete(Plane::App, "experiments/{experiment_id}"),
         reply: Reply::EMPTY.done("Deleted experiment {experiment_id}"),
         ..Operation::APP
     },
@@ -76,7 +76,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Copy an experiment under a new name",
         effect: Effect::Write,
         params: &[EXPERIMENT_ID, NAME],
-        call: Call::post(Host::App, "experiments/{experiment_id}/duplicate"),
+        call: Call::post(Plane::App, "experiments/{experiment_id}/duplicate"),
         reply: Reply::ONE.of(&models::EXPERIMENT),
         ..Operation::APP
     },
@@ -84,7 +84,7 @@ pub(crate) const ROWS: &[Operation] = &[
         id: "experiments.erf",
         command: &["experiments", "erf"],
         summary: "List experiments in review format",
-        call: Call::get(Host::App, "experiments/erf/"),
+        call: Call::get(Plane::App, "experiments/erf/"),
         reply: Reply::VALUES,
         ..Operation::APP
     },
@@ -93,7 +93,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["experiments", "get"],
         summary: "Show one experiment",
         params: &[EXPERIMENT_ID],
-        call: Call::get(Host::App, "experiments/{experiment_id}"),
+        call: Call::get(Plane::App, "experiments/{experiment_id}"),
         reply: Reply::ONE.of(&models::EXPERIMENT),
         ..Operation::APP
     },
@@ -103,7 +103,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Start an experiment",
         effect: Effect::Write,
         params: &[EXPERIMENT_ID],
-        call: Call::put(Host::App, "experiments/{experiment_id}/launch"),
+        call: Call::put(Plane::App, "experiments/{experiment_id}/launch"),
         reply: Reply::ONE.of(&models::EXPERIMENT),
         ..Operation::APP
     },
@@ -112,7 +112,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["experiments", "list"],
         summary: "List experiments",
         params: &[Param::query("include_archived", Kind::Flag, "Also archived ones")],
-        call: Call::get(Host::App, "experiments/"),
+        call: Call::get(Plane::App, "experiments/"),
         reply: Reply::LIST.of(&models::EXPERIMENT),
         ..Operation::APP
     },
@@ -122,7 +122,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Restore an archived experiment",
         effect: Effect::Write,
         params: &[EXPERIMENT_ID],
-        call: Call::delete(Host::App, "experiments/{experiment_id}/archive"),
+        call: Call::delete(Plane::App, "experiments/{experiment_id}/archive"),
         reply: Reply::ONE.of(&models::EXPERIMENT),
         ..Operation::APP
     },
@@ -141,7 +141,7 @@ pub(crate) const ROWS: &[Operation] = &[
             SETTINGS,
             Param::body("tags", Kind::Names, "Tags, separated by commas"),
         ],
-        call: Call::patch(Host::App, "experiments/{experiment_id}").arrange(bodies::experiment),
+        call: Call::patch(Plane::App, "experiments/{experiment_id}").arrange(bodies::experiment),
         reply: Reply::ONE.of(&models::EXPERIMENT),
         ..Operation::APP
     },

@@ -1,6 +1,6 @@
 //! Exports: streams of lines, which code makes of the answers. All parameters are read by that code ([`crate::export`]).
 
-use crate::{Call, Effect, Host, Kind, Operation, Param, Reply, Scope, Workflow};
+use crate::{Call, Effect, Kind, Operation, Param, Plane, Reply, Scope, Workflow};
 
 /// The operations that export.
 pub(crate) const ROWS: &[Operation] = &[
@@ -19,7 +19,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("limit", Kind::Int, "At most so many events, 1 to 100000"),
             Param::local("raw", Kind::Flag, "Lines as Mixpanel sends them, byte for byte"),
         ],
-        call: Call::get(Host::Export, "export").by(Workflow::ExportEvents),
+        call: Call::get(Plane::Export, "export").by(Workflow::ExportEvents),
         reply: Reply::LINES,
         ..Operation::READ
     },
@@ -43,7 +43,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("limit", Kind::Int, "At most so many profiles"),
             Param::local("raw", Kind::Flag, "Profiles as Mixpanel sends them"),
         ],
-        call: Call::post(Host::Engage, "").by(Workflow::ExportProfiles),
+        call: Call::post(Plane::Engage, "").by(Workflow::ExportProfiles),
         reply: Reply::LINES,
         ..Operation::READ
     },

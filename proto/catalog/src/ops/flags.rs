@@ -1,7 +1,7 @@
 //! Manage feature flags.
 
 use crate::shape::bodies;
-use crate::{Call, Effect, Host, Kind, Of, Operation, Param, Reply, Scope, models};
+use crate::{Call, Effect, Kind, Of, Operation, Param, Plane, Reply, Scope, models};
 
 /// How far a flag is.
 const STATUS: Kind = Kind::AnyCase(&["enabled", "disabled", "archived"]);
@@ -34,7 +34,7 @@ pub(crate) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         scope: Scope::WorkspaceRequired,
         params: &[FLAG_ID],
-        call: Call::post(Host::App, "feature-flags/{flag_id}/archive/"),
+        call: Call::post(Plane::App, "feature-flags/{flag_id}/archive/"),
         reply: Reply::EMPTY.done("Archived flag {flag_id}"),
         ..Operation::APP
     },
@@ -53,7 +53,7 @@ pub(crate) const ROWS: &[Operation] = &[
             SERVING_METHOD,
             Param::body("ruleset", Kind::Json(Of::Object), "Who gets which variant, as a JSON object"),
         ],
-        call: Call::post(Host::App, "feature-flags/")
+        call: Call::post(Plane::App, "feature-flags/")
             .fixed_body(&[("context", "\"distinct_id\""), ("tags", "[]"), ("ruleset", RULESET)])
             .arrange(bodies::flag),
         reply: Reply::ONE.of(&models::FEATURE_FLAG),
@@ -66,7 +66,7 @@ pub(crate) const ROWS: &[Operation] = &[
         effect: Effect::Destroy,
         scope: Scope::WorkspaceRequired,
         params: &[FLAG_ID],
-        call: Call::delete(Host::App, "feature-flags/{flag_id}/"),
+        call: Call::delete(Plane::App, "feature-flags/{flag_id}/"),
         reply: Reply::EMPTY.done("Deleted flag {flag_id}"),
         ..Operation::APP
     },
@@ -77,7 +77,7 @@ pub(crate) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         scope: Scope::WorkspaceRequired,
         params: &[FLAG_ID],
-        call: Call::post(Host::App, "feature-flags/{flag_id}/duplicate/"),
+        call: Call::post(Plane::App, "feature-flags/{flag_id}/duplicate/"),
         reply: Reply::ONE.of(&models::FEATURE_FLAG),
         ..Operation::APP
     },
@@ -87,7 +87,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Show one feature flag",
         scope: Scope::WorkspaceRequired,
         params: &[FLAG_ID],
-        call: Call::get(Host::App, "feature-flags/{flag_id}/"),
+        call: Call::get(Plane::App, "feature-flags/{flag_id}/"),
         reply: Reply::ONE.of(&models::FEATURE_FLAG),
         ..Operation::APP
     },
@@ -101,7 +101,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("page", Kind::Str, "Which page"),
             Param::query("page_size", Kind::Int, "Entries of a page"),
         ],
-        call: Call::get(Host::App, "feature-flags/{flag_id}/history/"),
+        call: Call::get(Plane::App, "feature-flags/{flag_id}/history/"),
         reply: Reply::ONE.of(&models::FLAG_HISTORY_RESPONSE),
         ..Operation::APP
     },
@@ -110,7 +110,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["flags", "limits"],
         summary: "Show the flag quota of the project",
         scope: Scope::Project,
-        call: Call::get(Host::App, "feature-flags/limits/"),
+        call: Call::get(Plane::App, "feature-flags/limits/"),
         reply: Reply::ONE.of(&models::FLAG_LIMITS_RESPONSE),
         ..Operation::APP
     },
@@ -120,7 +120,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "List feature flags",
         scope: Scope::WorkspaceRequired,
         params: &[Param::query("include_archived", Kind::Flag, "Also archived ones")],
-        call: Call::get(Host::App, "feature-flags/"),
+        call: Call::get(Plane::App, "feature-flags/"),
         reply: Reply::LIST.of(&models::FEATURE_FLAG),
         ..Operation::APP
     },
@@ -131,7 +131,7 @@ pub(crate) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         scope: Scope::WorkspaceRequired,
         params: &[FLAG_ID],
-        call: Call::delete(Host::App, "feature-flags/{flag_id}/archive/"),
+        call: Call::delete(Plane::App, "feature-flags/{flag_id}/archive/"),
         reply: Reply::ONE.of(&models::FEATURE_FLAG),
         ..Operation::APP
     },
@@ -145,7 +145,7 @@ pub(crate) const ROWS: &[Operation] = &[
             FLAG_ID,
             Param::body("users", Kind::Json(Of::Object), "Variants by user, as a JSON object").required(),
         ],
-        call: Call::put(Host::App, "feature-flags/{flag_id}/test-users/"),
+        call: Call::put(Plane::App, "feature-flags/{flag_id}/test-users/"),
         reply: Reply::EMPTY.done("Set the test users of flag {flag_id}"),
         ..Operation::APP
     },
@@ -166,7 +166,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("context", Kind::Str, "What tells users apart").default("distinct_id"),
             SERVING_METHOD,
         ],
-        call: Call::put(Host::App, "feature-flags/{flag_id}/").fixed_body(&[("tags", "[]")]).arrange(bodies::flag),
+        call: Call::put(Plane::App, "feature-flags/{flag_id}/").fixed_body(&[("tags", "[]")]).arrange(bodies::flag),
         reply: Reply::ONE.of(&models::FEATURE_FLAG),
         ..Operation::APP
     },

@@ -1,7 +1,7 @@
 //! Discovery: what there is in a project.
 
 use crate::shape::{activity, discovery, lexicon, subproperties};
-use crate::{Call, Host, Kind, Operation, PROJECT_ID, Param, Reply, Scope, Workflow};
+use crate::{Call, Kind, Operation, PROJECT_ID, Param, Plane, Reply, Scope, Workflow};
 
 /// Entities that have a schema.
 const ENTITIES: Kind = Kind::OneOf(&["event", "profile"]);
@@ -19,7 +19,7 @@ pub(crate) const ROWS: &[Operation] = &[
         id: "inspect.events",
         command: &["inspect", "events"],
         summary: "List event names, sorted",
-        call: Call::get(Host::Query, "events/names")
+        call: Call::get(Plane::Query, "events/names")
             .fixed(&[("type", "general"), ("limit", "5000")])
             .by(Workflow::EventNames),
         reply: Reply::WORDS.bare().reshape(discovery::names).kept(),
@@ -30,7 +30,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["inspect", "properties"],
         summary: "List the properties of an event, sorted",
         params: &[Param::query("event", Kind::Str, "Event").short('e').required()],
-        call: Call::get(Host::Query, "events/properties/top").by(Workflow::EventProperties),
+        call: Call::get(Plane::Query, "events/properties/top").by(Workflow::EventProperties),
         reply: Reply::WORDS.bare().reshape(discovery::keys).kept(),
         ..Operation::READ
     },
@@ -39,7 +39,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["inspect", "values"],
         summary: "List values of a property",
         params: &[PROPERTY, Param::query("limit", Kind::Int, "At most so many").short('l').default("100"), EVENT],
-        call: Call::get(Host::Query, "events/properties/values"),
+        call: Call::get(Plane::Query, "events/properties/values"),
         reply: Reply::WORDS.bare().reshape(discovery::words).kept(),
         ..Operation::READ
     },
@@ -52,7 +52,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("sample_size", Kind::Int, "Look at so many values").wire("limit").short('s').default("50"),
             EVENT,
         ],
-        call: Call::get(Host::Query, "events/properties/values"),
+        call: Call::get(Plane::Query, "events/properties/values"),
         reply: Reply::LIST.bare().reshape(subproperties::infer).columns(&["name", "type", "sample_values"]).kept(),
         ..Operation::READ
     },
@@ -60,7 +60,7 @@ pub(crate) const ROWS: &[Operation] = &[
         id: "inspect.funnels",
         command: &["inspect", "funnels"],
         summary: "List saved funnels, sorted by name",
-        call: Call::get(Host::Query, "funnels/list"),
+        call: Call::get(Plane::Query, "funnels/list"),
         reply: Reply::LIST.bare().fields(&["funnel_id", "name"]).sort("name").kept(),
         ..Operation::READ
     },
@@ -68,7 +68,7 @@ pub(crate) const ROWS: &[Operation] = &[
         id: "inspect.cohorts",
         command: &["inspect", "cohorts"],
         summary: "List saved cohorts, sorted by name",
-        call: Call::post(Host::Query, "cohorts/list"),
+        call: Call::post(Plane::Query, "cohorts/list"),
         reply: Reply::LIST.bare().fields(&["id", "name", "count", "description?"]).sort("name").kept(),
         ..Operation::READ
     },
@@ -80,7 +80,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("type", TYPES, "How they are counted").short('t').default("general"),
             Param::query("limit", Kind::Int, "At most so many").short('l').default("10"),
         ],
-        call: Call::get(Host::Query, "events/top"),
+        call: Call::get(Plane::Query, "events/top"),
         reply: Reply::LIST.bare().reshape(discovery::top_events).columns(&["event", "count", "percent_change"]),
         ..Operation::READ
     },
@@ -89,7 +89,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["inspect", "bookmarks"],
         summary: "List saved reports briefly",
         params: &[Param::query("type", Kind::Str, "Only reports of this type").short('t')],
-        call: Call::get(Host::App, "bookmarks").fixed(&[("v", "2"), ("project_id", PROJECT_ID)]).origin(),
+        call: Call::get(Plane::App, "bookmarks").fixed(&[("v", "2"), ("project_id", PROJECT_ID)]).origin(),
         reply: Reply::LIST.reshape(discovery::inner_results).fields(&["id", "name", "type", "modified"]),
         ..Operation::READ
     },
@@ -98,7 +98,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["inspect", "lexicon-schemas"],
         summary: "List schemas briefly",
         params: &[Param::local("type", ENTITIES, "Only schemas of this kind").short('t')],
-        call: Call::get(Host::App, "schemas").origin().arrange(lexicon::of_type),
+        call: Call::get(Plane::App, "schemas").origin().arrange(lexicon::of_type),
         reply: Reply::LIST
             .reshape(lexicon::list)
             .columns(&["entity_type", "name", "property_count", "description"])
@@ -113,7 +113,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::path("type", ENTITIES, "Kind of entity").option().short('t'),
             Param::query("name", Kind::Str, "Name of the entity").wire("entity_name").short('n').required(),
         ],
-        call: Call::get(Host::App, "schemas/{type}").origin(),
+        call: Call::get(Plane::App, "schemas/{type}").origin(),
         reply: Reply::ONE.reshape(lexicon::single).kept(),
         ..Operation::READ
     },
@@ -126,7 +126,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("density", Kind::Toggle, "With how often each property is there").default("false"),
             Param::local("user_properties", Kind::Toggle, "With the properties of users").default("true"),
         ],
-        call: Call::get(Host::App, "data-definitions/events/").by(Workflow::SchemaGraph),
+        call: Call::get(Plane::App, "data-definitions/events/").by(Workflow::SchemaGraph),
         reply: Reply::ONE.columns(&["event", "property", "density_local"]).rows(activity::graph_rows).kept(),
         ..Operation::READ
     },

@@ -1,7 +1,7 @@
 //! Manage definitions of events and properties.
 
 use crate::shape::definitions;
-use crate::{Call, Confirm, Effect, Host, Kind, Of, Operation, Param, Reply, models};
+use crate::{Call, Confirm, Effect, Kind, Of, Operation, Param, Plane, Reply, models};
 
 const EVENT_NAME: Param = Param::body("event_name", Kind::Str, "Name of the event").wire("eventName").required();
 
@@ -36,7 +36,7 @@ pub(crate) const ROWS: &[Operation] = &[
             "The change, as a JSON object",
         )
         .required()],
-        call: Call::patch(Host::App, "data-definitions/data-volume-anomalies/bulk/"),
+        call: Call::patch(Plane::App, "data-definitions/data-volume-anomalies/bulk/"),
         reply: Reply::ANY,
         ..Operation::APP
     },
@@ -48,7 +48,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("status", Kind::Str, "Only with this status"),
             Param::query("limit", Kind::Int, "At most so many"),
         ],
-        call: Call::get(Host::App, "data-definitions/data-volume-anomalies/"),
+        call: Call::get(Plane::App, "data-definitions/data-volume-anomalies/"),
         reply: Reply::LIST.of_wire(&models::DATA_VOLUME_ANOMALY).reshape(definitions::anomalies),
         ..Operation::APP
     },
@@ -62,7 +62,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("status", Kind::Str, "Status").required(),
             Param::body("anomaly_class", Kind::Str, "Class of the anomaly").wire("anomalyClass").required(),
         ],
-        call: Call::patch(Host::App, "data-definitions/data-volume-anomalies/"),
+        call: Call::patch(Plane::App, "data-definitions/data-volume-anomalies/"),
         reply: Reply::ANY,
         ..Operation::APP
     },
@@ -71,7 +71,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["lexicon", "audit"],
         summary: "Run the tracking audit",
         params: &[Param::local("events_only", Kind::Flag, "Only events")],
-        call: Call::get(Host::App, "data-definitions/audit/").arrange(definitions::audit),
+        call: Call::get(Plane::App, "data-definitions/audit/").arrange(definitions::audit),
         reply: Reply::ONE.of_wire(&models::AUDIT_RESPONSE).reshape(definitions::audited),
         ..Operation::APP
     },
@@ -81,7 +81,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Cancel a deletion request",
         effect: Effect::Write,
         params: &[Param::body("id", Kind::Int, "Id of the request").positional()],
-        call: Call::delete(Host::App, "data-definitions/events/deletion-requests/"),
+        call: Call::delete(Plane::App, "data-definitions/events/deletion-requests/"),
         reply: Reply::LIST.of_wire(&models::EVENT_DELETION_REQUEST),
         ..Operation::APP
     },
@@ -91,7 +91,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Ask for deletion of event data",
         effect: Effect::Destroy,
         params: &[EVENT_NAME, FROM_DATE, TO_DATE, FILTERS],
-        call: Call::post(Host::App, "data-definitions/events/deletion-requests/"),
+        call: Call::post(Plane::App, "data-definitions/events/deletion-requests/"),
         reply: Reply::LIST.of_wire(&models::EVENT_DELETION_REQUEST),
         ..Operation::APP
     },
@@ -99,7 +99,7 @@ pub(crate) const ROWS: &[Operation] = &[
         id: "lexicon.deletion-requests.list",
         command: &["lexicon", "deletion-requests", "list"],
         summary: "List data deletion requests",
-        call: Call::get(Host::App, "data-definitions/events/deletion-requests/"),
+        call: Call::get(Plane::App, "data-definitions/events/deletion-requests/"),
         reply: Reply::LIST.of_wire(&models::EVENT_DELETION_REQUEST),
         ..Operation::APP
     },
@@ -108,7 +108,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["lexicon", "deletion-requests", "preview"],
         summary: "Preview what a deletion request would match",
         params: &[EVENT_NAME, FROM_DATE, TO_DATE, FILTERS],
-        call: Call::post(Host::App, "data-definitions/events/deletion-requests/preview-filters/"),
+        call: Call::post(Plane::App, "data-definitions/events/deletion-requests/preview-filters/"),
         reply: Reply::VALUES,
         ..Operation::APP
     },
@@ -118,7 +118,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Delete schema enforcement",
         effect: Effect::Destroy,
         confirm: Confirm::Always(|_| true),
-        call: Call::delete(Host::App, "data-definitions/schema/"),
+        call: Call::delete(Plane::App, "data-definitions/schema/"),
         reply: Reply::EMPTY.done("Deleted schema enforcement"),
         ..Operation::APP
     },
@@ -127,7 +127,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["lexicon", "enforcement", "get"],
         summary: "Show schema enforcement settings",
         params: &[Param::query("fields", Kind::Str, "Only these fields, separated by commas")],
-        call: Call::get(Host::App, "data-definitions/schema/"),
+        call: Call::get(Plane::App, "data-definitions/schema/"),
         reply: Reply::ONE.of_wire(&models::SCHEMA_ENFORCEMENT_CONFIG),
         ..Operation::APP
     },
@@ -139,7 +139,7 @@ pub(crate) const ROWS: &[Operation] = &[
         params: &[Param::body("rule_event", Kind::Str, "What happens to what does not fit")
             .wire("ruleEvent")
             .required()],
-        call: Call::post(Host::App, "data-definitions/schema/"),
+        call: Call::post(Plane::App, "data-definitions/schema/"),
         reply: Reply::ANY,
         ..Operation::APP
     },
@@ -154,7 +154,7 @@ pub(crate) const ROWS: &[Operation] = &[
             "The change, as a JSON object",
         )
         .required()],
-        call: Call::put(Host::App, "data-definitions/schema/"),
+        call: Call::put(Plane::App, "data-definitions/schema/"),
         reply: Reply::ANY,
         ..Operation::APP
     },
@@ -169,7 +169,7 @@ pub(crate) const ROWS: &[Operation] = &[
             "The change, as a JSON object",
         )
         .required()],
-        call: Call::patch(Host::App, "data-definitions/schema/"),
+        call: Call::patch(Plane::App, "data-definitions/schema/"),
         reply: Reply::ANY,
         ..Operation::APP
     },
@@ -178,7 +178,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["lexicon", "event-history"],
         summary: "Show the change history of an event definition",
         params: &[Param::path("event_name", Kind::Str, "Name of the event").option()],
-        call: Call::get(Host::App, "data-definitions/events/{event_name}/history/"),
+        call: Call::get(Plane::App, "data-definitions/events/{event_name}/history/"),
         reply: Reply::VALUES,
         ..Operation::APP
     },
@@ -193,7 +193,7 @@ pub(crate) const ROWS: &[Operation] = &[
             "Changes, as a JSON object",
         )
         .required()],
-        call: Call::patch(Host::App, "data-definitions/events/"),
+        call: Call::patch(Plane::App, "data-definitions/events/"),
         reply: Reply::LIST.of(&models::EVENT_DEFINITION),
         ..Operation::APP
     },
@@ -203,7 +203,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Delete one event definition",
         effect: Effect::Destroy,
         params: &[NAME],
-        call: Call::delete(Host::App, "data-definitions/events/"),
+        call: Call::delete(Plane::App, "data-definitions/events/"),
         reply: Reply::EMPTY.done("Deleted the definition of event '{name}'"),
         ..Operation::APP
     },
@@ -212,7 +212,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["lexicon", "events", "get"],
         summary: "Show event definitions by name",
         params: &[NAMES],
-        call: Call::get(Host::App, "data-definitions/events/"),
+        call: Call::get(Plane::App, "data-definitions/events/"),
         reply: Reply::LIST.of(&models::EVENT_DEFINITION),
         ..Operation::APP
     },
@@ -230,7 +230,7 @@ pub(crate) const ROWS: &[Operation] = &[
             DESCRIPTION,
             Param::body("tags", Kind::Names, "Tags, separated by commas"),
         ],
-        call: Call::patch(Host::App, "data-definitions/events/"),
+        call: Call::patch(Plane::App, "data-definitions/events/"),
         reply: Reply::ONE.of(&models::EVENT_DEFINITION),
         ..Operation::APP
     },
@@ -241,7 +241,7 @@ pub(crate) const ROWS: &[Operation] = &[
         params: &[Param::query("types", Kind::Names, "What to export, separated by commas")
             .wire("export_type")
             .default("All Events and Properties,All User Profile Properties")],
-        call: Call::get(Host::App, "data-definitions/export/"),
+        call: Call::get(Plane::App, "data-definitions/export/"),
         reply: Reply::ANY.reshape(definitions::exported),
         ..Operation::APP
     },
@@ -256,7 +256,7 @@ pub(crate) const ROWS: &[Operation] = &[
             "Changes, as a JSON object",
         )
         .required()],
-        call: Call::patch(Host::App, "data-definitions/properties/"),
+        call: Call::patch(Plane::App, "data-definitions/properties/"),
         reply: Reply::LIST.of(&models::PROPERTY_DEFINITION),
         ..Operation::APP
     },
@@ -270,7 +270,7 @@ pub(crate) const ROWS: &[Operation] = &[
                 .wire("resourceType")
                 .through(definitions::resource),
         ],
-        call: Call::get(Host::App, "data-definitions/properties/"),
+        call: Call::get(Plane::App, "data-definitions/properties/"),
         reply: Reply::LIST.of(&models::PROPERTY_DEFINITION),
         ..Operation::APP
     },
@@ -289,7 +289,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("example_value", Kind::Str, "An example").wire("exampleValue"),
             Param::body("resource_type", Kind::OneOf(&["Event", "User"]), "What has it").wire("resourceType"),
         ],
-        call: Call::patch(Host::App, "data-definitions/properties/"),
+        call: Call::patch(Plane::App, "data-definitions/properties/"),
         reply: Reply::ONE.of(&models::PROPERTY_DEFINITION),
         ..Operation::APP
     },
@@ -301,7 +301,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::path("property_name", Kind::Str, "Name of the property").option(),
             Param::query("entity_type", Kind::Str, "Kind of entity").required(),
         ],
-        call: Call::get(Host::App, "data-definitions/properties/{property_name}/history/"),
+        call: Call::get(Plane::App, "data-definitions/properties/{property_name}/history/"),
         reply: Reply::VALUES,
         ..Operation::APP
     },
@@ -311,7 +311,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Create a tag",
         effect: Effect::Write,
         params: &[NAME],
-        call: Call::post(Host::App, "data-definitions/tags/"),
+        call: Call::post(Plane::App, "data-definitions/tags/"),
         reply: Reply::ONE.of(&models::LEXICON_TAG),
         ..Operation::APP
     },
@@ -321,7 +321,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Delete a tag by name",
         effect: Effect::Destroy,
         params: &[NAME],
-        call: Call::post(Host::App, "data-definitions/tags/").fixed_body(&[("delete", "true")]),
+        call: Call::post(Plane::App, "data-definitions/tags/").fixed_body(&[("delete", "true")]),
         reply: Reply::EMPTY.done("Deleted tag '{name}'"),
         ..Operation::APP
     },
@@ -329,7 +329,7 @@ pub(crate) const ROWS: &[Operation] = &[
         id: "lexicon.tags.list",
         command: &["lexicon", "tags", "list"],
         summary: "List tags",
-        call: Call::get(Host::App, "data-definitions/tags/"),
+        call: Call::get(Plane::App, "data-definitions/tags/"),
         reply: Reply::LIST.of(&models::LEXICON_TAG).reshape(definitions::tags),
         ..Operation::APP
     },
@@ -339,7 +339,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Rename a tag",
         effect: Effect::Write,
         params: &[Param::path("id", Kind::Int, "Id of the tag").option(), NAME],
-        call: Call::patch(Host::App, "data-definitions/tags/{id}/"),
+        call: Call::patch(Plane::App, "data-definitions/tags/{id}/"),
         reply: Reply::ONE.of(&models::LEXICON_TAG),
         ..Operation::APP
     },
@@ -348,7 +348,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["lexicon", "tracking-metadata"],
         summary: "Show where an event is sent from",
         params: &[Param::query("event_name", Kind::Str, "Name of the event").required()],
-        call: Call::get(Host::App, "data-definitions/events/tracking-metadata/"),
+        call: Call::get(Plane::App, "data-definitions/events/tracking-metadata/"),
         reply: Reply::ANY,
         ..Operation::APP
     },

@@ -1,7 +1,7 @@
 //! Manage lookup tables.
 
 use crate::shape::definitions;
-use crate::{Call, Effect, Host, Kind, Operation, Param, Reply, Touches, Workflow, models};
+use crate::{Call, Effect, Kind, Operation, Param, Plane, Reply, Touches, Workflow, models};
 
 const DATA_GROUP_ID: Param =
     Param::query("data_group_id", Kind::Int, "Id of the lookup table's data group").wire("data-group-id").required();
@@ -18,7 +18,7 @@ pub(crate) const ROWS: &[Operation] = &[
         params: &[Param::body("data_group_ids", Kind::Ints, "Ids of their data groups, separated by commas")
             .wire("data-group-ids")
             .required()],
-        call: Call::delete(Host::App, "data-definitions/lookup-tables/"),
+        call: Call::delete(Plane::App, "data-definitions/lookup-tables/"),
         reply: Reply::EMPTY.done("Deleted lookup tables {data_group_ids}"),
         touches: Some(Touches { argument: "data_group_ids", list: "lookup-tables.list", only: None, id: "id" }),
         ..Operation::APP
@@ -33,7 +33,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("limit", Kind::Int, "At most so many"),
             Param::local("output", Kind::Output, "File to write to, instead of standard output"),
         ],
-        call: Call::get(Host::App, "data-definitions/lookup-tables/download/"),
+        call: Call::get(Plane::App, "data-definitions/lookup-tables/download/"),
         reply: Reply::BYTES,
         ..Operation::APP
     },
@@ -42,7 +42,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["lookup-tables", "download-url"],
         summary: "Get a signed download URL",
         params: &[DATA_GROUP_ID],
-        call: Call::get(Host::App, "data-definitions/lookup-tables/download-url/"),
+        call: Call::get(Plane::App, "data-definitions/lookup-tables/download-url/"),
         reply: Reply::ONE.reshape(definitions::download_url),
         ..Operation::APP
     },
@@ -51,7 +51,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["lookup-tables", "list"],
         summary: "List lookup tables",
         params: &[Param::query("data_group_id", Kind::Int, "Id of the lookup table's data group").wire("data-group-id")],
-        call: Call::get(Host::App, "data-definitions/lookup-tables/"),
+        call: Call::get(Plane::App, "data-definitions/lookup-tables/"),
         reply: Reply::LIST.of(&models::LOOKUP_TABLE),
         ..Operation::APP
     },
@@ -66,7 +66,7 @@ pub(crate) const ROWS: &[Operation] = &[
                 .required(),
             NAME,
         ],
-        call: Call::patch(Host::App, "data-definitions/lookup-tables/"),
+        call: Call::patch(Plane::App, "data-definitions/lookup-tables/"),
         reply: Reply::ONE.of(&models::LOOKUP_TABLE),
         ..Operation::APP
     },
@@ -80,7 +80,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("file", Kind::File, "The CSV file; - for standard input").required(),
             Param::body("data_group_id", Kind::Int, "Id of the lookup table's data group").wire("data-group-id"),
         ],
-        call: Call::post(Host::App, "data-definitions/lookup-tables/").form().by(Workflow::LookupTableUpload),
+        call: Call::post(Plane::App, "data-definitions/lookup-tables/").form().by(Workflow::LookupTableUpload),
         reply: Reply::ONE.of(&models::LOOKUP_TABLE),
         ..Operation::APP
     },
@@ -91,7 +91,7 @@ pub(crate) const ROWS: &[Operation] = &[
         params: &[Param::query("content_type", Kind::Str, "Type of what will be uploaded")
             .wire("content-type")
             .default("text/csv")],
-        call: Call::get(Host::App, "data-definitions/lookup-tables/upload-url/"),
+        call: Call::get(Plane::App, "data-definitions/lookup-tables/upload-url/"),
         reply: Reply::ONE.of(&models::LOOKUP_TABLE_UPLOAD_URL),
         ..Operation::APP
     },

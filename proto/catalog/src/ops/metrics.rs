@@ -1,7 +1,7 @@
 //! Manage saved metrics.
 
 use crate::shape::{results, saved_definitions};
-use crate::{Call, Effect, Host, Kind, Operation, Param, Reply, Scope, Touches, Workflow, models};
+use crate::{Call, Effect, Kind, Operation, Param, Plane, Reply, Scope, Touches, Workflow, models};
 
 const KIND: Param = Param::local("kind", Kind::OneOf(&["metric", "formula", "warehouse"]), "Kind of metric");
 
@@ -37,7 +37,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("verified", Kind::Flag, "Whether it is verified"),
             NO_VALIDATE,
         ],
-        call: Call::post(Host::App, "metrics").arrange(saved_definitions::metric).by(Workflow::SavedMetric),
+        call: Call::post(Plane::App, "metrics").arrange(saved_definitions::metric).by(Workflow::SavedMetric),
         reply: Reply::ONE.of(&models::SAVED_METRIC).reshape(saved_definitions::only),
         ..Operation::APP
     },
@@ -48,7 +48,7 @@ pub(crate) const ROWS: &[Operation] = &[
         effect: Effect::Destroy,
         scope: Scope::Project,
         params: &[METRIC_IDS, Param::local("force", Kind::Flag, "Also those that the account may not edit")],
-        call: Call::delete(Host::App, "metrics").arrange(saved_definitions::ids).by(Workflow::CheckedDelete),
+        call: Call::delete(Plane::App, "metrics").arrange(saved_definitions::ids).by(Workflow::CheckedDelete),
         reply: Reply::EMPTY.done("Deleted metrics {metric_ids}"),
         touches: Some(Touches { argument: "metric_ids", list: "metrics.list", only: None, id: "id" }),
         ..Operation::APP
@@ -59,7 +59,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Show one saved metric",
         scope: Scope::Project,
         params: &[METRIC_ID],
-        call: Call::get(Host::App, "metrics/{metric_id}"),
+        call: Call::get(Plane::App, "metrics/{metric_id}"),
         reply: Reply::ONE.of(&models::SAVED_METRIC).reshape(saved_definitions::only),
         ..Operation::APP
     },
@@ -74,7 +74,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("name_contains", Kind::Str, "Only with this in their name, in any case"),
             Param::local("viewable_only", Kind::Flag, "Only those the account may see"),
         ],
-        call: Call::get(Host::App, "metrics"),
+        call: Call::get(Plane::App, "metrics"),
         reply: Reply::LIST.of(&models::SAVED_METRIC).reshape(saved_definitions::list),
         ..Operation::APP
     },
@@ -93,7 +93,7 @@ pub(crate) const ROWS: &[Operation] = &[
                 .default("day"),
             Param::local("group_by", Kind::Str, "Property to group by"),
         ],
-        call: Call::post(Host::Query, "insights")
+        call: Call::post(Plane::Query, "insights")
             .fixed_body(&[("queryLimits.limit", "3000")])
             .ids_of_workspace()
             .by(Workflow::MetricQuery),
@@ -118,7 +118,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("verified", Kind::Toggle, "Whether it is verified"),
             NO_VALIDATE,
         ],
-        call: Call::patch(Host::App, "metrics/{metric_id}")
+        call: Call::patch(Plane::App, "metrics/{metric_id}")
             .arrange(saved_definitions::changed_metric)
             .by(Workflow::SavedMetric),
         reply: Reply::ONE.of(&models::SAVED_METRIC).reshape(saved_definitions::only),
@@ -131,7 +131,7 @@ pub(crate) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         scope: Scope::Project,
         params: &[METRIC_IDS, Param::local("unverify", Kind::Flag, "Clear the mark instead")],
-        call: Call::patch(Host::App, "metrics").arrange(saved_definitions::verify),
+        call: Call::patch(Plane::App, "metrics").arrange(saved_definitions::verify),
         reply: Reply::LIST.of(&models::SAVED_METRIC).reshape(saved_definitions::verified),
         ..Operation::APP
     },

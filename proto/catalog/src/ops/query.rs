@@ -2,7 +2,7 @@
 
 use super::inspect::TYPES;
 use crate::shape::{activity, funnel, retention, saved, series};
-use crate::{Call, Host, Kind, Of, Operation, Param, Reply, Scope, Workflow};
+use crate::{Call, Kind, Of, Operation, Param, Plane, Reply, Scope, Workflow};
 
 const EVENT: Param = Param::query("event", Kind::Str, "Event").short('e').required();
 
@@ -38,7 +38,7 @@ pub(crate) const ROWS: &[Operation] = &[
             WHERE,
             LINK,
         ],
-        call: Call::get(Host::Query, "segmentation").fixed(&[("type", "general")]).by(Workflow::ReportLink),
+        call: Call::get(Plane::Query, "segmentation").fixed(&[("type", "general")]).by(Workflow::ReportLink),
         reply: Reply::ONE
             .bare()
             .reshape(series::segmentation)
@@ -58,7 +58,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("on", Kind::Str, "Expression to split by").short('o'),
             LINK,
         ],
-        call: Call::get(Host::Query, "funnels").by(Workflow::ReportLink),
+        call: Call::get(Plane::Query, "funnels").by(Workflow::ReportLink),
         reply: Reply::ONE
             .bare()
             .reshape(funnel::steps)
@@ -81,7 +81,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("intervals", Kind::Int, "Number of periods").wire("interval_count").short('n').default("10"),
             Param::local("unit", Kind::OneOf(&["day", "week", "month"]), "Unit of time").short('u').default("day"),
         ],
-        call: Call::get(Host::Query, "retention").fixed(&[("retention_type", "birth")]).arrange(retention::period),
+        call: Call::get(Plane::Query, "retention").fixed(&[("retention_type", "birth")]).arrange(retention::period),
         reply: Reply::ONE.bare().reshape(retention::cohorts).rows(retention::rows),
         ..Operation::READ
     },
@@ -96,7 +96,7 @@ pub(crate) const ROWS: &[Operation] = &[
             TYPE,
             DAYS,
         ],
-        call: Call::get(Host::Query, "events"),
+        call: Call::get(Plane::Query, "events"),
         reply: Reply::ONE
             .bare()
             .reshape(series::event_counts)
@@ -117,7 +117,7 @@ pub(crate) const ROWS: &[Operation] = &[
             DAYS,
             Param::query("limit", Kind::Int, "At most so many values").short('l').default("10"),
         ],
-        call: Call::get(Host::Query, "events/properties"),
+        call: Call::get(Plane::Query, "events/properties"),
         reply: Reply::ONE
             .bare()
             .reshape(series::property_counts)
@@ -145,7 +145,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("search", Kind::Str, "Only events that hold this text"),
             Param::body("use_custom_events", Kind::Flag, "With custom events"),
         ],
-        call: Call::post(Host::Query, "stream/bookmark").ids_in_body().arrange(activity::window),
+        call: Call::post(Plane::Query, "stream/bookmark").ids_in_body().arrange(activity::window),
         reply: Reply::ONE.reshape(activity::feed).rows(activity::rows),
         ..Operation::READ
     },
@@ -154,7 +154,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["query", "saved-report"],
         summary: "Run a saved report",
         params: &[Param::query("bookmark_id", Kind::Int, "Id of the report").positional(), LINK],
-        call: Call::get(Host::Query, "insights").by(Workflow::ReportLink),
+        call: Call::get(Plane::Query, "insights").by(Workflow::ReportLink),
         reply: Reply::ONE.bare().reshape(saved::report),
         ..Operation::READ
     },
@@ -163,7 +163,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["query", "flows"],
         summary: "Run a saved flows report",
         params: &[Param::query("bookmark_id", Kind::Int, "Id of the report").positional(), LINK],
-        call: Call::get(Host::Query, "arb_funnels").fixed(&[("query_type", "flows_sankey")]).by(Workflow::ReportLink),
+        call: Call::get(Plane::Query, "arb_funnels").fixed(&[("query_type", "flows_sankey")]).by(Workflow::ReportLink),
         reply: Reply::ONE.bare().reshape(saved::flows).rows(saved::flow_rows),
         ..Operation::READ
     },
@@ -179,7 +179,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("event", Kind::Str, "Only this event").short('e'),
             WHERE,
         ],
-        call: Call::get(Host::Query, "retention/addiction"),
+        call: Call::get(Plane::Query, "retention/addiction"),
         reply: Reply::ONE.bare().reshape(series::frequency).rows(series::frequency_rows),
         ..Operation::READ
     },
@@ -188,7 +188,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["query", "segmentation-numeric"],
         summary: "Count an event by buckets of a numeric property",
         params: &[EVENT, FROM, TO, BY_NUMBER, HOURS, TYPE, WHERE],
-        call: Call::get(Host::Query, "segmentation/numeric"),
+        call: Call::get(Plane::Query, "segmentation/numeric"),
         reply: Reply::ONE
             .bare()
             .reshape(series::numeric)
@@ -201,7 +201,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["query", "segmentation-sum"],
         summary: "Sum a numeric property over time",
         params: &[EVENT, FROM, TO, BY_NUMBER, HOURS, WHERE],
-        call: Call::get(Host::Query, "segmentation/sum"),
+        call: Call::get(Plane::Query, "segmentation/sum"),
         reply: Reply::ONE.bare().reshape(series::sum).columns(&["date", "sum"]).rows(series::sum_rows),
         ..Operation::READ
     },
@@ -210,7 +210,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["query", "segmentation-average"],
         summary: "Average a numeric property over time",
         params: &[EVENT, FROM, TO, BY_NUMBER, HOURS, WHERE],
-        call: Call::get(Host::Query, "segmentation/average"),
+        call: Call::get(Plane::Query, "segmentation/average"),
         reply: Reply::ONE.bare().reshape(series::average).columns(&["date", "average"]).rows(series::average_rows),
         ..Operation::READ
     },

@@ -1,7 +1,7 @@
 //! Find and read session recordings.
 
 use crate::shape::recordings;
-use crate::{Call, Host, Kind, Operation, Param, Reply, Scope, Told, Workflow};
+use crate::{Call, Kind, Operation, Param, Plane, Reply, Scope, Told, Workflow};
 
 const REPLAY_ID: Param = Param::local("replay_id", Kind::Str, "Id of the recording").positional();
 
@@ -21,7 +21,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Summarise what happened in one recording",
         scope: Scope::Project,
         params: &[REPLAY_ID],
-        call: Call::post(Host::App, "replays/sign/bulk").by(Workflow::Recording),
+        call: Call::post(Plane::App, "replays/sign/bulk").by(Workflow::Recording),
         reply: Reply::ONE.told(Told { text: "text", data: Some("actions"), is_usual: true, file: None }),
         ..Operation::APP
     },
@@ -36,7 +36,7 @@ pub(crate) const ROWS: &[Operation] = &[
             FROM,
             TO,
         ],
-        call: Call::post(Host::Query, "insights")
+        call: Call::post(Plane::Query, "insights")
             .fixed_body(&[("queryLimits.limit", "3000")])
             .ids_of_workspace()
             .arrange(recordings::events),
@@ -55,7 +55,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("include_events", Kind::Flag, "With the tracked events"),
             Param::local("max_files", Kind::Int, "At most so many files").default("500"),
         ],
-        call: Call::post(Host::App, "replays/sign/bulk").arrange(recordings::fetch).by(Workflow::Recording),
+        call: Call::post(Plane::App, "replays/sign/bulk").arrange(recordings::fetch).by(Workflow::Recording),
         reply: Reply::ONE.told(Told { text: "summary", data: Some("events"), is_usual: true, file: Some("events") }),
         ..Operation::APP
     },
@@ -73,7 +73,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("out_dir", Kind::Output, "Folder to write to, instead of standard output"),
             LIMIT,
         ],
-        call: Call::post(Host::App, "replays/sign/bulk").arrange(recordings::of_user).by(Workflow::Recording),
+        call: Call::post(Plane::App, "replays/sign/bulk").arrange(recordings::of_user).by(Workflow::Recording),
         reply: Reply::ONE.told(Told { text: "text", data: Some("recordings"), is_usual: true, file: Some("files") }),
         ..Operation::APP
     },
@@ -89,7 +89,7 @@ pub(crate) const ROWS: &[Operation] = &[
             TO,
             LIMIT,
         ],
-        call: Call::post(Host::Query, "insights")
+        call: Call::post(Plane::Query, "insights")
             .fixed_body(&[("queryLimits.limit", "3000")])
             .ids_of_workspace()
             .arrange(recordings::list),
@@ -106,7 +106,7 @@ pub(crate) const ROWS: &[Operation] = &[
             ENV,
             Param::local("reveal_signed_urls", Kind::Flag, "Show the secret part of the URLs, too"),
         ],
-        call: Call::post(Host::App, "replays/sign/bulk").arrange(recordings::sign).by(Workflow::Recording),
+        call: Call::post(Plane::App, "replays/sign/bulk").arrange(recordings::sign).by(Workflow::Recording),
         reply: Reply::LIST,
         ..Operation::APP
     },

@@ -1,7 +1,7 @@
 //! Manage saved reports.
 
 use crate::shape::{bodies, discovery, pages, results};
-use crate::{Call, Effect, Host, Kind, Of, Operation, Param, Reply, Scope, Told, Touches, Workflow, models};
+use crate::{Call, Effect, Kind, Of, Operation, Param, Plane, Reply, Scope, Told, Touches, Workflow, models};
 
 /// Kinds of saved reports.
 const TYPES: Kind = Kind::OneOf(&["insights", "funnels", "retention", "flows", "launch-analysis"]);
@@ -20,7 +20,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Delete several saved reports",
         effect: Effect::Destroy,
         params: &[Param::body("ids", Kind::Ints, "Ids, separated by commas").wire("bookmark_ids").required()],
-        call: Call::post(Host::App, "bookmarks/bulk-delete"),
+        call: Call::post(Plane::App, "bookmarks/bulk-delete"),
         reply: Reply::EMPTY.done("Deleted reports {ids}"),
         touches: Some(Touches { argument: "ids", list: "reports.list", only: Some("ids"), id: "id" }),
         ..Operation::APP
@@ -38,7 +38,7 @@ pub(crate) const ROWS: &[Operation] = &[
         .wire("bookmarks")
         .required()
         .short('e')],
-        call: Call::post(Host::App, "bookmarks/bulk-update"),
+        call: Call::post(Plane::App, "bookmarks/bulk-update"),
         reply: Reply::EMPTY.done("Changed the reports"),
         ..Operation::APP
     },
@@ -54,7 +54,7 @@ pub(crate) const ROWS: &[Operation] = &[
             DESCRIPTION,
             Param::body("dashboard_id", Kind::Int, "Id of the dashboard").required(),
         ],
-        call: Call::post(Host::App, "bookmarks")
+        call: Call::post(Plane::App, "bookmarks")
             .fixed_body(&[("v", "2")])
             .by(Workflow::ReportCreate)
             .arrange(bodies::report),
@@ -66,7 +66,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["reports", "dashboard-ids"],
         summary: "List ids of dashboards that contain a report",
         params: &[BOOKMARK_ID],
-        call: Call::get(Host::App, "dashboards/bookmarks/{bookmark_id}/dashboard-ids"),
+        call: Call::get(Plane::App, "dashboards/bookmarks/{bookmark_id}/dashboard-ids"),
         reply: Reply::VALUES,
         ..Operation::APP
     },
@@ -76,7 +76,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Delete one saved report",
         effect: Effect::Destroy,
         params: &[BOOKMARK_ID],
-        call: Call::delete(Host::App, "bookmarks/{bookmark_id}"),
+        call: Call::delete(Plane::App, "bookmarks/{bookmark_id}"),
         reply: Reply::EMPTY.done("Deleted report {bookmark_id}"),
         ..Operation::APP
     },
@@ -85,7 +85,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["reports", "get"],
         summary: "Show one saved report",
         params: &[BOOKMARK_ID],
-        call: Call::get(Host::App, "bookmarks/{bookmark_id}").fixed(&[("v", "2")]),
+        call: Call::get(Plane::App, "bookmarks/{bookmark_id}").fixed(&[("v", "2")]),
         reply: Reply::ONE.of(&models::BOOKMARK),
         ..Operation::APP
     },
@@ -98,7 +98,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("cursor", Kind::Str, "Where the page begins, from the page before"),
             Param::query("page_size", Kind::Int, "Entries of a page"),
         ],
-        call: Call::get(Host::App, "bookmarks/{bookmark_id}/history"),
+        call: Call::get(Plane::App, "bookmarks/{bookmark_id}/history"),
         reply: Reply::ONE.of(&models::BOOKMARK_HISTORY_RESPONSE).reshape(pages::history),
         ..Operation::APP
     },
@@ -121,7 +121,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("bookmark_id", Kind::Int, "Id of the saved report it comes from"),
             Param::local("no_validate", Kind::Flag, "Leave it to Mixpanel to check the parameters"),
         ],
-        call: Call::post(Host::App, "bookmark-urls/").by(Workflow::ReportStore).arrange(bodies::report),
+        call: Call::post(Plane::App, "bookmark-urls/").by(Workflow::ReportStore).arrange(bodies::report),
         reply: Reply::ONE.told(Told { text: "url", data: None, is_usual: false, file: None }),
         ..Operation::APP
     },
@@ -130,7 +130,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["reports", "linked-dashboards"],
         summary: "List ids of dashboards that a report links to",
         params: &[BOOKMARK_ID],
-        call: Call::get(Host::App, "bookmarks/{bookmark_id}/linked-dashboard-ids"),
+        call: Call::get(Plane::App, "bookmarks/{bookmark_id}/linked-dashboard-ids"),
         reply: Reply::VALUES,
         ..Operation::APP
     },
@@ -142,7 +142,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("type", TYPES, "Only reports of this type").short('t'),
             Param::query("ids", Kind::Ints, "Only these ids, separated by commas"),
         ],
-        call: Call::get(Host::App, "bookmarks").fixed(&[("v", "2")]),
+        call: Call::get(Plane::App, "bookmarks").fixed(&[("v", "2")]),
         reply: Reply::LIST.of(&models::BOOKMARK).reshape(discovery::inner_results),
         ..Operation::APP
     },
@@ -156,7 +156,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("run", Kind::Flag, "Run it and print the result"),
             Param::local("mode", Kind::OneOf(&["sankey", "paths", "tree"]), "How flows are drawn"),
         ],
-        call: Call::get(Host::App, "bookmark-urls/").by(Workflow::ReportResolve),
+        call: Call::get(Plane::App, "bookmark-urls/").by(Workflow::ReportResolve),
         reply: Reply::ONE.rows(results::rows),
         ..Operation::APP
     },
@@ -171,7 +171,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("params", Kind::Json(Of::Object), "Its parameters, as a JSON object").short('p'),
             DESCRIPTION,
         ],
-        call: Call::patch(Host::App, "bookmarks/{bookmark_id}").fixed_body(&[("v", "2")]),
+        call: Call::patch(Plane::App, "bookmarks/{bookmark_id}").fixed_body(&[("v", "2")]),
         reply: Reply::ONE.of(&models::BOOKMARK),
         ..Operation::APP
     },

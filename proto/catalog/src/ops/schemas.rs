@@ -1,7 +1,7 @@
 //! Manage the schema registry.
 
 use crate::shape::lexicon;
-use crate::{Call, Confirm, Effect, Host, Kind, Of, Operation, Param, Reply, models};
+use crate::{Call, Confirm, Effect, Kind, Of, Operation, Param, Plane, Reply, models};
 
 const ENTITY_TYPE: Param = Param::path("entity_type", Kind::Str, "Kind of entity").option();
 
@@ -23,7 +23,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Register one schema; the body is the schema itself",
         effect: Effect::Write,
         params: &[ENTITY_TYPE, ENTITY_NAME, SCHEMA_JSON],
-        call: Call::post(Host::App, "schemas/{entity_type}/{entity_name}"),
+        call: Call::post(Plane::App, "schemas/{entity_type}/{entity_name}"),
         reply: Reply::ANY,
         ..Operation::APP
     },
@@ -37,7 +37,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("truncate", Kind::Toggle, "Delete all others first"),
             Param::body("entity_type", Kind::Str, "Kind of entity").wire("entityType"),
         ],
-        call: Call::post(Host::App, "schemas"),
+        call: Call::post(Plane::App, "schemas"),
         reply: Reply::ONE.of_wire(&models::BULK_CREATE_SCHEMAS_RESPONSE),
         ..Operation::APP
     },
@@ -47,7 +47,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Delete schemas, all of them when no filter is given",
         effect: Effect::Destroy,
         params: &[ENTITY_TYPE_NEW, Param::local("entity_name", Kind::Str, "Name of the entity")],
-        call: Call::delete(Host::App, "schemas").arrange(lexicon::below),
+        call: Call::delete(Plane::App, "schemas").arrange(lexicon::below),
         confirm: Confirm::Always(|arguments| !arguments.contains_key("entity_type")),
         reply: Reply::ONE.of_wire(&models::DELETE_SCHEMAS_RESPONSE),
         ..Operation::APP
@@ -57,7 +57,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["schemas", "list"],
         summary: "List schema registry entries",
         params: &[ENTITY_TYPE_NEW],
-        call: Call::get(Host::App, "schemas").arrange(lexicon::below),
+        call: Call::get(Plane::App, "schemas").arrange(lexicon::below),
         reply: Reply::LIST.of_wire(&models::SCHEMA_ENTRY),
         ..Operation::APP
     },
@@ -67,7 +67,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Merge changes into one schema",
         effect: Effect::Write,
         params: &[ENTITY_TYPE, ENTITY_NAME, SCHEMA_JSON],
-        call: Call::patch(Host::App, "schemas/{entity_type}/{entity_name}"),
+        call: Call::patch(Plane::App, "schemas/{entity_type}/{entity_name}"),
         reply: Reply::ANY,
         ..Operation::APP
     },
@@ -77,7 +77,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Merge changes into several schemas",
         effect: Effect::Write,
         params: &[ENTRIES],
-        call: Call::patch(Host::App, "schemas"),
+        call: Call::patch(Plane::App, "schemas"),
         reply: Reply::LIST.of_wire(&models::BULK_PATCH_RESULT),
         ..Operation::APP
     },

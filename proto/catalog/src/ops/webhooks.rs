@@ -1,6 +1,6 @@
 //! Manage webhooks.
 
-use crate::{Call, Effect, Host, Kind, Operation, Param, Reply, models};
+use crate::{Call, Effect, Kind, Operation, Param, Plane, Reply, models};
 
 const URL: Param = Param::body("url", Kind::Str, "Address that is called").required();
 
@@ -22,7 +22,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Create a webhook",
         effect: Effect::Write,
         params: &[Param::body("name", Kind::Str, "Its name").required(), URL, AUTH_TYPE, USERNAME, PASSWORD],
-        call: Call::post(Host::App, "webhooks/"),
+        call: Call::post(Plane::App, "webhooks/"),
         reply: Reply::ONE.of(&models::WEBHOOK_MUTATION_RESULT),
         ..Operation::APP
     },
@@ -32,7 +32,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Delete a webhook",
         effect: Effect::Destroy,
         params: &[WEBHOOK_ID],
-        call: Call::delete(Host::App, "webhooks/{webhook_id}/"),
+        call: Call::delete(Plane::App, "webhooks/{webhook_id}/"),
         reply: Reply::EMPTY.done("Deleted webhook {webhook_id}"),
         ..Operation::APP
     },
@@ -40,7 +40,7 @@ pub(crate) const ROWS: &[Operation] = &[
         id: "webhooks.list",
         command: &["webhooks", "list"],
         summary: "List webhooks",
-        call: Call::get(Host::App, "webhooks/"),
+        call: Call::get(Plane::App, "webhooks/"),
         reply: Reply::LIST.of(&models::PROJECT_WEBHOOK),
         ..Operation::APP
     },
@@ -50,7 +50,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Send a test request to a webhook URL",
         effect: Effect::Write,
         params: &[URL, NAME, AUTH_TYPE, USERNAME, PASSWORD],
-        call: Call::post(Host::App, "webhooks/test/"),
+        call: Call::post(Plane::App, "webhooks/test/"),
         reply: Reply::ONE.of(&models::WEBHOOK_TEST_RESULT),
         ..Operation::APP
     },
@@ -68,7 +68,7 @@ pub(crate) const ROWS: &[Operation] = &[
             PASSWORD,
             Param::body("enabled", Kind::Toggle, "Whether it is active").wire("is_enabled"),
         ],
-        call: Call::patch(Host::App, "webhooks/{webhook_id}/"),
+        call: Call::patch(Plane::App, "webhooks/{webhook_id}/"),
         reply: Reply::ONE.of(&models::WEBHOOK_MUTATION_RESULT),
         ..Operation::APP
     },

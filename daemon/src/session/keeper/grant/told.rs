@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use mp_proto::failure::{Failure, FailureKind, Next};
-use mp_proto::wire::AccountStatus;
+use mp_proto::wire::{AccountStatus, CredentialState};
 
 use super::{Grant, Held, Trouble};
 use crate::app::App;
@@ -49,40 +49,43 @@ impl Grant {
         status.expires_at = held.current.as_ref().map(|current| current.tokens.expires_at);
         status.generation = held.generation;
         status.since = Some(held.since);
-        state.clone_into(&mut status.state);
+        status.state = state;
         status.detail = detail;
         if let Trouble::Backoff { retry_at, .. } = &held.trouble {
             status.retry_at = Some(*retry_at);
         }
-        if state == "login_required" {
+        if state == CredentialState::LoginRequired {
             status.next = vec![self.steps()];
         }
     }
 
-    fn state(&self, held: &Held, now: Moment) -> (&'static str, Option<String>) {
+    fn state(&self, held: &Held, now: Moment) -> (CredentialState, Option<String>) {
         let Some(current) = &held.current else {
             return match &held.unreadable {
-                Some(failure) => ("unreadable", Some(failure.detail.clone())),
-                None => ("login_required", Some("there are no stored tokens".to_owned())),
+                Some(failure) => (CredentialState::Unreadable, Some(failure.detail.clone())),
+                None => (CredentialState::LoginRequired, Some("there are no stored tokens".to_owned())),
             };
         };
         match &held.trouble {
-            Trouble::LoginRequired { detail, .. } => return ("login_required", Some(detail.clone())),
-            Trouble::Backoff { cause, .. } => return ("backoff", Some(cause.clone())),
+            Trouble::LoginRequired { detail, .. } => return (CredentialState::LoginRequired, Some(detail.clone())),
+            Trouble::Backoff { cause, .. } => return (CredentialState::Backoff, Some(cause.clone())),
             Trouble::None => {}
         }
         if held.landing.is_some() {
-            return ("refreshing", None);
+            return (CredentialState::Refreshing, None);
         }
         if let Some(detail) = held.unsaved.clone().or_else(|| held.unreadable.as_ref().map(|it| it.detail.clone())) {
-            return ("degraded", Some(detail));
+            return (CredentialState::Degraded, Some(detail));
         }
         match (current.left(now) > SignedDuration::ZERO, current.tokens.refresh_token.is_some()) {
-            (true, _) => ("ok", None),
-            (false, true) => ("expired", Some("the access token has ended; the next call refreshes it".to_owned())),
-            (false, false) => {
-                ("login_required", Some("the access token has ended and there is no refresh token".to_owned()))
+            (true, _) => (CredentialState::Ok, None),
+            (false, true) => {
+                (CredentialState::Expired, Some("the access token has ended; the next call refreshes it".to_owned()))
             }
+            (false, false) => (
+                CredentialState::LoginRequired,
+                Some("the access token has ended and there is no refresh token".to_owned()),
+            ),
         }
     }
 }

@@ -151,7 +151,7 @@ async fn where_refresh_tokens_are_not_replaced_a_shorter_life_is_no_reason_to_go
 async fn a_stop_saves_what_could_not_be_saved_before() {
     let world = World::with_grant(0);
     refreshed_but_not_saved(&world).await;
-    assert_eq!(world.status().state, "degraded");
+    assert_eq!(world.status().state, CredentialState::Degraded);
     set_mode(&world, 0o600);
     // What the end of the daemon does. The token may have ended by then: it is saved all the same, and not refreshed.
     world.clock.pass(4000);

@@ -7,6 +7,7 @@ use futures_util::stream;
 use memchr::memmem;
 use mp_catalog::export::Profiles;
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::plane::Plane;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -15,7 +16,7 @@ use tracing::info;
 
 use super::{good, wrong};
 use crate::app::App;
-use crate::upstream::Plane;
+
 use crate::upstream::decode::{Asked, without_odd_numbers};
 use crate::upstream::lines::profile;
 use crate::upstream::request::{Identity, Outgoing, Payload, Query};
