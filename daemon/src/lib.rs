@@ -1,28 +1,35 @@
 //! The daemon `mpd`: it owns the config, the tokens and the resolved session of one storage root, and serves them on a Unix socket.
 //!
-//! Read in this order: [`boot`] (the start, as one function), [`files`] → [`config`] → [`resolve`] (state flows one way),
-//! [`session`] (credentials), [`server`] (thin handlers), [`hub`] (events), [`keep`] and [`stop`] (its life).
+//! The modules below are storeys, from the bottom up: each knows only those above it in this list. Read in this order: [`boot`] (the
+//! start, as one function), then [`files`] → [`config`] → [`store`] → [`resolve`] → [`session`] (state flows one way), [`keeper`]
+//! (tokens), [`call`] and [`operation`] (Mixpanel), [`server`] (routes).
 
-pub mod app;
-pub mod args;
-pub mod boot;
-pub mod bridge;
 pub mod clock;
-pub mod config;
-pub mod failure;
 pub mod fault;
-pub mod files;
 pub mod hub;
-pub mod keep;
+pub mod life;
 pub mod listen;
 pub mod lock;
-pub mod me;
-pub mod resolve;
-pub mod server;
-pub mod service;
-pub mod session;
-pub mod stop;
 pub mod telemetry;
-pub mod upstream;
+
+pub mod call;
+pub mod config;
+pub mod credential;
+pub mod endpoint;
+pub mod files;
+pub mod identity;
+pub mod keeper;
+pub mod login;
+pub mod me;
+pub mod memo;
+pub mod mixpanel;
+pub mod operation;
+pub mod resolve;
+pub mod session;
+pub mod store;
+
+pub mod args;
+pub mod boot;
+pub mod server;
 
 pub use boot::main;

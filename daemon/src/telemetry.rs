@@ -1,5 +1,6 @@
 //! The log: to stderr under a service manager or in a terminal, else to `run/mpd.log`, kept small by size.
 
+use mp_proto::failure::{Failure, FailureKind};
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -49,7 +50,7 @@ pub struct LogHandle {
 }
 
 impl LogHandle {
-    /// Returns a handle to no log, for tests that need an [`App`](crate::app::App).
+    /// Returns a handle to no log, for tests that need an [`App`](crate::server::app::App).
     #[cfg(test)]
     pub(crate) fn detached() -> Self {
         let (_, reload) = reload::Layer::new(EnvFilter::new("off"));
@@ -163,6 +164,16 @@ fn append(path: &Path) -> io::Result<File> {
 
 fn aside(path: &Path, number: usize) -> PathBuf {
     PathBuf::from(format!("{}.{number}", path.display()))
+}
+
+impl From<TelemetryError> for Failure {
+    fn from(error: TelemetryError) -> Self {
+        let kind = match error {
+            TelemetryError::Filter { .. } => FailureKind::InvalidArgument,
+            TelemetryError::Open { .. } | TelemetryError::Twice => FailureKind::Internal,
+        };
+        Self::new(kind, error.to_string())
+    }
 }
 
 #[cfg(test)]

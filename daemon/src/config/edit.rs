@@ -4,12 +4,14 @@
 //! must be without a problem afterwards. Several changes are made one after the other on the text.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
-use mp_proto::failure::Problem;
+use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::ids::{AccountName, ProjectId, WorkspaceId};
 use mp_proto::wire::{AccountAdd, AccountUpdate, SessionPatch, TargetAdd};
 
-use super::{Account, Config, ConfigProblem, Lookup, Scope, parse};
+use super::problem::unusable;
+use super::{Account, Config, ConfigProblem, Lookup, Scope, parse, steps};
 use document::Document;
 
 mod account;
@@ -332,5 +334,46 @@ impl Arguments {
 
 #[cfg(test)]
 mod properties;
+impl EditError {
+    /// Returns the failure that a caller gets. It needs the path of the file, which the pure edit does not know.
+    pub fn into_failure(self, path: &Path) -> Failure {
+        let detail = self.to_string();
+        match self {
+            Self::Config { problems } => {
+                let problems: Vec<&ConfigProblem> = problems.iter().collect();
+                unusable(path, &problems).unwrap_or_else(|| Failure::new(FailureKind::ConfigInvalid, detail))
+            }
+            Self::Arguments { usage, problems } => {
+                let kind = if usage { FailureKind::InvalidArgument } else { FailureKind::InvalidValue };
+                match problems.as_slice() {
+                    [_] => Failure::new(kind, detail),
+                    _ => Failure::new(kind, "the change was refused").errors(problems),
+                }
+            }
+            Self::AccountNotFound { name, .. } => Failure::new(FailureKind::AccountNotFound, detail)
+                .account(name)
+                .next("mp account list", "see the accounts"),
+            Self::AccountExists { name } => Failure::new(FailureKind::AccountExists, detail)
+                .next(format!("mp account update {name}"), "change it")
+                .account(name),
+            Self::AccountInUse { name, .. } => Failure::new(FailureKind::AccountInUse, detail)
+                .next(format!("mp account remove {name} --force"), "remove it all the same")
+                .account(name),
+            Self::TargetNotFound { .. } => {
+                Failure::new(FailureKind::TargetNotFound, detail).next("mp target list", "see the targets")
+            }
+            Self::TargetExists { .. } => {
+                Failure::new(FailureKind::TargetExists, detail).next("mp target list", "see the targets")
+            }
+            // 4 and not 1, as the Python tool has it for this one: the account that the change is about was not found.
+            Self::NeedsAccount => {
+                let mut failure = Failure::new(FailureKind::AccountNotFound, detail);
+                failure.next = steps::add_account();
+                failure
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -8,8 +8,8 @@ pub mod legacy;
 pub mod limits;
 pub mod parse;
 pub mod problem;
-pub mod publish;
 pub mod snapshot;
+pub mod steps;
 
 use std::collections::BTreeMap;
 use std::path::Path;

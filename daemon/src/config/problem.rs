@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use mp_proto::failure::Problem;
+use mp_proto::failure::{Failure, FailureKind, Problem};
+
+use super::legacy::legacy_recovery;
 
 /// A value and the line it stands on, from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +88,22 @@ impl<'t> Lines<'t> {
         let start = self.starts[line - 1];
         (line, self.text.get(start..offset).map_or(1, |before| before.chars().count() + 1))
     }
+}
+
+/// Returns the failure that these problems of a config file are, if there are any. Legacy files get the way out.
+pub fn unusable(path: &Path, problems: &[&ConfigProblem]) -> Option<Failure> {
+    if problems.is_empty() {
+        return None;
+    }
+    let errors: Vec<Problem> = problems.iter().map(|problem| problem.to_problem(path)).collect();
+    if problems.iter().any(|problem| problem.scope == Scope::Legacy) {
+        let detail = format!("{} was written by a release before 0.4 and cannot be read any more", path.display());
+        let mut failure = Failure::new(FailureKind::ConfigLegacy, detail).errors(errors);
+        failure.next = legacy_recovery(path);
+        return Some(failure);
+    }
+    let detail = format!("{} cannot be used as it stands", path.display());
+    Some(Failure::new(FailureKind::ConfigInvalid, detail).errors(errors))
 }
 
 #[cfg(test)]

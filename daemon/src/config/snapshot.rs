@@ -4,10 +4,11 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mp_proto::failure::Problem;
+use mp_proto::failure::{Failure, FailureKind, Problem, chain};
 use mp_proto::ids::{ProjectId, WorkspaceId};
 
-use super::{Config, parse};
+use super::problem::{ConfigProblem, unusable};
+use super::{Account, Config, Lookup, Target, parse, steps};
 use crate::files::read::ReadError;
 
 /// What there was to read.
@@ -103,6 +104,89 @@ impl Snapshot {
     }
 }
 
+impl Snapshot {
+    /// Checks that the file can be used at all.
+    ///
+    /// # Errors
+    /// When it could not be read, or nothing of it can be used.
+    pub fn check(&self) -> Result<(), Failure> {
+        if let State::Unreadable { reason, hint } = &self.state {
+            let failure = Failure::new(FailureKind::UnsafeFile, reason.clone());
+            return Err(match hint.clone() {
+                Some(command) => failure.next(command, "let only its owner read it"),
+                None => failure,
+            });
+        }
+        unusable(&self.path, &self.config.blocking_problems()).map_or(Ok(()), Err)
+    }
+
+    /// Checks that nothing is wrong with the file, as a listing needs: a missing row would look like a missing account.
+    ///
+    /// # Errors
+    /// When it has any problem.
+    pub fn check_all(&self) -> Result<(), Failure> {
+        unusable(&self.path, &self.config.problems.iter().collect::<Vec<_>>()).map_or(Ok(()), Err)
+    }
+
+    /// Returns a usable account.
+    ///
+    /// # Errors
+    /// When there is none of that name, or its block is wrong.
+    pub fn account(&self, name: &str) -> Result<&Arc<Account>, Failure> {
+        self.account_if_any(name)?.ok_or_else(|| self.no_account(name))
+    }
+
+    /// Returns a usable account, or none.
+    ///
+    /// # Errors
+    /// When its block is wrong.
+    pub fn account_if_any(&self, name: &str) -> Result<Option<&Arc<Account>>, Failure> {
+        match self.config.account(name) {
+            Lookup::Found(account) => Ok(Some(account)),
+            Lookup::Invalid(problems) => Err(self.invalid("account", name, &problems).account(name)),
+            Lookup::Missing => Ok(None),
+        }
+    }
+
+    /// Returns a usable target.
+    ///
+    /// # Errors
+    /// When there is none of that name, or its block is wrong.
+    pub fn target(&self, name: &str) -> Result<&Target, Failure> {
+        match self.config.target(name) {
+            Lookup::Found(target) => Ok(target),
+            Lookup::Invalid(problems) => Err(self.invalid("target", name, &problems)),
+            Lookup::Missing => Err(self.no_target(name)),
+        }
+    }
+
+    /// There is no such account.
+    pub fn no_account(&self, name: &str) -> Failure {
+        let detail = format!("account '{}' is not configured in {}", name.escape_debug(), self.path.display());
+        Failure::new(FailureKind::AccountNotFound, detail).account(name).next("mp account list", "see the accounts")
+    }
+
+    /// There is no such target.
+    pub fn no_target(&self, name: &str) -> Failure {
+        let detail = format!("target '{}' is not configured in {}", name.escape_debug(), self.path.display());
+        Failure::new(FailureKind::TargetNotFound, detail).next("mp target list", "see the targets")
+    }
+
+    /// The account that a session means is defined nowhere.
+    pub fn no_active_account(&self, name: &str) -> Failure {
+        let detail =
+            format!("the active account '{}' is not configured in {}", name.escape_debug(), self.path.display());
+        let mut failure = Failure::new(FailureKind::NeedsAccount, detail).account(name);
+        failure.next = steps::add_account();
+        failure
+    }
+
+    fn invalid(&self, what: &str, name: &str, problems: &[&ConfigProblem]) -> Failure {
+        let detail = format!("{what} '{name}' is not usable as it stands in {}", self.path.display());
+        Failure::new(FailureKind::ConfigInvalid, detail).errors(self.config.tell(problems, &self.path))
+    }
+}
+
 impl fmt::Debug for Snapshot {
     /// Leaves the text out, for it holds secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -112,13 +196,6 @@ impl fmt::Debug for Snapshot {
             .field("config", &self.config)
             .field("state", &self.state)
             .finish_non_exhaustive()
-    }
-}
-
-fn chain(error: &ReadError) -> String {
-    match std::error::Error::source(error) {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
     }
 }
 

@@ -22,6 +22,7 @@
 //! our own text and may go. A `.swap` holds, depending on the moment, our text, the expected text, or a rival's that was just taken
 //! out. Its name carries the hashes of the first two; [`sweep`] removes a file that is one of them and keeps any other as displaced.
 
+use mp_proto::failure::{Failure, FailureKind, chain};
 use std::ffi::{OsStr, OsString};
 use std::fs::{DirBuilder, File};
 use std::io::{self, Read as _, Write as _};
@@ -248,6 +249,16 @@ fn temporary_name(name: &OsStr) -> OsString {
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     result.push(format!("{MARK}{}-{count}.tmp", rustix::process::getpid().as_raw_nonzero()));
     result
+}
+
+impl From<ReplaceError> for Failure {
+    fn from(error: ReplaceError) -> Self {
+        let kind = match error {
+            ReplaceError::Symlink { .. } | ReplaceError::NotRegular { .. } => FailureKind::UnsafeFile,
+            _ => FailureKind::Storage,
+        };
+        Self::new(kind, chain(&error))
+    }
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
-use crate::app::App;
 use crate::files::read::Signature;
+use crate::server::app::App;
 
 /// An editor's save is several events; wait until it has been quiet for this long.
 const QUIET: Duration = Duration::from_millis(100);

@@ -7,11 +7,12 @@ use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::plane::Plane;
 use serde_json::Value;
 
-use crate::app::App;
 use crate::me::cache::Me;
+use crate::server::app::App;
 
-use crate::upstream::request::{Identity, Outgoing};
-use crate::upstream::send::send;
+use crate::call::exchange::send;
+use crate::call::request::Outgoing;
+use crate::identity::Identity;
 
 /// Asks Mixpanel, whatever is cached, and stores nothing.
 ///

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use mp_proto::ids::AccountName;
 
+use crate::call::fingerprint::fingerprint;
 use crate::config::Account;
-use crate::config::publish::ConfigFile;
-use crate::upstream::request::Identity;
-use crate::upstream::who::who;
+use crate::identity::Identity;
+use crate::store::ConfigFile;
 
 /// Which answer is asked for.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ pub(super) type Flown = (u128, Option<AccountName>);
 impl Key {
     /// Returns the key of an identity whose App API is at `base`.
     pub fn new(identity: &Identity, base: &str, file: Option<Kept>) -> Self {
-        Self { who: who(identity, base, |_| {}), file }
+        Self { who: fingerprint(identity, base, |_| {}), file }
     }
 
     pub(super) fn who(&self) -> u128 {

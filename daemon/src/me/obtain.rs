@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
+use mp_proto::deadline::CALL;
 use mp_proto::event::Event;
 use mp_proto::failure::{Failure, FailureKind};
 use tokio::time::timeout;
 use tracing::warn;
 
-use crate::app::App;
+use crate::identity::Identity;
 use crate::me::ask::ask;
 use crate::me::cache::{Me, MeCache};
 use crate::me::key::{Kept, Key};
-use crate::upstream::request::Identity;
-use crate::upstream::send::DEADLINE;
+use crate::server::app::App;
 
 /// Returns what is known of an identity, or what Mixpanel says now. A `refresh` is never answered from what was known or on its way
 /// when it came.
@@ -31,12 +31,12 @@ pub async fn obtain(app: &Arc<App>, identity: &Identity, key: &Key, refresh: boo
             false => flights.join(tasks, key.flown(), work).await,
         }
     };
-    match timeout(DEADLINE, came).await {
+    match timeout(CALL.daemon, came).await {
         Ok(Some(answer)) => answer,
         Ok(None) => Err(Failure::new(FailureKind::Internal, "the daemon made an error; its log says more")),
         Err(_) => {
             let detail =
-                format!("GET /me of account '{}' had no answer within {} s", identity.name, DEADLINE.as_secs());
+                format!("GET /me of account '{}' had no answer within {} s", identity.name, CALL.daemon.as_secs());
             Err(Failure::new(FailureKind::Timeout, detail).account(&identity.name))
         }
     }

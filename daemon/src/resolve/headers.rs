@@ -6,8 +6,8 @@ use mp_proto::context::Context;
 use mp_proto::secret::Secret;
 use mp_proto::wire::{Source, SourceKind};
 
-use crate::bridge::Bridge;
 use crate::config::Config;
+use crate::identity::bridge::Bridge;
 use crate::resolve::axis::source;
 
 /// A header that goes out with every Mixpanel request. Its value may be a credential of a proxy.

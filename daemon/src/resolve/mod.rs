@@ -8,18 +8,38 @@ mod axis;
 mod headers;
 #[cfg(test)]
 mod properties;
+impl From<ResolveError> for Failure {
+    fn from(error: ResolveError) -> Self {
+        let detail = error.to_string();
+        match error {
+            ResolveError::Values { problems } if problems.len() == 1 => Self::new(FailureKind::InvalidValue, detail),
+            ResolveError::Values { problems } => {
+                Self::new(FailureKind::InvalidValue, "flags or variables are wrong").errors(problems)
+            }
+            ResolveError::TargetNotAlone => Self::new(FailureKind::InvalidArgument, detail),
+            ResolveError::NoSuchAccount { name, .. } => Self::new(FailureKind::AccountNotFound, detail)
+                .account(name)
+                .next("mp account list", "see the accounts"),
+            ResolveError::NoSuchTarget { .. } => {
+                Self::new(FailureKind::TargetNotFound, detail).next("mp target list", "see the targets")
+            }
+            ResolveError::Block { problems, .. } => Self::new(FailureKind::ConfigInvalid, detail).errors(problems),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;
 
 use std::path::Path;
 
 use mp_proto::context::Context;
-use mp_proto::failure::Problem;
+use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::ids::{AccountType, ProjectId, Region, WorkspaceId};
 use mp_proto::wire::Source;
 
-use crate::bridge::Bridge;
 use crate::config::{Account, Config, ConfigProblem, Lookup, Scope, Target};
+use crate::identity::bridge::Bridge;
 use crate::resolve::axis::{Candidate, Given, source, strongest};
 
 pub use headers::Header;

@@ -6,8 +6,8 @@ use mp_proto::context::Context;
 use mp_proto::wire::SourceKind::{self, Bridge as InBridge, Config as InConfig, Env, Param, Target};
 use proptest::prelude::*;
 
-use crate::bridge::{self, Bridge};
 use crate::config::parse::parse;
+use crate::identity::bridge::{self, Bridge};
 use crate::resolve::{Resolved, resolve};
 
 /// Which layers have something to say on each axis.

@@ -5,8 +5,8 @@ use std::path::Path;
 use mp_proto::context::Context;
 use mp_proto::wire::SourceKind;
 
-use crate::bridge::{self, Bridge};
 use crate::config::parse::parse;
+use crate::identity::bridge::{self, Bridge};
 use crate::resolve::{Origin, ResolveError, Resolved, resolve};
 
 const CONFIG: &str = r#"[active]

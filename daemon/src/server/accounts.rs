@@ -12,19 +12,20 @@ use mp_proto::wire::{
 };
 use tracing::info;
 
-use crate::app::App;
+use crate::call::MIN_VALID_S;
+use crate::config::Account;
 use crate::config::edit::Change;
 use crate::config::snapshot::Snapshot;
-use crate::config::{Account, Lookup};
-use crate::failure::{account_not_found, all_problems, unusable_account};
+use crate::credential;
+use crate::identity::Holder;
+use crate::identity::removal;
+use crate::login::addition;
+use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
 use crate::server::me::{session, test_account};
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
 use crate::server::session::{apply, blocking, config_file, edit, pin};
-use crate::session::keeper::Holder;
-use crate::session::login::addition;
-use crate::session::{credential, forget};
 
 /// Whether an account that targets refer to may go.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -36,9 +37,7 @@ pub(crate) struct Removal {
 /// `GET /v1/accounts`.
 pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Answer {
     let snapshot = pin(&app, &caller)?;
-    if let Some(failure) = all_problems(&snapshot) {
-        return Err(failure.into());
-    }
+    snapshot.check_all()?;
     let accounts = snapshot.config.accounts.values().map(|account| summary(&snapshot, account)).collect();
     reply::ok(&AccountsBody { accounts, revision: snapshot.revision })
 }
@@ -46,7 +45,7 @@ pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Answer 
 /// `GET /v1/accounts/{name}`.
 pub(crate) async fn show(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
     let snapshot = pin(&app, &caller)?;
-    let account = find(&snapshot, &name)?;
+    let account = snapshot.account(&name)?;
     reply::ok(&AccountBody { account: summary(&snapshot, account), revision: snapshot.revision })
 }
 
@@ -57,7 +56,7 @@ pub(crate) async fn add(State(app): State<Arc<App>>, caller: Caller, JsonBody(bo
     let name = body.name.clone().unwrap_or_default();
     let (snapshot, _) = edit(&app, file, Change::AddAccount(body)).await?;
     app.reads.forget();
-    let account = find(&snapshot, &name)?;
+    let account = snapshot.account(&name)?;
     let body = AccountBody { account: summary(&snapshot, account), revision: snapshot.revision };
     reply::created_with_notes(&body, &notes)
 }
@@ -72,7 +71,7 @@ pub(crate) async fn update(
     let change = Change::UpdateAccount { name: name.clone(), update };
     let (snapshot, _) = edit(&app, config_file(&app, &caller)?, change).await?;
     app.reads.forget();
-    let account = find(&snapshot, &name)?;
+    let account = snapshot.account(&name)?;
     reply::ok(&AccountBody { account: summary(&snapshot, account), revision: snapshot.revision })
 }
 
@@ -88,9 +87,9 @@ pub(crate) async fn remove(
     let change = Change::RemoveAccount { name: name.clone(), force: removal.force };
     let (snapshot, edited) = edit(&app, file, change).await?;
     app.reads.forget();
-    let removed = AccountName::parse(&name).map_err(|_| account_not_found(&name, &snapshot))?;
+    let removed = AccountName::parse(&name).map_err(|_| snapshot.no_account(&name))?;
     let directory = app.paths.account_dir(&removed);
-    blocking(&app, move || Ok(forget::account_directory(&directory)?)).await?;
+    blocking(&app, move || Ok(removal::account_directory(&directory)?)).await?;
     info!(account = %removed, "account was removed");
     let orphaned_targets = edited.orphaned_targets;
     reply::ok(&AccountRemoved { removed, orphaned_targets, revision: snapshot.revision })
@@ -104,9 +103,9 @@ pub(crate) async fn make_active(State(app): State<Arc<App>>, Name(name): Name, c
 /// `POST /v1/accounts/{name}/logout`.
 pub(crate) async fn logout(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
     let snapshot = pin(&app, &caller)?;
-    let account = find(&snapshot, &name)?.name.clone();
+    let account = snapshot.account(&name)?.name.clone();
     let tokens = app.paths.tokens(&account);
-    let removed = blocking(&app, move || Ok(forget::tokens(&tokens)?)).await?;
+    let removed = blocking(&app, move || Ok(removal::tokens(&tokens)?)).await?;
     app.reads.forget();
     info!(%account, removed, "account was logged out");
     reply::ok(&LogoutBody { account, removed })
@@ -137,8 +136,8 @@ pub(crate) async fn token(
     JsonBody(request): JsonBody<TokenRequest>,
 ) -> Answer {
     let snapshot = pin(&app, &caller)?;
-    let account = find(&snapshot, &name)?;
-    let min_valid_s = request.min_valid_s.unwrap_or(credential::MIN_VALID_S);
+    let account = snapshot.account(&name)?;
+    let min_valid_s = request.min_valid_s.unwrap_or(MIN_VALID_S);
     let bearer = credential::bearer(&app, account, &caller.0, min_valid_s).await?;
     if bearer.is_some() {
         info!(account = %account.name, pid = receiver.peer.pid, client = %receiver.client, "token was revealed");
@@ -159,7 +158,7 @@ pub(crate) async fn credential(
     JsonBody(request): JsonBody<TokenRequest>,
 ) -> Answer {
     let session = session(&app, &caller)?;
-    let min_valid_s = request.min_valid_s.unwrap_or(credential::MIN_VALID_S);
+    let min_valid_s = request.min_valid_s.unwrap_or(MIN_VALID_S);
     let body = credential::of_session(&app, &session, min_valid_s).await?;
     info!(account = %body.account, pid = receiver.peer.pid, client = %receiver.client, "credential was revealed");
     reply::ok_with_notes(&body, &session.notes)
@@ -173,7 +172,7 @@ pub(crate) async fn refresh(
     JsonBody(request): JsonBody<RefreshRequest>,
 ) -> Answer {
     let snapshot = pin(&app, &caller)?;
-    let account = find(&snapshot, &name)?;
+    let account = snapshot.account(&name)?;
     if account.account_type() != AccountType::OauthBrowser {
         let detail =
             format!("account '{name}' is a {} account: its credential is not refreshed", account.account_type());
@@ -192,18 +191,6 @@ pub(crate) async fn refresh(
 /// `POST /v1/accounts/{name}/test`.
 pub(crate) async fn test(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
     reply::ok(&test_account(&app, &name, &caller).await?)
-}
-
-/// Returns a usable account.
-///
-/// # Errors
-/// When there is none of that name, or its block is wrong.
-pub(crate) fn find<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Account, Failure> {
-    match snapshot.config.account(name) {
-        Lookup::Found(account) => Ok(account),
-        Lookup::Invalid(problems) => Err(unusable_account(name, snapshot, &problems)),
-        Lookup::Missing => Err(account_not_found(name, snapshot)),
-    }
 }
 
 fn summary(snapshot: &Snapshot, account: &Account) -> AccountSummary {

@@ -9,19 +9,18 @@ use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::ids::{ProjectId, WorkspaceId};
 use mp_proto::wire::{BridgeBody, BridgeExport, BridgeExported, BridgeRemoved};
 
-use crate::app::App;
-use crate::bridge::{self, Pins};
 use crate::config::snapshot::Snapshot;
 use crate::config::{Account, Credential};
-use crate::failure::needs_account;
 use crate::files::replace;
-use crate::server::accounts::find;
+use crate::identity::Holder;
+use crate::identity::bridge::{self, Pins};
+use crate::identity::registration::Registration;
+use crate::identity::removal;
+use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody, Parameters};
 use crate::server::reply::{self, Answer};
 use crate::server::session::{blocking, find_bridge, pin};
-use crate::session::forget;
-use crate::session::keeper::Holder;
-use crate::session::registration::Registration;
+use crate::session::needs_account;
 
 /// Where an export goes when nobody says where.
 const DEFAULT_NAME: &str = "mixpanel_auth.json";
@@ -69,9 +68,9 @@ pub(crate) async fn export(
     reply::with_status(StatusCode::CREATED, &BridgeExported { path: shown })
 }
 
-fn chosen<'a>(snapshot: &'a Snapshot, name: Option<&str>) -> Result<&'a Account, Failure> {
+fn chosen<'a>(snapshot: &'a Snapshot, name: Option<&str>) -> Result<&'a Arc<Account>, Failure> {
     match name.map(str::to_owned).or_else(|| snapshot.persisted().account) {
-        Some(name) => find(snapshot, &name),
+        Some(name) => snapshot.account(&name),
         None => Err(needs_account()),
     }
 }
@@ -111,7 +110,7 @@ pub(crate) async fn remove(
     let Some(path) = path else { return reply::ok(&BridgeRemoved { removed: false, path: None }) };
     refuse_directory(&path)?;
     let gone: PathBuf = path.clone();
-    let removed = blocking(&app, move || Ok(forget::tokens(&gone)?)).await?;
+    let removed = blocking(&app, move || Ok(removal::tokens(&gone)?)).await?;
     reply::ok(&BridgeRemoved { removed, path: removed.then(|| path.display().to_string()) })
 }
 

@@ -15,8 +15,7 @@ use mp_proto::routes::CONTEXT_HEADER;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
-use crate::app::App;
-use crate::failure::of_context;
+use crate::server::app::App;
 use crate::server::reply::Refusal;
 
 /// Largest JSON body.
@@ -54,9 +53,10 @@ impl FromRequestParts<Arc<App>> for Caller {
         let mut headers = parts.headers.get_all(CONTEXT_HEADER).iter();
         match (headers.next(), headers.next()) {
             (None, _) => Ok(Self::default()),
-            (Some(header), None) => {
-                Ok(Self(Context::from_header(header.as_bytes()).map_err(|error| of_context(&error))?))
-            }
+            (Some(header), None) => Ok(Self(
+                Context::from_header(header.as_bytes())
+                    .map_err(|error| Failure::new(FailureKind::InvalidContext, error.to_string()))?,
+            )),
             (Some(_), Some(_)) => {
                 Err(Refusal(Failure::new(FailureKind::InvalidContext, "the header Mp-Context came twice")))
             }

@@ -14,11 +14,11 @@ use mp_proto::wire::{
 };
 use tracing::info;
 
-use crate::app::App;
 use crate::config::snapshot::{self, Snapshot};
+use crate::credential;
+use crate::server::app::App;
 use crate::server::call::JsonBody;
 use crate::server::reply::{self, Answer};
-use crate::session::credential;
 
 /// `GET /v1/health`.
 pub(crate) async fn health() -> Answer {

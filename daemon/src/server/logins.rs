@@ -8,13 +8,13 @@ use hyper::StatusCode;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::wire::{LoginCallback, LoginChoice, LoginStart};
 
-use crate::app::App;
+use crate::login::Login;
+use crate::login::plan::plan;
+use crate::login::redirect::pasted;
+use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
 use crate::server::reply::{self, Answer};
 use crate::server::session::{config_file, pin};
-use crate::session::login::Login;
-use crate::session::login::plan::plan;
-use crate::session::login::returned::pasted;
 
 /// How long the start of a browser login waits for its URL: a registration has 15 s.
 const READY: Duration = Duration::from_secs(20);

@@ -8,21 +8,19 @@ use mp_proto::ids::{AccountName, ProjectId};
 use mp_proto::plane::Plane;
 use mp_proto::wire::{ProjectRow, ProjectsBody, TestBody, TestUser, WorkspaceRow, WorkspacesBody};
 
-use crate::app::App;
 use crate::config::Lookup;
-use crate::failure::account_not_found;
 use crate::me::ask::ask;
 use crate::me::cache::Me;
 use crate::me::key::{Kept, Key};
 use crate::me::obtain;
 use crate::resolve::Origin;
-use crate::server::accounts::find;
+use crate::server::app::App;
 use crate::server::call::{Caller, Parameters};
 use crate::server::reply::{self, Answer};
 use crate::server::session::{config_file, find_bridge, pin};
-use crate::session::open::{Session, callers_header, identity_of, open};
+use crate::session::{Session, callers_header, identity_of, open};
 
-use crate::upstream::request::Identity;
+use crate::identity::Identity;
 
 /// Whether what is cached is good enough.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -195,9 +193,9 @@ fn tested(app: &App, name: &str, caller: &Caller) -> Result<Identity, Failure> {
         is_lent.then_some(Identity { headers: callers_header(&caller.0), ..session.identity })
     };
     if matches!(snapshot.config.account(name), Lookup::Missing) {
-        return lent().ok_or_else(|| account_not_found(name, &snapshot));
+        return lent().ok_or_else(|| snapshot.no_account(name));
     }
-    identity_of(find(&snapshot, name)?, &caller.0)
+    identity_of(snapshot.account(name)?, &caller.0)
 }
 
 fn result(name: &str, asked: Result<Me, Failure>) -> TestBody {

@@ -3,6 +3,7 @@
 //! `axum::serve` has no time-out for a head, no limit on connections, and waits for ever for open streams at stop; so the loop is ours.
 
 mod accounts;
+pub mod app;
 mod bridge;
 mod call;
 mod control;
@@ -42,9 +43,9 @@ use tokio::time::timeout;
 use tower::ServiceExt;
 use tracing::{Instrument, debug, debug_span, info, warn};
 
-use crate::app::App;
+use crate::life::farewell;
+use crate::server::app::App;
 use crate::server::peer::Peer;
-use crate::stop::farewell;
 
 /// Connections served at once: far more than one person's tools, far fewer than the descriptors of a process.
 const MAX_CONNECTIONS: u64 = 512;

@@ -12,13 +12,13 @@ use mp_catalog::{Kind, OperationCall, OperationRow, OperationsBody, all, bind, f
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::{OPERATION_UPLOAD, OPERATIONS};
 
-use crate::app::App;
+use crate::call::wait::measured;
+use crate::operation::call::{self, Ran, Run, Upload};
+use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
 use crate::server::me::{known, of_session, session};
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
-use crate::upstream::run::{self, Ran, Run, Upload};
-use crate::upstream::waited::measured;
 
 /// `GET /v1/operations`.
 pub(crate) async fn list() -> Answer {
@@ -107,7 +107,7 @@ async fn answer(
         tool: peer.tool(),
         upload,
     };
-    let (ran, waited) = measured(run::run(run)).await;
+    let (ran, waited) = measured(call::run(run)).await;
     let takes_trailers = reply::takes_trailers(headers);
     let mut response = match ran? {
         Ran::Value(answered) => {

@@ -2,7 +2,7 @@
 
 use tokio::net::UnixStream;
 
-use crate::upstream::request::Tool;
+use crate::call::request::Tool;
 
 /// The process that connected, as the kernel knows it.
 #[derive(Debug, Clone, Copy)]

@@ -20,6 +20,7 @@ use hyper::body::Frame;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, TRAILER};
 use hyper::http::request::Parts;
 use hyper::{Method, StatusCode};
+use mp_proto::deadline::UPSTREAM;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::ProjectId;
 use mp_proto::plane::Plane;
@@ -28,17 +29,16 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 use url::form_urlencoded;
 
-use crate::app::App;
+use crate::server::app::App;
 use crate::server::call::Caller;
 use crate::server::me::session;
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
-use crate::session::open::Session;
+use crate::session::Session;
 
-use crate::upstream::open::{Opened, open};
-use crate::upstream::path::{self, Path};
-use crate::upstream::request::{Coding, Outgoing, Payload, Query};
-use crate::upstream::run::DEADLINE;
+use crate::call::calls::{Opened, open};
+use crate::call::path::{self, Path};
+use crate::call::request::{Coding, Outgoing, Payload, Query};
 use body::Received;
 
 /// The parameter that says which project is meant, on the planes whose paths do not.
@@ -64,7 +64,7 @@ pub(crate) async fn pass(
     let trouble = received.trouble();
     let outgoing = outgoing(&head, (plane, path), headers, received, &session)?;
     let outgoing = Outgoing { tool: peer.tool(), ..outgoing };
-    let opened = open(&app, &session.identity, &outgoing, Instant::now() + DEADLINE).await;
+    let opened = open(&app, &session.identity, &outgoing, Instant::now() + UPSTREAM.daemon).await;
     let opened = opened.map_err(|failure| Received::blame(&trouble, failure))?;
     if plane == Plane::App && !outgoing.repeatable && opened.status.is_success() {
         // Who reads from now on sees what was changed.

@@ -24,7 +24,7 @@ use serde::Serialize;
 use tokio::net::UnixStream;
 use tracing::{debug, error};
 
-use crate::app::App;
+use crate::server::app::App;
 
 static ORIGIN: HeaderName = HeaderName::from_static(ORIGIN_HEADER);
 static PROTOCOL_NAME: HeaderName = HeaderName::from_static(PROTOCOL_HEADER);

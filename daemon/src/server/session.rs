@@ -11,17 +11,17 @@ use mp_proto::wire::{
     SessionWorkspace,
 };
 
-use crate::app::App;
-use crate::bridge::{Bridge, Found};
 use crate::config::edit::Change;
-use crate::config::publish::ConfigFile;
 use crate::config::snapshot::Snapshot;
-use crate::failure::{add_account_steps, blocked};
+use crate::config::steps;
+use crate::identity::bridge::{Bridge, Found};
 use crate::me::cache::Me;
+use crate::memo::{self, Ingredients, Rendered};
 use crate::resolve::{Origin, Resolved, resolve};
+use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody};
 use crate::server::reply::{self, Answer};
-use crate::session::memo::{self, Ingredients, Rendered};
+use crate::store::ConfigFile;
 
 /// `GET /v1/session`.
 pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Answer {
@@ -89,10 +89,8 @@ pub(crate) fn config_file(app: &App, caller: &Caller) -> Result<Arc<ConfigFile>,
 pub(crate) fn pin(app: &App, caller: &Caller) -> Result<Arc<Snapshot>, Failure> {
     let file = config_file(app, caller)?;
     let snapshot = app.store.look(&file);
-    match blocked(&snapshot) {
-        Some(failure) => Err(failure),
-        None => Ok(snapshot),
-    }
+    snapshot.check()?;
+    Ok(snapshot)
 }
 
 /// Returns the bridge that a context finds.
@@ -112,8 +110,8 @@ fn describe(me: Option<&Me>, revision: u64, resolved: Resolved) -> SessionBody {
     };
     let next = match state {
         SessionState::Ok => Vec::new(),
-        SessionState::NeedsAccount => add_account_steps(),
-        SessionState::NeedsProject => crate::failure::choose_project_steps(),
+        SessionState::NeedsAccount => steps::add_account(),
+        SessionState::NeedsProject => steps::choose_project(),
     };
     SessionBody {
         state,

@@ -12,7 +12,7 @@ use mp_proto::{routes as at, wire};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
-use crate::app::App;
+use crate::server::app::App;
 use crate::server::reply::{self, Answer, Refusal};
 use crate::server::{accounts, bridge, control, events, logins, me, openapi, operations, proxy, session, targets};
 

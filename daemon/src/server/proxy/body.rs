@@ -11,7 +11,7 @@ use hyper::body::Body as _;
 use mp_proto::failure::{Failure, FailureKind};
 use tokio::time::timeout;
 
-use crate::upstream::request::Payload;
+use crate::call::request::Payload;
 
 /// Bodies up to this size are kept. Queries and changes are far smaller; what is larger is an upload, which must not cost memory.
 const KEPT: usize = 1024 * 1024;

@@ -1,0 +1,369 @@
+//! The start of the daemon, in order, and its end.
+
+mod place;
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mp_proto::location::{self, LocationError, Surroundings};
+use mp_proto::version::BUILD;
+use mp_proto::wire::StartedBy;
+use rustix::fs::Mode;
+use rustix::process::{Resource, Rlimit};
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, info, warn};
+
+use self::place::Keeper;
+use crate::args::{self, ArgsError, Command, HELP, Options};
+use crate::call::gate::Gates;
+use crate::call::reads::Reads;
+use crate::clock::{Clock, SystemClock};
+use crate::fault;
+use crate::files::paths::Paths;
+use crate::files::pause::pause;
+use crate::files::read::Signature;
+use crate::files::replace;
+use crate::files::watch::{self, WatchState};
+use crate::hub::Hub;
+use crate::identity::bases::loopback;
+use crate::identity::bridge::BridgeCache;
+use crate::keeper;
+use crate::life::service;
+use crate::life::{Signals, StopReason, leave_when_idle};
+use crate::listen::{ListenError, Socket};
+use crate::lock::{Lock, LockError, private_dir};
+use crate::login::Logins;
+use crate::me::cache::MeCache;
+use crate::memo::SessionMemo;
+use crate::mixpanel::Upstream;
+use crate::server;
+use crate::server::app::{App, Counters};
+use crate::store::Store;
+use crate::telemetry::{self, LogHandle, TelemetryError};
+
+/// How long a daemon that a client started waits for one that is just leaving. Longer than a leaving one's grace for calls is not
+/// worth waiting for: the client gives up at 10 s.
+const WAIT_FOR_LOCK: Duration = Duration::from_secs(9);
+
+/// Two threads: one can wait for a slow disk while the other serves.
+const WORKERS: usize = 2;
+
+/// How long a refresh under way may take at stop: as long as the token endpoint may, and then its grant has to be written. Cut off, it
+/// could log the user out.
+const LANDING: Duration = Duration::from_secs(25);
+
+/// Why the daemon did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum BootError {
+    /// The command line.
+    #[error(transparent)]
+    Args(#[from] ArgsError),
+    /// Root or socket cannot be named.
+    #[error(transparent)]
+    Location(#[from] LocationError),
+    /// The lock, or a directory.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The log.
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    /// The socket.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// What should take Mixpanel's place is no loopback URL.
+    #[error("the upstream {url:?} {problem}")]
+    Upstream {
+        /// What was given.
+        url: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The system refused something every process may do.
+    #[error("could not {step}")]
+    System {
+        /// What was tried.
+        step: &'static str,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+}
+
+/// Runs the program `mpd`.
+pub fn main() -> ExitCode {
+    let outcome = args::parse(std::env::args_os().skip(1).collect::<Vec<OsString>>()).map_err(BootError::from);
+    match outcome {
+        Ok(Command::Help) => say(HELP),
+        Ok(Command::Version) => say(&format!("mpd version {BUILD}\n")),
+        Ok(Command::Run(options)) => match run(&options) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => refuse(&error, 1),
+        },
+        Err(error) => refuse(&error, 3),
+    }
+}
+
+fn say(text: &str) -> ExitCode {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    ExitCode::SUCCESS
+}
+
+/// Tells whoever started us why there is no daemon: a client reads the line from our stdout, a person from stderr.
+fn refuse(error: &BootError, code: u8) -> ExitCode {
+    let text = chain(error);
+    let _ = writeln!(std::io::stdout(), "error: {text}");
+    let _ = writeln!(std::io::stderr(), "mpd: {text}");
+    error!(error = %text, "did not start");
+    ExitCode::from(code)
+}
+
+/// An error and its causes in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        text.push_str(": ");
+        text.push_str(&next.to_string());
+        cause = next.source();
+    }
+    text.replace('\n', " ")
+}
+
+fn run(options: &Options) -> Result<(), BootError> {
+    let place = Place::find(options)?;
+    let upstream = upstream(options)?;
+    detach(options.started_by, &place.root)?;
+    private_dir(&place.root, place.uid)?;
+    private_dir(&location::run_dir(&place.root), place.uid)?;
+    if place.socket.parent() == Some(&location::fallback_dir(place.uid)) {
+        private_dir(&location::fallback_dir(place.uid), place.uid)?;
+    }
+    let lock = take_lock(options.started_by, &place)?;
+    let log_file = (options.started_by == StartedBy::Client).then(|| location::log_file(&place.root));
+    let log = telemetry::start(&log_filter(options), log_file.as_deref())?;
+    sweep(&place.root);
+    let system = |step| move |source| BootError::System { step, source };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .max_blocking_threads(16)
+        .enable_all()
+        .build()
+        .map_err(system("start the runtime"))?;
+    // As a task: a new connection is then served by the thread that accepted it, without waking another one first.
+    let served = runtime.block_on(runtime.spawn(serve(options.clone(), place, upstream, lock, log, log_file)));
+    let served = served.map_err(|error| BootError::System { step: "serve", source: error.into() }).flatten();
+    // A blocking task that hangs in the file system must not keep a stopped daemon alive.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    served
+}
+
+/// Where this daemon lives.
+struct Place {
+    uid: u32,
+    home: PathBuf,
+    root: PathBuf,
+    socket: PathBuf,
+}
+
+impl Place {
+    fn find(options: &Options) -> Result<Self, BootError> {
+        let mut env = Surroundings::of_this_process();
+        if let Some(root) = &options.root {
+            env.storage_dir = Some(root.clone().into_os_string());
+        }
+        let root = env.storage_root()?;
+        let uid = rustix::process::geteuid().as_raw();
+        let socket = env.socket(options.socket.as_deref(), &root, uid)?;
+        let home = env.home.map_or_else(|| root.parent().unwrap_or(&root).to_owned(), PathBuf::from);
+        Ok(Self { uid, home, root, socket })
+    }
+}
+
+/// Leaves whatever the starter was part of: its terminal, its directory, its file modes. Nothing of ours may end in a core file.
+fn detach(started_by: StartedBy, root: &Path) -> Result<(), BootError> {
+    let system = |step| move |errno: rustix::io::Errno| BootError::System { step, source: errno.into() };
+    rustix::process::umask(Mode::from_raw_mode(0o077));
+    rustix::process::setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
+        .map_err(system("forbid core files"))?;
+    #[cfg(target_os = "linux")]
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)
+        .map_err(system("forbid other processes to read our memory"))?;
+    if started_by == StartedBy::Client {
+        // Fails only for the leader of a process group, which a client does not make us.
+        let _ = rustix::process::setsid();
+    }
+    if root.is_absolute() {
+        rustix::process::chdir("/").map_err(system("leave the working directory"))?;
+    }
+    Ok(())
+}
+
+/// Takes the root's lock. A daemon that is just leaving still has it while its calls finish; for that one a client's daemon waits.
+fn take_lock(started_by: StartedBy, place: &Place) -> Result<Lock, BootError> {
+    let path = location::run_dir(&place.root).join("mpd.lock");
+    let end = Instant::now() + WAIT_FOR_LOCK;
+    loop {
+        match Lock::take(&path) {
+            Err(LockError::Held { .. })
+                if started_by == StartedBy::Client
+                    && Instant::now() < end
+                    && std::os::unix::net::UnixStream::connect(&place.socket).is_err() =>
+            {
+                pause(Duration::from_millis(20));
+            }
+            taken => return Ok(taken?),
+        }
+    }
+}
+
+fn log_filter(options: &Options) -> String {
+    let from_env = || std::env::var("MPD_LOG").ok().filter(|filter| !filter.is_empty());
+    options.log_level.clone().or_else(from_env).unwrap_or_else(|| telemetry::DEFAULT_FILTER.to_owned())
+}
+
+/// Returns Mixpanel, or what takes its place. Loopback only: a variable must not be able to send credentials elsewhere.
+fn upstream(options: &Options) -> Result<Upstream, BootError> {
+    let from_env = || std::env::var("MPD_UPSTREAM").ok().filter(|url| !url.is_empty());
+    let Some(url) = options.upstream.clone().or_else(from_env) else { return Ok(Upstream::default()) };
+    match loopback(&url) {
+        Ok(base) => {
+            // Never without a stand-in: nothing may break a daemon that serves a person.
+            let faults = std::env::var("MPD_FAULTS").unwrap_or_default();
+            fault::plan(&faults).map_err(|problem| BootError::Upstream { url, problem })?;
+            Ok(Upstream::new(Some(base)))
+        }
+        Err(problem) => Err(BootError::Upstream { url, problem }),
+    }
+}
+
+/// Clears away what an earlier daemon left when it was killed in the middle of a write. Texts of others are kept and named.
+fn sweep(root: &Path) {
+    match replace::sweep(root) {
+        Ok(swept) => {
+            for path in swept.displaced {
+                warn!(path = %path.display(), "a text of another program was kept beside its file");
+            }
+        }
+        Err(error) => warn!(%error, "leftovers were not looked for"),
+    }
+}
+
+async fn serve(
+    options: Options,
+    place: Place,
+    upstream: Upstream,
+    lock: Lock,
+    log: LogHandle,
+    log_file: Option<PathBuf>,
+) -> Result<(), BootError> {
+    let signals =
+        Signals::register().map_err(|source| BootError::System { step: "register the signal handlers", source })?;
+    let (socket, listener) = Socket::open(&place.socket)?;
+    let app = Arc::new(assemble(&options, place, upstream, Arc::new(SystemClock), log, log_file));
+    // Two: one in the hand of the server, one on its way. More than that nobody removes sockets.
+    let (rebound, fresh) = mpsc::channel(2);
+    let place_keeper = Keeper::new(lock, socket, rebound);
+    app.tasks.spawn(signals.watch(Arc::clone(&app)));
+    app.tasks.spawn(keeper::run(Arc::clone(&app)));
+    app.tasks.spawn(watch::run(Arc::clone(&app), move |app| place_keeper.look(app)));
+    if let Some(after) = app.idle_exit {
+        app.tasks.spawn(leave_when_idle(Arc::clone(&app), after));
+    }
+    if let Some(url) = app.upstream.redirected_to() {
+        warn!(%url, "requests go here in place of Mixpanel");
+    }
+    info!(version = BUILD, root = %app.paths.root().display(), pid = std::process::id(), "started");
+    announce(options.started_by);
+    server::serve(Arc::clone(&app), listener, fresh).await;
+    finish(&app).await;
+    Ok(())
+}
+
+/// Returns a daemon's state without its life, for tests of the parts.
+#[cfg(test)]
+pub(crate) fn for_test(home: &Path, clock: Arc<dyn Clock>, upstream: Option<String>) -> Arc<App> {
+    let place = Place { uid: 0, home: home.to_owned(), root: home.join(".mp"), socket: home.join("mpd.sock") };
+    Arc::new(assemble(&Options::default(), place, Upstream::new(upstream), clock, LogHandle::detached(), None))
+}
+
+fn assemble(
+    options: &Options,
+    place: Place,
+    upstream: Upstream,
+    clock: Arc<dyn Clock>,
+    log: LogHandle,
+    log_file: Option<PathBuf>,
+) -> App {
+    let started_at = clock.now();
+    let instance = instance_id(started_at);
+    let hub = Arc::new(Hub::new(instance.clone()));
+    let paths = Paths::new(place.root, place.home);
+    App {
+        store: Store::new(&paths, Arc::clone(&hub), Arc::clone(&clock)),
+        paths,
+        socket: place.socket,
+        started_by: options.started_by,
+        started_at,
+        instance,
+        idle_exit: options.idle_exit,
+        gates: Gates::new(Arc::clone(&clock)),
+        reads: Reads::default(),
+        clock,
+        bridges: BridgeCache::default(),
+        me: MeCache::default(),
+        sessions: SessionMemo::default(),
+        keeper: keeper::Keeper::default(),
+        logins: Logins::default(),
+        upstream,
+        hub,
+        watch: WatchState::default(),
+        log,
+        log_file,
+        tasks: TaskTracker::new(),
+        stop: CancellationToken::new(),
+        stop_reason: StopReason::default(),
+        look_again: Arc::new(Notify::new()),
+        counters: Counters::default(),
+        executable: std::env::current_exe().ok().and_then(|path| {
+            let signature = Signature::of(&path).ok()??;
+            Some((path, signature))
+        }),
+    }
+}
+
+/// Time and pid together differ after each start on one machine, which is all that event ids need.
+fn instance_id(started_at: jiff::Timestamp) -> String {
+    format!("{:x}{:x}", started_at.as_microsecond(), std::process::id())
+}
+
+/// Says `ready` to whoever started us. From here on nothing is printed: what a client started lets go of its pipe.
+fn announce(started_by: StartedBy) {
+    let _ = writeln!(std::io::stdout(), "ready");
+    let _ = std::io::stdout().flush();
+    if started_by == StartedBy::Client {
+        match File::options().write(true).open("/dev/null") {
+            Ok(null) => drop((rustix::stdio::dup2_stdout(&null), rustix::stdio::dup2_stderr(&null))),
+            Err(error) => warn!(%error, "the starter's pipe stays open"),
+        }
+    }
+    service::notify(sd_notify::NotifyState::Ready);
+}
+
+async fn finish(app: &Arc<App>) {
+    app.stop.cancel();
+    app.keeper.save(app);
+    if tokio::time::timeout(LANDING, app.keeper.settle()).await.is_err() {
+        warn!(after_s = LANDING.as_secs(), "a refresh was cut off");
+    }
+    app.tasks.close();
+    if tokio::time::timeout(Duration::from_secs(1), app.tasks.wait()).await.is_err() {
+        warn!(left = app.tasks.len(), "tasks were cut off");
+    }
+    info!(reason = app.stop_reason.get(), "stopped");
+}

@@ -1,0 +1,231 @@
+//! An answer of Mixpanel whose body is still to come, and what a connection that fails has to say.
+
+use std::error::Error;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::secret::Secret;
+use reqwest::header::HeaderMap;
+use reqwest::{Response, StatusCode};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout_at};
+use tokio_util::task::TaskTracker;
+
+use crate::call::gate::Permit;
+use crate::call::request::Outgoing;
+use crate::identity::Identity;
+
+/// An answer whose body is still to come. Dropping it ends the request.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    /// Its status.
+    pub(crate) status: StatusCode,
+    /// Its headers.
+    pub(crate) headers: HeaderMap,
+    /// What went out as a credential: it must not be repeated to anybody.
+    pub(crate) credential: Secret,
+    /// How long it waited for its turn.
+    pub(crate) waited: Duration,
+    response: Response,
+    idle: Duration,
+    /// `GET /export of account 'x'`.
+    subject: String,
+    account: String,
+    permit: Option<Held>,
+}
+
+/// How long whoever reads an answer may leave it alone and still keep others from their turns.
+const LEFT_ALONE: Duration = Duration::from_secs(120);
+
+/// A permit that is given back when the body is at its end, or dropped, or nobody has read on for a while: a pager that shows the first page
+/// of an answer must not hold up all tools.
+#[derive(Debug)]
+struct Held {
+    shared: Arc<Watched>,
+    /// Ends the one who watches.
+    _ends: oneshot::Sender<()>,
+}
+
+#[derive(Debug)]
+struct Watched {
+    permit: Mutex<Option<Permit>>,
+    read: Mutex<Instant>,
+}
+
+impl Held {
+    fn new(tasks: &TaskTracker, permit: Permit) -> Self {
+        let shared = Arc::new(Watched { permit: Mutex::new(Some(permit)), read: Mutex::new(Instant::now()) });
+        let (ends, mut ended) = oneshot::channel();
+        let watched = Arc::clone(&shared);
+        tasks.spawn(async move {
+            loop {
+                let until = watched.last_read() + LEFT_ALONE;
+                if Instant::now() >= until {
+                    drop(watched.take());
+                    return;
+                }
+                // Either there is nothing to watch any more, or it is time to look again.
+                if timeout_at(until, &mut ended).await.is_ok() {
+                    return;
+                }
+            }
+        });
+        Self { shared, _ends: ends }
+    }
+}
+
+impl Watched {
+    fn last_read(&self) -> Instant {
+        *self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_read(&self) {
+        *self.read.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    fn take(&self) -> Option<Permit> {
+        self.permit.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        drop(self.shared.take());
+    }
+}
+
+impl Opened {
+    /// Returns an answer whose head has come. The permit is given back when the body is at its end, or dropped.
+    pub(crate) fn new(
+        (tasks, identity, request): (&TaskTracker, &Identity, &Outgoing),
+        response: Response,
+        credential: Secret,
+        waited: Duration,
+        permit: Option<Permit>,
+    ) -> Self {
+        Self {
+            status: response.status(),
+            headers: response.headers().clone(),
+            credential,
+            waited,
+            idle: request.host.patience(),
+            subject: format!("{} {} of account '{}'", request.method, request.path, identity.name),
+            account: identity.name.clone(),
+            response,
+            permit: permit.map(|permit| Held::new(tasks, permit)),
+        }
+    }
+
+    /// Returns the next part of the body; none at its end, which is known to be the end: a body that is cut off is an error.
+    ///
+    /// # Errors
+    /// When the body is cut off, or nothing comes for too long.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
+        if let Some(held) = &self.permit {
+            held.shared.is_read();
+        }
+        let next = tokio::time::timeout(self.idle, self.response.chunk()).await;
+        if let Some(held) = &self.permit {
+            held.shared.is_read();
+        }
+        let (kind, said) = match next {
+            Ok(Ok(Some(chunk))) => return Ok(Some(chunk)),
+            Ok(Ok(None)) => {
+                self.permit = None;
+                return Ok(None);
+            }
+            Ok(Err(error)) => {
+                (FailureKind::UpstreamUnreachable, format!("was cut off in the middle: {}", reason(&error)))
+            }
+            Err(_) => {
+                (FailureKind::Timeout, format!("stopped in the middle: nothing came for {} s", self.idle.as_secs()))
+            }
+        };
+        Err(Failure::new(kind, format!("{} {said}", self.subject)).account(&self.account))
+    }
+
+    /// Reads the rest of the body; none when it is larger than the limit.
+    ///
+    /// # Errors
+    /// As [`Self::chunk`].
+    pub(crate) async fn rest(&mut self, limit: usize) -> Result<Option<Vec<u8>>, Failure> {
+        let mut body = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            if body.len() + chunk.len() > limit {
+                return Ok(None);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Some(body))
+    }
+
+    /// Returns the text of a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// Returns the errors below one. reqwest's own text repeats the URL, whose query may hold what nobody else should read.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    std::iter::successors(error.source(), |cause| (*cause).source())
+}
+
+/// Returns whether the connection ended before a byte of the answer.
+pub(crate) fn is_reset(error: &reqwest::Error) -> bool {
+    use std::io::ErrorKind as Io;
+    let ended = [Io::ConnectionReset, Io::ConnectionAborted, Io::BrokenPipe, Io::UnexpectedEof];
+    !error.is_connect()
+        && !error.is_timeout()
+        && causes(error).any(|cause| {
+            match (cause.downcast_ref::<hyper::Error>(), cause.downcast_ref::<std::io::Error>()) {
+                (Some(hyper), _) => hyper.is_incomplete_message() || hyper.is_canceled() || hyper.is_closed(),
+                (_, Some(io)) => ended.contains(&io.kind()),
+                _ => false,
+            }
+        })
+}
+
+/// Returns the last cause of an error.
+pub(crate) fn reason(error: &reqwest::Error) -> String {
+    match causes(error).last() {
+        _ if error.is_timeout() => "it did not answer in time".to_owned(),
+        Some(cause) => cause.to_string(),
+        None => "the request could not be made".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::gate::{Budget, Gates};
+    use crate::call::request::Tool;
+    use crate::clock::tests::TestClock;
+    use mp_proto::ids::{ProjectId, Region};
+    use mp_proto::plane::Family;
+    use tokio::time::sleep;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_permit_goes_back_when_nobody_reads_on() {
+        let (gates, tasks) = (Gates::new(Arc::new(TestClock::at(0))), TaskTracker::new());
+        let project = ProjectId::parse("7").expect("digits");
+        let budget = Budget { region: Region::Us, project, family: Family::Query, base: None };
+        let enter = async || {
+            let until = Instant::now() + Duration::from_secs(500);
+            Held::new(&tasks, gates.enter(&budget, Tool(1), until).await.expect("a turn"))
+        };
+        let running = || gates.status()[0].running;
+        let (read_on, left, done) = (enter().await, enter().await, enter().await);
+        drop(done);
+        assert_eq!(running(), 2);
+        sleep(LEFT_ALONE - Duration::from_secs(1)).await;
+        read_on.shared.is_read();
+        sleep(Duration::from_secs(2)).await;
+        assert_eq!(running(), 1, "the one that was left alone");
+        drop((left, read_on));
+        assert_eq!(running(), 0);
+        tasks.close();
+        tasks.wait().await;
+    }
+}

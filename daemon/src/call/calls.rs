@@ -1,0 +1,331 @@
+//! Sends a request to Mixpanel as somebody and returns the head of the final answer, with its body still to come: the only place
+//! from which calls of Mixpanel's APIs go out.
+//!
+//! A read is repeated after a 429 and after a connection that was reset; anything whose body can be sent again is repeated once with
+//! a newer token after a 401, for a refused request has done nothing.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use http_body_util::BodyExt;
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::secret::Secret;
+use reqwest::header::{AUTHORIZATION, HeaderMap, RETRY_AFTER};
+use reqwest::{Client, Request, Response};
+use tokio::time::{Instant, sleep, timeout_at};
+use tracing::debug;
+use url::Url;
+
+use crate::call::MIN_VALID_S;
+pub(crate) use crate::call::answer::Opened;
+use crate::call::answer::{is_reset, reason};
+use crate::call::decoding::Asked;
+use crate::call::gate::{Budget, Permit};
+use crate::call::request::{Coding, Outgoing, Payload, Query};
+use crate::call::{headers, retry, wait};
+use crate::identity::{Authorization, Identity};
+use crate::keeper::Fresh;
+use crate::server::app::App;
+
+/// After such a wait a token is asked for again.
+const TOKEN_AGE: Duration = Duration::from_secs(5);
+
+/// Sends a request and returns what Mixpanel finally answers, whatever its status.
+///
+/// # Errors
+/// When there is no credential, Mixpanel cannot be reached, or does not begin to answer before the deadline.
+pub(crate) async fn open(
+    app: &Arc<App>,
+    as_whom: &Identity,
+    request: &Outgoing,
+    deadline: Instant,
+) -> Result<Opened, Failure> {
+    Sending { app, identity: as_whom, request, begun: Instant::now(), deadline }.run().await
+}
+
+/// A request on its way.
+struct Sending<'a> {
+    app: &'a Arc<App>,
+    identity: &'a Identity,
+    request: &'a Outgoing,
+    begun: Instant,
+    deadline: Instant,
+}
+
+/// What has come of a request so far.
+#[derive(Default)]
+struct Progress {
+    token: Option<Fresh>,
+    /// A newer token was asked for.
+    is_renewed: bool,
+    /// The connection was reset once.
+    was_reset: bool,
+    /// How often it was answered 429.
+    limited: u32,
+    /// It has had its turn before.
+    is_again: bool,
+    waited: Duration,
+}
+
+/// No answer.
+enum Silence {
+    /// The connection ended before a byte of the answer: a kept one may have been closed at the other end meanwhile.
+    Reset(Failure),
+    /// Anything else.
+    Other(Failure),
+}
+
+impl Sending<'_> {
+    async fn run(&self) -> Result<Opened, Failure> {
+        let (url, headers) = (self.url()?, headers::of(&self.identity.headers, &self.request.headers)?);
+        let upstream = &self.app.upstream;
+        let client = match self.request.coding {
+            Coding::Decoded => upstream.http_to(&url),
+            Coding::AsSent => upstream.verbatim_to(&url),
+        };
+        let client = client.map_err(|error| self.silent(&error))?;
+        let mut progress = Progress { token: self.token().await?, ..Progress::default() };
+        loop {
+            let before = progress.waited;
+            let permit = self.permit(&mut progress).await?;
+            if progress.waited > before + TOKEN_AGE && !progress.is_renewed {
+                // It may have ended while others had their turns, and so may the login.
+                progress.token = self.token().await?;
+            }
+            let (request, touched) = self.build(client, &url, &headers, progress.token.as_ref())?;
+            let credential = credential_in(&request);
+            let response = match self.exchange(client, request, &touched).await {
+                Ok(response) => response,
+                Err(Silence::Reset(_)) if self.may_resend_after_reset(&progress) => {
+                    progress.was_reset = true;
+                    continue;
+                }
+                Err(Silence::Reset(failure) | Silence::Other(failure)) => return Err(failure),
+            };
+            if let Some((response, permit)) = self.judge(response, permit, &mut progress).await? {
+                let about = (&self.app.tasks, self.identity, self.request);
+                return Ok(Opened::new(about, response, credential, progress.waited, permit));
+            }
+        }
+    }
+
+    /// Returns an answer that is final, with the permit that it came through; none when the request is to be sent again.
+    async fn judge(
+        &self,
+        response: Response,
+        permit: Option<Permit>,
+        progress: &mut Progress,
+    ) -> Result<Option<(Response, Option<Permit>)>, Failure> {
+        if response.status() != 429 {
+            if let Some(permit) = &permit {
+                permit.was_answered();
+            }
+            if response.status() == 401 && !progress.is_renewed && self.request.is_resendable() {
+                progress.is_renewed = true;
+                // Others may go while a newer token is got.
+                drop(permit);
+                if let Some(newer) = self.newer(progress.token.as_ref()).await? {
+                    progress.token = Some(newer);
+                    return Ok(None);
+                }
+                return Ok(Some((response, None)));
+            }
+            return Ok(Some((response, permit)));
+        }
+        let told = retry::told(response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()));
+        let is_of_budget = permit.is_some();
+        let pause = match permit {
+            Some(permit) => permit.was_refused(told),
+            None => retry::wait(progress.limited, told, retry::dice()),
+        };
+        if !self.may_repeat(progress.limited, pause) {
+            return Ok(Some((response, None)));
+        }
+        progress.limited += 1;
+        if !is_of_budget {
+            sleep(pause).await;
+        }
+        Ok(None)
+    }
+
+    /// Waits for its turn, if a budget limits it.
+    async fn permit(&self, progress: &mut Progress) -> Result<Option<Permit>, Failure> {
+        let request = self.request;
+        let (Some(plane), Some(project)) = (request.host.plane(), request.budget.clone()) else { return Ok(None) };
+        let Some(family) = plane.family() else { return Ok(None) };
+        let stands_in = self.app.upstream.redirected_to().is_none().then(|| self.identity.bases.base(plane));
+        let budget = Budget { region: self.identity.region, project, family, base: stands_in.flatten() };
+        let gates = &self.app.gates;
+        gates.set_limits(&self.app.store.last_good().config.limits);
+        let enter = async {
+            match progress.is_again {
+                true => gates.enter_again(&budget, request.tool, self.deadline).await,
+                false => gates.enter(&budget, request.tool, self.deadline).await,
+            }
+        };
+        let (entered, waited) = wait::counted(enter).await;
+        progress.is_again = true;
+        progress.waited += waited;
+        entered.map(Some).map_err(|failure| failure.account(&self.identity.name))
+    }
+
+    /// Bounds what waits by the deadline of the whole.
+    async fn in_time<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        timeout_at(self.deadline, work).await.unwrap_or_else(|_| Err(self.late()))
+    }
+
+    fn late(&self) -> Failure {
+        let said = format!("had no answer within {:.0} s", self.begun.elapsed().as_secs_f64());
+        self.asked("").failure(FailureKind::Timeout, &said)
+    }
+
+    fn may_resend_after_reset(&self, progress: &Progress) -> bool {
+        self.request.repeatable && self.request.is_resendable() && !progress.was_reset
+    }
+
+    /// Whether a request that was refused with 429 is repeated after a pause.
+    fn may_repeat(&self, limited: u32, pause: Duration) -> bool {
+        let in_time = Instant::now() + pause < self.deadline;
+        self.request.repeatable && self.request.is_resendable() && limited < retry::LIMITED && in_time
+    }
+
+    /// A path is made of encoded segments, so a URL that reads otherwise than it was written leads somewhere else.
+    fn url(&self) -> Result<Url, Failure> {
+        let request = self.request;
+        let base = self.app.upstream.base(self.identity.region, request.host, &self.identity.bases);
+        let text = format!("{base}{}", request.path);
+        let mut url = Url::parse(&text).ok().filter(|url| url.as_str() == text).ok_or_else(|| {
+            let detail = format!("{} is no path of Mixpanel", request.path.escape_debug());
+            Failure::new(FailureKind::InvalidArgument, detail)
+        })?;
+        match &request.query {
+            Query::Pairs(pairs) if pairs.is_empty() => {}
+            Query::Pairs(pairs) => drop(url.query_pairs_mut().extend_pairs(pairs)),
+            Query::Raw(raw) => url.set_query(Some(raw)),
+        }
+        Ok(url)
+    }
+
+    async fn token(&self) -> Result<Option<Fresh>, Failure> {
+        match &self.identity.authorization {
+            Authorization::Grant(holder) => {
+                self.in_time(self.app.keeper.token(self.app, holder, MIN_VALID_S)).await.map(Some)
+            }
+            Authorization::Basic { .. } | Authorization::Bearer(_) => Ok(None),
+        }
+    }
+
+    /// Returns a newer token than the one that was refused, if there is or could be got one.
+    async fn newer(&self, refused: Option<&Fresh>) -> Result<Option<Fresh>, Failure> {
+        match (&self.identity.authorization, refused) {
+            (Authorization::Grant(holder), Some(refused)) => {
+                self.in_time(self.app.keeper.rejected(self.app, holder, refused.generation)).await
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn build(
+        &self,
+        client: &Client,
+        url: &Url,
+        headers: &HeaderMap,
+        token: Option<&Fresh>,
+    ) -> Result<(Request, Touched), Failure> {
+        let touched = Touched::now();
+        let request = client.request(self.request.method.clone(), url.clone()).headers(headers.clone());
+        let request = match &self.request.payload {
+            Payload::None => request,
+            Payload::Json(json) => request.json(json),
+            Payload::Bytes(bytes) => request.body(bytes.clone()),
+            Payload::Stream(once) => match once.lock().ok().and_then(|mut once| once.take()) {
+                Some(body) => request.body(touched.by(body)),
+                None => return Err(Failure::new(FailureKind::Internal, "a body was to be sent twice")),
+            },
+        };
+        let bearer = |token: &Secret| {
+            let said = "was not sent: the token has characters that a header cannot have";
+            headers::bearer(token).ok_or_else(|| self.asked("").failure(FailureKind::InvalidValue, said))
+        };
+        let request = match (&self.identity.authorization, token) {
+            (Authorization::Basic { username, secret }, _) => request.basic_auth(username, Some(secret.expose())),
+            (Authorization::Bearer(token), _) => request.header(AUTHORIZATION, bearer(token)?),
+            (Authorization::Grant(_), Some(fresh)) => request.header(AUTHORIZATION, bearer(&fresh.token)?),
+            (Authorization::Grant(_), None) => request,
+        };
+        Ok((request.build().map_err(|error| self.silent(&error))?, touched))
+    }
+
+    async fn exchange(&self, client: &Client, request: Request, touched: &Touched) -> Result<Response, Silence> {
+        let sent = Instant::now();
+        let mut answer = std::pin::pin!(client.execute(request));
+        let answer = loop {
+            let silent = touched.last() + self.request.host.patience();
+            // A body that flows may take as long as it takes.
+            let end = if self.request.is_resendable() { self.deadline.min(silent) } else { silent };
+            match timeout_at(end, &mut answer).await {
+                Ok(answer) => break answer,
+                Err(_) if self.request.is_resendable() && Instant::now() >= self.deadline => {
+                    return Err(Silence::Other(self.late()));
+                }
+                // A body was on its way meanwhile.
+                Err(_) if touched.last() + self.request.host.patience() > Instant::now() => {}
+                Err(_) => {
+                    let said = format!("had no answer: nothing came for {} s", self.request.host.patience().as_secs());
+                    return Err(Silence::Other(self.asked("").failure(FailureKind::Timeout, &said)));
+                }
+            }
+        };
+        let response = answer.map_err(|error| {
+            let failure = self.silent(&error);
+            if is_reset(&error) { Silence::Reset(failure) } else { Silence::Other(failure) }
+        })?;
+        let request = self.request;
+        debug!(
+            account = %self.identity.name, method = %request.method, plane = request.host.as_str(), path = request.path,
+            status = response.status().as_u16(), ms = sent.elapsed().as_millis() as u64, "mixpanel answered"
+        );
+        Ok(response)
+    }
+
+    fn silent(&self, error: &reqwest::Error) -> Failure {
+        let said = format!("could not reach Mixpanel: {}", reason(error));
+        self.asked("").failure(FailureKind::UpstreamUnreachable, &said)
+    }
+
+    fn asked<'b>(&'b self, credential: &'b str) -> Asked<'b> {
+        Asked::about(self.identity, self.request, credential)
+    }
+}
+
+/// When a part of the request's body was taken last: whoever sends a long one is not being kept waiting.
+#[derive(Clone)]
+struct Touched(Arc<Mutex<Instant>>);
+
+impl Touched {
+    fn now() -> Self {
+        Self(Arc::new(Mutex::new(Instant::now())))
+    }
+
+    fn last(&self) -> Instant {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns a body that notes when parts of it are taken.
+    fn by(&self, body: reqwest::Body) -> reqwest::Body {
+        let touched = self.clone();
+        reqwest::Body::wrap(body.map_frame(move |frame| {
+            *touched.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+            frame
+        }))
+    }
+}
+
+/// Returns the credential as it stands in a request, in base64 for a service account, so that an answer which repeats it is noticed.
+fn credential_in(request: &Request) -> Secret {
+    let value = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Secret::new(value.split_once(' ').map_or("", |(_, credential)| credential))
+}
+
+#[cfg(test)]
+mod tests;

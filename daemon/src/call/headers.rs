@@ -1,0 +1,90 @@
+//! The headers of a request: who we are, and the custom headers of an identity. Pure.
+
+use mp_proto::failure::{Failure, FailureKind, Problem};
+use mp_proto::secret::Secret;
+use mp_proto::version::BUILD;
+use reqwest::header::{
+    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TE, TRANSFER_ENCODING, UPGRADE,
+    USER_AGENT,
+};
+
+/// Headers that say where a message ends or belong to one connection. A wrong one would break every request.
+const OF_THE_CONNECTION: [HeaderName; 5] = [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION, TE, UPGRADE];
+
+/// Returns the headers, less the authorization; `callers` are those of a caller that were found harmless, the weakest of all. Later custom headers win over earlier ones; names differ in more than case.
+/// A custom `Authorization` is passed over, for the account's own would win over it anyway.
+///
+/// # Errors
+/// When a name or value cannot be a header: all of them.
+pub(crate) fn of(custom: &[(String, Secret)], callers: &HeaderMap) -> Result<HeaderMap, Failure> {
+    let mut headers = callers.clone();
+    let agent = format!("mp/{BUILD} (entry=mpd)");
+    headers.insert(USER_AGENT, HeaderValue::try_from(agent).expect("a version is plain ASCII"));
+    let mut problems = Vec::new();
+    for (name, value) in custom {
+        match checked(name, value) {
+            Ok((name, _)) if name == AUTHORIZATION => {}
+            Ok((name, value)) => drop(headers.insert(name, value)),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    match problems.as_slice() {
+        [] => Ok(headers),
+        [only] => {
+            Err(Failure::new(FailureKind::InvalidValue, format!("the custom header {}: {}", only.at, only.detail)))
+        }
+        _ => Err(Failure::new(FailureKind::InvalidValue, "custom headers are wrong").errors(problems)),
+    }
+}
+
+fn checked(name: &str, value: &Secret) -> Result<(HeaderName, HeaderValue), Problem> {
+    // The value may be a credential: it is never quoted.
+    let problem = |detail: &str| Problem::new(format!("'{}'", name.escape_debug()), detail);
+    let parsed = HeaderName::try_from(name).map_err(|_| problem("this is no name for a header"))?;
+    if OF_THE_CONNECTION.contains(&parsed) {
+        return Err(problem("this header is the connection's own"));
+    }
+    let mut value = HeaderValue::try_from(value.expose())
+        .map_err(|_| problem("its value has characters that a header cannot have, such as a newline"))?;
+    value.set_sensitive(true);
+    Ok((parsed, value))
+}
+
+/// Returns the value of `Authorization` for a bearer; none when it has characters that no header can have.
+pub(crate) fn bearer(token: &Secret) -> Option<HeaderValue> {
+    let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose())).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(custom: &[(&str, &str)]) -> Result<Vec<(String, String)>, Failure> {
+        let custom: Vec<_> = custom.iter().map(|(name, value)| ((*name).to_owned(), Secret::new(*value))).collect();
+        let headers = of(&custom, &HeaderMap::new())?;
+        let text = |value: &HeaderValue| value.to_str().unwrap().to_owned();
+        Ok(headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect())
+    }
+
+    #[test]
+    fn the_last_spelling_of_a_name_wins_and_authorization_is_ours() {
+        let agent = ("user-agent".to_owned(), format!("mp/{BUILD} (entry=mpd)"));
+        assert_eq!(made(&[("Authorization", "Bearer nope")]), Ok(vec![agent.clone()]));
+        let trace = ("x-trace".to_owned(), "b".to_owned());
+        assert_eq!(made(&[("X-Trace", "a"), ("x-trace", "b")]), Ok(vec![agent, trace]));
+        assert_eq!(made(&[("user-Agent", "me")]), Ok(vec![("user-agent".to_owned(), "me".to_owned())]));
+    }
+
+    #[test]
+    fn what_cannot_be_a_header_is_named_and_its_value_is_not() {
+        let one = made(&[("X-Key", "s3cr3t\r\nHost: evil")]).unwrap_err();
+        assert_eq!(one.kind, FailureKind::InvalidValue);
+        assert!(one.detail.contains("X-Key") && !format!("{one:?}").contains("s3cr3t"), "{one:?}");
+        let all = made(&[("X Y", "1"), ("content-length", "5"), ("", "2")]).unwrap_err();
+        assert_eq!(all.errors.len(), 3, "{all:?}");
+        assert!(bearer(&Secret::new("a\nb")).is_none());
+        assert!(!format!("{:?}", bearer(&Secret::new("s3cr3t"))).contains("s3cr3t"));
+    }
+}

@@ -1,0 +1,213 @@
+//! Events as the Python tool shows them: `{"event_name", "event_time", "distinct_id", "insert_id", "properties"}`.
+//!
+//! Nothing is made into values and back: what is kept is copied as it was written, with every digit, escape and space.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::{LineError, is_blank, lossy};
+use crate::call::decoding::without_odd_numbers;
+use crate::call::lines::normal::time::Days;
+
+mod time;
+
+/// Normalises lines, with room that it uses again for each.
+#[derive(Debug, Default)]
+pub(super) struct Normaliser {
+    found: Found,
+    days: Days,
+}
+
+/// Where in a line something stands.
+type Span = Range<usize>;
+
+/// What was found in a line.
+#[derive(Debug, Default)]
+struct Found {
+    event: Option<Span>,
+    time: Option<Span>,
+    distinct_id: Option<Span>,
+    insert_id: Option<Span>,
+    has_properties: bool,
+    /// The properties that stay, with the commas between those that follow one another.
+    kept: Vec<Span>,
+    /// Whether the last property stays, too.
+    is_run: bool,
+}
+
+impl Found {
+    fn clear(&mut self) {
+        let mut kept = std::mem::take(&mut self.kept);
+        kept.clear();
+        *self = Self { kept, ..Self::default() };
+    }
+
+    /// Notes a property. A name that comes twice means the later one, as JSON parsers have it.
+    fn property(&mut self, name: &str, whole: Span, value: Span, text: &str) {
+        let place = match name {
+            "time" if time::is_time(text) => &mut self.time,
+            "distinct_id" => &mut self.distinct_id,
+            "$insert_id" => &mut self.insert_id,
+            _ => return self.keep(whole),
+        };
+        *place = Some(value);
+        self.is_run = false;
+    }
+
+    fn keep(&mut self, whole: Span) {
+        match self.kept.last_mut() {
+            Some(last) if self.is_run => last.end = whole.end,
+            _ => self.kept.push(whole),
+        }
+        self.is_run = true;
+    }
+}
+
+impl Normaliser {
+    /// Normalises whole lines. What was made before an error counts.
+    pub(super) fn lines(&mut self, lines: &[u8], count: &mut u64) -> (Vec<u8>, Result<(), LineError>) {
+        // A line grows by the longer names, and loses two quotes and a comma for each of them.
+        let mut out = Vec::with_capacity(lines.len() + lines.len() / 8 + 256);
+        let mut begin = 0;
+        // Checked once for all of them: what is text can be cut at newlines.
+        let text = std::str::from_utf8(lines);
+        for end in memchr::memchr_iter(b'\n', lines) {
+            let is_good = match text {
+                Ok(text) => self.line(&text[begin..end], &mut out),
+                Err(_) => self.line(&String::from_utf8_lossy(&lines[begin..end]), &mut out),
+            };
+            let line = &lines[begin..end];
+            if !is_good && !is_blank(line) && !self.odd_line(line, &mut out) {
+                return (out, Err(LineError::NoEvent { number: *count + 1, text: lossy(line) }));
+            }
+            *count += 1;
+            begin = end + 1;
+        }
+        (out, Ok(()))
+    }
+
+    /// Adds a line that is an event but for numbers that JSON does not know.
+    fn odd_line(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
+        let mended = without_odd_numbers(line).and_then(|line| String::from_utf8(line).ok());
+        mended.is_some_and(|line| self.line(&line, out))
+    }
+
+    /// Adds a line, if it is an event.
+    fn line(&mut self, line: &str, out: &mut Vec<u8>) -> bool {
+        self.found.clear();
+        let mut deserializer = serde_json::Deserializer::from_str(line);
+        let seed = OfLine { base: line.as_ptr() as usize, found: &mut self.found };
+        if seed.deserialize(&mut deserializer).and_then(|()| deserializer.end()).is_err() {
+            return false;
+        }
+        let found = &self.found;
+        let (Some(event), true) = (&found.event, found.has_properties) else { return false };
+        let text = |span: &Option<Span>| span.clone().map_or("null", |span| &line[span]);
+        put(out, &[r#"{"event_name":"#, &line[event.clone()], r#","event_time":"#]);
+        match &found.time {
+            Some(span) => self.days.write(&line[span.clone()], out),
+            None => put(out, &["null"]),
+        }
+        let (distinct_id, insert_id) = (text(&found.distinct_id), text(&found.insert_id));
+        put(out, &[r#","distinct_id":"#, distinct_id, r#","insert_id":"#, insert_id, r#","properties":{"#]);
+        for (number, span) in found.kept.iter().enumerate() {
+            if number > 0 {
+                out.push(b',');
+            }
+            put(out, &[&line[span.clone()]]);
+        }
+        put(out, &["}}\n"]);
+        true
+    }
+}
+
+fn put(out: &mut Vec<u8>, texts: &[&str]) {
+    for text in texts {
+        out.extend_from_slice(text.as_bytes());
+    }
+}
+
+/// Finds what is in a line. `base` is the address of its first byte: texts of the line tell by theirs where they stand.
+struct OfLine<'f> {
+    base: usize,
+    found: &'f mut Found,
+}
+
+fn span(base: usize, value: &RawValue) -> Span {
+    let text = value.get();
+    let begin = text.as_ptr() as usize - base;
+    begin..begin + text.len()
+}
+
+impl<'de> DeserializeSeed<'de> for OfLine<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for OfLine<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an event")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<&RawValue>()? {
+            match name(key).as_ref() {
+                "event" => self.found.event = Some(span(self.base, map.next_value()?)),
+                "properties" => {
+                    self.found.has_properties = true;
+                    map.next_value_seed(OfProperties { base: self.base, found: &mut *self.found })?;
+                }
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Finds what is in the properties.
+struct OfProperties<'f> {
+    base: usize,
+    found: &'f mut Found,
+}
+
+impl<'de> DeserializeSeed<'de> for OfProperties<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for OfProperties<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("properties")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<&RawValue>()? {
+            let value = map.next_value::<&RawValue>()?;
+            let (begin, value_span) = (span(self.base, key).start, span(self.base, value));
+            self.found.property(name(key).as_ref(), begin..value_span.end, value_span, value.get());
+        }
+        Ok(())
+    }
+}
+
+/// Returns the name that a key spells. Hardly any has escapes.
+fn name(key: &RawValue) -> std::borrow::Cow<'_, str> {
+    let quoted = key.get();
+    if quoted.contains('\\') {
+        return serde_json::from_str(quoted).unwrap_or_default();
+    }
+    quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default().into()
+}

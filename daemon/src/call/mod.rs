@@ -1,0 +1,18 @@
+//! One request to Mixpanel as somebody: what it is made of, its turn, the answer, and what tools share of it.
+
+pub(crate) mod answer;
+pub(crate) mod calls;
+pub(crate) mod decoding;
+pub(crate) mod exchange;
+pub(crate) mod fingerprint;
+pub mod gate;
+pub(crate) mod headers;
+pub(crate) mod lines;
+pub(crate) mod path;
+pub mod reads;
+pub mod request;
+pub(crate) mod retry;
+pub(crate) mod wait;
+
+/// A token that ends sooner is not handed out, in seconds: the call it is for takes time too.
+pub const MIN_VALID_S: u64 = 30;

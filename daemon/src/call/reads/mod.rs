@@ -1,0 +1,286 @@
+//! Reads that tools share: identical ones in flight are one call, and what changes rarely is kept for a while.
+//!
+//! Nobody gets what was asked with another credential: the key of an answer holds all that it depends on, the token of a grant
+//! included. So an answer is never older than the login it was asked with, whoever logged in.
+
+mod kept;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared as SharedFuture, WeakShared};
+use mp_proto::deadline::UPSTREAM;
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::wire::ReadsStatus;
+use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
+
+use crate::call::MIN_VALID_S;
+use crate::call::decoding::Asked;
+use crate::call::exchange::fetch;
+use crate::call::fingerprint::fingerprint;
+use crate::call::request::{Coding, Outgoing, Payload, Query};
+use crate::call::wait;
+use crate::identity::{Authorization, Identity};
+use crate::server::app::App;
+use kept::{Answer, Kept};
+
+/// How fresh an answer must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Freshness {
+    /// Asked now, though perhaps together with others.
+    Now,
+    /// It may have been kept for the lifetime of discovery answers.
+    Kept,
+    /// Asked now, and kept from now on.
+    Renewed,
+}
+
+/// An answer that may be shared.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared {
+    /// The JSON, as Mixpanel sent it.
+    pub(crate) value: Arc<Value>,
+    /// How long it has been kept; none when it was asked for this call.
+    pub(crate) age: Option<Duration>,
+    /// Under which key it is kept, if it is.
+    key: Option<u128>,
+}
+
+/// Which answer one was, when it is gone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark(Option<u128>);
+
+impl Shared {
+    /// Returns which answer this is.
+    pub(crate) const fn mark(&self) -> Mark {
+        Mark(self.key)
+    }
+
+    /// Returns it with an age.
+    pub(crate) fn aged(self, age: Option<Duration>) -> Self {
+        Self { age, ..self }
+    }
+
+    /// Returns an answer that nobody shares.
+    pub(crate) fn own(value: Value) -> Self {
+        Self { value: Arc::new(value), age: None, key: None }
+    }
+}
+
+/// The reads that are going on, and the answers that are kept.
+#[derive(Debug, Default)]
+pub struct Reads {
+    inner: Mutex<Inner>,
+    hits: AtomicU64,
+    joined: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    flights: HashMap<u128, Flight>,
+    kept: Kept,
+    /// Counts flights.
+    number: u64,
+    /// Flights up to this number began before everything was forgotten.
+    forgotten: u64,
+}
+
+type Work = BoxFuture<'static, Result<Landed, Failure>>;
+
+/// A read that is going on. It ends when the last who waits for it leaves.
+#[derive(Debug)]
+struct Flight {
+    work: WeakShared<Work>,
+    number: u64,
+    /// It was begun by one who wanted news, so that others who do may join.
+    is_renewed: bool,
+}
+
+/// What has come of a flight.
+#[derive(Debug, Clone)]
+struct Landed {
+    answer: Answer,
+    waited: Duration,
+    number: u64,
+}
+
+/// Reads something that may be repeated.
+///
+/// # Errors
+/// When there is no credential, Mixpanel cannot be reached, or answers anything but 2xx with JSON.
+pub(crate) async fn read(
+    app: &Arc<App>,
+    as_whom: &Identity,
+    request: Outgoing,
+    freshness: Freshness,
+) -> Result<Shared, Failure> {
+    if !request.repeatable || !request.is_resendable() {
+        let fetched = fetch(app, as_whom, &request, UPSTREAM.daemon).await?;
+        return Ok(Shared::own(fetched.value));
+    }
+    let key = key(app, as_whom, &request).await?;
+    let life = Duration::from_secs(app.store.last_good().config.limits.discovery_s);
+    if freshness == Freshness::Kept
+        && let Some((answer, age)) = app.reads.known(key, app.clock.elapsed(), life)
+    {
+        return Ok(Shared { value: answer.value, age: Some(age), key: Some(key) });
+    }
+    let begun = Instant::now();
+    let landed = app.reads.board(app, key, as_whom, request, freshness == Freshness::Renewed).await?;
+    // Who joined late has waited for no longer than it was there.
+    wait::add(landed.waited.min(begun.elapsed()));
+    let value = Arc::clone(&landed.answer.value);
+    if freshness != Freshness::Now && !life.is_zero() {
+        app.reads.keep(key, landed, app.clock.elapsed(), life);
+    }
+    Ok(Shared { value, age: None, key: Some(key) })
+}
+
+/// Returns what an answer depends on, as one number.
+async fn key(app: &Arc<App>, identity: &Identity, request: &Outgoing) -> Result<u128, Failure> {
+    let token = match &identity.authorization {
+        Authorization::Grant(holder) => {
+            let token = app.keeper.token(app, holder, MIN_VALID_S);
+            let fresh = timeout_at(Instant::now() + UPSTREAM.daemon, token).await.unwrap_or_else(|_| {
+                let said = format!("had no token within {} s", UPSTREAM.daemon.as_secs());
+                Err(Asked::about(identity, request, "").failure(FailureKind::Timeout, &said))
+            });
+            Some(fresh?.token)
+        }
+        Authorization::Basic { .. } | Authorization::Bearer(_) => None,
+    };
+    let base = app.upstream.base(identity.region, request.host, &identity.bases);
+    Ok(fingerprint(identity, &base, |mut hasher| {
+        let mut hasher = &mut hasher;
+        token.as_ref().map(|token| token.expose()).hash(&mut hasher);
+        (request.method.as_str(), request.host, &request.path).hash(&mut hasher);
+        (request.budget.as_ref(), request.coding == Coding::Decoded).hash(&mut hasher);
+        match &request.query {
+            Query::Pairs(pairs) => (0, pairs).hash(&mut hasher),
+            Query::Raw(raw) => (1, raw).hash(&mut hasher),
+        }
+        request.headers.len().hash(&mut hasher);
+        for (name, value) in &request.headers {
+            (name.as_str(), value.as_bytes()).hash(&mut hasher);
+        }
+        match &request.payload {
+            Payload::None | Payload::Stream(_) => 0.hash(&mut hasher),
+            Payload::Json(json) => (1, json.to_string()).hash(&mut hasher),
+            Payload::Bytes(bytes) => (2, bytes).hash(&mut hasher),
+        }
+    }))
+}
+
+impl Reads {
+    /// Forgets what is kept, because somebody logged in or out, an account was changed, or something at Mixpanel. What is going on is for those who wait for
+    /// it, and nobody joins it any more.
+    pub(crate) fn forget(&self) {
+        let mut inner = self.lock();
+        inner.kept.clear();
+        inner.flights.clear();
+        inner.forgotten = inner.number;
+    }
+
+    /// Forgets an answer that was none, though Mixpanel called it good.
+    pub(crate) fn reject(&self, answer: Mark) {
+        if let Some(key) = answer.0 {
+            self.lock().kept.forget(key);
+        }
+    }
+
+    /// Returns what is kept.
+    pub(crate) fn status(&self) -> ReadsStatus {
+        let inner = self.lock();
+        ReadsStatus {
+            entries: inner.kept.len() as u64,
+            bytes: inner.kept.bytes() as u64,
+            hits: self.hits.load(Ordering::Relaxed),
+            joined: self.joined.load(Ordering::Relaxed),
+        }
+    }
+
+    fn known(&self, key: u128, now: Duration, life: Duration) -> Option<(Answer, Duration)> {
+        let known = self.lock().kept.get(key, now, life)?;
+        self.hits.fetch_add(1, Ordering::Relaxed);
+        Some(known)
+    }
+
+    fn keep(&self, key: u128, landed: Landed, now: Duration, life: Duration) {
+        let mut inner = self.lock();
+        if landed.number > inner.forgotten {
+            inner.kept.put(key, landed.answer, now, life);
+        }
+    }
+
+    /// Joins the same read if it is going on, or begins it.
+    fn board(
+        &self,
+        app: &Arc<App>,
+        key: u128,
+        identity: &Identity,
+        request: Outgoing,
+        is_renewed: bool,
+    ) -> SharedFuture<Work> {
+        let mut inner = self.lock();
+        let joined = inner.flights.get(&key).filter(|flight| flight.is_renewed || !is_renewed);
+        if let Some(work) = joined.and_then(|flight| flight.work.upgrade()) {
+            self.joined.fetch_add(1, Ordering::Relaxed);
+            return work;
+        }
+        inner.number += 1;
+        let number = inner.number;
+        let work = fly(Landing { app: Arc::clone(app), key, number }, identity.clone(), request).boxed().shared();
+        // A future that has not ended can be looked for again.
+        if let Some(weak) = work.downgrade() {
+            inner.flights.insert(key, Flight { work: weak, number, is_renewed });
+        }
+        work
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // No panic can leave the maps half changed, so a poisoned lock is still good.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn fly(landing: Landing, identity: Identity, request: Outgoing) -> Result<Landed, Failure> {
+    let app = &landing.app;
+    // Its waits are told to all who share it, so that they are measured by themselves.
+    let work = wait::measured(fetch(app, &identity, &request, UPSTREAM.daemon));
+    let (fetched, waited) = AssertUnwindSafe(work)
+        .catch_unwind()
+        .await
+        .map_err(|_| Failure::new(FailureKind::Internal, "the daemon made an error; its log says more"))?;
+    let fetched = fetched?;
+    let answer = Answer {
+        value: Arc::new(fetched.value),
+        bytes: fetched.bytes,
+        came: app.clock.elapsed(),
+        flight: landing.number,
+    };
+    Ok(Landed { answer, waited, number: landing.number })
+}
+
+/// Takes a flight off the list when it ends, or when all have left it.
+struct Landing {
+    app: Arc<App>,
+    key: u128,
+    number: u64,
+}
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        let mut inner = self.app.reads.lock();
+        if inner.flights.get(&self.key).is_some_and(|flight| flight.number == self.number) {
+            inner.flights.remove(&self.key);
+        }
+    }
+}

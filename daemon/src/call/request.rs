@@ -1,0 +1,94 @@
+//! A request to Mixpanel, and as whom it goes out. Values only.
+
+use std::sync::Mutex;
+
+use bytes::Bytes;
+use mp_proto::ids::ProjectId;
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+use crate::mixpanel::Host;
+
+/// A request, less what the identity adds.
+#[derive(Debug)]
+pub struct Outgoing {
+    /// GET, POST, …
+    pub method: Method,
+    /// Where to.
+    pub host: Host,
+    /// Path below the host's base, with its slash at the start, every segment encoded.
+    pub path: String,
+    /// Query parameters.
+    pub query: Query,
+    /// Headers of the caller that were found harmless.
+    pub headers: HeaderMap,
+    /// Body.
+    pub payload: Payload,
+    /// Whether the answer is decoded on its way, or stays as it was sent.
+    pub coding: Coding,
+    /// Whether it may be repeated without asking, as reads may.
+    pub repeatable: bool,
+    /// The project whose budget it is counted against; none for what no budget limits.
+    pub budget: Option<ProjectId>,
+    /// Whose turn it takes in the queue of a budget.
+    pub tool: Tool,
+}
+
+impl Outgoing {
+    /// Returns a request without query and body that may be repeated and takes nobody's turn.
+    pub fn read(host: impl Into<Host>, path: impl Into<String>) -> Self {
+        Self {
+            method: Method::GET,
+            host: host.into(),
+            path: path.into(),
+            query: Query::Pairs(Vec::new()),
+            headers: HeaderMap::new(),
+            payload: Payload::None,
+            coding: Coding::Decoded,
+            repeatable: true,
+            budget: None,
+            tool: Tool::default(),
+        }
+    }
+
+    /// Returns whether its body, if it has one, can be sent again.
+    pub fn is_resendable(&self) -> bool {
+        !matches!(self.payload, Payload::Stream(_))
+    }
+}
+
+/// Query parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Query {
+    /// In their order, not encoded yet.
+    Pairs(Vec<(String, String)>),
+    /// As a caller has encoded them.
+    Raw(String),
+}
+
+/// The body of a request.
+#[derive(Debug)]
+pub enum Payload {
+    /// None.
+    None,
+    /// JSON.
+    Json(Value),
+    /// Bytes that can be sent again; their type stands in the headers.
+    Bytes(Bytes),
+    /// Bytes that can be sent only once; their type stands in the headers.
+    Stream(Mutex<Option<reqwest::Body>>),
+}
+
+/// Whether a compressed answer is decoded on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coding {
+    /// It is asked for compressed and arrives as it was before.
+    Decoded,
+    /// It stays as it is sent, and `Accept-Encoding` is the caller's.
+    AsSent,
+}
+
+/// The tool that asks: the process at the other end of the socket. Those who wait for the same budget take turns by it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Tool(pub u32);

@@ -1,0 +1,170 @@
+//! `tokens.json` and what lies beside it: read, locked, and replaced only by what came from it.
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use mp_proto::failure::Failure;
+use tracing::warn;
+
+use super::grant::Grant;
+use crate::files::paths::Paths;
+use crate::files::read::{ReadError, Signature, read_credential};
+use crate::files::replace::{self, ReplaceError, replace_if, sweep_of};
+use crate::identity::tokens::{Tokens, parse_tokens};
+use crate::lock;
+use crate::server::app::App;
+
+/// How often a write is redone on a file that others keep changing.
+const ATTEMPTS: usize = 50;
+
+/// What stands in a token file.
+pub(super) struct Found {
+    pub(super) signature: Option<Signature>,
+    pub(super) tokens: Result<Option<Tokens>, Failure>,
+}
+
+/// Reads a token file.
+pub(super) fn read(app: &App, path: &Path) -> Found {
+    match read_credential(path, app.paths.home()) {
+        Ok(None) => Found { signature: None, tokens: Ok(None) },
+        Ok(Some((bytes, signature))) => {
+            let tokens = parse_tokens(path, &bytes).map(Some).map_err(Failure::from);
+            Found { signature: Some(signature), tokens }
+        }
+        Err(error) => {
+            let signature = Signature::of(path).ok().flatten();
+            Found { signature, tokens: Err(crate::identity::tokens::TokensError::from(error).into()) }
+        }
+    }
+}
+
+/// Returns the grants in complete temporary files beside a token file: what a crash, ours or the Python tool's, left before the
+/// rename. The newest come last.
+pub(super) fn beside(app: &App, path: &Path) -> Vec<Tokens> {
+    let read = |path: PathBuf| {
+        let (bytes, _) = read_credential(&path, app.paths.home()).ok()??;
+        parse_tokens(&path, &bytes).ok()
+    };
+    let mut found: Vec<Tokens> = replace::temporaries(path).into_iter().filter_map(read).collect();
+    found.sort_by_key(|tokens| tokens.expires_at);
+    found
+}
+
+/// How a write ended.
+pub(super) enum Saved {
+    /// Ours is in place.
+    Ours,
+    /// Another program has a grant there that ours did not come from.
+    Theirs(Tokens),
+    /// There is no file any more: somebody logged out.
+    Gone,
+}
+
+/// Puts tokens in place of those that they came from.
+///
+/// # Errors
+/// When the file cannot be written.
+pub(super) fn save(
+    paths: &Paths,
+    path: &Path,
+    grant: &Grant,
+    spent: Option<&Tokens>,
+    ours: &Tokens,
+) -> Result<Saved, ReplaceError> {
+    let text = ours.to_text();
+    for _ in 0..ATTEMPTS {
+        let found = read_credential(path, paths.home()).map_err(|error| unsafe_file(path, &error))?;
+        let Some((bytes, _)) = found.filter(|_| !grant.is_retired()) else { return Ok(Saved::Gone) };
+        if bytes == text.expose().as_bytes() {
+            return Ok(Saved::Ours);
+        }
+        // A damaged file holds no grant that could be lost.
+        if let Ok(theirs) = parse_tokens(path, &bytes)
+            && !grant.may_replace(&theirs, spent, ours)
+        {
+            return Ok(Saved::Theirs(theirs));
+        }
+        match replace_if(paths, path, text.expose().as_bytes(), Some(&bytes)) {
+            Ok(_) => {
+                tidy(path);
+                return Ok(Saved::Ours);
+            }
+            Err(ReplaceError::Conflict { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(busy(path))
+}
+
+/// Puts the tokens of a login in place of whatever is there.
+///
+/// # Errors
+/// When the file cannot be written.
+pub(super) fn put(paths: &Paths, path: &Path, tokens: &Tokens) -> Result<(), ReplaceError> {
+    let text = tokens.to_text();
+    for _ in 0..ATTEMPTS {
+        let found = match read_credential(path, paths.home()) {
+            Ok(found) => found,
+            Err(error @ (ReadError::Symlink { .. } | ReadError::NotRegular { .. })) => {
+                return Err(unsafe_file(path, &error));
+            }
+            // A file that is open to others, or too large, is what a login mends.
+            Err(_) => {
+                replace::replace(paths, path, text.expose().as_bytes())?;
+                tidy(path);
+                return Ok(());
+            }
+        };
+        match replace_if(paths, path, text.expose().as_bytes(), found.as_ref().map(|(bytes, _)| bytes.as_slice())) {
+            Ok(_) => {
+                tidy(path);
+                return Ok(());
+            }
+            Err(ReplaceError::Conflict { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(busy(path))
+}
+
+fn unsafe_file(path: &Path, error: &ReadError) -> ReplaceError {
+    ReplaceError::Write { path: path.to_owned(), source: io::Error::other(error.to_string()) }
+}
+
+fn busy(path: &Path) -> ReplaceError {
+    ReplaceError::Write { path: path.to_owned(), source: io::Error::other("other programs kept changing it") }
+}
+
+/// Now that the newest grant is in place, what crashes left beside it is of no more use.
+fn tidy(path: &Path) {
+    match sweep_of(path) {
+        Ok(swept) => {
+            for path in swept.displaced {
+                warn!(path = %path.display(), "a text of another program was kept beside its file");
+            }
+        }
+        Err(error) => warn!(%error, "leftovers were not looked for"),
+    }
+}
+
+/// The lock `tokens.json.lock`, held while a grant is refreshed. It ends with the open file, however the process ends.
+#[derive(Debug)]
+pub(super) struct Turn {
+    _file: File,
+}
+
+/// Takes the lock of a token file if it is free. It does not wait.
+///
+/// # Errors
+/// When the lock cannot be made.
+pub(super) fn try_turn(path: &Path) -> io::Result<Option<Turn>> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let file = lock::open(Path::new(&name))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(Turn { _file: file })),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}

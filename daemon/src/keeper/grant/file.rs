@@ -1,0 +1,135 @@
+//! A look at where the grant is stored, and what is done about what is found there.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use mp_proto::event::{Event, TokenCause};
+use tracing::{info, warn};
+
+use super::super::disk;
+use super::{Grant, Held, Trouble};
+use crate::clock::Moment;
+use crate::files::read::Signature;
+use crate::identity::tokens::Tokens;
+use crate::server::app::App;
+
+impl Grant {
+    pub(super) fn look(&self, app: &App, held: &mut Held, now: Moment) {
+        if self.file.is_some() && !held.retired {
+            self.look_at_file(app, held, now);
+        }
+    }
+
+    /// Looks at the file, and adopts what another tool wrote.
+    fn look_at_file(&self, app: &App, held: &mut Held, now: Moment) {
+        let Some(path) = &self.file else { return };
+        let seen = Signature::of(path).ok().flatten();
+        if held.looked && held.settled && held.seen == seen {
+            return;
+        }
+        held.looked = true;
+        let found = disk::read(app, path);
+        held.settled = found.signature.as_ref().is_none_or(|signature| signature.is_settled(now.wall.into()));
+        held.seen = found.signature;
+        match found.tokens {
+            Ok(Some(tokens)) => {
+                held.unreadable = None;
+                self.found(app, held, tokens, now);
+                if !held.recovered {
+                    held.recovered = true;
+                    self.recover(app, held, now);
+                }
+            }
+            Ok(None) => self.is_gone(held, now.wall),
+            Err(failure) => {
+                if held.unreadable.as_ref() != Some(&failure) {
+                    warn!(account = %self.name, detail = %failure.detail, "tokens could not be read");
+                    held.since = now.wall;
+                }
+                held.unreadable = Some(failure);
+            }
+        }
+    }
+
+    fn is_gone(&self, held: &mut Held, now: Timestamp) {
+        if held.current.is_some() {
+            info!(account = %self.name, "tokens are gone");
+            held.since = now;
+        }
+        held.unreadable = None;
+        held.trouble = Trouble::None;
+        held.drop_grant();
+    }
+
+    /// The file holds these tokens.
+    fn found(&self, app: &App, held: &mut Held, tokens: Tokens, now: Moment) {
+        let Some(current) = held.current.clone() else { return self.adopt(app, held, Arc::new(tokens), now) };
+        let hash = self.hash(&tokens);
+        if held.saving == Some(hash) {
+            // Ours, on its way to be the current one.
+            held.settled = false;
+            return;
+        }
+        if self.pair(&current.tokens) == self.pair(&tokens) {
+            (held.unsaved, held.rolled_back) = (None, false);
+            // The file holds no more than microseconds.
+            if current.tokens.expires_at.as_microsecond() != tokens.expires_at.as_microsecond() {
+                // Somebody knows better when it ends, or wants it to be refreshed.
+                held.put(Arc::new(tokens), None, now);
+            }
+            return;
+        }
+        if held.spent.contains(&hash) || held.spent.contains(&self.pair(&tokens)) {
+            // The file is older than what we have: a rival's late write, a restored backup, or our own write that failed.
+            if !held.rolled_back && held.unsaved.is_none() {
+                warn!(account = %self.name, "an older grant came back to the disk");
+            }
+            held.rolled_back = true;
+            return;
+        }
+        self.adopt(app, held, Arc::new(tokens), now);
+    }
+
+    /// After a crash the newest grant may lie beside the file, complete but not yet in place.
+    fn recover(&self, app: &App, held: &mut Held, now: Moment) {
+        let Some(path) = &self.file else { return };
+        for tokens in disk::beside(app, path) {
+            let Some(current) = held.current.clone() else { return };
+            if tokens.expires_at > current.tokens.expires_at && self.hash(&tokens) != self.hash(&current.tokens) {
+                info!(account = %self.name, "a newer grant was found beside the file");
+                // What the file holds: of several leftovers only the last is of use.
+                held.replaces.get_or_insert(self.hash(&current.tokens));
+                held.spare(current.tokens, now);
+                held.install(Arc::new(tokens), None, now);
+                held.rolled_back = true;
+            }
+        }
+    }
+
+    /// Makes tokens that came from elsewhere the current ones.
+    pub(super) fn adopt(&self, app: &App, held: &mut Held, tokens: Arc<Tokens>, now: Moment) {
+        if let Some(old) = held.current.clone()
+            && self.hash(&old.tokens) != self.hash(&tokens)
+            && !held.spent.contains(&self.hash(&old.tokens))
+        {
+            held.spare(old.tokens, now);
+        }
+        let is_first = held.generation == 0;
+        held.install(tokens, None, now);
+        (held.unsaved, held.rolled_back) = (None, false);
+        if !is_first {
+            info!(account = %self.name, generation = held.generation, "another program's tokens were adopted");
+            self.announce(app, held, TokenCause::Adopted);
+        }
+    }
+
+    pub(super) fn announce(&self, app: &App, held: &Held, cause: TokenCause) {
+        let Some(current) = &held.current else { return };
+        app.hub.publish(&Event::TokenRefreshed {
+            account: self.name.to_string(),
+            generation: held.generation,
+            expires_at: current.tokens.expires_at,
+            cause,
+        });
+    }
+}

@@ -1,0 +1,365 @@
+//! Runs an operation of the catalog: its one request, or the workflow that a row names.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use mp_catalog::{Bound, Effect, Operation, PROJECT, Scope, Shape, Workflow, results};
+use mp_proto::deadline::UPSTREAM;
+use mp_proto::failure::{Failure, FailureKind, Problem};
+use mp_proto::ids::WorkspaceId;
+use mp_proto::plane::Plane;
+use serde_json::{Map, Value, json};
+
+use crate::call::MIN_VALID_S;
+use crate::call::decoding::{Asked, words};
+use crate::call::exchange::send_within;
+use crate::call::reads::{Freshness, Shared, read};
+use crate::call::request::{Outgoing, Payload, Query, Tool};
+use crate::identity::Authorization;
+use crate::me::cache::Me;
+use crate::operation::outgoing::{ORIGIN, build, project_number};
+use crate::operation::workflow::export::good;
+use crate::operation::workflow::{
+    business_context, checked_delete, custom_event, event_names, event_properties, export, lookup_table_upload,
+    metric_query, recording, report_create, report_link, report_resolve, report_store, saved_behavior, saved_metric,
+    schema_graph,
+};
+use crate::operation::workspace;
+use crate::server::app::App;
+use crate::session::Session;
+
+/// What an operation was called with.
+pub(crate) struct Run<'a> {
+    /// The daemon.
+    pub(crate) app: &'a Arc<App>,
+    /// As whom.
+    pub(crate) session: &'a Session,
+    /// What is known of who that is, without asking.
+    pub(crate) known_me: &'a (dyn Fn() -> Option<Arc<Me>> + Sync),
+    /// Asks who that is, unless it is known well enough.
+    pub(crate) fresh_me: &'a (dyn Fn() -> FreshMe<'a> + Sync),
+    /// What.
+    pub(crate) operation: &'static Operation,
+    /// Its arguments as they were given, checked.
+    pub(crate) arguments: &'a Map<String, Value>,
+    /// Its arguments in their places.
+    pub(crate) bound: Bound,
+    /// Whether what is kept does not count.
+    pub(crate) refresh: bool,
+    /// Who asks.
+    pub(crate) tool: Tool,
+    /// The file that came along.
+    pub(crate) upload: Option<Upload>,
+}
+
+/// Who an account's user is, as soon as Mixpanel has said so.
+pub(crate) type FreshMe<'a> = Pin<Box<dyn Future<Output = Result<Arc<Me>, Failure>> + Send + 'a>>;
+
+/// A file on its way.
+pub(crate) struct Upload {
+    /// Its bytes; they can be sent once.
+    pub(crate) body: std::sync::Mutex<Option<reqwest::Body>>,
+    /// How many.
+    pub(crate) length: u64,
+}
+
+/// What an operation brings.
+pub(crate) enum Ran {
+    /// One value.
+    Value(Answered),
+    /// Lines, each with its newline. They end with an error when they end too early.
+    Lines(Parts),
+    /// Bytes as Mixpanel sends them. They end with an error when they end too early.
+    Bytes(Parts),
+}
+
+/// What comes part by part.
+pub(crate) type Parts = Pin<Box<dyn Stream<Item = Result<Bytes, Failure>> + Send>>;
+
+/// A value, and what belongs to it.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    /// The value.
+    pub(crate) value: Value,
+    /// What callers should be told beside it.
+    pub(crate) notes: Vec<String>,
+    /// How long it has been kept; none when it was asked for.
+    pub(crate) age: Option<Duration>,
+}
+
+/// Runs an operation.
+///
+/// # Errors
+/// Those of its requests.
+pub(crate) async fn run(run: Run<'_>) -> Result<Ran, Failure> {
+    let answered = match run.operation.call.workflow {
+        None if run.operation.reply.shape == Shape::Bytes => return bytes(&run).await,
+        None => plain(&run).await,
+        Some(Workflow::EventNames) => event_names::run(&run).await,
+        Some(Workflow::EventProperties) => event_properties::run(&run).await,
+        Some(Workflow::SchemaGraph) => schema_graph::run(&run).await,
+        Some(Workflow::ReportLink) => report_link::run(&run).await,
+        Some(Workflow::ExportEvents | Workflow::ExportProfiles) => return export::run(run).await,
+        Some(Workflow::BusinessContext) => business_context::run(&run).await,
+        Some(Workflow::CheckedDelete) => checked_delete::run(&run).await,
+        Some(Workflow::CustomEvent) => custom_event::run(&run).await,
+        Some(Workflow::LookupTableUpload) => lookup_table_upload::run(&run).await,
+        Some(Workflow::MetricQuery) => metric_query::run(&run).await,
+        Some(Workflow::Recording) => recording::run(&run).await,
+        Some(Workflow::ReportCreate) => report_create::run(&run).await,
+        Some(Workflow::ReportResolve) => report_resolve::run(&run).await,
+        Some(Workflow::ReportStore) => report_store::run(&run).await,
+        Some(Workflow::SavedBehavior) => saved_behavior::run(&run).await,
+        Some(Workflow::SavedMetric) => saved_metric::run(&run).await,
+    };
+    answered.map(Ran::Value)
+}
+
+/// Sends the one request of a row and takes its answer.
+///
+/// # Errors
+/// Those of the request, and when the answer is something else than the row says.
+pub(crate) async fn plain(run: &Run<'_>) -> Result<Answered, Failure> {
+    let answer = run.ask(run.request(run.bound.clone()).await?).await?;
+    run.take(answer)
+}
+
+/// Sends the one request of a row and passes on its answer.
+async fn bytes(run: &Run<'_>) -> Result<Ran, Failure> {
+    let request = run.request(run.bound.clone()).await?;
+    let opened = good(run.app, &run.session.identity, &request).await?;
+    let parts = stream::unfold(Some(opened), |opened| async {
+        let mut opened = opened?;
+        match opened.chunk().await {
+            Ok(part) => part.map(|part| (Ok(part), Some(opened))),
+            Err(failure) => Some((Err(failure), None)),
+        }
+    });
+    Ok(Ran::Bytes(Box::pin(parts)))
+}
+
+impl Run<'_> {
+    /// Returns the request of the row, with its arguments in their places.
+    ///
+    /// # Errors
+    /// When the session lacks what the row needs.
+    pub(crate) async fn request(&self, bound: Bound) -> Result<Outgoing, Failure> {
+        let workspace = match self.operation.scope {
+            Scope::WorkspaceRequired => Some(self.workspace().await?),
+            _ => self.session.workspace,
+        };
+        build(self.operation, bound, self.session, workspace, self.tool)
+    }
+
+    /// Returns the workspace: the pinned one, else the one that stands for the whole project.
+    ///
+    /// # Errors
+    /// When the project has none, or Mixpanel cannot be asked.
+    pub(crate) async fn workspace(&self) -> Result<WorkspaceId, Failure> {
+        match self.session.workspace {
+            Some(pinned) => Ok(pinned),
+            None => workspace::of_project(self.app, self.session, self.known_me, self.freshness(true)).await,
+        }
+    }
+
+    /// Sends a request of the operation: a read together with all who want the same.
+    ///
+    /// # Errors
+    /// Those of the request, and when Mixpanel reports an error in a good answer, as its queries do.
+    pub(crate) async fn ask(&self, request: Outgoing) -> Result<Shared, Failure> {
+        let identity = &self.session.identity;
+        let refusal = Asked::about(identity, &request, "").failure(FailureKind::UpstreamRefused, "was refused");
+        let answer = match self.operation.effect {
+            Effect::Read => read(self.app, identity, request, self.freshness(self.operation.reply.kept)).await?,
+            Effect::Write | Effect::Destroy => {
+                let value = send_within(self.app, identity, &request, UPSTREAM.daemon).await?;
+                // Who reads from now on sees what was changed.
+                self.app.reads.forget();
+                Shared::own(value)
+            }
+        };
+        if matches!(self.operation.call.plane, Plane::Query | Plane::Engage) {
+            let checked = self.no_error(&answer.value, refusal).await;
+            checked.inspect_err(|_| self.app.reads.reject(answer.mark()))?;
+        }
+        Ok(answer)
+    }
+
+    /// Runs a report.
+    ///
+    /// # Errors
+    /// Those of the request, and when Mixpanel reports an error in a good answer.
+    pub(crate) async fn insights(&self, bookmark: Value, workspace: Option<WorkspaceId>) -> Result<Value, Failure> {
+        self.report("/insights", json!({"bookmark": bookmark, "queryLimits": {"limit": 3000}}), workspace).await
+    }
+
+    /// Asks the query API with a body that names the project.
+    ///
+    /// # Errors
+    /// As [`Self::insights`].
+    pub(crate) async fn report(
+        &self,
+        path: &str,
+        mut body: Value,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<Value, Failure> {
+        body["project_id"] = project_number(self.session.project()?);
+        let mut query: Vec<_> = workspace.map(|id| ("workspace_id".to_owned(), id.to_string())).into_iter().collect();
+        query.push((ORIGIN.0.to_owned(), ORIGIN.1.to_owned()));
+        let request = Outgoing {
+            method: reqwest::Method::POST,
+            query: Query::Pairs(query),
+            payload: Payload::Json(body),
+            ..Outgoing::read(Plane::Query, path)
+        };
+        let refusal =
+            Asked::about(&self.session.identity, &request, "").failure(FailureKind::UpstreamRefused, "was refused");
+        let request = Outgoing { tool: self.tool, budget: self.session.project.clone(), ..request };
+        let answer = send_within(self.app, &self.session.identity, &request, UPSTREAM.daemon).await?;
+        self.no_error(&answer, refusal).await?;
+        Ok(answer)
+    }
+
+    /// Checks that a good answer reports no error.
+    async fn no_error(&self, answer: &Value, mut refusal: Failure) -> Result<(), Failure> {
+        if !is_error(answer) {
+            return Ok(());
+        }
+        let identity = &self.session.identity;
+        let token = match &identity.authorization {
+            Authorization::Grant(holder) => self.app.keeper.token(self.app, holder, MIN_VALID_S).await.ok(),
+            Authorization::Basic { .. } | Authorization::Bearer(_) => None,
+        };
+        let credential = token.as_ref().map_or("", |fresh| fresh.token.expose());
+        if let Some(words) = words(identity, credential, answer) {
+            refusal.detail = format!("{}. Mixpanel says: {words}", refusal.detail);
+        }
+        Err(refusal)
+    }
+
+    fn freshness(&self, is_kept: bool) -> Freshness {
+        match (is_kept, self.refresh) {
+            (false, _) => Freshness::Now,
+            (true, false) => Freshness::Kept,
+            (true, true) => Freshness::Renewed,
+        }
+    }
+
+    /// Makes what callers get of an answer.
+    ///
+    /// # Errors
+    /// When it is something else than the row says.
+    pub(crate) fn take(&self, answer: Shared) -> Result<Answered, Failure> {
+        let age = answer.age;
+        let mark = answer.mark();
+        // The last who shares it need not copy it.
+        let value = Arc::try_unwrap(answer.value).unwrap_or_else(|shared| (*shared).clone());
+        self.taken(value, age).inspect_err(|_| self.app.reads.reject(mark))
+    }
+
+    /// As [`Self::take`], of a value that nobody shares.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    pub(crate) fn taken(&self, value: Value, age: Option<Duration>) -> Result<Answered, Failure> {
+        let mut arguments = self.bound.arguments.clone();
+        if let Some(project) = &self.session.project {
+            arguments.insert(PROJECT.to_owned(), project_number(project));
+        }
+        let taken = self.operation.reply.take(&arguments, value).map_err(|what| self.odd(&what))?;
+        Ok(Answered { value: taken.value, notes: taken.notes, age })
+    }
+
+    /// Sends another request of the operation and returns what is in its envelope.
+    ///
+    /// # Errors
+    /// Those of the request.
+    pub(crate) async fn also(&self, request: Outgoing) -> Result<Value, Failure> {
+        let request = Outgoing { tool: self.tool, budget: self.session.project.clone(), ..request };
+        let answer = send_within(self.app, &self.session.identity, &request, UPSTREAM.daemon).await?;
+        if !request.repeatable {
+            self.app.reads.forget();
+        }
+        Ok(results(answer))
+    }
+
+    /// Returns the head of the App API's paths for the project.
+    ///
+    /// # Errors
+    /// When the session has none.
+    pub(crate) fn project_path(&self, below: &str) -> Result<String, Failure> {
+        Ok(format!("/projects/{}/{below}", self.session.project()?))
+    }
+
+    /// Returns the path of the App API for the pinned workspace, else for the project.
+    ///
+    /// # Errors
+    /// When the session has neither.
+    pub(crate) fn scoped_path(&self, below: &str) -> Result<String, Failure> {
+        let project = self.project_path(below)?;
+        Ok(self.session.workspace.map_or(project, |workspace| format!("/workspaces/{workspace}/{below}")))
+    }
+
+    /// Returns an argument that is a text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.bound.arguments.get(name).and_then(Value::as_str)
+    }
+
+    /// Returns whether a switch was given.
+    pub(crate) fn is_set(&self, name: &str) -> bool {
+        self.bound.arguments.get(name) == Some(&Value::Bool(true))
+    }
+
+    /// It was not done, as nothing at Mixpanel says.
+    pub(crate) fn declined(&self, why: impl Into<String>) -> Failure {
+        Failure::new(FailureKind::Declined, why).account(&self.session.identity.name)
+    }
+
+    /// An argument is wrong, as only now is known.
+    pub(crate) fn wrong(&self, name: &str, why: &str) -> Failure {
+        let detail = format!("arguments of {} are wrong", self.operation.id);
+        Failure::new(FailureKind::InvalidArgument, detail).errors(vec![Problem::new(name, why)])
+    }
+
+    /// An answer that is not as expected.
+    pub(crate) fn odd(&self, what: &str) -> Failure {
+        let name = &self.session.identity.name;
+        let detail = format!("{} as account '{name}' was answered with {what}", self.operation.id);
+        Failure::new(FailureKind::UpstreamInvalid, detail).account(name)
+    }
+}
+
+/// Whether a good answer reports an error: in words. An object of that name may be anything, such as the count of a property.
+fn is_error(answer: &Value) -> bool {
+    let is_words = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
+    answer.get("error").is_some_and(|error| match error {
+        Value::Array(all) => !all.is_empty() && all.iter().all(is_words),
+        one => is_words(one),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_in_a_good_answer_is_noticed() {
+        for error in [json!({"error": "bad"}), json!({"error": ["a", "b"], "data": {}})] {
+            assert!(is_error(&error), "{error}");
+        }
+        for good in [
+            json!({"error": null}),
+            json!({"error": ""}),
+            json!({"error": {"count": 7}}),
+            json!({"error": []}),
+            json!([1]),
+            json!({"data": {"error": 1}}),
+            json!("error"),
+        ] {
+            assert!(!is_error(&good), "{good}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Runs one row of the catalog: [`call`] is what an operation may use, [`dispatch`] chooses the code, [`workflow`] is that of rows that
+//! need their own.
+
+pub(crate) mod call;
+pub(crate) mod outgoing;
+pub(crate) mod storage;
+mod workflow;
+mod workspace;

@@ -1,0 +1,135 @@
+//! Exports are code because they are streams of lines, not values.
+
+mod profiles;
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use futures_util::stream;
+use mp_catalog::Workflow;
+use mp_catalog::export;
+use mp_proto::failure::{Failure, FailureKind, Problem};
+use mp_proto::plane::Plane;
+use tokio::time::Instant;
+
+use crate::server::app::App;
+
+use crate::call::calls::{Opened, open};
+use crate::call::decoding::{Asked, Incoming};
+use crate::call::lines::{Events, LineError};
+use crate::call::request::{Outgoing, Query};
+use crate::identity::Identity;
+use crate::operation::call::{Ran, Run};
+
+/// Largest answer to a refused request that is searched for Mixpanel's own words.
+const MAX_REFUSAL: usize = 64 * 1024;
+
+/// Runs an export.
+///
+/// # Errors
+/// When its arguments are wrong, or Mixpanel does not begin to answer with what was asked for.
+pub(crate) async fn run(run: Run<'_>) -> Result<Ran, Failure> {
+    match run.operation.call.workflow {
+        Some(Workflow::ExportProfiles) => profiles::run(run).await,
+        _ => events(run).await,
+    }
+}
+
+fn wrong(run: &Run<'_>, problems: Vec<Problem>) -> Failure {
+    let detail = format!("arguments of {} are wrong", run.operation.id);
+    Failure::new(FailureKind::InvalidArgument, detail).errors(problems)
+}
+
+async fn events(run: Run<'_>) -> Result<Ran, Failure> {
+    let asked = export::Events::read(run.arguments).map_err(|problems| wrong(&run, problems))?;
+    let project = run.session.project()?;
+    let request = Outgoing {
+        query: Query::Pairs(asked.query(project.as_str())),
+        budget: Some(project.clone()),
+        tool: run.tool,
+        ..Outgoing::read(Plane::Export, "/export")
+    };
+    let identity = run.session.identity.clone();
+    let opened = good(run.app, &identity, &request).await?;
+    let events = if asked.raw { Events::raw() } else { Events::normalised() };
+    let body = Body { opened, identity, request, events: Some(events), ready: VecDeque::new(), failure: None };
+    Ok(Ran::Lines(Box::pin(stream::unfold(body, |mut body| async move { Some((body.next().await?, body)) }))))
+}
+
+/// Sends a request and returns its answer if it is a success.
+///
+/// # Errors
+/// When it is none, or cannot be sent.
+pub(crate) async fn good(
+    app: &std::sync::Arc<App>,
+    identity: &Identity,
+    request: &Outgoing,
+) -> Result<Opened, Failure> {
+    let mut opened = open(app, identity, request, Instant::now() + request.host.patience()).await?;
+    if opened.status.is_success() {
+        return Ok(opened);
+    }
+    let header = |name: &str| opened.header(name).map(str::to_owned);
+    let (retry_after, request_id) = (header("retry-after"), header("x-request-id"));
+    let body = opened.rest(MAX_REFUSAL).await?;
+    let answer = Incoming { status: opened.status.as_u16(), retry_after, request_id, body };
+    let asked = Asked::about(identity, request, opened.credential.expose());
+    match answer.decode(&asked) {
+        Err(failure) => Err(failure),
+        Ok(_) => Err(asked.failure(FailureKind::Internal, "was answered in a way that cannot be")),
+    }
+}
+
+/// A body of events on its way.
+struct Body {
+    opened: Opened,
+    identity: Identity,
+    request: Outgoing,
+    /// None when the body has ended.
+    events: Option<Events>,
+    /// What can go on.
+    ready: VecDeque<Bytes>,
+    /// Why it ends when that has gone.
+    failure: Option<Failure>,
+}
+
+impl Body {
+    /// Returns the next lines. It asks for more only when what it has is gone, so a slow reader slows Mixpanel down.
+    async fn next(&mut self) -> Option<Result<Bytes, Failure>> {
+        loop {
+            if let Some(lines) = self.ready.pop_front() {
+                return Some(Ok(lines));
+            }
+            if let Some(failure) = self.failure.take() {
+                return Some(Err(failure));
+            }
+            let events = self.events.as_mut()?;
+            let taken = match self.opened.chunk().await {
+                Ok(Some(part)) => events.take(part, &mut self.ready),
+                Ok(None) => self.events.take().map_or(Ok(()), |events| events.end(&mut self.ready)),
+                Err(failure) => {
+                    (self.events, self.failure) = (None, Some(failure));
+                    continue;
+                }
+            };
+            if let Err(error) = taken {
+                (self.events, self.failure) = (None, Some(self.odd(&error)));
+            }
+        }
+    }
+
+    /// Says what came in place of an event, in Mixpanel's own words if there are any.
+    fn odd(&self, error: &LineError) -> Failure {
+        let asked = Asked::about(&self.identity, &self.request, self.opened.credential.expose());
+        let words = match error {
+            LineError::NoEvent { text, .. } => asked.message(text.as_bytes()).or_else(|| asked.quoted(text)),
+            LineError::Half { text, .. } => asked.quoted(text),
+            LineError::TooLong { .. } => None,
+        };
+        let words = words.filter(|words| !words.is_empty()).map_or_else(String::new, |words| match error {
+            LineError::Half { .. } => format!(": {words}"),
+            _ => format!(". Mixpanel says: {words}"),
+        });
+        asked.failure(FailureKind::UpstreamInvalid, &format!("was answered 200, but {error}{words}"))
+    }
+}

@@ -1,0 +1,184 @@
+//! Profiles come in pages: one is asked for while the one before it is passed on, and no more than one.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::stream;
+use memchr::memmem;
+use mp_catalog::export::Profiles;
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::plane::Plane;
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tracing::info;
+
+use super::{good, wrong};
+use crate::server::app::App;
+
+use crate::call::decoding::{Asked, without_odd_numbers};
+use crate::call::lines::profile;
+use crate::call::request::{Outgoing, Payload, Query};
+use crate::identity::Identity;
+use crate::operation::call::{Ran, Run};
+
+/// Largest page: 1000 profiles, of which hardly any has more than 10 KB.
+const MAX_PAGE: usize = 64 * 1024 * 1024;
+
+/// Profiles of a page when Mixpanel does not tell.
+const PAGE_SIZE: u64 = 1000;
+
+/// Pages above which an export uses most of what a project may ask in an hour.
+const MANY: u64 = 48;
+
+/// Exports profiles.
+///
+/// # Errors
+/// When the arguments are wrong, or the first page cannot be had.
+pub(super) async fn run(run: Run<'_>) -> Result<Ran, Failure> {
+    let now = run.app.clock.now().as_second();
+    let asked = Profiles::read(run.arguments, now).map_err(|problems| wrong(&run, problems))?;
+    if asked.is_empty {
+        run.session.project()?;
+        return Ok(Ran::Lines(Box::pin(stream::empty())));
+    }
+    let mut pages = Pages::of(&run, asked)?;
+    let first = pages.next(run.app).await?;
+    // Room for one page: together with the one that is passed on, two are in memory, and a third is on its way at most.
+    let further = pages.goes_on.then(|| {
+        let (sender, receiver) = channel(1);
+        let app = Arc::clone(run.app);
+        run.app.tasks.spawn(async move { ahead(&app, pages, &sender).await });
+        receiver
+    });
+    Ok(Ran::Lines(Box::pin(stream::unfold((Some(first), further), next))))
+}
+
+type Page = Result<Bytes, Failure>;
+
+/// The pages that are still to come; none when there are no more.
+type Ahead = Option<Receiver<Option<Page>>>;
+
+async fn next((first, ahead): (Option<Bytes>, Ahead)) -> Option<(Page, (Option<Bytes>, Ahead))> {
+    if let Some(first) = first.filter(|first| !first.is_empty()) {
+        return Some((Ok(first), (None, ahead)));
+    }
+    let mut pages = ahead?;
+    match pages.recv().await {
+        Some(Some(page)) => Some((page, (None, Some(pages)))),
+        Some(None) => None,
+        // Only an end that was said is one.
+        None => {
+            let lost = Failure::new(FailureKind::Internal, "the pages of profiles have ended without a reason");
+            Some((Err(lost), (None, None)))
+        }
+    }
+}
+
+/// Asks for the pages after the first, each when there is room for it, until nobody wants them any more.
+async fn ahead(app: &Arc<App>, mut pages: Pages, wanted: &Sender<Option<Page>>) {
+    while pages.goes_on {
+        let Ok(room) = wanted.reserve().await else { return };
+        let page = tokio::select! {
+            biased;
+            () = wanted.closed() => return,
+            page = pages.next(app) => page,
+        };
+        match page {
+            Ok(lines) if lines.is_empty() => {}
+            Ok(lines) => room.send(Some(Ok(lines))),
+            Err(failure) => return room.send(Some(Err(failure))),
+        }
+    }
+    // Nobody is left to hear it where this fails.
+    let _ = wanted.send(None).await;
+}
+
+/// The pages of an export.
+struct Pages {
+    asked: Profiles,
+    identity: Identity,
+    project: String,
+    request: Outgoing,
+    /// The next one.
+    number: u64,
+    session: Option<String>,
+    /// Profiles so far.
+    count: u64,
+    goes_on: bool,
+}
+
+/// A page as Mixpanel sends it.
+#[derive(Deserialize)]
+struct Answer<'a> {
+    #[serde(borrow)]
+    results: Vec<&'a RawValue>,
+    session_id: Option<String>,
+    page_size: Option<u64>,
+    total: Option<u64>,
+}
+
+impl Pages {
+    fn of(run: &Run<'_>, asked: Profiles) -> Result<Self, Failure> {
+        let project = run.session.project()?;
+        let mut query = vec![("project_id".to_owned(), project.to_string())];
+        query.extend(run.session.workspace.map(|workspace| ("workspace_id".to_owned(), workspace.to_string())));
+        query.push(("query_origin".to_owned(), "mixpanel-headless".to_owned()));
+        let request = Outgoing {
+            method: reqwest::Method::POST,
+            query: Query::Pairs(query),
+            budget: Some(project.clone()),
+            tool: run.tool,
+            ..Outgoing::read(Plane::Engage, "/")
+        };
+        let (identity, project) = (run.session.identity.clone(), project.to_string());
+        Ok(Self { asked, identity, project, request, number: 0, session: None, count: 0, goes_on: true })
+    }
+
+    /// Asks for the next page and returns its lines.
+    async fn next(&mut self, app: &Arc<App>) -> Result<Bytes, Failure> {
+        let body = self.asked.body(&self.project, self.number, self.session.as_deref());
+        self.request.payload = Payload::Json(Value::Object(body));
+        let mut opened = good(app, &self.identity, &self.request).await?;
+        let body = opened.rest(MAX_PAGE).await?;
+        let asked = Asked::about(&self.identity, &self.request, opened.credential.expose());
+        let odd = |said: &str| asked.failure(FailureKind::UpstreamInvalid, said);
+        let body = body.ok_or_else(|| odd("was answered with a page that is larger than any can be"))?;
+        let may_be_odd = [&b"NaN"[..], b"Infinity"].iter().any(|odd| memmem::find(&body, odd).is_some());
+        let mended = if may_be_odd { without_odd_numbers(&body) } else { None };
+        let body = mended.unwrap_or(body);
+        let page: Answer<'_> = serde_json::from_slice(&body).map_err(|_| match asked.message(&body) {
+            Some(words) => odd(&format!("was answered without profiles. Mixpanel says: {words}")),
+            None => odd("was answered without profiles"),
+        })?;
+        if self.number == 0 {
+            self.warn(&page);
+        }
+        let left = self.asked.limit.map_or(u64::MAX, |limit| limit - self.count);
+        let mut lines = Vec::with_capacity(body.len());
+        for result in page.results.iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
+            profile(result, self.asked.raw, &mut lines)
+                .ok_or_else(|| odd("was answered with something else than profiles"))?;
+            self.count += 1;
+        }
+        let is_short = (page.results.len() as u64) < page.page_size.unwrap_or(1);
+        let is_enough = self.asked.limit.is_some_and(|limit| self.count >= limit);
+        let is_all = page.results.is_empty() || is_short || is_enough;
+        // A list without sessions is one page, if Mixpanel does not say that there are more.
+        if !is_all && page.session_id.is_none() && page.total.is_none_or(|total| total > self.count) {
+            return Err(odd("was answered with a full page and no session to ask for the next one with"));
+        }
+        self.goes_on = !is_all && page.session_id.is_some();
+        (self.session, self.number) = (page.session_id, self.number + 1);
+        Ok(lines.into())
+    }
+
+    /// Notes in the log that an export takes most of what the project may ask in an hour.
+    fn warn(&self, page: &Answer<'_>) {
+        let pages = page.total.unwrap_or(0).div_ceil(page.page_size.unwrap_or(PAGE_SIZE).max(1));
+        if pages > MANY {
+            info!(project = self.project, pages, "an export of profiles uses most of the queries of an hour");
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! The config files as every call sees them: read again whenever they moved, edited without losing what others wrote.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use jiff::Timestamp;
+use mp_proto::event::Event;
+use mp_proto::failure::{Failure, FailureKind};
+use tracing::{debug, info, warn};
+
+use crate::clock::Clock;
+use crate::config::edit::{Change, Edited, edit};
+use crate::config::snapshot::Snapshot;
+use crate::files::paths::Paths;
+use crate::files::read::{Signature, read_credential};
+use crate::files::replace::{ReplaceError, replace_if};
+use crate::hub::Hub;
+
+/// How many other config files (`MP_CONFIG_PATH` of callers) are remembered.
+const OTHERS: usize = 16;
+
+/// How often an edit is redone on a file that others keep changing, before the call is given up.
+const ATTEMPTS: usize = 100;
+
+/// The config of the storage root, and those that callers name.
+pub struct Store {
+    paths: Paths,
+    main: Arc<ConfigFile>,
+    others: Mutex<Vec<Arc<ConfigFile>>>,
+    hub: Arc<Hub>,
+    clock: Arc<dyn Clock>,
+}
+
+/// One config file.
+#[derive(Debug)]
+pub struct ConfigFile {
+    path: PathBuf,
+    held: RwLock<Held>,
+    /// Held while the file is read, so that one change is one revision.
+    reading: Mutex<()>,
+    /// Held during an edit: our own edits never conflict with each other.
+    writing: Mutex<()>,
+}
+
+#[derive(Debug, Clone)]
+struct Held {
+    snapshot: Arc<Snapshot>,
+    /// The last snapshot without a fault of the whole file: what events and status speak of.
+    last_good: Arc<Snapshot>,
+    signature: Option<Signature>,
+    /// Whether a later change of the file must show in its signature.
+    settled: bool,
+}
+
+impl Store {
+    /// Returns a store that has read the root's config.
+    pub fn new(paths: &Paths, hub: Arc<Hub>, clock: Arc<dyn Clock>) -> Self {
+        let main = Arc::new(ConfigFile::new(paths.config(), paths.home(), clock.now()));
+        Self { paths: paths.clone(), main, others: Mutex::default(), hub, clock }
+    }
+
+    /// Returns the root's config as it is on disk now, and publishes what changed.
+    pub fn current(&self) -> Arc<Snapshot> {
+        self.look(&self.main)
+    }
+
+    /// Returns the last snapshot of the root's config that was good as a whole.
+    pub fn last_good(&self) -> Arc<Snapshot> {
+        self.current();
+        Arc::clone(&self.main.held().last_good)
+    }
+
+    /// Returns the config that a caller means: the file it names, else the root's.
+    pub fn file(&self, named: Option<&Path>) -> Arc<ConfigFile> {
+        let Some(path) = named.filter(|path| *path != self.main.path) else { return Arc::clone(&self.main) };
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = others.iter().find(|file| file.path == path) {
+            return Arc::clone(known);
+        }
+        if others.len() == OTHERS {
+            others.remove(0);
+        }
+        let file = Arc::new(ConfigFile::new(path.to_owned(), self.paths.home(), self.clock.now()));
+        others.push(Arc::clone(&file));
+        file
+    }
+
+    /// Returns a file as it is on disk now.
+    pub fn look(&self, file: &Arc<ConfigFile>) -> Arc<Snapshot> {
+        let seen = Signature::of(&file.path).ok().flatten();
+        {
+            let held = file.held.read().unwrap_or_else(PoisonError::into_inner);
+            if held.settled && held.signature == seen {
+                return Arc::clone(&held.snapshot);
+            }
+        }
+        self.read_again(file)
+    }
+
+    fn read_again(&self, file: &Arc<ConfigFile>) -> Arc<Snapshot> {
+        let _reading = file.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = file.held();
+        let fresh = read(&file.path, self.paths.home(), before.snapshot.revision + 1, self.clock.now());
+        if fresh.snapshot.same_content(&before.snapshot) {
+            let kept = Held { snapshot: before.snapshot, last_good: before.last_good, ..fresh };
+            return file.hold(kept);
+        }
+        let last_good = if fresh.snapshot.is_usable() { &fresh.snapshot } else { &before.last_good };
+        let held = Held { last_good: Arc::clone(last_good), ..fresh.clone() };
+        let snapshot = file.hold(held);
+        if Arc::ptr_eq(file, &self.main) {
+            announce(&self.hub, &before.last_good, &snapshot);
+        } else {
+            debug!(path = %file.path.display(), revision = snapshot.revision, "snapshot published");
+        }
+        snapshot
+    }
+
+    /// Applies a change to a file and returns the snapshot that contains it. Redone as often as somebody else was faster.
+    ///
+    /// # Errors
+    /// When the change is refused, or the file cannot be read or written.
+    pub fn edit(&self, file: &Arc<ConfigFile>, change: &Change) -> Result<(Arc<Snapshot>, Edited), Failure> {
+        let _writing = file.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        for attempt in 1..=ATTEMPTS {
+            let found = read_credential(&file.path, self.paths.home())?.map(|(bytes, _)| bytes);
+            let text = std::str::from_utf8(found.as_deref().unwrap_or_default()).map_err(|_| not_utf8(&file.path))?;
+            let edited = edit(text, change).map_err(|error| error.into_failure(&file.path))?;
+            if edited.text == text {
+                return Ok((self.look(file), edited));
+            }
+            match replace_if(&self.paths, &file.path, edited.text.as_bytes(), found.as_deref()) {
+                Ok(_) => return Ok((self.look(file), edited)),
+                Err(ReplaceError::Conflict { displaced, .. }) => {
+                    debug!(attempt, "an edit was redone on a newer file");
+                    for path in displaced {
+                        warn!(path = %path.display(), "a text of another program was kept beside its file");
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let detail = format!("{} kept changing; nothing was written", file.path.display());
+        Err(Failure::new(FailureKind::Storage, detail))
+    }
+}
+
+impl ConfigFile {
+    fn new(path: PathBuf, home: &Path, now: Timestamp) -> Self {
+        let held = read(&path, home, 1, now);
+        Self { path, held: RwLock::new(held), reading: Mutex::default(), writing: Mutex::default() }
+    }
+
+    /// Returns where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn held(&self) -> Held {
+        self.held.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn hold(&self, held: Held) -> Arc<Snapshot> {
+        let snapshot = Arc::clone(&held.snapshot);
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = held;
+        snapshot
+    }
+}
+
+fn not_utf8(path: &Path) -> Failure {
+    Failure::new(FailureKind::ConfigInvalid, format!("{} is not valid UTF-8", path.display()))
+}
+
+/// Reads a file. The time is taken before, so that a change during the read is never taken for settled.
+fn read(path: &Path, home: &Path, revision: u64, now: Timestamp) -> Held {
+    let (read, signature) = match read_credential(path, home) {
+        Ok(Some((bytes, signature))) => (Ok(Some(bytes)), Some(signature)),
+        Ok(None) => (Ok(None), None),
+        Err(error) => (Err(error), Signature::of(path).ok().flatten()),
+    };
+    let content = read.as_ref().map(|bytes| bytes.as_deref());
+    let settled = signature.as_ref().is_none_or(|signature| signature.is_settled(now.into()));
+    let snapshot = Arc::new(Snapshot::new(revision, path.to_owned(), content));
+    Held { last_good: Arc::clone(&snapshot), snapshot, signature, settled }
+}
+
+/// Publishes what a new snapshot means for those who listen.
+fn announce(hub: &Hub, before: &Snapshot, after: &Snapshot) {
+    let revision = after.revision;
+    if !after.is_usable() {
+        warn!(revision, problems = after.problems().len(), "config became invalid");
+        return hub.publish(&Event::ConfigInvalid { revision, problems: after.problems() });
+    }
+    info!(revision, "snapshot published");
+    hub.publish(&Event::ConfigChanged { revision });
+    for event in differences(before, after) {
+        hub.publish(&event);
+    }
+}
+
+fn differences(before: &Snapshot, after: &Snapshot) -> Vec<Event> {
+    let (old, new) = (&before.config.accounts, &after.config.accounts);
+    let mut events = Vec::new();
+    for (name, account) in new {
+        match old.get(name) {
+            None => events.push(Event::AccountAdded {
+                name: name.to_string(),
+                account_type: account.account_type(),
+                region: account.region,
+            }),
+            Some(known) if !known.same_settings(account) => {
+                events.push(Event::AccountChanged { name: name.to_string() });
+            }
+            Some(_) => {}
+        }
+    }
+    let gone = old.keys().filter(|name| !new.contains_key(*name));
+    events.extend(gone.map(|name| Event::AccountRemoved { name: name.to_string() }));
+    let is = after.persisted();
+    if is != before.persisted() {
+        events.push(Event::SessionChanged {
+            revision: after.revision,
+            account: is.account,
+            project: is.project.map(|project| project.to_string()),
+            workspace: is.workspace.map(|id| id.get()),
+        });
+    }
+    events
+}
+
+/// Returns the first event of a stream.
+pub fn snapshot_event(snapshot: &Snapshot) -> Event {
+    Event::Snapshot {
+        revision: snapshot.revision,
+        active_account: snapshot.persisted().account,
+        accounts: snapshot.config.accounts.keys().map(ToString::to_string).collect(),
+        targets: snapshot.config.targets.keys().map(ToString::to_string).collect(),
+        problems: snapshot.problems(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::hub::Opening;
+    use std::os::unix::fs::PermissionsExt;
+
+    const TEAM: &str = "[active]\naccount = \"team\"\n\n[accounts.team]\ntype = \"oauth_browser\"\nregion = \"us\"\n";
+
+    struct World {
+        dir: tempfile::TempDir,
+        store: Store,
+        hub: Arc<Hub>,
+    }
+
+    impl World {
+        fn new(config: &str) -> Self {
+            let dir = tempfile::tempdir().expect("a directory");
+            let paths = Paths::new(dir.path().to_owned(), dir.path().to_owned());
+            let hub = Arc::new(Hub::new("i".into()));
+            let world = |store| Self { dir, store, hub: Arc::clone(&hub) };
+            std::fs::write(paths.config(), config).expect("written");
+            std::fs::set_permissions(paths.config(), std::fs::Permissions::from_mode(0o600)).expect("private");
+            world(Store::new(&paths, Arc::clone(&hub), Arc::new(SystemClock)))
+        }
+
+        fn write(&self, config: &str) {
+            std::fs::write(self.dir.path().join("config.toml"), config).expect("written");
+        }
+
+        /// The names of the events so far.
+        fn events(&self) -> Vec<&'static str> {
+            match self.hub.subscribe(Some("i-0")).0 {
+                Opening::Resumed(events) => events.iter().map(|event| event.name).collect(),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn equal_content_is_no_new_revision_and_no_event() {
+        let world = World::new(TEAM);
+        let before = world.store.current();
+        world.write(TEAM);
+        assert!(Arc::ptr_eq(&before, &world.store.current()));
+        assert_eq!(world.events(), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_change_is_told_by_what_it_means() {
+        let world = World::new(TEAM);
+        world.write(&TEAM.replace("\"us\"", "\"eu\"").replace("account = \"team\"\n", "account = \"x\"\n"));
+        world.store.current();
+        assert_eq!(world.events(), ["config.changed", "account.changed", "session.changed"]);
+        world.write("");
+        world.store.current();
+        assert_eq!(world.events()[3..], ["config.changed", "account.removed", "session.changed"]);
+    }
+
+    #[test]
+    fn a_broken_file_is_told_and_the_last_good_one_stays_for_those_who_only_look() {
+        let world = World::new(TEAM);
+        world.write("not = [toml");
+        assert!(!world.store.current().is_usable());
+        assert_eq!(world.store.last_good().config.accounts.len(), 1);
+        world.write(&TEAM.replace("us", "in"));
+        assert!(world.store.current().is_usable());
+        assert_eq!(world.events(), ["config.invalid", "config.changed", "account.changed"]);
+    }
+
+    #[test]
+    fn an_edit_is_in_the_snapshot_that_it_returns() {
+        let world = World::new(TEAM);
+        let file = world.store.file(None);
+        let change = Change::UseProject { account: None, project: "7".into() };
+        let (snapshot, _) = world.store.edit(&file, &change).expect("a good change");
+        assert_eq!(snapshot.persisted().project.map(|id| id.to_string()).as_deref(), Some("7"));
+        assert!(Arc::ptr_eq(&snapshot, &world.store.current()));
+        let (again, _) = world.store.edit(&file, &change).expect("nothing to do");
+        assert!(Arc::ptr_eq(&snapshot, &again));
+    }
+
+    #[test]
+    fn the_number_of_remembered_files_is_bounded() {
+        let world = World::new(TEAM);
+        for number in 0..OTHERS * 2 {
+            world.store.file(Some(&world.dir.path().join(format!("{number}.toml"))));
+        }
+        assert_eq!(world.store.others.lock().expect("nobody panicked").len(), OTHERS);
+    }
+}
