@@ -14,10 +14,11 @@ macro_rules! words {
             $(#[$meta])*
             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
             #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+            #[serde(rename_all = "snake_case")]
             pub enum $name {
-                $($(#[$doc])* #[serde(rename = $word)] $variant,)+
+                $($(#[$doc])* $variant,)+
                 /// A word of a newer daemon.
-                #[serde(other, rename = "unknown")]
+                #[serde(other)]
                 Unknown,
             }
 
@@ -217,6 +218,9 @@ mod tests {
         let read = |text: &str| serde_json::from_str::<CredentialState>(text).expect("a word");
         assert_eq!(serde_json::to_string(&CredentialState::LoginRequired).expect("plain"), "\"login_required\"");
         assert_eq!((read("\"backoff\""), read("\"brand_new\"")), (CredentialState::Backoff, CredentialState::Unknown));
+        for state in [CredentialState::Ok, CredentialState::LoginRequired, CredentialState::Unknown] {
+            assert_eq!(serde_json::to_value(state).expect("plain"), state.as_str());
+        }
         assert_eq!(format!("{:>8}|", WatchMode::Events), "  events|");
     }
 }
