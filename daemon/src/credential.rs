@@ -12,91 +12,106 @@ use crate::config::{Account, Credential, TokenSource};
 use crate::identity::Authorization;
 use crate::identity::Holder;
 use crate::identity::bearer::{Bearer, from_caller};
-use crate::server::app::App;
+use crate::keeper::Keeper;
+use crate::mixpanel::Mixpanel;
 use crate::session::Session;
 
-/// Returns the bearer of an account; none for a service account, which has no token.
-///
-/// # Errors
-/// When the caller must bring a variable or has not set it, somebody has to log in, or the token cannot be refreshed just now.
-pub async fn bearer(
-    app: &Arc<App>,
-    account: &Account,
-    caller: &Context,
-    min_valid_s: u64,
-) -> Result<Option<Bearer>, Failure> {
-    match &account.credential {
-        Credential::ServiceAccount { .. } => Ok(None),
-        Credential::OauthToken(TokenSource::Inline(token)) => {
-            Ok(Some(Bearer { token: token.clone(), expires_at: None }))
-        }
-        Credential::OauthToken(TokenSource::Env(variable)) => from_caller(account, variable, caller).map(Some),
-        Credential::OauthBrowser => {
-            let holder = Holder::Account(account.name.clone(), account.region);
-            let fresh = app.keeper.token(app, &holder, min_valid_s).await?;
-            Ok(Some(Bearer { token: fresh.token, expires_at: Some(fresh.expires_at) }))
-        }
-    }
+/// What hands out credentials.
+pub struct Credentials {
+    keeper: Arc<Keeper>,
+    mixpanel: Arc<Mixpanel>,
 }
 
-/// Returns all that a program needs to call Mixpanel as a session does.
-///
-/// # Errors
-/// When somebody has to log in, or the token cannot be refreshed just now.
-pub async fn of_session(app: &Arc<App>, session: &Session, min_valid_s: u64) -> Result<CredentialBody, Failure> {
-    let identity = &session.identity;
-    let header = |(name, value): &(String, Secret)| CredentialHeader { name: name.clone(), value: Some(value.clone()) };
-    let account_type = session.account.as_ref().map(|account| account.account_type());
-    let mut body = CredentialBody {
-        account: identity.name.clone(),
-        r#type: account_type.unwrap_or(AccountType::OauthToken),
-        region: identity.region,
-        project: session.project.clone(),
-        workspace: session.workspace,
-        token: None,
-        expires_at: None,
-        username: None,
-        secret: None,
-        headers: identity.headers.iter().map(header).collect(),
-        base_url: app.upstream.redirected_to().map(|base| format!("{base}/{}", identity.region)),
-    };
-    match &identity.authorization {
-        Authorization::Basic { username, secret } => {
-            body.r#type = AccountType::ServiceAccount;
-            (body.username, body.secret) = (Some(username.clone()), Some(secret.clone()));
-        }
-        Authorization::Bearer(token) => body.token = Some(token.clone()),
-        Authorization::Grant(holder) => {
-            let fresh = app.keeper.token(app, holder, min_valid_s).await?;
-            (body.token, body.expires_at) = (Some(fresh.token), Some(fresh.expires_at));
-        }
+impl Credentials {
+    /// Returns what hands out these grants.
+    pub fn new(keeper: Arc<Keeper>, mixpanel: Arc<Mixpanel>) -> Self {
+        Self { keeper, mixpanel }
     }
-    Ok(body)
-}
 
-/// Returns what a status shows of an account's credential.
-pub fn status(app: &App, account: &Account) -> AccountStatus {
-    let mut shown = AccountStatus {
-        name: account.name.clone(),
-        r#type: account.account_type(),
-        region: account.region,
-        state: CredentialState::Ok,
-        expires_at: None,
-        detail: None,
-        since: None,
-        retry_at: None,
-        generation: 0,
-        next: Vec::new(),
-    };
-    match (account.account_type(), account.credential.token_env()) {
-        (AccountType::OauthToken, Some(variable)) => {
-            shown.state = CredentialState::Caller;
-            shown.detail = Some(format!("each caller brings {variable}"));
+    /// Returns the bearer of an account; none for a service account, which has no token.
+    ///
+    /// # Errors
+    /// When the caller must bring a variable or has not set it, somebody has to log in, or the token cannot be refreshed just now.
+    pub async fn bearer(
+        &self,
+        account: &Account,
+        caller: &Context,
+        min_valid_s: u64,
+    ) -> Result<Option<Bearer>, Failure> {
+        match &account.credential {
+            Credential::ServiceAccount { .. } => Ok(None),
+            Credential::OauthToken(TokenSource::Inline(token)) => {
+                Ok(Some(Bearer { token: token.clone(), expires_at: None }))
+            }
+            Credential::OauthToken(TokenSource::Env(variable)) => from_caller(account, variable, caller).map(Some),
+            Credential::OauthBrowser => {
+                let holder = Holder::Account(account.name.clone(), account.region);
+                let fresh = self.keeper.token(&holder, min_valid_s).await?;
+                Ok(Some(Bearer { token: fresh.token, expires_at: Some(fresh.expires_at) }))
+            }
         }
-        (AccountType::OauthBrowser, _) => {
-            app.keeper.show(app, &Holder::Account(account.name.clone(), account.region), &mut shown);
-        }
-        _ => {}
     }
-    shown
+
+    /// Returns all that a program needs to call Mixpanel as a session does.
+    ///
+    /// # Errors
+    /// When somebody has to log in, or the token cannot be refreshed just now.
+    pub async fn of_session(&self, session: &Session, min_valid_s: u64) -> Result<CredentialBody, Failure> {
+        let identity = &session.identity;
+        let header =
+            |(name, value): &(String, Secret)| CredentialHeader { name: name.clone(), value: Some(value.clone()) };
+        let account_type = session.account.as_ref().map(|account| account.account_type());
+        let mut body = CredentialBody {
+            account: identity.name.clone(),
+            r#type: account_type.unwrap_or(AccountType::OauthToken),
+            region: identity.region,
+            project: session.project.clone(),
+            workspace: session.workspace,
+            token: None,
+            expires_at: None,
+            username: None,
+            secret: None,
+            headers: identity.headers.iter().map(header).collect(),
+            base_url: self.mixpanel.redirected_to().map(|base| format!("{base}/{}", identity.region)),
+        };
+        match &identity.authorization {
+            Authorization::Basic { username, secret } => {
+                body.r#type = AccountType::ServiceAccount;
+                (body.username, body.secret) = (Some(username.clone()), Some(secret.clone()));
+            }
+            Authorization::Bearer(token) => body.token = Some(token.clone()),
+            Authorization::Grant(holder) => {
+                let fresh = self.keeper.token(holder, min_valid_s).await?;
+                (body.token, body.expires_at) = (Some(fresh.token), Some(fresh.expires_at));
+            }
+        }
+        Ok(body)
+    }
+
+    /// Returns what a status shows of an account's credential.
+    pub fn status(&self, account: &Account) -> AccountStatus {
+        let mut shown = AccountStatus {
+            name: account.name.clone(),
+            r#type: account.account_type(),
+            region: account.region,
+            state: CredentialState::Ok,
+            expires_at: None,
+            detail: None,
+            since: None,
+            retry_at: None,
+            generation: 0,
+            next: Vec::new(),
+        };
+        match (account.account_type(), account.credential.token_env()) {
+            (AccountType::OauthToken, Some(variable)) => {
+                shown.state = CredentialState::Caller;
+                shown.detail = Some(format!("each caller brings {variable}"));
+            }
+            (AccountType::OauthBrowser, _) => {
+                self.keeper.show(&Holder::Account(account.name.clone(), account.region), &mut shown);
+            }
+            _ => {}
+        }
+        shown
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use mp_proto::event::{Event, QUEUE, RING};
 use tokio::sync::broadcast;
@@ -30,13 +30,25 @@ pub enum Opening {
 }
 
 /// The one place events go through.
-#[derive(Debug)]
 pub struct Hub {
     instance: String,
     ring: Mutex<Ring>,
     sender: broadcast::Sender<Arc<Numbered>>,
     streams: AtomicU64,
+    followers: RwLock<Vec<Follower>>,
 }
+
+/// What services tell each other at once: whoever keeps what follows from it lets go of it before the cause is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// An account was added, changed or removed, or its login has changed.
+    Accounts,
+    /// Something at Mixpanel was changed.
+    Data,
+}
+
+/// Runs in the thread of whoever tells, so it must not wait.
+type Follower = Box<dyn Fn(Notice) + Send + Sync>;
 
 #[derive(Debug, Default)]
 struct Ring {
@@ -45,7 +57,6 @@ struct Ring {
 }
 
 /// Counts an open stream for as long as it lives.
-#[derive(Debug)]
 pub struct OpenStream(Arc<Hub>);
 
 impl Drop for OpenStream {
@@ -59,7 +70,19 @@ impl Hub {
     pub fn new(instance: String) -> Self {
         // When a queue is full, the slowest listener loses the oldest and is told `lagged`.
         let (sender, _) = broadcast::channel(QUEUE);
-        Self { instance, ring: Mutex::default(), sender, streams: AtomicU64::new(0) }
+        Self { instance, ring: Mutex::default(), sender, streams: AtomicU64::new(0), followers: RwLock::default() }
+    }
+
+    /// Lets a service hear of each notice.
+    pub fn follow(&self, follower: impl Fn(Notice) + Send + Sync + 'static) {
+        self.followers.write().unwrap_or_else(PoisonError::into_inner).push(Box::new(follower));
+    }
+
+    /// Tells all services. When this returns, they have acted.
+    pub fn tell(&self, notice: Notice) {
+        for follower in &*self.followers.read().unwrap_or_else(PoisonError::into_inner) {
+            follower(notice);
+        }
     }
 
     /// Numbers an event, keeps it and sends it.

@@ -27,9 +27,12 @@ pub mod operation;
 pub mod resolve;
 pub mod session;
 pub mod store;
+pub mod verification;
 
 pub mod args;
 pub mod boot;
+#[cfg(test)]
+mod fixture;
 pub mod server;
 
 pub use boot::main;

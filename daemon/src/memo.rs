@@ -9,7 +9,7 @@ use mp_proto::context::Context;
 
 use crate::config::snapshot::Snapshot;
 use crate::identity::bridge::Bridge;
-use crate::me::cache::Me;
+use crate::me::user::Me;
 
 /// How many are kept: tools on one machine ask from a handful of directories.
 const CAPACITY: usize = 16;

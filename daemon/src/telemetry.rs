@@ -50,13 +50,6 @@ pub struct LogHandle {
 }
 
 impl LogHandle {
-    /// Returns a handle to no log, for tests that need an [`App`](crate::server::app::App).
-    #[cfg(test)]
-    pub(crate) fn detached() -> Self {
-        let (_, reload) = reload::Layer::new(EnvFilter::new("off"));
-        Self { reload, shown: Arc::default() }
-    }
-
     /// Replaces the filter until the daemon ends.
     ///
     /// # Errors

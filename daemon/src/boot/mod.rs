@@ -1,6 +1,9 @@
 //! The start of the daemon, in order, and its end.
 
+mod claim;
+mod idle;
 mod place;
+mod services;
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -10,42 +13,30 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mp_proto::location::{self, LocationError, Surroundings};
+use mp_proto::failure::chain;
+use mp_proto::location::{self, LocationError};
 use mp_proto::version::BUILD;
 use mp_proto::wire::StartedBy;
 use rustix::fs::Mode;
 use rustix::process::{Resource, Rlimit};
-use tokio::sync::{Notify, mpsc};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio::sync::mpsc;
 use tracing::{error, info, warn};
 
-use self::place::Keeper;
+use self::claim::Claim;
+use self::idle::leave_when_idle;
+use self::place::Place;
 use crate::args::{self, ArgsError, Command, HELP, Options};
-use crate::call::gate::Gates;
-use crate::call::reads::Reads;
-use crate::clock::{Clock, SystemClock};
 use crate::fault;
-use crate::files::paths::Paths;
 use crate::files::pause::pause;
-use crate::files::read::Signature;
 use crate::files::replace;
-use crate::files::watch::{self, WatchState};
-use crate::hub::Hub;
 use crate::identity::bases::loopback;
-use crate::identity::bridge::BridgeCache;
-use crate::keeper;
 use crate::life::service;
-use crate::life::{Signals, StopReason, leave_when_idle};
+use crate::life::signals::Signals;
 use crate::listen::{ListenError, Socket};
 use crate::lock::{Lock, LockError, private_dir};
-use crate::login::Logins;
-use crate::me::cache::MeCache;
-use crate::memo::SessionMemo;
-use crate::mixpanel::Upstream;
+use crate::mixpanel::Mixpanel;
 use crate::server;
-use crate::server::app::{App, Counters};
-use crate::store::Store;
+use crate::server::app::App;
 use crate::telemetry::{self, LogHandle, TelemetryError};
 
 /// How long a daemon that a client started waits for one that is just leaving. Longer than a leaving one's grace for calls is not
@@ -116,23 +107,11 @@ fn say(text: &str) -> ExitCode {
 
 /// Tells whoever started us why there is no daemon: a client reads the line from our stdout, a person from stderr.
 fn refuse(error: &BootError, code: u8) -> ExitCode {
-    let text = chain(error);
+    let text = chain(error).replace('\n', " ");
     let _ = writeln!(std::io::stdout(), "error: {text}");
     let _ = writeln!(std::io::stderr(), "mpd: {text}");
     error!(error = %text, "did not start");
     ExitCode::from(code)
-}
-
-/// An error and its causes in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        text.push_str(": ");
-        text.push_str(&next.to_string());
-        cause = next.source();
-    }
-    text.replace('\n', " ")
 }
 
 fn run(options: &Options) -> Result<(), BootError> {
@@ -161,28 +140,6 @@ fn run(options: &Options) -> Result<(), BootError> {
     // A blocking task that hangs in the file system must not keep a stopped daemon alive.
     runtime.shutdown_timeout(Duration::from_secs(1));
     served
-}
-
-/// Where this daemon lives.
-struct Place {
-    uid: u32,
-    home: PathBuf,
-    root: PathBuf,
-    socket: PathBuf,
-}
-
-impl Place {
-    fn find(options: &Options) -> Result<Self, BootError> {
-        let mut env = Surroundings::of_this_process();
-        if let Some(root) = &options.root {
-            env.storage_dir = Some(root.clone().into_os_string());
-        }
-        let root = env.storage_root()?;
-        let uid = rustix::process::geteuid().as_raw();
-        let socket = env.socket(options.socket.as_deref(), &root, uid)?;
-        let home = env.home.map_or_else(|| root.parent().unwrap_or(&root).to_owned(), PathBuf::from);
-        Ok(Self { uid, home, root, socket })
-    }
 }
 
 /// Leaves whatever the starter was part of: its terminal, its directory, its file modes. Nothing of ours may end in a core file.
@@ -228,15 +185,15 @@ fn log_filter(options: &Options) -> String {
 }
 
 /// Returns Mixpanel, or what takes its place. Loopback only: a variable must not be able to send credentials elsewhere.
-fn upstream(options: &Options) -> Result<Upstream, BootError> {
+fn upstream(options: &Options) -> Result<Mixpanel, BootError> {
     let from_env = || std::env::var("MPD_UPSTREAM").ok().filter(|url| !url.is_empty());
-    let Some(url) = options.upstream.clone().or_else(from_env) else { return Ok(Upstream::default()) };
+    let Some(url) = options.upstream.clone().or_else(from_env) else { return Ok(Mixpanel::default()) };
     match loopback(&url) {
         Ok(base) => {
             // Never without a stand-in: nothing may break a daemon that serves a person.
             let faults = std::env::var("MPD_FAULTS").unwrap_or_default();
             fault::plan(&faults).map_err(|problem| BootError::Upstream { url, problem })?;
-            Ok(Upstream::new(Some(base)))
+            Ok(Mixpanel::new(Some(base)))
         }
         Err(problem) => Err(BootError::Upstream { url, problem }),
     }
@@ -257,7 +214,7 @@ fn sweep(root: &Path) {
 async fn serve(
     options: Options,
     place: Place,
-    upstream: Upstream,
+    upstream: Mixpanel,
     lock: Lock,
     log: LogHandle,
     log_file: Option<PathBuf>,
@@ -265,17 +222,22 @@ async fn serve(
     let signals =
         Signals::register().map_err(|source| BootError::System { step: "register the signal handlers", source })?;
     let (socket, listener) = Socket::open(&place.socket)?;
-    let app = Arc::new(assemble(&options, place, upstream, Arc::new(SystemClock), log, log_file));
+    let app = Arc::new(services::make(&options, place, upstream, log, log_file));
     // Two: one in the hand of the server, one on its way. More than that nobody removes sockets.
     let (rebound, fresh) = mpsc::channel(2);
-    let place_keeper = Keeper::new(lock, socket, rebound);
-    app.tasks.spawn(signals.watch(Arc::clone(&app)));
-    app.tasks.spawn(keeper::run(Arc::clone(&app)));
-    app.tasks.spawn(watch::run(Arc::clone(&app), move |app| place_keeper.look(app)));
+    let claim = Claim::new(lock, socket, rebound, app.paths.root().to_owned(), app.life.clone());
+    app.life.spawn(signals.follow(app.life.clone(), app.watch.wake()));
+    app.life.spawn(Arc::clone(&app.keeper).run(Arc::clone(&app.store)));
+    let store = Arc::clone(&app.store);
+    app.life.spawn(Arc::clone(&app.watch).run(move || {
+        // Whoever follows the config hears of a change that no call has noticed.
+        store.current();
+        claim.look();
+    }));
     if let Some(after) = app.idle_exit {
-        app.tasks.spawn(leave_when_idle(Arc::clone(&app), after));
+        app.life.spawn(leave_when_idle(Arc::clone(&app), after));
     }
-    if let Some(url) = app.upstream.redirected_to() {
+    if let Some(url) = app.mixpanel.redirected_to() {
         warn!(%url, "requests go here in place of Mixpanel");
     }
     info!(version = BUILD, root = %app.paths.root().display(), pid = std::process::id(), "started");
@@ -283,63 +245,6 @@ async fn serve(
     server::serve(Arc::clone(&app), listener, fresh).await;
     finish(&app).await;
     Ok(())
-}
-
-/// Returns a daemon's state without its life, for tests of the parts.
-#[cfg(test)]
-pub(crate) fn for_test(home: &Path, clock: Arc<dyn Clock>, upstream: Option<String>) -> Arc<App> {
-    let place = Place { uid: 0, home: home.to_owned(), root: home.join(".mp"), socket: home.join("mpd.sock") };
-    Arc::new(assemble(&Options::default(), place, Upstream::new(upstream), clock, LogHandle::detached(), None))
-}
-
-fn assemble(
-    options: &Options,
-    place: Place,
-    upstream: Upstream,
-    clock: Arc<dyn Clock>,
-    log: LogHandle,
-    log_file: Option<PathBuf>,
-) -> App {
-    let started_at = clock.now();
-    let instance = instance_id(started_at);
-    let hub = Arc::new(Hub::new(instance.clone()));
-    let paths = Paths::new(place.root, place.home);
-    App {
-        store: Store::new(&paths, Arc::clone(&hub), Arc::clone(&clock)),
-        paths,
-        socket: place.socket,
-        started_by: options.started_by,
-        started_at,
-        instance,
-        idle_exit: options.idle_exit,
-        gates: Gates::new(Arc::clone(&clock)),
-        reads: Reads::default(),
-        clock,
-        bridges: BridgeCache::default(),
-        me: MeCache::default(),
-        sessions: SessionMemo::default(),
-        keeper: keeper::Keeper::default(),
-        logins: Logins::default(),
-        upstream,
-        hub,
-        watch: WatchState::default(),
-        log,
-        log_file,
-        tasks: TaskTracker::new(),
-        stop: CancellationToken::new(),
-        stop_reason: StopReason::default(),
-        look_again: Arc::new(Notify::new()),
-        counters: Counters::default(),
-        executable: std::env::current_exe().ok().and_then(|path| {
-            let signature = Signature::of(&path).ok()??;
-            Some((path, signature))
-        }),
-    }
-}
-
-/// Time and pid together differ after each start on one machine, which is all that event ids need.
-fn instance_id(started_at: jiff::Timestamp) -> String {
-    format!("{:x}{:x}", started_at.as_microsecond(), std::process::id())
 }
 
 /// Says `ready` to whoever started us. From here on nothing is printed: what a client started lets go of its pipe.
@@ -355,15 +260,11 @@ fn announce(started_by: StartedBy) {
     service::notify(sd_notify::NotifyState::Ready);
 }
 
-async fn finish(app: &Arc<App>) {
-    app.stop.cancel();
-    app.keeper.save(app);
+async fn finish(app: &App) {
+    app.life.request_stop("stopping");
+    app.keeper.save();
     if tokio::time::timeout(LANDING, app.keeper.settle()).await.is_err() {
         warn!(after_s = LANDING.as_secs(), "a refresh was cut off");
     }
-    app.tasks.close();
-    if tokio::time::timeout(Duration::from_secs(1), app.tasks.wait()).await.is_err() {
-        warn!(left = app.tasks.len(), "tasks were cut off");
-    }
-    info!(reason = app.stop_reason.get(), "stopped");
+    app.life.end(Duration::from_secs(1)).await;
 }

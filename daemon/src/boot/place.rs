@@ -1,93 +1,37 @@
-//! Keeps what makes this the one daemon of its root: the lock, and the socket that clients find.
+//! Where the daemon lives.
 
-use std::os::unix::net::UnixListener;
-use std::sync::{Mutex, PoisonError};
+use std::path::PathBuf;
 
-use tokio::sync::mpsc;
-use tracing::{info, warn};
+use mp_proto::location::{LocationError, Surroundings};
 
-use crate::listen::{Presence, Socket};
-use crate::lock::{Lock, private_dir};
-use crate::server::app::App;
+use crate::args::Options;
 
-/// Lock and socket, looked after whenever something moved in the storage root.
-pub(super) struct Keeper {
-    held: Mutex<Held>,
-    rebound: mpsc::Sender<UnixListener>,
+/// Who it serves, and where.
+pub(super) struct Place {
+    /// The user.
+    pub(super) uid: u32,
+    /// The user's home.
+    pub(super) home: PathBuf,
+    /// The storage root.
+    pub(super) root: PathBuf,
+    /// The socket.
+    pub(super) socket: PathBuf,
 }
 
-struct Held {
-    lock: Lock,
-    socket: Socket,
-}
-
-impl Keeper {
-    /// Takes over the lock and the socket; new listeners go to the server.
-    pub(super) fn new(lock: Lock, socket: Socket, rebound: mpsc::Sender<UnixListener>) -> Self {
-        Self { held: Mutex::new(Held { lock, socket }), rebound }
-    }
-
-    /// Compares lock, socket and config with what is on disk, and puts right what can be.
-    pub(super) fn look(&self, app: &App) {
-        app.gates.set_limits(&app.store.last_good().config.limits);
-        if app.stop.is_cancelled() {
-            return;
+impl Place {
+    /// Finds it by the command line and the environment.
+    ///
+    /// # Errors
+    /// When root or socket cannot be named.
+    pub(super) fn find(options: &Options) -> Result<Self, LocationError> {
+        let mut env = Surroundings::of_this_process();
+        if let Some(root) = &options.root {
+            env.storage_dir = Some(root.clone().into_os_string());
         }
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        if !held.lock.is_in_place() && !held.retake(app) {
-            warn!(path = %held.lock.path().display(), "the lock was lost to another daemon");
-            return app.request_stop("another daemon serves this storage root");
-        }
-        match held.socket.presence() {
-            Presence::Ours => {}
-            Presence::Gone => self.bind_again(&mut held, app),
-            Presence::Replaced => {
-                warn!(path = %held.socket.path().display(), "the socket was replaced by another");
-                app.request_stop("another process serves the socket");
-            }
-        }
-    }
-
-    fn bind_again(&self, held: &mut Held, app: &App) {
-        match Socket::bind(&app.socket) {
-            Ok((socket, listener)) => {
-                held.socket = socket;
-                info!(path = %app.socket.display(), "the socket was bound again");
-                if self.rebound.try_send(listener).is_err() {
-                    // The server has not taken the last one yet; the next look tries again, for this file goes with its listener.
-                    let _ = held.socket.remove();
-                }
-            }
-            Err(error) => warn!(%error, "the socket could not be bound again"),
-        }
-    }
-}
-
-impl Held {
-    /// The lock file was removed, perhaps with the whole root. Whoever locks the new one first is the daemon.
-    fn retake(&mut self, app: &App) -> bool {
+        let root = env.storage_root()?;
         let uid = rustix::process::geteuid().as_raw();
-        let run = mp_proto::location::run_dir(app.paths.root());
-        let made = private_dir(app.paths.root(), uid).and_then(|()| private_dir(&run, uid));
-        match made.and_then(|()| Lock::take(&run.join("mpd.lock"))) {
-            Ok(lock) => {
-                info!("the lock was taken again");
-                self.lock = lock;
-                true
-            }
-            Err(error) => {
-                warn!(%error, "the lock could not be taken again");
-                false
-            }
-        }
-    }
-}
-
-impl Drop for Held {
-    /// Removes the socket at the end, if it still is ours. The lock goes with the process.
-    fn drop(&mut self) {
-        if let Err(error) = self.socket.remove() {
-            warn!(%error, "the socket was not removed");
-        }
+        let socket = env.socket(options.socket.as_deref(), &root, uid)?;
+        let home = env.home.map_or_else(|| root.parent().unwrap_or(&root).to_owned(), PathBuf::from);
+        Ok(Self { uid, home, root, socket })
     }
 }

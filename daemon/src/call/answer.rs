@@ -11,15 +11,15 @@ use reqwest::header::HeaderMap;
 use reqwest::{Response, StatusCode};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
-use tokio_util::task::TaskTracker;
 
 use crate::call::gate::Permit;
 use crate::call::request::Outgoing;
 use crate::identity::Identity;
+use crate::life::Life;
 
 /// An answer whose body is still to come. Dropping it ends the request.
 #[derive(Debug)]
-pub(crate) struct Opened {
+pub(crate) struct OpenAnswer {
     /// Its status.
     pub(crate) status: StatusCode,
     /// Its headers.
@@ -33,7 +33,7 @@ pub(crate) struct Opened {
     /// `GET /export of account 'x'`.
     subject: String,
     account: String,
-    permit: Option<Held>,
+    permit: Option<Turn>,
 }
 
 /// How long whoever reads an answer may leave it alone and still keep others from their turns.
@@ -42,7 +42,7 @@ const LEFT_ALONE: Duration = Duration::from_secs(120);
 /// A permit that is given back when the body is at its end, or dropped, or nobody has read on for a while: a pager that shows the first page
 /// of an answer must not hold up all tools.
 #[derive(Debug)]
-struct Held {
+struct Turn {
     shared: Arc<Watched>,
     /// Ends the one who watches.
     _ends: oneshot::Sender<()>,
@@ -54,12 +54,12 @@ struct Watched {
     read: Mutex<Instant>,
 }
 
-impl Held {
-    fn new(tasks: &TaskTracker, permit: Permit) -> Self {
+impl Turn {
+    fn new(life: &Life, permit: Permit) -> Self {
         let shared = Arc::new(Watched { permit: Mutex::new(Some(permit)), read: Mutex::new(Instant::now()) });
         let (ends, mut ended) = oneshot::channel();
         let watched = Arc::clone(&shared);
-        tasks.spawn(async move {
+        life.spawn(async move {
             loop {
                 let until = watched.last_read() + LEFT_ALONE;
                 if Instant::now() >= until {
@@ -90,16 +90,16 @@ impl Watched {
     }
 }
 
-impl Drop for Held {
+impl Drop for Turn {
     fn drop(&mut self) {
         drop(self.shared.take());
     }
 }
 
-impl Opened {
+impl OpenAnswer {
     /// Returns an answer whose head has come. The permit is given back when the body is at its end, or dropped.
     pub(crate) fn new(
-        (tasks, identity, request): (&TaskTracker, &Identity, &Outgoing),
+        (life, identity, request): (&Life, &Identity, &Outgoing),
         response: Response,
         credential: Secret,
         waited: Duration,
@@ -114,7 +114,7 @@ impl Opened {
             subject: format!("{} {} of account '{}'", request.method, request.path, identity.name),
             account: identity.name.clone(),
             response,
-            permit: permit.map(|permit| Held::new(tasks, permit)),
+            permit: permit.map(|permit| Turn::new(life, permit)),
         }
     }
 
@@ -123,12 +123,12 @@ impl Opened {
     /// # Errors
     /// When the body is cut off, or nothing comes for too long.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
-        if let Some(held) = &self.permit {
-            held.shared.is_read();
+        if let Some(turn) = &self.permit {
+            turn.shared.is_read();
         }
         let next = tokio::time::timeout(self.idle, self.response.chunk()).await;
-        if let Some(held) = &self.permit {
-            held.shared.is_read();
+        if let Some(turn) = &self.permit {
+            turn.shared.is_read();
         }
         let (kind, said) = match next {
             Ok(Ok(Some(chunk))) => return Ok(Some(chunk)),
@@ -208,12 +208,12 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_permit_goes_back_when_nobody_reads_on() {
-        let (gates, tasks) = (Gates::new(Arc::new(TestClock::at(0))), TaskTracker::new());
+        let (gates, life) = (Gates::new(Arc::new(TestClock::at(0))), Life::default());
         let project = ProjectId::parse("7").expect("digits");
         let budget = Budget { region: Region::Us, project, family: Family::Query, base: None };
         let enter = async || {
             let until = Instant::now() + Duration::from_secs(500);
-            Held::new(&tasks, gates.enter(&budget, Tool(1), until).await.expect("a turn"))
+            Turn::new(&life, gates.enter(&budget, Tool(1), until).await.expect("a turn"))
         };
         let running = || gates.status()[0].running;
         let (read_on, left, done) = (enter().await, enter().await, enter().await);
@@ -225,7 +225,6 @@ mod tests {
         assert_eq!(running(), 1, "the one that was left alone");
         drop((left, read_on));
         assert_eq!(running(), 0);
-        tasks.close();
-        tasks.wait().await;
+        life.end(Duration::MAX).await;
     }
 }

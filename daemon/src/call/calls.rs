@@ -17,35 +17,78 @@ use tracing::debug;
 use url::Url;
 
 use crate::call::MIN_VALID_S;
-pub(crate) use crate::call::answer::Opened;
-use crate::call::answer::{is_reset, reason};
+use crate::call::answer::{OpenAnswer, is_reset, reason};
 use crate::call::decoding::Asked;
-use crate::call::gate::{Budget, Permit};
+use crate::call::gate::{Budget, Gates, Permit};
 use crate::call::request::{Coding, Outgoing, Payload, Query};
 use crate::call::{headers, retry, wait};
+use crate::hub::{Hub, Notice};
 use crate::identity::{Authorization, Identity};
-use crate::keeper::Fresh;
-use crate::server::app::App;
+use crate::keeper::{Fresh, Keeper};
+use crate::life::Life;
+use crate::mixpanel::{Host, Mixpanel};
+use crate::store::Store;
 
 /// After such a wait a token is asked for again.
 const TOKEN_AGE: Duration = Duration::from_secs(5);
 
-/// Sends a request and returns what Mixpanel finally answers, whatever its status.
-///
-/// # Errors
-/// When there is no credential, Mixpanel cannot be reached, or does not begin to answer before the deadline.
-pub(crate) async fn open(
-    app: &Arc<App>,
-    as_whom: &Identity,
-    request: &Outgoing,
-    deadline: Instant,
-) -> Result<Opened, Failure> {
-    Sending { app, identity: as_whom, request, begun: Instant::now(), deadline }.run().await
+/// What sends requests to Mixpanel. Clones share it.
+#[derive(Clone)]
+pub struct Calls {
+    mixpanel: Arc<Mixpanel>,
+    keeper: Arc<Keeper>,
+    gates: Gates,
+    store: Arc<Store>,
+    hub: Arc<Hub>,
+    life: Life,
+}
+
+impl Calls {
+    /// Returns what sends requests with these.
+    pub fn new(
+        mixpanel: Arc<Mixpanel>,
+        keeper: Arc<Keeper>,
+        gates: Gates,
+        store: Arc<Store>,
+        hub: Arc<Hub>,
+        life: Life,
+    ) -> Self {
+        Self { mixpanel, keeper, gates, store, hub, life }
+    }
+
+    /// Sends a request and returns what Mixpanel finally answers, whatever its status.
+    ///
+    /// # Errors
+    /// When there is no credential, Mixpanel cannot be reached, or does not begin to answer before the deadline.
+    pub(crate) async fn open(
+        &self,
+        as_whom: &Identity,
+        request: &Outgoing,
+        deadline: Instant,
+    ) -> Result<OpenAnswer, Failure> {
+        Sending { calls: self, identity: as_whom, request, begun: Instant::now(), deadline }.run().await
+    }
+
+    /// Returns where requests of an identity go, without a slash at its end.
+    pub(crate) fn base(&self, identity: &Identity, host: impl Into<Host>) -> String {
+        self.mixpanel.base(identity.region, host, &identity.bases)
+    }
+
+    /// Returns the token of an identity's grant; none for one that has no grant.
+    ///
+    /// # Errors
+    /// When somebody has to log in, or the provider cannot be reached.
+    pub(crate) async fn token(&self, identity: &Identity) -> Result<Option<Fresh>, Failure> {
+        match &identity.authorization {
+            Authorization::Grant(holder) => self.keeper.token(holder, MIN_VALID_S).await.map(Some),
+            Authorization::Basic { .. } | Authorization::Bearer(_) => Ok(None),
+        }
+    }
 }
 
 /// A request on its way.
 struct Sending<'a> {
-    app: &'a Arc<App>,
+    calls: &'a Calls,
     identity: &'a Identity,
     request: &'a Outgoing,
     begun: Instant,
@@ -76,12 +119,12 @@ enum Silence {
 }
 
 impl Sending<'_> {
-    async fn run(&self) -> Result<Opened, Failure> {
+    async fn run(&self) -> Result<OpenAnswer, Failure> {
         let (url, headers) = (self.url()?, headers::of(&self.identity.headers, &self.request.headers)?);
-        let upstream = &self.app.upstream;
+        let mixpanel = &self.calls.mixpanel;
         let client = match self.request.coding {
-            Coding::Decoded => upstream.http_to(&url),
-            Coding::AsSent => upstream.verbatim_to(&url),
+            Coding::Decoded => mixpanel.http_to(&url),
+            Coding::AsSent => mixpanel.verbatim_to(&url),
         };
         let client = client.map_err(|error| self.silent(&error))?;
         let mut progress = Progress { token: self.token().await?, ..Progress::default() };
@@ -103,8 +146,9 @@ impl Sending<'_> {
                 Err(Silence::Reset(failure) | Silence::Other(failure)) => return Err(failure),
             };
             if let Some((response, permit)) = self.judge(response, permit, &mut progress).await? {
-                let about = (&self.app.tasks, self.identity, self.request);
-                return Ok(Opened::new(about, response, credential, progress.waited, permit));
+                let about = (&self.calls.life, self.identity, self.request);
+                self.tell(&response);
+                return Ok(OpenAnswer::new(about, response, credential, progress.waited, permit));
             }
         }
     }
@@ -153,10 +197,11 @@ impl Sending<'_> {
         let request = self.request;
         let (Some(plane), Some(project)) = (request.host.plane(), request.budget.clone()) else { return Ok(None) };
         let Some(family) = plane.family() else { return Ok(None) };
-        let stands_in = self.app.upstream.redirected_to().is_none().then(|| self.identity.bases.base(plane));
+        let stands_in = self.calls.mixpanel.redirected_to().is_none().then(|| self.identity.bases.base(plane));
         let budget = Budget { region: self.identity.region, project, family, base: stands_in.flatten() };
-        let gates = &self.app.gates;
-        gates.set_limits(&self.app.store.last_good().config.limits);
+        let gates = &self.calls.gates;
+        // A change of the limits that nobody has noticed yet counts from here on.
+        self.calls.store.current();
         let enter = async {
             match progress.is_again {
                 true => gates.enter_again(&budget, request.tool, self.deadline).await,
@@ -192,7 +237,7 @@ impl Sending<'_> {
     /// A path is made of encoded segments, so a URL that reads otherwise than it was written leads somewhere else.
     fn url(&self) -> Result<Url, Failure> {
         let request = self.request;
-        let base = self.app.upstream.base(self.identity.region, request.host, &self.identity.bases);
+        let base = self.calls.base(self.identity, request.host);
         let text = format!("{base}{}", request.path);
         let mut url = Url::parse(&text).ok().filter(|url| url.as_str() == text).ok_or_else(|| {
             let detail = format!("{} is no path of Mixpanel", request.path.escape_debug());
@@ -207,11 +252,13 @@ impl Sending<'_> {
     }
 
     async fn token(&self) -> Result<Option<Fresh>, Failure> {
-        match &self.identity.authorization {
-            Authorization::Grant(holder) => {
-                self.in_time(self.app.keeper.token(self.app, holder, MIN_VALID_S)).await.map(Some)
-            }
-            Authorization::Basic { .. } | Authorization::Bearer(_) => Ok(None),
+        self.in_time(self.calls.token(self.identity)).await
+    }
+
+    /// Who reads from now on sees what was changed.
+    fn tell(&self, response: &Response) {
+        if !self.request.repeatable && response.status().is_success() {
+            self.calls.hub.tell(Notice::Data);
         }
     }
 
@@ -219,7 +266,7 @@ impl Sending<'_> {
     async fn newer(&self, refused: Option<&Fresh>) -> Result<Option<Fresh>, Failure> {
         match (&self.identity.authorization, refused) {
             (Authorization::Grant(holder), Some(refused)) => {
-                self.in_time(self.app.keeper.rejected(self.app, holder, refused.generation)).await
+                self.in_time(self.calls.keeper.rejected(holder, refused.generation)).await
             }
             _ => Ok(None),
         }

@@ -1,6 +1,5 @@
 //! Sends a request to Mixpanel and reads its JSON.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use mp_proto::deadline::CALL;
@@ -8,11 +7,11 @@ use mp_proto::failure::{Failure, FailureKind};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
-use crate::call::calls::open;
+use crate::call::answer::OpenAnswer;
+use crate::call::calls::Calls;
 use crate::call::decoding::{Asked, Incoming};
 use crate::call::request::Outgoing;
 use crate::identity::Identity;
-use crate::server::app::App;
 
 /// Largest JSON answer. Larger ones are exports, which stream.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
@@ -29,59 +28,81 @@ pub(crate) struct Fetched {
     pub(crate) bytes: usize,
 }
 
-/// Sends a request and returns the JSON of a 2xx answer.
-///
-/// # Errors
-/// When there is no credential, Mixpanel cannot be reached, or answers anything else.
-pub(crate) async fn send(app: &Arc<App>, as_whom: &Identity, request: &Outgoing) -> Result<Value, Failure> {
-    send_within(app, as_whom, request, CALL.daemon).await
-}
+impl Calls {
+    /// Sends a request and returns the JSON of a 2xx answer.
+    ///
+    /// # Errors
+    /// When there is no credential, Mixpanel cannot be reached, or answers anything else.
+    pub(crate) async fn send(&self, as_whom: &Identity, request: &Outgoing) -> Result<Value, Failure> {
+        self.send_within(as_whom, request, CALL.daemon).await
+    }
 
-/// As [`send`], with a deadline of its own.
-///
-/// # Errors
-/// As [`send`].
-pub(crate) async fn send_within(
-    app: &Arc<App>,
-    as_whom: &Identity,
-    request: &Outgoing,
-    within: Duration,
-) -> Result<Value, Failure> {
-    fetch(app, as_whom, request, within).await.map(|fetched| fetched.value)
-}
+    /// As [`Self::send`], with a deadline of its own.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub(crate) async fn send_within(
+        &self,
+        as_whom: &Identity,
+        request: &Outgoing,
+        within: Duration,
+    ) -> Result<Value, Failure> {
+        self.fetch(as_whom, request, within).await.map(|fetched| fetched.value)
+    }
 
-/// As [`send_within`]. What may be repeated is, once, when its answer breaks in the middle.
-///
-/// # Errors
-/// As [`send`].
-pub(crate) async fn fetch(
-    app: &Arc<App>,
-    as_whom: &Identity,
-    request: &Outgoing,
-    within: Duration,
-) -> Result<Fetched, Failure> {
-    let deadline = Instant::now() + within;
-    let mut may_repeat = request.repeatable && request.is_resendable();
-    loop {
-        let mut opened = open(app, as_whom, request, deadline).await?;
-        let limit = if opened.status.is_success() { MAX_ANSWER } else { MAX_REFUSAL };
-        let body = match timeout_at(deadline, opened.rest(limit)).await {
-            Ok(Ok(body)) => body,
-            Ok(Err(failure)) if may_repeat && failure.kind == FailureKind::UpstreamUnreachable => {
-                may_repeat = false;
-                continue;
-            }
-            Ok(Err(failure)) => return Err(failure),
-            Err(_) => {
-                let said = format!("had no whole answer within {} s", within.as_secs());
-                return Err(Asked::about(as_whom, request, "").failure(FailureKind::Timeout, &said));
-            }
-        };
+    /// As [`Self::send_within`]. What may be repeated is, once, when its answer breaks in the middle.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub(crate) async fn fetch(
+        &self,
+        as_whom: &Identity,
+        request: &Outgoing,
+        within: Duration,
+    ) -> Result<Fetched, Failure> {
+        let deadline = Instant::now() + within;
+        let mut may_repeat = request.repeatable && request.is_resendable();
+        loop {
+            let mut opened = self.open(as_whom, request, deadline).await?;
+            let limit = if opened.status.is_success() { MAX_ANSWER } else { MAX_REFUSAL };
+            let body = match timeout_at(deadline, opened.rest(limit)).await {
+                Ok(Ok(body)) => body,
+                Ok(Err(failure)) if may_repeat && failure.kind == FailureKind::UpstreamUnreachable => {
+                    may_repeat = false;
+                    continue;
+                }
+                Ok(Err(failure)) => return Err(failure),
+                Err(_) => {
+                    let said = format!("had no whole answer within {} s", within.as_secs());
+                    return Err(Asked::about(as_whom, request, "").failure(FailureKind::Timeout, &said));
+                }
+            };
+            let header = |name: &str| opened.header(name).map(str::to_owned);
+            let (retry_after, request_id) = (header("retry-after"), header("x-request-id"));
+            let bytes = body.as_ref().map_or(0, Vec::len);
+            let answer = Incoming { status: opened.status.as_u16(), retry_after, request_id, body };
+            let value = answer.decode(&Asked::about(as_whom, request, opened.credential.expose()))?;
+            return Ok(Fetched { value, bytes });
+        }
+    }
+
+    /// Sends a request and returns its answer if it is a success.
+    ///
+    /// # Errors
+    /// When it is none, or cannot be sent.
+    pub(crate) async fn open_good(&self, as_whom: &Identity, request: &Outgoing) -> Result<OpenAnswer, Failure> {
+        let mut opened = self.open(as_whom, request, Instant::now() + request.host.patience()).await?;
+        if opened.status.is_success() {
+            return Ok(opened);
+        }
         let header = |name: &str| opened.header(name).map(str::to_owned);
         let (retry_after, request_id) = (header("retry-after"), header("x-request-id"));
-        let bytes = body.as_ref().map_or(0, Vec::len);
+        let body = opened.rest(MAX_REFUSAL).await?;
         let answer = Incoming { status: opened.status.as_u16(), retry_after, request_id, body };
-        let value = answer.decode(&Asked::about(as_whom, request, opened.credential.expose()))?;
-        return Ok(Fetched { value, bytes });
+        let asked = Asked::about(as_whom, request, opened.credential.expose());
+        match answer.decode(&asked) {
+            Err(failure) => Err(failure),
+            Ok(_) => Err(asked.failure(FailureKind::Internal, "was answered in a way that cannot be")),
+        }
     }
 }

@@ -6,7 +6,7 @@
 
 use mp_proto::failure::{Failure, FailureKind, chain};
 use std::pin::Pin;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -24,10 +24,10 @@ use oauth2::{
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::clock::Clock;
 use crate::identity::bases::CallerBases;
 use crate::identity::tokens::Tokens;
-use crate::mixpanel::Host;
-use crate::server::app::App;
+use crate::mixpanel::{Host, Mixpanel};
 
 /// How long the provider may take. Its answer is worth waiting for: the refresh token may be spent already.
 pub const PATIENCE: Duration = Duration::from_secs(15);
@@ -81,44 +81,58 @@ impl EndpointError {
     }
 }
 
-/// Exchanges an authorization code.
-///
-/// # Errors
-/// When the provider refuses, or cannot be reached or understood.
-pub async fn exchange(
-    app: &App,
-    region: Region,
-    client_id: &str,
-    redirect_uri: &str,
-    code: Secret,
-    verifier: Secret,
-) -> Result<Tokens, EndpointError> {
-    let client = client(app, region, client_id)?;
-    let redirect = RedirectUrl::new(redirect_uri.to_owned())
-        .map_err(|_| EndpointError::weather("the redirect address is not a URL"))?;
-    let request = client
-        .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
-        .set_redirect_uri(std::borrow::Cow::Owned(redirect))
-        .set_pkce_verifier(PkceCodeVerifier::new(verifier.expose().to_owned()));
-    let wire = Wire::new(app)?;
-    let answer = request.request_async(&wire).await;
-    let granted = answer.map_err(|error| wire.explain(error))?;
-    granted.into_tokens(app.clock.now(), client_id, None)
+/// The token endpoint of every region.
+#[derive(Clone)]
+pub struct Endpoint {
+    mixpanel: Arc<Mixpanel>,
+    clock: Arc<dyn Clock>,
 }
 
-/// Exchanges a refresh token. What the answer leaves out (a new refresh token, the scope) stays as it was (RFC 6749 §5.1, §6).
-///
-/// # Errors
-/// When the provider refuses, or cannot be reached or understood.
-pub async fn refresh(app: &App, region: Region, client_id: &str, old: &Tokens) -> Result<Tokens, EndpointError> {
-    let refresh_token = old.refresh_token.as_ref().map_or("", Secret::expose);
-    let refresh_token = RefreshToken::new(refresh_token.to_owned());
-    let client = client(app, region, client_id)?;
-    let request = client.exchange_refresh_token(&refresh_token);
-    let wire = Wire::new(app)?;
-    let answer = request.request_async(&wire).await;
-    let granted = answer.map_err(|error| wire.explain(error))?;
-    granted.into_tokens(app.clock.now(), client_id, Some(old))
+impl Endpoint {
+    /// Returns the token endpoint at Mixpanel.
+    pub fn new(mixpanel: Arc<Mixpanel>, clock: Arc<dyn Clock>) -> Self {
+        Self { mixpanel, clock }
+    }
+
+    /// Exchanges an authorization code.
+    ///
+    /// # Errors
+    /// When the provider refuses, or cannot be reached or understood.
+    pub async fn exchange(
+        &self,
+        region: Region,
+        client_id: &str,
+        redirect_uri: &str,
+        code: Secret,
+        verifier: Secret,
+    ) -> Result<Tokens, EndpointError> {
+        let client = client(&self.mixpanel, region, client_id)?;
+        let redirect = RedirectUrl::new(redirect_uri.to_owned())
+            .map_err(|_| EndpointError::weather("the redirect address is not a URL"))?;
+        let request = client
+            .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
+            .set_redirect_uri(std::borrow::Cow::Owned(redirect))
+            .set_pkce_verifier(PkceCodeVerifier::new(verifier.expose().to_owned()));
+        let wire = Wire::new(&self.mixpanel)?;
+        let answer = request.request_async(&wire).await;
+        let granted = answer.map_err(|error| wire.explain(error))?;
+        granted.into_tokens(self.clock.now(), client_id, None)
+    }
+
+    /// Exchanges a refresh token. What the answer leaves out (a new refresh token, the scope) stays as it was (RFC 6749 §5.1, §6).
+    ///
+    /// # Errors
+    /// When the provider refuses, or cannot be reached or understood.
+    pub async fn refresh(&self, region: Region, client_id: &str, old: &Tokens) -> Result<Tokens, EndpointError> {
+        let refresh_token = old.refresh_token.as_ref().map_or("", Secret::expose);
+        let refresh_token = RefreshToken::new(refresh_token.to_owned());
+        let client = client(&self.mixpanel, region, client_id)?;
+        let request = client.exchange_refresh_token(&refresh_token);
+        let wire = Wire::new(&self.mixpanel)?;
+        let answer = request.request_async(&wire).await;
+        let granted = answer.map_err(|error| wire.explain(error))?;
+        granted.into_tokens(self.clock.now(), client_id, Some(old))
+    }
 }
 
 type Client = oauth2::Client<
@@ -134,8 +148,8 @@ type Client = oauth2::Client<
     EndpointSet,
 >;
 
-fn client(app: &App, region: Region, client_id: &str) -> Result<Client, EndpointError> {
-    let url = format!("{}/token/", app.upstream.base(region, Host::Oauth, &CallerBases::default()));
+fn client(mixpanel: &Mixpanel, region: Region, client_id: &str) -> Result<Client, EndpointError> {
+    let url = format!("{}/token/", mixpanel.base(region, Host::Oauth, &CallerBases::default()));
     let url = TokenUrl::new(url).map_err(|_| EndpointError::weather("the token endpoint is not a URL"))?;
     let client = oauth2::Client::new(ClientId::new(client_id.to_owned()));
     Ok(client.set_token_uri(url).set_auth_type(AuthType::RequestBody))
@@ -168,8 +182,8 @@ impl<'c> AsyncHttpClient<'c> for Wire {
 }
 
 impl Wire {
-    fn new(app: &App) -> Result<Self, EndpointError> {
-        let http = app.upstream.http();
+    fn new(mixpanel: &Mixpanel) -> Result<Self, EndpointError> {
+        let http = mixpanel.http();
         let http = http.map_err(|error| EndpointError::weather(format!("no HTTP client: {}", chain(&error))))?;
         Ok(Self { http: http.clone(), seen: Mutex::default() })
     }

@@ -1,5 +1,6 @@
 //! Where the files of one storage root are. Pure: nothing here touches the disk.
 
+use mp_proto::failure::{Failure, FailureKind};
 use std::path::{Path, PathBuf};
 
 use mp_proto::ids::{AccountName, Region};
@@ -63,6 +64,22 @@ impl Paths {
     /// Returns the bridge file that is looked for when the caller names none.
     pub fn default_bridge(&self) -> &Path {
         &self.default_bridge
+    }
+}
+
+/// Returns a path as the caller means it that gave it under this name.
+///
+/// # Errors
+/// When it is relative and the caller did not tell its directory.
+pub fn absolute(given: &str, cwd: Option<&str>, name: &str) -> Result<PathBuf, Failure> {
+    let given = Path::new(given);
+    match cwd.map(Path::new) {
+        _ if given.is_absolute() => Ok(given.to_owned()),
+        Some(cwd) if cwd.is_absolute() => Ok(cwd.join(given)),
+        _ => {
+            let detail = format!("{name} is relative, and the context names no absolute directory in `cwd`");
+            Err(Failure::new(FailureKind::InvalidArgument, detail))
+        }
     }
 }
 

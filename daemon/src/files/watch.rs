@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use tracing::{debug, warn};
 
 use crate::files::read::Signature;
-use crate::server::app::App;
+use crate::life::Life;
 
 /// An editor's save is several events; wait until it has been quiet for this long.
 const QUIET: Duration = Duration::from_millis(100);
@@ -26,20 +26,67 @@ const TICK: Duration = Duration::from_secs(30);
 /// How often directories are compared where the system offers no events.
 const POLL: Duration = Duration::from_secs(2);
 
-/// How we watch, for the status.
-#[derive(Debug, Default)]
-pub struct WatchState(Mutex<Option<WatchStatus>>);
+/// The watch over the storage root and the socket.
+#[derive(Debug)]
+pub struct Watch {
+    root: PathBuf,
+    socket: PathBuf,
+    life: Life,
+    status: Mutex<Option<WatchStatus>>,
+    wake: Arc<Notify>,
+}
 
-impl WatchState {
-    /// Returns the status.
+impl Watch {
+    /// Returns a watch over these, which has not begun.
+    pub fn new(root: PathBuf, socket: PathBuf, life: Life) -> Self {
+        Self { root, socket, life, status: Mutex::default(), wake: Arc::default() }
+    }
+
+    /// Returns how it watches.
     pub fn status(&self) -> WatchStatus {
-        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let shown = self.status.lock().unwrap_or_else(PoisonError::into_inner).clone();
         shown.unwrap_or(WatchStatus { mode: WatchMode::Polling, detail: Some("not started yet".to_owned()) })
     }
 
+    /// Returns what makes it look at once.
+    pub fn wake(&self) -> Arc<Notify> {
+        Arc::clone(&self.wake)
+    }
+
+    /// Calls `look` after each burst of events and at every tick, until the daemon stops.
+    pub async fn run(self: Arc<Self>, look: impl Fn() + Send + 'static) {
+        let mut watched = self.start();
+        let mut tick = tokio::time::interval(TICK);
+        loop {
+            if let Some(error) = watched.as_mut().and_then(Watched::renew) {
+                warn!(%error, "a directory could not be watched");
+                self.set(WatchMode::Polling, Some(format!("{error}; looking every {} s", TICK.as_secs())));
+            }
+            // After each (re)watch: what changed before the watch stood is seen here.
+            look();
+            debug!("files were looked at");
+            tokio::select! {
+                biased;
+                () = self.life.stopping() => return,
+                () = self.wake.notified() => quiet(&self.wake).await,
+                _ = tick.tick() => {}
+            }
+        }
+    }
+
+    fn start(&self) -> Option<Watched> {
+        match Watched::start(self) {
+            Ok(watched) => Some(watched),
+            Err(error) => {
+                warn!(%error, "files are looked at by the clock alone");
+                self.set(WatchMode::Polling, Some(format!("{error}; looking every {} s", TICK.as_secs())));
+                None
+            }
+        }
+    }
+
     fn set(&self, mode: WatchMode, detail: Option<String>) {
-        let status = WatchStatus { mode, detail };
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
+        *self.status.lock().unwrap_or_else(PoisonError::into_inner) = Some(WatchStatus { mode, detail });
     }
 }
 
@@ -51,10 +98,10 @@ struct Watched {
 
 impl Watched {
     /// Watches the root, its parent (the root may be removed and made again) and the directory of the socket.
-    fn start(app: &App) -> notify::Result<Self> {
-        let wake = Arc::clone(&app.look_again);
-        let root = app.paths.root().to_owned();
-        let relevant = Relevant { socket: app.socket.clone(), run: mp_proto::location::run_dir(&root), root };
+    fn start(watch: &Watch) -> notify::Result<Self> {
+        let wake = watch.wake();
+        let root = watch.root.clone();
+        let relevant = Relevant { socket: watch.socket.clone(), run: mp_proto::location::run_dir(&root), root };
         let handler = move |event: notify::Result<Event>| {
             if relevant.concerns_us(&event) {
                 wake.notify_one();
@@ -69,11 +116,11 @@ impl Watched {
                     (Box::new(PollWatcher::new(handler, config)?), WatchMode::Polling, Some(error.to_string()))
                 }
             };
-        app.watch.set(mode, detail);
-        let root = app.paths.root();
-        let mut directories = vec![(root.to_owned(), None)];
+        watch.set(mode, detail);
+        let root = &watch.root;
+        let mut directories = vec![(root.clone(), None)];
         directories.extend(root.parent().map(|parent| (parent.to_owned(), None)));
-        directories.extend(app.socket.parent().map(|parent| (parent.to_owned(), None)));
+        directories.extend(watch.socket.parent().map(|parent| (parent.to_owned(), None)));
         Ok(Self { watcher, directories })
     }
 
@@ -120,38 +167,6 @@ impl Relevant {
 
     fn is_ours(&self, path: &Path) -> bool {
         path == self.socket || path == self.run || (path.starts_with(&self.root) && !path.starts_with(&self.run))
-    }
-}
-
-/// Looks at the files after each burst of events and at every tick, until the daemon stops.
-pub async fn run(app: Arc<App>, look: impl Fn(&App) + Send + 'static) {
-    let mut watched = start(&app);
-    let mut tick = tokio::time::interval(TICK);
-    loop {
-        if let Some(error) = watched.as_mut().and_then(Watched::renew) {
-            warn!(%error, "a directory could not be watched");
-            app.watch.set(WatchMode::Polling, Some(format!("{error}; looking every {} s", TICK.as_secs())));
-        }
-        // After each (re)watch: what changed before the watch stood is seen here.
-        look(&app);
-        debug!("files were looked at");
-        tokio::select! {
-            biased;
-            () = app.stop.cancelled() => return,
-            () = app.look_again.notified() => quiet(&app.look_again).await,
-            _ = tick.tick() => {}
-        }
-    }
-}
-
-fn start(app: &App) -> Option<Watched> {
-    match Watched::start(app) {
-        Ok(watched) => Some(watched),
-        Err(error) => {
-            warn!(%error, "files are looked at by the clock alone");
-            app.watch.set(WatchMode::Polling, Some(format!("{error}; looking every {} s", TICK.as_secs())));
-            None
-        }
     }
 }
 

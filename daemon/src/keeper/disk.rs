@@ -13,7 +13,6 @@ use crate::files::read::{ReadError, Signature, read_credential};
 use crate::files::replace::{self, ReplaceError, replace_if, sweep_of};
 use crate::identity::tokens::{Tokens, parse_tokens};
 use crate::lock;
-use crate::server::app::App;
 
 /// How often a write is redone on a file that others keep changing.
 const ATTEMPTS: usize = 50;
@@ -25,8 +24,8 @@ pub(super) struct Found {
 }
 
 /// Reads a token file.
-pub(super) fn read(app: &App, path: &Path) -> Found {
-    match read_credential(path, app.paths.home()) {
+pub(super) fn read(home: &Path, path: &Path) -> Found {
+    match read_credential(path, home) {
         Ok(None) => Found { signature: None, tokens: Ok(None) },
         Ok(Some((bytes, signature))) => {
             let tokens = parse_tokens(path, &bytes).map(Some).map_err(Failure::from);
@@ -41,9 +40,9 @@ pub(super) fn read(app: &App, path: &Path) -> Found {
 
 /// Returns the grants in complete temporary files beside a token file: what a crash, ours or the Python tool's, left before the
 /// rename. The newest come last.
-pub(super) fn beside(app: &App, path: &Path) -> Vec<Tokens> {
+pub(super) fn beside(home: &Path, path: &Path) -> Vec<Tokens> {
     let read = |path: PathBuf| {
-        let (bytes, _) = read_credential(&path, app.paths.home()).ok()??;
+        let (bytes, _) = read_credential(&path, home).ok()??;
         parse_tokens(&path, &bytes).ok()
     };
     let mut found: Vec<Tokens> = replace::temporaries(path).into_iter().filter_map(read).collect();

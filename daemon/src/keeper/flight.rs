@@ -5,20 +5,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mp_proto::event::TokenCause;
-use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::failure::Failure;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
 
-use super::Fresh;
 use super::disk::{self, Saved, Turn};
+use super::fresh::{Fresh, Landing, Outcome};
 use super::grant::{Grant, Need, Spend};
-use crate::endpoint::{self, EndpointError};
+use crate::endpoint::EndpointError;
 use crate::fault;
+use crate::hub::Notice;
 use crate::identity::registration::Registration;
 use crate::identity::tokens::Tokens;
-use crate::server::app::App;
 
 /// Requests of one refresh, at most. More than one only when other programs bring other grants.
 const REQUESTS: usize = 4;
@@ -32,21 +32,15 @@ const TURN: Duration = Duration::from_secs(20);
 /// Between two looks at a lock; the system has no wait for one that ends.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// How a refresh ended.
-pub(super) type Outcome = Result<Fresh, Box<Failure>>;
-
-/// Where the outcome of a refresh is waited for.
-pub(super) type Landing = watch::Receiver<Option<Outcome>>;
-
 /// Starts a refresh, unless one is under way. Returns where to wait for it.
-pub(super) fn start(app: &Arc<App>, flights: &TaskTracker, grant: &Arc<Grant>, need: Need) -> Landing {
+pub(super) fn start(flights: &TaskTracker, grant: &Arc<Grant>, need: Need) -> Landing {
     let (sender, landing) = watch::channel(None);
     if let Some(under_way) = grant.board(landing.clone()) {
         return under_way;
     }
-    let (app, over) = (Arc::clone(app), Over(Arc::clone(grant)));
+    let over = Over(Arc::clone(grant));
     flights.spawn(async move {
-        let outcome = fly(&app, &over.0, need).await;
+        let outcome = fly(&over.0, need).await;
         // In this order: whoever learns the outcome may start the next one.
         drop(over);
         // Nobody may be waiting any more; the grant is saved all the same.
@@ -64,46 +58,46 @@ impl Drop for Over {
     }
 }
 
-async fn fly(app: &Arc<App>, grant: &Arc<Grant>, need: Need) -> Outcome {
-    let _turn = match take_turn(app, grant).await {
+async fn fly(grant: &Arc<Grant>, need: Need) -> Outcome {
+    let _turn = match take_turn(grant).await {
         Ok(turn) => turn,
-        Err(cause) => return grant.weather(app, need, cause, None),
+        Err(cause) => return grant.weather(need, cause, None),
     };
     for _ in 0..REQUESTS {
-        let old = match grant.to_spend(app, need)? {
+        let old = match grant.to_spend(need)? {
             Spend::Nothing(fresh) => return Ok(fresh),
             Spend::SaveFirst(fresh, tokens) => {
-                save_again(app, grant, tokens).await;
+                save_again(grant, tokens).await;
                 return Ok(fresh);
             }
             Spend::Grant(tokens) => tokens,
         };
-        match ask(app, grant, &old).await {
-            Ok(new) => match bring_home(app, grant, &old, new).await {
-                Home::Ours(fresh) if fresh.expires_at > app.clock.now() => return Ok(fresh),
+        match ask(grant, &old).await {
+            Ok(new) => match bring_home(grant, &old, new).await {
+                Home::Ours(fresh) if fresh.expires_at > grant.services.clock.now() => return Ok(fresh),
                 Home::Ours(_) => {
                     let cause = "the provider granted a token that has already ended".to_owned();
-                    return grant.weather(app, need, cause, None);
+                    return grant.weather(need, cause, None);
                 }
                 Home::Theirs => {}
                 Home::Gone(failure) => return Err(failure),
             },
-            Err(Asked::Weather { cause, retry_after }) => return grant.weather(app, need, cause, retry_after),
+            Err(Asked::Weather { cause, retry_after }) => return grant.weather(need, cause, retry_after),
             Err(Asked::NoClient(failure)) => return Err(failure),
             Err(Asked::Refused { why, client: None }) => {
-                if !is_answered(app, grant, &old).await {
-                    return Err(Box::new(grant.require_login(app, why, None)));
+                if !is_answered(grant, &old).await {
+                    return Err(Box::new(grant.require_login(why, None)));
                 }
             }
             // The refresh token may be as good as ever; it is the client that is not known.
-            Err(Asked::Refused { why, client }) => return Err(Box::new(grant.require_login(app, why, client))),
+            Err(Asked::Refused { why, client }) => return Err(Box::new(grant.require_login(why, client))),
         }
     }
-    grant.weather(app, need, "other programs keep replacing the grant".to_owned(), None)
+    grant.weather(need, "other programs keep replacing the grant".to_owned(), None)
 }
 
 /// Waits for the lock of the token file. Each look at it is short, and none of the threads that wait for the disk waits for it.
-async fn take_turn(app: &App, grant: &Grant) -> Result<Option<Turn>, String> {
+async fn take_turn(grant: &Grant) -> Result<Option<Turn>, String> {
     let Some(path) = &grant.file else { return Ok(None) };
     let begun = Instant::now();
     // Without a file there is nothing to refresh, and no directory to lock.
@@ -113,7 +107,7 @@ async fn take_turn(app: &App, grant: &Grant) -> Result<Option<Turn>, String> {
             Ok(None) if begun.elapsed() >= TURN => {
                 return Err(format!("another program has held the lock of the tokens for {} s", TURN.as_secs()));
             }
-            Ok(None) if app.stop.is_cancelled() => {
+            Ok(None) if grant.services.life.is_stopping() => {
                 return Err("another program holds the lock of the tokens, and the daemon stops".to_owned());
             }
             Ok(None) => tokio::time::sleep(LOOK).await,
@@ -131,16 +125,16 @@ enum Asked {
 }
 
 /// Asks for new tokens, as the client that the grant was made for; where that is not known, as the one that is registered now.
-async fn ask(app: &App, grant: &Grant, old: &Tokens) -> Result<Arc<Tokens>, Asked> {
-    let registered = Registration::read(&app.paths, grant.region).map(|registration| registration.client_id);
+async fn ask(grant: &Grant, old: &Tokens) -> Result<Arc<Tokens>, Asked> {
+    let registered = Registration::read(&grant.services.paths, grant.region).map(|registration| registration.client_id);
     let mut clients: Vec<String> = old.client_id.clone().into_iter().chain(registered).collect();
     clients.dedup();
-    let path = app.paths.oauth_client(grant.region);
+    let path = grant.services.paths.oauth_client(grant.region);
     let detail = format!("{} names no client to refresh as", path.display());
     let mut last = Asked::NoClient(Box::new(grant.login_required(&detail)));
     for client_id in clients {
         point("asked");
-        match endpoint::refresh(app, grant.region, &client_id, old).await {
+        match grant.services.endpoint.refresh(grant.region, &client_id, old).await {
             Ok(tokens) => {
                 point("granted");
                 return Ok(Arc::new(tokens));
@@ -170,66 +164,57 @@ enum Home {
 }
 
 /// Puts new tokens on disk, and only then into use. Where the disk refuses, they are used all the same: the old ones are spent.
-async fn bring_home(app: &Arc<App>, grant: &Arc<Grant>, old: &Arc<Tokens>, new: Arc<Tokens>) -> Home {
+async fn bring_home(grant: &Arc<Grant>, old: &Arc<Tokens>, new: Arc<Tokens>) -> Home {
     if grant.file.is_none() {
-        let fresh = grant.granted(app, Some(old), &new);
-        grant.kept_in_memory(app);
+        let fresh = grant.granted(Some(old), &new);
+        grant.kept_in_memory();
         return Home::Ours(fresh);
     }
     grant.saving(Some(&new));
-    match write(app, grant, Some(Arc::clone(old)), Arc::clone(&new)).await {
+    match write(grant, Some(Arc::clone(old)), Arc::clone(&new)).await {
         Ok(Saved::Ours) => {
-            let fresh = grant.granted(app, Some(old), &new);
-            grant.saved(app, TokenCause::Refreshed);
+            let fresh = grant.granted(Some(old), &new);
+            grant.saved(TokenCause::Refreshed);
             Home::Ours(fresh)
         }
         Ok(Saved::Theirs(theirs)) => {
-            grant.overtaken(app, Some(&new), theirs);
+            grant.overtaken(Some(&new), theirs);
             Home::Theirs
         }
         Ok(Saved::Gone) => Home::Gone(Box::new(grant.forgotten())),
         Err(failure) => {
-            let fresh = grant.granted(app, Some(old), &new);
-            grant.not_saved(app, failure.detail);
+            let fresh = grant.granted(Some(old), &new);
+            grant.not_saved(failure.detail);
             Home::Ours(fresh)
         }
     }
 }
 
 /// Writes the current tokens, which the disk does not have yet.
-async fn save_again(app: &Arc<App>, grant: &Arc<Grant>, tokens: Arc<Tokens>) {
-    match write(app, grant, None, tokens).await {
-        Ok(Saved::Ours) => grant.saved(app, TokenCause::Restored),
-        Ok(Saved::Theirs(theirs)) => grant.overtaken(app, None, theirs),
+async fn save_again(grant: &Arc<Grant>, tokens: Arc<Tokens>) {
+    match write(grant, None, tokens).await {
+        Ok(Saved::Ours) => grant.saved(TokenCause::Restored),
+        Ok(Saved::Theirs(theirs)) => grant.overtaken(None, theirs),
         Ok(Saved::Gone) => drop(grant.forgotten()),
-        Err(failure) => grant.not_saved(app, failure.detail),
+        Err(failure) => grant.not_saved(failure.detail),
     }
 }
 
-async fn write(
-    app: &Arc<App>,
-    grant: &Arc<Grant>,
-    spent: Option<Arc<Tokens>>,
-    tokens: Arc<Tokens>,
-) -> Result<Saved, Failure> {
-    let (owner, grant) = (Arc::clone(app), Arc::clone(grant));
-    let written = app.tasks.spawn_blocking(move || {
-        let path = owner.paths.tokens(&grant.name);
-        disk::save(&owner.paths, &path, &grant, spent.as_deref(), &tokens).map_err(Failure::from)
-    });
-    written.await.unwrap_or_else(|_| Err(lost()))
+async fn write(grant: &Arc<Grant>, spent: Option<Arc<Tokens>>, tokens: Arc<Tokens>) -> Result<Saved, Failure> {
+    let owner = Arc::clone(grant);
+    let work = move || {
+        let (paths, grant) = (&owner.services.paths, &owner);
+        disk::save(paths, &paths.tokens(&grant.name), grant, spent.as_deref(), &tokens).map_err(Failure::from)
+    };
+    grant.services.life.blocking(work).await
 }
 
-fn lost() -> Failure {
-    Failure::new(FailureKind::Internal, "writing the tokens was interrupted; the log says more")
-}
-
-/// Finds out whether a refusal only means that another program was faster: its grant appears, or one that lost a race is still there.
-pub(super) async fn is_answered(app: &App, grant: &Grant, refused: &Tokens) -> bool {
+/// Finds out whether a refusal only services that another program was faster: its grant appears, or one that lost a race is still there.
+pub(super) async fn is_answered(grant: &Grant, refused: &Tokens) -> bool {
     let begun = Instant::now();
     let mut pause = Duration::from_millis(5);
     while grant.file.is_some() {
-        if grant.has_moved_on(app, refused) {
+        if grant.has_moved_on(refused) {
             return true;
         }
         if begun.elapsed() >= QUESTION {
@@ -239,22 +224,22 @@ pub(super) async fn is_answered(app: &App, grant: &Grant, refused: &Tokens) -> b
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(Duration::from_millis(100));
     }
-    grant.fall_back(app, refused)
+    grant.fall_back(refused)
 }
 
 /// Writes into a token file which client its grant was made for, if it does not say. Blocks for the disk alone: a file that is being
 /// refreshed just now will say it by itself.
-pub(super) fn note_client(app: &App, grant: &Grant, client_id: &str) {
+pub(super) fn note_client(grant: &Grant, client_id: &str) {
     let Some(path) = grant.file.as_ref().filter(|path| path.exists()) else { return };
     let Ok(Some(_turn)) = disk::try_turn(path) else { return };
     // Looks at the file, and at what a crash may have left beside it.
-    let Ok(tokens) = grant.tokens(app) else { return };
+    let Ok(tokens) = grant.tokens() else { return };
     if tokens.client_id.is_some() || grant.is_unsaved() {
         return;
     }
     let mut tokens = (*tokens).clone();
     tokens.client_id = Some(client_id.to_owned());
-    match disk::save(&app.paths, path, grant, None, &tokens) {
+    match disk::save(&grant.services.paths, path, grant, None, &tokens) {
         Ok(Saved::Ours) => grant.is_of_client(client_id),
         Ok(Saved::Theirs(_) | Saved::Gone) => {}
         Err(error) => warn!(account = %grant.name, %error, "the client of a grant could not be noted"),
@@ -265,20 +250,23 @@ pub(super) fn note_client(app: &App, grant: &Grant, client_id: &str) {
 ///
 /// # Errors
 /// When they cannot be written.
-pub(super) async fn log_in(app: &Arc<App>, grant: Arc<Grant>, tokens: Tokens) -> Result<(), Failure> {
+pub(super) async fn log_in(grant: Arc<Grant>, tokens: Tokens) -> Result<(), Failure> {
     let tokens = Arc::new(tokens);
     // Without the lock, if it cannot be had: a login wins over whatever is refreshed there.
-    let _turn = take_turn(app, &grant).await;
+    let _turn = take_turn(&grant).await;
     grant.begin_anew();
     grant.saving(Some(&tokens));
-    let (owner, new) = (Arc::clone(app), Arc::clone(&tokens));
-    let path = app.paths.tokens(&grant.name);
-    let written = app.tasks.spawn_blocking(move || disk::put(&owner.paths, &path, &new).map_err(Failure::from));
-    if let Err(failure) = written.await.unwrap_or_else(|_| Err(lost())) {
+    let (owner, new) = (Arc::clone(&grant), Arc::clone(&tokens));
+    let put = move || {
+        let paths = &owner.services.paths;
+        disk::put(paths, &paths.tokens(&owner.name), &new).map_err(Failure::from)
+    };
+    if let Err(failure) = grant.services.life.blocking(put).await {
         grant.saving(None);
         return Err(failure);
     }
-    grant.granted(app, None, &tokens);
-    grant.saved(app, TokenCause::Adopted);
+    grant.granted(None, &tokens);
+    grant.saved(TokenCause::Adopted);
+    grant.services.hub.tell(Notice::Accounts);
     Ok(())
 }

@@ -12,21 +12,22 @@
 
 mod disk;
 mod flight;
+mod fresh;
 mod grant;
 mod pace;
+mod services;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
 use std::hash::RandomState;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::{AccountName, Region};
-use mp_proto::secret::Secret;
 use mp_proto::wire::AccountStatus;
 use tokio::time::MissedTickBehavior;
 use tokio_util::task::TaskTracker;
@@ -34,10 +35,20 @@ use tokio_util::task::TaskTracker;
 use crate::identity::Holder;
 use crate::identity::bridge::Bridge;
 use crate::identity::tokens::Tokens;
-use crate::server::app::App;
 
-use flight::Outcome;
+pub use fresh::Fresh;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::endpoint::Endpoint;
+use crate::files::paths::Paths;
+use crate::hub::{Hub, Notice};
+use crate::identity::removal;
+use crate::life::Life;
+use crate::store::Store;
+use fresh::Outcome;
 use grant::{Grant, Need, Ready};
+use services::Services;
 
 /// How often the keeper looks whether something is due. Timers stop while a laptop sleeps, so it looks often and compares clocks.
 const TICK: Duration = Duration::from_secs(30);
@@ -59,39 +70,37 @@ const BRIDGES: usize = 16;
 /// A refresh that somebody asks for is not repeated within this time: who asks in a loop would otherwise hammer the provider.
 const JUST_NOW: Duration = Duration::from_secs(1);
 
-/// An access token to use now.
-#[derive(Debug, Clone)]
-pub struct Fresh {
-    /// The bearer.
-    pub token: Secret,
-    /// When it ends.
-    pub expires_at: Timestamp,
-    /// Which of the grant's tokens it is; it grows.
-    pub generation: u64,
-}
-
 /// All grants that were used since the start.
-#[derive(Debug, Default)]
 pub struct Keeper {
+    services: Arc<Services>,
     grants: Mutex<HashMap<Key, Arc<Grant>>>,
     /// Stands in for refresh tokens wherever they are compared later.
     hasher: RandomState,
-    /// Refreshes that brought a token, and those that did not.
-    pub refreshed: AtomicU64,
-    /// See [`Self::refreshed`].
-    pub failed: AtomicU64,
     /// Refreshes under way. The daemon does not end before they have.
     flights: TaskTracker,
 }
 
 impl Keeper {
+    /// Returns a keeper without a grant: each is read when it is asked for.
+    pub fn new(paths: Paths, endpoint: Endpoint, clock: Arc<dyn Clock>, hub: Arc<Hub>, life: Life) -> Self {
+        let (refreshed, failed) = (AtomicU64::new(0), AtomicU64::new(0));
+        let services = Arc::new(Services { paths, endpoint, clock, hub, life, refreshed, failed });
+        Self { services, grants: Mutex::default(), hasher: RandomState::new(), flights: TaskTracker::new() }
+    }
+
+    /// Returns how many refreshes brought a token, and how many did not.
+    pub fn counts(&self) -> (u64, u64) {
+        let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        (load(&self.services.refreshed), load(&self.services.failed))
+    }
+
     /// Returns a token that stays valid for so long, or for as long as the provider grants one; waits for a refresh if need be.
     ///
     /// # Errors
     /// When somebody has to log in, or the provider cannot be reached.
-    pub async fn token(&self, app: &Arc<App>, holder: &Holder, min_valid_s: u64) -> Result<Fresh, Failure> {
+    pub async fn token(&self, holder: &Holder, min_valid_s: u64) -> Result<Fresh, Failure> {
         let valid = SignedDuration::from_secs(i64::try_from(min_valid_s).unwrap_or(i64::MAX));
-        self.have(app, holder, Need::Valid(valid)).await
+        self.have(holder, Need::Valid(valid)).await
     }
 
     /// Tells that Mixpanel answered 401 to a token of this generation. Returns a newer one if there is one or one could be had; none
@@ -99,31 +108,26 @@ impl Keeper {
     ///
     /// # Errors
     /// As [`Self::token`].
-    pub async fn rejected(&self, app: &Arc<App>, holder: &Holder, generation: u64) -> Result<Option<Fresh>, Failure> {
-        if self.grant(app, holder).is_brand_new(app, generation) {
+    pub async fn rejected(&self, holder: &Holder, generation: u64) -> Result<Option<Fresh>, Failure> {
+        if self.grant(holder).is_brand_new(generation) {
             return Ok(None);
         }
-        self.have(app, holder, Need::NewerThan(generation)).await.map(Some)
+        self.have(holder, Need::NewerThan(generation)).await.map(Some)
     }
 
     /// Refreshes now, unless the token is newer than `if_generation` already. Returns the token and whether it is a new one.
     ///
     /// # Errors
     /// As [`Self::token`].
-    pub async fn refresh(
-        &self,
-        app: &Arc<App>,
-        holder: &Holder,
-        if_generation: Option<u64>,
-    ) -> Result<(Fresh, bool), Failure> {
-        let grant = self.grant(app, holder);
-        let before = grant.generation(app);
+    pub async fn refresh(&self, holder: &Holder, if_generation: Option<u64>) -> Result<(Fresh, bool), Failure> {
+        let grant = self.grant(holder);
+        let before = grant.generation();
         if if_generation.is_none()
-            && let Some(fresh) = grant.minted_within(app, JUST_NOW)
+            && let Some(fresh) = grant.minted_within(JUST_NOW)
         {
             return Ok((fresh, false));
         }
-        let fresh = self.have(app, holder, Need::NewerThan(if_generation.unwrap_or(before))).await?;
+        let fresh = self.have(holder, Need::NewerThan(if_generation.unwrap_or(before))).await?;
         let is_new = fresh.generation > before;
         Ok((fresh, is_new))
     }
@@ -132,54 +136,56 @@ impl Keeper {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub async fn log_in(
-        &self,
-        app: &Arc<App>,
-        account: &AccountName,
-        region: Region,
-        tokens: Tokens,
-    ) -> Result<(), Failure> {
+    pub async fn log_in(&self, account: &AccountName, region: Region, tokens: Tokens) -> Result<(), Failure> {
         let holder = Holder::Account(account.clone(), region);
-        flight::log_in(app, self.grant(app, &holder), tokens).await
+        flight::log_in(self.grant(&holder), tokens).await
+    }
+
+    /// Removes the stored tokens of an account. Waits for the disk. Returns whether there were any.
+    ///
+    /// # Errors
+    /// When they are there and cannot be removed.
+    pub fn log_out(&self, account: &AccountName) -> Result<bool, Failure> {
+        let removed = removal::tokens(&self.services.paths.tokens(account))?;
+        self.services.hub.tell(Notice::Accounts);
+        Ok(removed)
     }
 
     /// Returns the grant as it is, the newest there is, be it on disk or not.
     ///
     /// # Errors
     /// When there is none.
-    pub fn tokens(&self, app: &App, holder: &Holder) -> Result<Arc<Tokens>, Failure> {
-        self.grant(app, holder).tokens(app)
+    pub fn tokens(&self, holder: &Holder) -> Result<Arc<Tokens>, Failure> {
+        self.grant(holder).tokens()
     }
 
     /// Notes with a grant which client it was made for, unless it says so already. Waits for the disk. A failure is logged: the grant
     /// stays as good as it was.
-    pub fn note_client(&self, app: &App, holder: &Holder, client_id: &str) {
-        flight::note_client(app, &self.grant(app, holder), client_id);
+    pub fn note_client(&self, holder: &Holder, client_id: &str) {
+        flight::note_client(&self.grant(holder), client_id);
     }
 
-    async fn have(&self, app: &Arc<App>, holder: &Holder, need: Need) -> Result<Fresh, Failure> {
-        let grant = self.grant(app, holder);
-        let outcome = self.once(app, &grant, need).await;
+    async fn have(&self, holder: &Holder, need: Need) -> Result<Fresh, Failure> {
+        let grant = self.grant(holder);
+        let outcome = self.once(&grant, need).await;
         match (&outcome, need) {
             // The flight that was joined had something else to do than to get a newer token.
-            (Ok(fresh), Need::NewerThan(generation)) if fresh.generation <= generation => {
-                self.once(app, &grant, need).await
-            }
+            (Ok(fresh), Need::NewerThan(generation)) if fresh.generation <= generation => self.once(&grant, need).await,
             _ => outcome,
         }
     }
 
-    async fn once(&self, app: &Arc<App>, grant: &Arc<Grant>, need: Need) -> Result<Fresh, Failure> {
-        let mut landing = match grant.ready(app, need) {
+    async fn once(&self, grant: &Arc<Grant>, need: Need) -> Result<Fresh, Failure> {
+        let mut landing = match grant.ready(need) {
             Ready::Token { fresh, is_due } => {
                 if is_due {
-                    flight::start(app, &self.flights, grant, Need::Early);
+                    flight::start(&self.flights, grant, Need::Early);
                 }
                 return Ok(fresh);
             }
             Ready::Failed(failure) => return Err(*failure),
             Ready::InFlight(landing) => landing,
-            Ready::Needed => flight::start(app, &self.flights, grant, need),
+            Ready::Needed => flight::start(&self.flights, grant, need),
         };
         let outcome: Option<Outcome> = match landing.wait_for(Option::is_some).await {
             Ok(outcome) => outcome.clone(),
@@ -191,15 +197,15 @@ impl Keeper {
         }
     }
 
-    fn grant(&self, app: &App, holder: &Holder) -> Arc<Grant> {
+    fn grant(&self, holder: &Holder) -> Arc<Grant> {
         match holder {
-            Holder::Account(name, region) => self.of_account(app, name, *region),
-            Holder::Bridge(bridge) => self.of_bridge(app, bridge),
+            Holder::Account(name, region) => self.of_account(name, *region),
+            Holder::Bridge(bridge) => self.of_bridge(bridge),
         }
     }
 
     /// One account has one file, so it has one grant: one for another region is of a time before the account was changed.
-    fn of_account(&self, app: &App, name: &AccountName, region: Region) -> Arc<Grant> {
+    fn of_account(&self, name: &AccountName, region: Region) -> Arc<Grant> {
         let mut grants = self.grants.lock().unwrap_or_else(PoisonError::into_inner);
         let key = Key::Account(name.clone(), region);
         if let Some(known) = grants.get(&key) {
@@ -212,19 +218,21 @@ impl Keeper {
             }
             !is_former
         });
-        let grant = Arc::new(Grant::of_account(app, self.hasher.clone(), name, region));
+        let grant = Arc::new(Grant::of_account(&self.services, self.hasher.clone(), name, region));
         grants.insert(key, Arc::clone(&grant));
         grant
     }
 
     /// A bridge that was exported here holds the grant of its account: two that refresh one grant would log each other out.
-    fn of_bridge(&self, app: &App, bridge: &Bridge) -> Arc<Grant> {
+    fn of_bridge(&self, bridge: &Bridge) -> Arc<Grant> {
         let (name, region) = (&bridge.account.name, bridge.account.region);
-        let Some(tokens) = &bridge.tokens else { return Arc::new(Grant::of_bridge(app, self.hasher.clone(), bridge)) };
+        let Some(tokens) = &bridge.tokens else {
+            return Arc::new(Grant::of_bridge(&self.services, self.hasher.clone(), bridge));
+        };
         let hash = grant::hash(&self.hasher, tokens);
-        if app.paths.tokens(name).exists() {
-            let account = self.of_account(app, name, region);
-            if account.is_or_was(app, hash) {
+        if self.services.paths.tokens(name).exists() {
+            let account = self.of_account(name, region);
+            if account.is_or_was(hash) {
                 return account;
             }
         }
@@ -240,7 +248,7 @@ impl Keeper {
         {
             grants.remove(&oldest);
         }
-        let grant = Arc::new(Grant::of_bridge(app, self.hasher.clone(), bridge));
+        let grant = Arc::new(Grant::of_bridge(&self.services, self.hasher.clone(), bridge));
         grants.insert(key, Arc::clone(&grant));
         grant
     }
@@ -250,19 +258,19 @@ impl Keeper {
     }
 
     /// Adds to an account's status what the keeper knows of its grant.
-    pub fn show(&self, app: &App, holder: &Holder, status: &mut AccountStatus) {
-        self.grant(app, holder).show(app, status);
+    pub fn show(&self, holder: &Holder, status: &mut AccountStatus) {
+        self.grant(holder).show(status);
     }
 
     /// Returns whether an account is being kept fresh, or refreshed just now: then the daemon is of use even when nobody calls.
-    pub fn is_busy(&self, app: &App) -> bool {
-        !self.flights.is_empty() || self.all().iter().any(|grant| grant.is_kept(app, KEPT_AFTER_USE))
+    pub fn is_busy(&self) -> bool {
+        !self.flights.is_empty() || self.all().iter().any(|grant| grant.is_kept(KEPT_AFTER_USE))
     }
 
     /// Tries once more to write what is only in memory, without waiting for it.
-    pub fn save(&self, app: &Arc<App>) {
+    pub fn save(&self) {
         for grant in self.all().iter().filter(|grant| grant.is_unsaved()) {
-            flight::start(app, &self.flights, grant, Need::Saved);
+            flight::start(&self.flights, grant, Need::Saved);
         }
     }
 
@@ -274,27 +282,26 @@ impl Keeper {
     }
 
     /// Does what is due: refreshes tokens of accounts in use before they end, and saves what could not be saved.
-    fn tend(&self, app: &Arc<App>) {
-        let snapshot = app.store.last_good();
+    fn tend(&self, config: &Config) {
         for grant in self.all() {
-            let configured = snapshot.config.accounts.get(&grant.name);
+            let configured = config.accounts.get(&grant.name);
             let is_of_another_time = configured.is_some_and(|account| account.region != grant.region);
-            if !is_of_another_time && grant.is_due(app, KEPT_AFTER_USE) {
-                flight::start(app, &self.flights, &grant, Need::Early);
+            if !is_of_another_time && grant.is_due(KEPT_AFTER_USE) {
+                flight::start(&self.flights, &grant, Need::Early);
             }
         }
     }
-}
 
-/// Tends the grants until the daemon stops.
-pub async fn run(app: Arc<App>) {
-    let mut tick = tokio::time::interval(TICK);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            biased;
-            () = app.stop.cancelled() => return,
-            _ = tick.tick() => app.keeper.tend(&app),
+    /// Tends the grants until the daemon stops.
+    pub async fn run(self: Arc<Self>, store: Arc<Store>) {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                () = self.services.life.stopping() => return,
+                _ = tick.tick() => self.tend(&store.last_good().config),
+            }
         }
     }
 }

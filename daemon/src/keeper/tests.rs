@@ -17,11 +17,17 @@ use super::Fresh;
 use super::flight::is_answered;
 use crate::clock::Clock;
 use crate::clock::tests::{TestClock, leap, until};
+use crate::endpoint::Endpoint;
+use crate::files::paths::Paths;
+use crate::hub::Hub;
 use crate::identity::Holder;
 use crate::identity::bridge;
 use crate::identity::registration::Registration;
 use crate::identity::tokens::{Tokens, read_tokens};
-use crate::server::app::App;
+use crate::keeper::Keeper;
+use crate::life::Life;
+use crate::mixpanel::Mixpanel;
+use crate::store::Store;
 
 const TOKEN: &str = "/us/oauth/token/";
 const REDIRECT: &str = "http://localhost:19284/callback";
@@ -29,7 +35,10 @@ const REDIRECT: &str = "http://localhost:19284/callback";
 /// A storage root with one browser account, a provider, and a clock that stands still.
 struct World {
     home: tempfile::TempDir,
-    app: Arc<App>,
+    paths: Paths,
+    hub: Arc<Hub>,
+    life: Life,
+    keeper: Arc<Keeper>,
     clock: Arc<TestClock>,
     upstream: Upstream,
     holder: Holder,
@@ -42,19 +51,23 @@ impl World {
         let home = tempfile::tempdir().expect("a directory");
         let upstream = Upstream::start();
         let clock = Arc::new(TestClock::at(1_900_000_000));
-        let app = crate::boot::for_test(home.path(), clock.clone(), Some(upstream.url()));
+        let paths = Paths::new(home.path().join(".mp"), home.path().to_owned());
+        let (hub, life) = (Arc::new(Hub::new("test".to_owned())), Life::default());
+        let endpoint = Endpoint::new(Arc::new(Mixpanel::new(Some(upstream.url()))), clock.clone());
+        let keeper = Keeper::new(paths.clone(), endpoint, clock.clone(), Arc::clone(&hub), life.clone());
         let name = AccountName::parse("ada").expect("a name");
         let client_id = upstream.register_client(Region::Us, REDIRECT);
         let registration = Registration::new(client_id.clone(), Region::Us, REDIRECT.to_owned(), clock.now());
-        registration.store(&app.paths).expect("written");
-        let world = Self { home, app, clock, upstream, holder: Holder::Account(name, Region::Us), client_id };
+        registration.store(&paths).expect("written");
+        let (holder, keeper) = (Holder::Account(name, Region::Us), Arc::new(keeper));
+        let world = Self { home, paths, hub, life, keeper, clock, upstream, holder, client_id };
         let tokens = world.minted(seconds);
         world.put(&tokens);
         world
     }
 
     fn file(&self) -> PathBuf {
-        self.app.paths.tokens(&AccountName::parse("ada").expect("a name"))
+        self.paths.tokens(&AccountName::parse("ada").expect("a name"))
     }
 
     /// Gets a grant from the provider, as a login elsewhere would.
@@ -86,13 +99,13 @@ impl World {
     }
 
     async fn token(&self) -> Result<Fresh, Failure> {
-        self.app.keeper.token(&self.app, &self.holder, 30).await
+        self.keeper.token(&self.holder, 30).await
     }
 
     /// Asks for a token in a task of its own.
     fn call(&self) -> tokio::task::JoinHandle<Result<Fresh, Failure>> {
-        let (app, holder) = (Arc::clone(&self.app), self.holder.clone());
-        self.app.tasks.spawn(async move { app.keeper.token(&app, &holder, 30).await })
+        let (keeper, holder) = (Arc::clone(&self.keeper), self.holder.clone());
+        self.life.spawn(async move { keeper.token(&holder, 30).await })
     }
 
     fn posts(&self) -> usize {
@@ -104,13 +117,19 @@ impl World {
             "name": "ada", "type": "oauth_browser", "region": "us", "state": "ok", "expires_at": null, "detail": null,
         }))
         .expect("a status");
-        self.app.keeper.show(&self.app, &self.holder, &mut status);
+        self.keeper.show(&self.holder, &mut status);
         status
+    }
+
+    /// Does what is due, by the config as it is.
+    fn tend(&self) {
+        let store = Store::new(&self.paths, Arc::clone(&self.hub), self.clock.clone());
+        self.keeper.tend(&store.current().config);
     }
 
     /// Waits for what is refreshed or saved in the background.
     async fn settle(&self) {
-        self.app.keeper.settle().await;
+        self.keeper.settle().await;
     }
 
     fn is_usable(&self, tokens: &Tokens) -> bool {
@@ -127,7 +146,7 @@ async fn a_valid_token_is_served_and_an_expired_one_refreshed_once_for_all() {
     let calls: Vec<_> = (0..200)
         .map(|_| {
             let world = Arc::clone(&world);
-            world.app.clone().tasks.spawn(async move { world.token().await.expect("refreshed").token })
+            world.life.clone().spawn(async move { world.token().await.expect("refreshed").token })
         })
         .collect();
     let mut tokens = Vec::new();
@@ -171,21 +190,21 @@ async fn a_token_that_soon_ends_is_refreshed_behind_the_back_of_its_users() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn accounts_in_use_are_kept_fresh_without_calls() {
     let world = World::with_grant(3600);
-    world.app.keeper.tend(&world.app);
+    world.tend();
     assert_eq!(world.posts(), 0, "nobody has used it");
     world.token().await.expect("valid");
     for _ in 0..23 {
         world.clock.pass(3595);
-        world.app.keeper.tend(&world.app);
+        world.tend();
         world.settle().await;
     }
     assert_eq!(world.posts(), 23);
-    assert!(world.app.keeper.is_busy(&world.app));
+    assert!(world.keeper.is_busy());
     world.clock.pass(2 * 3600);
-    world.app.keeper.tend(&world.app);
+    world.tend();
     world.settle().await;
     assert_eq!(world.posts(), 23, "not used for a day");
-    assert!(!world.app.keeper.is_busy(&world.app));
+    assert!(!world.keeper.is_busy());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -196,7 +215,7 @@ async fn clocks_that_jump_neither_loop_nor_keep_a_dead_token() {
         world.clock.jump(jump);
         for _ in 0..50 {
             world.token().await.expect("valid");
-            world.app.keeper.tend(&world.app);
+            world.tend();
             world.settle().await;
         }
         assert_eq!(world.posts(), usize::from(jump > 0), "jump of {jump} s");
@@ -206,7 +225,7 @@ async fn clocks_that_jump_neither_loop_nor_keep_a_dead_token() {
         for _ in 0..50 {
             let fresh = world.token().await.expect("valid");
             assert!(world.upstream.is_valid_access(fresh.token.expose()), "jump of {jump} s");
-            world.app.keeper.tend(&world.app);
+            world.tend();
             world.settle().await;
         }
         assert_eq!(world.posts(), 1 + usize::from(jump > 0), "jump of {jump} s");
@@ -270,9 +289,9 @@ async fn invalid_grant_is_a_question_that_a_rival_may_answer() {
 async fn a_rival_may_answer_late_and_not_for_ever() {
     for (late_ms, counts) in [(0, true), (50, true), (1_990, true), (2_500, false)] {
         let world = World::with_grant(0);
-        let (app, grant) = (Arc::clone(&world.app), world.app.keeper.grant(&world.app, &world.holder));
+        let grant = world.keeper.grant(&world.holder);
         let refused = world.on_disk();
-        let question = world.app.tasks.spawn(async move { is_answered(&app, &grant, &refused).await });
+        let question = world.life.spawn(async move { is_answered(&grant, &refused).await });
         tokio::task::yield_now().await;
         tokio::time::advance(Duration::from_millis(late_ms)).await;
         tokio::task::yield_now().await;
@@ -305,7 +324,7 @@ async fn a_grant_that_is_refused_for_good_asks_for_a_login_and_changes_nothing()
         assert_eq!(failure.next[0].command, "mp account login ada");
         assert!(failure.detail.contains("invalid_grant"), "{failure}");
         world.clock.pass(600);
-        world.app.keeper.tend(&world.app);
+        world.tend();
         world.settle().await;
     }
     assert_eq!((world.posts(), world.bytes()), (1, before));
@@ -400,7 +419,7 @@ async fn every_kind_of_weather_passes() {
 async fn a_401_makes_one_refresh_and_a_new_token_none() {
     let world = World::with_grant(3600);
     let dead = world.token().await.expect("valid");
-    let rejected = |generation| world.app.keeper.rejected(&world.app, &world.holder, generation);
+    let rejected = |generation| world.keeper.rejected(&world.holder, generation);
     let newer = rejected(dead.generation).await.expect("refreshed").expect("newer");
     assert_eq!((newer.generation, world.posts()), (2, 1));
     assert_eq!(rejected(1).await.expect("there").map(|fresh| fresh.generation), Some(2));
@@ -414,7 +433,7 @@ async fn a_401_makes_one_refresh_and_a_new_token_none() {
 async fn more_validity_than_the_provider_grants_is_no_reason_to_ask_again_and_again() {
     let world = World::with_grant(600);
     for _ in 0..10 {
-        world.app.keeper.token(&world.app, &world.holder, 24 * 3600).await.expect("the best there is");
+        world.keeper.token(&world.holder, 24 * 3600).await.expect("the best there is");
     }
     assert_eq!(world.posts(), 1);
 }
@@ -454,7 +473,7 @@ async fn the_client_that_minted_a_grant_refreshes_it() {
     let other = world.upstream.register_client(Region::Us, "http://localhost:19285/callback");
     let registration =
         Registration::new(other, Region::Us, "http://localhost:19285/callback".to_owned(), world.clock.now());
-    registration.store(&world.app.paths).expect("written");
+    registration.store(&world.paths).expect("written");
     world.clock.pass(3600);
     world.token().await.expect("refreshed as the first client");
     assert_eq!(world.posts(), 2);
@@ -466,12 +485,12 @@ async fn a_grant_that_names_no_client_keeps_the_one_it_was_made_for() {
     let world = World::with_grant(3600);
     assert_eq!(world.on_disk().client_id, None);
     world.token().await.expect("valid");
-    world.app.keeper.note_client(&world.app, &world.holder, &world.client_id);
-    world.app.keeper.note_client(&world.app, &world.holder, "another");
+    world.keeper.note_client(&world.holder, &world.client_id);
+    world.keeper.note_client(&world.holder, "another");
     assert_eq!(world.on_disk().client_id.as_deref(), Some(world.client_id.as_str()));
     assert_eq!(world.token().await.expect("the same").generation, 1);
     let other = Registration::new("another".into(), Region::Us, REDIRECT.to_owned(), world.clock.now());
-    other.store(&world.app.paths).expect("written");
+    other.store(&world.paths).expect("written");
     world.clock.pass(3600);
     world.token().await.expect("refreshed as the first client");
     assert!(world.upstream.problems().is_empty(), "{:?}", world.upstream.problems());
@@ -480,7 +499,7 @@ async fn a_grant_that_names_no_client_keeps_the_one_it_was_made_for() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_registration_nothing_is_sent() {
     let world = World::with_grant(0);
-    std::fs::remove_file(world.app.paths.oauth_client(Region::Us)).expect("ours");
+    std::fs::remove_file(world.paths.oauth_client(Region::Us)).expect("ours");
     let failure = world.token().await.expect_err("nobody to refresh as");
     assert_eq!(failure.kind, FailureKind::LoginRequired);
     assert!(failure.detail.contains("client_us.json"), "{failure}");
@@ -498,12 +517,12 @@ async fn a_bridge_is_refreshed_in_memory_alone() {
     let before = world.bytes();
     let holder = Holder::Bridge(bridge);
     for _ in 0..5 {
-        let fresh = world.app.keeper.token(&world.app, &holder, 30).await.expect("refreshed");
+        let fresh = world.keeper.token(&holder, 30).await.expect("refreshed");
         assert!(world.upstream.is_valid_access(fresh.token.expose()));
     }
     assert_eq!((world.posts(), world.bytes(), path.exists()), (1, before, false));
     world.clock.pass(3600);
-    world.app.keeper.token(&world.app, &holder, 30).await.expect("refreshed from memory");
+    world.keeper.token(&holder, 30).await.expect("refreshed from memory");
     assert_eq!(world.posts(), 2);
 }
 

@@ -1,128 +1,83 @@
-//! The end of the daemon: signals, being idle, and the reason that event streams are told.
+//! How long the daemon lives: the signal to stop with its reason, and the tasks that must end before the process does.
 
 pub mod service;
+pub mod signals;
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use mp_proto::event::Event;
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing::info;
+use mp_proto::failure::{Failure, FailureKind};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
 
-use crate::server::app::App;
+use crate::hub::Hub;
 
-/// Why the daemon stops. The first reason counts.
+/// The life of the daemon. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Life(Arc<Shared>);
+
 #[derive(Debug, Default)]
-pub struct StopReason(OnceLock<&'static str>);
-
-impl StopReason {
-    /// Records a reason, unless there is one.
-    pub fn set(&self, reason: &'static str) {
-        let _ = self.0.set(reason);
-    }
-
-    /// Returns the reason.
-    pub fn get(&self) -> &'static str {
-        self.0.get().copied().unwrap_or("stopping")
-    }
+struct Shared {
+    tasks: TaskTracker,
+    stop: CancellationToken,
+    reason: OnceLock<&'static str>,
 }
 
-/// The signals that mean something to us.
-pub struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-    hangup: Signal,
-}
+impl Life {
+    /// Asks the daemon to stop. The first reason counts.
+    pub fn request_stop(&self, reason: &'static str) {
+        info!(reason, "stop was requested");
+        let _ = self.0.reason.set(reason);
+        self.0.stop.cancel();
+    }
 
-impl Signals {
-    /// Registers the handlers, before the daemon says it is ready.
+    /// Returns why it stops.
+    pub fn reason(&self) -> &'static str {
+        self.0.reason.get().copied().unwrap_or("stopping")
+    }
+
+    /// Returns whether it was asked to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.0.stop.is_cancelled()
+    }
+
+    /// Waits until it is asked to stop.
+    pub async fn stopping(&self) {
+        self.0.stop.cancelled().await;
+    }
+
+    /// Starts a task that must end before the process does.
+    pub fn spawn<T: Send + 'static>(&self, task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        self.0.tasks.spawn(task)
+    }
+
+    /// Runs what waits for the disk on a thread of its own, to its end, also when the caller has gone.
     ///
     /// # Errors
-    /// When the runtime cannot register one.
-    pub fn register() -> std::io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            hangup: signal(SignalKind::hangup())?,
-        })
+    /// Those of the work.
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let done = self.0.tasks.spawn_blocking(work).await;
+        done.unwrap_or_else(|_| Err(Failure::new(FailureKind::Internal, "the daemon made an error; its log says more")))
     }
 
-    /// Turns SIGTERM and SIGINT into the stop signal, and SIGHUP into a look at the files.
-    pub async fn watch(mut self, app: Arc<App>) {
-        loop {
-            tokio::select! {
-                biased;
-                () = app.stop.cancelled() => return,
-                _ = self.terminate.recv() => return app.request_stop("SIGTERM"),
-                _ = self.interrupt.recv() => return app.request_stop("SIGINT"),
-                _ = self.hangup.recv() => app.look_again.notify_one(),
-            }
-        }
+    /// Tells everyone that the daemon leaves: the service manager and the event streams.
+    pub fn say_farewell(&self, hub: &Hub) {
+        service::notify(sd_notify::NotifyState::Stopping);
+        hub.publish(&Event::DaemonStopping { reason: self.reason().to_owned() });
     }
-}
 
-/// Tells everyone that the daemon leaves: the service manager and the event streams.
-pub fn farewell(app: &App) {
-    service::notify(sd_notify::NotifyState::Stopping);
-    app.hub.publish(&Event::DaemonStopping { reason: app.stop_reason.get().to_owned() });
-}
-
-/// Stops a daemon that nobody has called for a while. It looks often and compares with the clock, for laptops sleep.
-pub async fn leave_when_idle(app: Arc<App>, after: Duration) {
-    let period = (after / 4).clamp(Duration::from_millis(100), Duration::from_secs(30));
-    let mut tick = tokio::time::interval(period);
-    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut quiet = Quiet { calls: 0, since: app.clock.now() };
-    loop {
-        tokio::select! {
-            biased;
-            () = app.stop.cancelled() => return,
-            _ = tick.tick() => {}
+    /// Waits for the end of the tasks, for so long at most.
+    pub async fn end(&self, patience: Duration) {
+        self.0.tasks.close();
+        if tokio::time::timeout(patience, self.0.tasks.wait()).await.is_err() {
+            warn!(left = self.0.tasks.len(), "tasks were cut off");
         }
-        let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
-        let (calls, open) = (load(&app.counters.calls), load(&app.counters.open));
-        // A query takes minutes and an export hours: whoever waits for one still needs the daemon.
-        let is_of_use = open > 0 || app.hub.streams() > 0 || app.keeper.is_busy(&app) || app.logins.open() > 0;
-        if quiet.look(app.clock.now(), calls, is_of_use) >= after {
-            info!(after_s = after.as_secs(), "left for being idle");
-            return app.request_stop("idle");
-        }
-    }
-}
-
-/// How long it has been quiet. Calls are not timed one by one: whether their number grew since the last look is enough.
-struct Quiet {
-    calls: u64,
-    since: Timestamp,
-}
-
-impl Quiet {
-    /// Looks at the numbers and returns how long they have been as they are.
-    fn look(&mut self, now: Timestamp, calls: u64, is_of_use: bool) -> Duration {
-        // A clock that was set back counts from here, or the daemon would stay for as long as the jump was.
-        if calls != self.calls || is_of_use || now < self.since {
-            *self = Self { calls, since: now };
-        }
-        Duration::try_from(now.duration_since(self.since)).unwrap_or_default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn calls_streams_and_a_clock_that_is_set_back_begin_the_wait_anew() {
-        let at = |second| Timestamp::from_second(second).expect("a time");
-        let mut quiet = Quiet { calls: 0, since: at(100) };
-        let seconds = |duration: Duration| duration.as_secs();
-        assert_eq!(seconds(quiet.look(at(130), 0, false)), 30);
-        assert_eq!(seconds(quiet.look(at(140), 1, false)), 0, "a call");
-        assert_eq!(seconds(quiet.look(at(150), 1, true)), 0, "of use to somebody");
-        assert_eq!(seconds(quiet.look(at(160), 1, false)), 10);
-        assert_eq!(seconds(quiet.look(at(50), 1, false)), 0, "the clock was set back");
-        assert_eq!(seconds(quiet.look(at(90), 1, false)), 40);
+        info!(reason = self.reason(), "stopped");
     }
 }

@@ -1,7 +1,5 @@
 //! Completes an account that is added without its region or its name: both are found out by its credential.
 
-use std::sync::Arc;
-
 use mp_proto::context::Context;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::{AccountType, Region};
@@ -9,19 +7,18 @@ use mp_proto::secret::Secret;
 use mp_proto::wire::AccountAdd;
 
 use super::plan::{Surroundings, brought};
-use super::{probe, publish};
+use super::services::Services;
+use super::{probe, publication};
 use crate::config::edit::{Change, edit};
 use crate::config::snapshot::Snapshot;
 use crate::identity::{Authorization, Identity};
-use crate::me;
-use crate::server::app::App;
 
 /// Returns the account with region and name, and what was tried on the way.
 ///
 /// # Errors
 /// When the account would be refused anyway, its credential is missing, or Mixpanel does not know it.
-pub(crate) async fn complete(
-    app: &Arc<App>,
+pub(super) async fn complete(
+    services: &Services,
     context: &Context,
     snapshot: &Snapshot,
     mut add: AccountAdd,
@@ -42,14 +39,14 @@ pub(crate) async fn complete(
     let mut notes = Vec::new();
     let region = match add.region.as_deref().and_then(|region| Region::parse(region).ok()) {
         Some(region) => region,
-        None => probe::probe(app, &authorization, &surroundings, |note| notes.push(note)).await?,
+        None => probe::probe(&services.mixpanel, &authorization, &surroundings, |note| notes.push(note)).await?,
     };
     add.region = Some(region.to_string());
     if add.name.is_none() {
         let Surroundings { headers, bases, .. } = surroundings;
         let identity = Identity { name: "(new)".to_owned(), region, authorization, headers, bases };
-        let me = me::ask::ask(app, &identity).await.map_err(|failure| Failure { account: None, ..failure })?;
-        add.name = Some(publish::derived_name(&me, snapshot).to_string());
+        let me = services.users.ask(&identity).await.map_err(|failure| Failure { account: None, ..failure })?;
+        add.name = Some(publication::derived_name(&me, snapshot).to_string());
     }
     Ok((add, notes))
 }
@@ -63,7 +60,7 @@ fn would_be_accepted(add: &AccountAdd, snapshot: &Snapshot) -> Result<(), Failur
 }
 
 fn free_name(snapshot: &Snapshot) -> String {
-    super::naming::derive(None, |name| publish::is_taken(snapshot, name)).to_string()
+    super::naming::derive(None, |name| publication::is_taken(snapshot, name)).to_string()
 }
 
 fn authorization(add: &AccountAdd, context: &Context) -> Result<Authorization, Failure> {

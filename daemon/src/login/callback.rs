@@ -26,12 +26,12 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
-use super::Login;
+use super::attempt::Login;
 use super::page::{POLICY, Page};
-use crate::server::app::App;
+use crate::life::Life;
 
 /// The ports that the Python tool uses, and that registrations on disk are for.
-pub const PORTS: [u16; 4] = [19284, 19285, 19286, 19287];
+pub(super) const PORTS: [u16; 4] = [19284, 19285, 19286, 19287];
 
 /// A new connection must have sent its head by then.
 const HEAD: Duration = Duration::from_secs(10);
@@ -49,7 +49,7 @@ pub struct NoListener;
 
 /// An open listener.
 #[derive(Debug)]
-pub struct Listener {
+pub(super) struct Listener {
     port: u16,
     v4: TcpListener,
     /// Where the machine has no IPv6, `localhost` is not that.
@@ -57,12 +57,12 @@ pub struct Listener {
 }
 
 /// Returns the address that the provider sends the browser to.
-pub fn redirect_uri(port: u16) -> String {
+pub(super) fn redirect_uri(port: u16) -> String {
     format!("http://localhost:{port}/callback")
 }
 
 /// Returns the ports in the order to try: first the one that a registration exists for.
-pub fn order(registered: Option<&str>) -> Vec<u16> {
+pub(super) fn order(registered: Option<&str>) -> Vec<u16> {
     let mut ports = PORTS.to_vec();
     ports.sort_by_key(|port| registered != Some(redirect_uri(*port).as_str()));
     ports
@@ -73,7 +73,7 @@ impl Listener {
     ///
     /// # Errors
     /// When none is free.
-    pub fn open(ports: &[u16]) -> Result<Self, NoListener> {
+    pub(super) fn open(ports: &[u16]) -> Result<Self, NoListener> {
         ports.iter().find_map(|port| Self::at(*port).ok()).ok_or(NoListener)
     }
 
@@ -89,12 +89,12 @@ impl Listener {
     }
 
     /// Returns its port.
-    pub fn port(&self) -> u16 {
+    pub(super) fn port(&self) -> u16 {
         self.port
     }
 
     /// Serves until it is to close.
-    pub(super) async fn serve(self, app: Arc<App>, login: Arc<Login>, closing: CancellationToken) {
+    pub(super) async fn serve(self, life: Life, login: Arc<Login>, closing: CancellationToken) {
         let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         loop {
             let accepted = tokio::select! {
@@ -104,13 +104,13 @@ impl Listener {
             };
             let Ok(stream) = accepted else {
                 // Out of descriptors, most likely: let some be closed first.
-                let _ = timeout(Duration::from_millis(50), app.stop.cancelled()).await;
+                let _ = timeout(Duration::from_millis(50), life.stopping()).await;
                 continue;
             };
             // Over the limit it is closed unread; browsers try again.
             let Ok(permit) = Arc::clone(&room).try_acquire_owned() else { continue };
             let (login, port) = (Arc::clone(&login), self.port);
-            app.tasks.spawn(async move {
+            life.spawn(async move {
                 connection(stream, login, port).await;
                 drop(permit);
             });

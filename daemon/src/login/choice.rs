@@ -4,8 +4,8 @@ use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::ids::{ProjectId, Region};
 use mp_proto::wire::LoginProject;
 
-use crate::me::cache::Me;
 use crate::me::rows::Project;
+use crate::me::user::Me;
 
 /// Which project, or that somebody has to say.
 #[derive(Debug, Clone, PartialEq, Eq)]

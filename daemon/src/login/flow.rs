@@ -13,23 +13,22 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::attempt::Login;
 use super::callback::{self, Listener};
 use super::choice::{self, Choice};
 use super::plan::{Plan, Purpose};
-use super::publish::{self, Fruit};
+use super::publication::{self, Entry};
 use super::redirect::Returned;
-use super::{Login, probe, register};
+use super::services::Services;
+use super::{probe, registration};
 use crate::config::Account;
 use crate::config::edit::LoginProjectChange;
-use crate::endpoint;
 use crate::identity::bases::CallerBases;
 use crate::identity::registration::Registration;
 use crate::identity::tokens::Tokens;
 use crate::identity::{Authorization, Identity};
-use crate::me;
-use crate::me::cache::Me;
+use crate::me::user::Me;
 use crate::mixpanel::Host;
-use crate::server::app::App;
 
 /// How long a person may take with the browser. As long as the Python tool waits.
 const BROWSER: SignedDuration = SignedDuration::from_secs(300);
@@ -41,30 +40,30 @@ const CHOOSING: SignedDuration = SignedDuration::from_mins(10);
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Runs a login to its end.
-pub(super) async fn run(app: Arc<App>, login: Arc<Login>) {
-    let ending = Ending { app: Arc::clone(&app), login: Arc::clone(&login) };
-    let flow = Flow { app, login, serving: Mutex::default() };
+pub(super) async fn run(services: Arc<Services>, login: Arc<Login>) {
+    let ending = Ending { services: Arc::clone(&services), login: Arc::clone(&login) };
+    let flow = Flow { services, login, serving: Mutex::default() };
     let outcome = flow.run().await.map_err(|failure| flow.with_next_step(failure));
     // Whoever logs in again right after this one should find its port free, for a registration is for one port.
     flow.close().await;
-    ending.login.end(&ending.app, outcome);
+    ending.login.end(&ending.services, outcome);
 }
 
 /// Ends a login whose task ends otherwise, by a panic: nobody should wait for it in vain.
 struct Ending {
-    app: Arc<App>,
+    services: Arc<Services>,
     login: Arc<Login>,
 }
 
 impl Drop for Ending {
     fn drop(&mut self) {
         let detail = "the daemon made an error; its log says more";
-        self.login.end(&self.app, Err(Failure::new(FailureKind::Internal, detail)));
+        self.login.end(&self.services, Err(Failure::new(FailureKind::Internal, detail)));
     }
 }
 
 struct Flow {
-    app: Arc<App>,
+    services: Arc<Services>,
     login: Arc<Login>,
     serving: Mutex<Option<Serving>>,
 }
@@ -108,8 +107,8 @@ impl Flow {
         let failed = |detail: String| Err(Failure::new(FailureKind::LoginFailed, detail));
         tokio::select! {
             biased;
-            () = self.app.stop.cancelled() => {
-                failed(format!("the daemon stopped ({}) before the login was finished", self.app.stop_reason.get()))
+            () = self.services.life.stopping() => {
+                failed(format!("the daemon stopped ({}) before the login was finished", self.services.life.reason()))
             }
             () = self.login.cancelled.cancelled() => failed("the login was cancelled".to_owned()),
             done = work => done,
@@ -123,7 +122,7 @@ impl Flow {
             Some(region) => region,
             None => {
                 let tell = |note| self.login.tell(note);
-                let region = probe::probe(&self.app, authorization, &plan.surroundings, tell).await?;
+                let region = probe::probe(&self.services.mixpanel, authorization, &plan.surroundings, tell).await?;
                 self.login.change(|body| body.region = Some(region));
                 region
             }
@@ -142,7 +141,7 @@ impl Flow {
             headers: plan.surroundings.headers.clone(),
             bases: plan.surroundings.bases.clone(),
         };
-        me::ask::ask(&self.app, &identity).await.map_err(|mut failure| {
+        self.services.users.ask(&identity).await.map_err(|mut failure| {
             failure.account = account.map(ToString::to_string);
             failure
         })
@@ -164,10 +163,10 @@ impl Flow {
     /// Sends a person to the provider and returns what it grants.
     async fn grant(&self, region: Region) -> Result<Tokens, Failure> {
         let (port, listener) = self.listen(region)?;
-        let client = register::client_for(&self.app, region, &callback::redirect_uri(port)).await?;
+        let client = registration::client_for(&self.services, region, &callback::redirect_uri(port)).await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let (url, state) = self.authorize_url(region, &client, challenge)?;
-        let end = later(self.app.clock.now(), BROWSER);
+        let end = later(self.services.clock.now(), BROWSER);
         let state = Secret::new(state.secret().clone());
         let returned = self.login.wait_for_browser(url, client.redirect_uri.clone(), state, end);
         if let Some(listener) = listener {
@@ -191,17 +190,17 @@ impl Flow {
         };
         let verifier = Secret::new(verifier.into_secret());
         let (client_id, redirect) = (&client.client_id, &client.redirect_uri);
-        let granted = endpoint::exchange(&self.app, region, client_id, redirect, code, verifier).await;
+        let granted = self.services.endpoint.exchange(region, client_id, redirect, code, verifier).await;
         granted.map_err(|error| {
-            register::forget_refused(&self.app, &client, &error);
+            registration::forget_refused(&self.services, &client, &error);
             error.of_exchange()
         })
     }
 
     fn serve(&self, listener: Listener) {
         let closing = CancellationToken::new();
-        let task = listener.serve(Arc::clone(&self.app), Arc::clone(&self.login), closing.clone());
-        let serving = Serving { open: closing.drop_guard(), task: self.app.tasks.spawn(task) };
+        let task = listener.serve(self.services.life.clone(), Arc::clone(&self.login), closing.clone());
+        let serving = Serving { open: closing.drop_guard(), task: self.services.life.spawn(task) };
         *self.serving.lock().unwrap_or_else(PoisonError::into_inner) = Some(serving);
     }
 
@@ -217,7 +216,7 @@ impl Flow {
 
     /// Opens the listener. A login by paste can do without.
     fn listen(&self, region: Region) -> Result<(u16, Option<Listener>), Failure> {
-        let registered = Registration::read(&self.app.paths, region).map(|known| known.redirect_uri);
+        let registered = Registration::read(&self.services.paths, region).map(|known| known.redirect_uri);
         let ports = callback::order(registered.as_deref());
         match Listener::open(&ports) {
             Ok(listener) => Ok((listener.port(), Some(listener))),
@@ -236,7 +235,7 @@ impl Flow {
         client: &Registration,
         challenge: PkceCodeChallenge,
     ) -> Result<(String, CsrfToken), Failure> {
-        let base = self.app.upstream.base(region, Host::Oauth, &CallerBases::default());
+        let base = self.services.mixpanel.base(region, Host::Oauth, &CallerBases::default());
         let not_a_url = |_| Failure::new(FailureKind::Internal, "the authorization endpoint is not a URL");
         let endpoint = AuthUrl::new(format!("{base}/authorize/")).map_err(not_a_url)?;
         let redirect = RedirectUrl::new(client.redirect_uri.clone()).map_err(not_a_url)?;
@@ -248,8 +247,8 @@ impl Flow {
 
     /// Waits until somebody answers or a time has come.
     async fn until<T>(&self, end: Timestamp, mut answer: oneshot::Receiver<T>) -> Option<T> {
-        let known = self.app.clock.moment();
-        while self.app.clock.moment().left_until(end, &known) > SignedDuration::ZERO {
+        let known = self.services.clock.moment();
+        while self.services.clock.moment().left_until(end, &known) > SignedDuration::ZERO {
             if let Ok(answered) = tokio::time::timeout(LOOK, &mut answer).await {
                 return answered.ok();
             }
@@ -259,7 +258,7 @@ impl Flow {
 
     /// Returns the account that the login is for, if it exists: the one that was named, or the one that this user has already.
     fn existing(&self, proven: &Proven) -> Result<Option<Arc<Account>>, Failure> {
-        let snapshot = publish::look(&self.app, self.plan())?;
+        let snapshot = publication::look(&self.services, self.plan())?;
         let account = match &self.plan().purpose {
             Purpose::Again(name) | Purpose::Tokens(name) => Some(Arc::clone(snapshot.account(name.as_str())?)),
             Purpose::New(Some(_)) => None,
@@ -277,7 +276,7 @@ impl Flow {
     fn is_of_the_same_user(&self, account: &Account, proven: &Proven) -> bool {
         let fits = account.account_type() == self.plan().credential.account_type() && account.region == proven.region;
         let first = |me: &Me| me.organizations().into_iter().next().map(|organization| organization.id);
-        fits && self.app.me.remembered(&self.app.paths, &account.name, &*self.app.clock).is_some_and(|known| {
+        fits && self.services.users.remembered(&account.name).is_some_and(|known| {
             known.user_id.is_some() && known.user_id == proven.me.user_id && first(&known) == first(&proven.me)
         })
     }
@@ -317,7 +316,7 @@ impl Flow {
             Choice::None => return Ok(None),
             Choice::Ask(projects) => projects,
         };
-        let end = later(self.app.clock.now(), CHOOSING);
+        let end = later(self.services.clock.now(), CHOOSING);
         let answer = self.login.wait_for_choice(projects, end);
         let chosen = self.unless_stopped(async { Ok(self.until(end, answer).await) }).await?;
         chosen.map(Some).ok_or_else(|| {
@@ -329,7 +328,7 @@ impl Flow {
     /// Returns whether the cached answer of an account is about another user than the one that has logged in: then it must not stay,
     /// and the person should know.
     fn was_somebody_else(&self, account: Option<&AccountName>, me: &Me) -> bool {
-        let remembered = account.and_then(|name| self.app.me.remembered(&self.app.paths, name, &*self.app.clock));
+        let remembered = account.and_then(|name| self.services.users.remembered(name));
         let Some(former) = remembered.filter(|former| former.user_id != me.user_id) else { return false };
         let email = |me: &Me| me.user_email.clone().unwrap_or_else(|| "an unknown user".to_owned());
         self.login.tell(format!("the account was that of {}; now it is that of {}", email(&former), email(me)));
@@ -347,11 +346,11 @@ impl Flow {
         let expires_at = tokens.as_ref().map(|tokens| tokens.expires_at);
         let is_somebody_else = self.was_somebody_else(existing.as_ref(), &me);
         let keep_me = activate || is_somebody_else;
-        let fruit = Fruit { region, me: Arc::clone(&me), tokens, project, activate, keep_me };
-        let (name, snapshot) = publish::publish(&self.app, self.plan(), existing.as_ref(), fruit).await?;
+        let entry = Entry { region, me: Arc::clone(&me), tokens, project, activate, keep_me };
+        let (name, snapshot) = publication::publish(&self.services, self.plan(), existing.as_ref(), entry).await?;
         let account = snapshot.config.accounts.get(&name);
         let project = account.and_then(|account| account.default_project.as_ref()).map(|project| project.value.clone());
-        let paths = &self.app.paths;
+        let paths = &self.services.paths;
         let result = LoginResult {
             user_id: me.user_id,
             user_email: me.user_email.clone(),

@@ -8,10 +8,9 @@ use mp_proto::plane::Plane;
 use tokio::time::timeout;
 use url::Url;
 
-use crate::login::plan::Surroundings;
-use crate::server::app::App;
-
 use crate::identity::Authorization;
+use crate::login::plan::Surroundings;
+use crate::mixpanel::Mixpanel;
 
 /// How long one region may take. It is only asked whether it knows the credential, and there are two more.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -27,17 +26,17 @@ enum Attempt {
 ///
 /// # Errors
 /// When none does.
-pub async fn probe(
-    app: &App,
+pub(super) async fn probe(
+    mixpanel: &Mixpanel,
     authorization: &Authorization,
     surroundings: &Surroundings,
     mut tell: impl FnMut(String),
 ) -> Result<Region, Failure> {
-    let only_one = surroundings.bases.is_one_for_all_regions() && app.upstream.redirected_to().is_none();
+    let only_one = surroundings.bases.is_one_for_all_regions() && mixpanel.redirected_to().is_none();
     let regions = if only_one { std::slice::from_ref(&surroundings.label) } else { Region::ALL };
     let mut attempts = Vec::new();
     for region in regions {
-        let attempt = ask(app, *region, authorization, surroundings).await;
+        let attempt = ask(mixpanel, *region, authorization, surroundings).await;
         if attempt == Attempt::Status(200) {
             tell(format!("{region}: ok"));
             return Ok(*region);
@@ -49,10 +48,15 @@ pub async fn probe(
 }
 
 /// Nothing but the credential is sent: custom headers are meant for the region that it belongs to.
-async fn ask(app: &App, region: Region, authorization: &Authorization, surroundings: &Surroundings) -> Attempt {
-    let url = format!("{}/me", app.upstream.base(region, Plane::App, &surroundings.bases));
+async fn ask(
+    mixpanel: &Mixpanel,
+    region: Region,
+    authorization: &Authorization,
+    surroundings: &Surroundings,
+) -> Attempt {
+    let url = format!("{}/me", mixpanel.base(region, Plane::App, &surroundings.bases));
     let Ok(url) = Url::parse(&url) else { return Attempt::Silence("the address is not a URL".to_owned()) };
-    let http = match app.upstream.http_to(&url) {
+    let http = match mixpanel.http_to(&url) {
         Ok(http) => http,
         Err(error) => return Attempt::Silence(error.without_url().to_string()),
     };

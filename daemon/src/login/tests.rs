@@ -1,19 +1,26 @@
 //! Logins against a strict fake of Mixpanel.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use mp_proto::context::Context;
+use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::{AccountName, Region};
-use mp_proto::wire::LoginStart;
+use mp_proto::wire::{LoginBody, LoginStart, LoginState};
 use mp_sandbox::process::callback_ports;
 use mp_sandbox::upstream::oauth::Consent;
 use mp_sandbox::upstream::{ADA, SOL, Upstream, UserId, visit};
 
-use super::*;
+use super::attempt::Login;
+use super::logins::{Logins, MAX_ENDED, forget_old};
+use super::{plan, redirect};
 use crate::clock::tests::TestClock;
 use crate::config::Lookup;
+use crate::fixture::Services;
 use crate::identity::removal;
 use crate::identity::tokens::{Tokens, read_tokens};
+use crate::me::users::Users;
 
 /// One test at a time has the four ports: of this process, and then of all.
 static PORTS: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
@@ -28,7 +35,8 @@ struct World {
     _turn: tokio::sync::MutexGuard<'static, ()>,
     _ports: std::fs::File,
     home: tempfile::TempDir,
-    app: Arc<App>,
+    services: Services,
+    logins: Logins,
     clock: Arc<TestClock>,
     upstream: Upstream,
 }
@@ -42,9 +50,10 @@ impl World {
         let upstream = Upstream::start();
         upstream.set_user(user);
         let clock = Arc::new(TestClock::at(1_900_000_000));
-        let app = crate::boot::for_test(home.path(), clock.clone(), Some(upstream.url()));
-        std::fs::create_dir_all(app.paths.root()).expect("made");
-        Self { _turn, _ports, home, app, clock, upstream }
+        let services = Services::new(home.path(), clock.clone(), upstream.url());
+        std::fs::create_dir_all(services.paths.root()).expect("made");
+        let logins = logins(&services);
+        Self { _turn, _ports, home, services, logins, clock, upstream }
     }
 
     fn start_with(&self, start: &LoginStart, env: &[(&str, &str)]) -> Result<(Arc<Login>, bool), Failure> {
@@ -52,8 +61,8 @@ impl World {
         for (name, value) in env {
             context.env.insert(*name, *value);
         }
-        let plan = plan::plan(start, &context, &self.app.store.current(), self.app.store.file(None))?;
-        self.app.logins.begin(&self.app, plan)
+        let plan = plan::plan(start, &context, &self.services.store.current(), self.services.store.file(None))?;
+        self.logins.begin(plan)
     }
 
     /// Starts a browser login and waits for its URL.
@@ -82,32 +91,42 @@ impl World {
 
     /// All events so far, as they go out.
     fn events(&self) -> String {
-        match self.app.hub.subscribe(Some(&self.app.hub.id(0))).0 {
+        match self.services.hub.subscribe(Some(&self.services.hub.id(0))).0 {
             crate::hub::Opening::Resumed(events) => events.iter().map(|event| event.json.as_str()).collect(),
             other => panic!("{other:?}"),
         }
     }
 
     fn tokens(&self, account: &str) -> Option<Tokens> {
-        read_tokens(&self.app.paths.tokens(&name(account)), self.home.path()).expect("good")
+        read_tokens(&self.services.paths.tokens(&name(account)), self.home.path()).expect("good")
     }
 
     fn config(&self) -> String {
-        std::fs::read_to_string(self.app.paths.config()).unwrap_or_default()
+        std::fs::read_to_string(self.services.paths.config()).unwrap_or_default()
     }
 
     fn write_config(&self, text: &str) {
         use std::os::unix::fs::PermissionsExt;
-        let path = self.app.paths.config();
+        let path = self.services.paths.config();
         std::fs::write(&path, text).expect("written");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("ours");
     }
 
     /// Everything below a directory of the root.
     fn files(&self, below: &str) -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(self.app.paths.root().join(below)).into_iter().flatten();
+        let entries = std::fs::read_dir(self.services.paths.root().join(below)).into_iter().flatten();
         entries.map(|entry| entry.expect("readable").path()).collect()
     }
+}
+
+fn logins(services: &Services) -> Logins {
+    let (clock, life) = (Arc::clone(&services.clock), services.life.clone());
+    let (store, hub) = (Arc::clone(&services.store), Arc::clone(&services.hub));
+    let (calls, paths) = (services.calls.clone(), services.paths.clone());
+    let users =
+        Users::new(calls, Arc::clone(&store), paths.clone(), Arc::clone(&clock), Arc::clone(&hub), life.clone());
+    let (keeper, mixpanel) = (Arc::clone(&services.keeper), Arc::clone(&services.mixpanel));
+    Logins::new(keeper, services.endpoint.clone(), mixpanel, users, store, paths, clock, hub, life)
 }
 
 fn name(text: &str) -> AccountName {
@@ -155,13 +174,13 @@ async fn a_browser_login_survives_strays_and_stores_all_of_it() {
     let stored = world.tokens("solo-ltd").expect("stored");
     assert_eq!(result.expires_at, Some(stored.expires_at));
     assert!(world.upstream.is_valid_access(stored.access_token.expose()));
-    let snapshot = world.app.store.current();
+    let snapshot = world.services.store.current();
     assert_eq!(snapshot.persisted().account.as_deref(), Some("solo-ltd"));
     assert_eq!(snapshot.persisted().project, result.project);
-    assert!(world.app.paths.me(&name("solo-ltd")).exists());
+    assert!(world.services.paths.me(&name("solo-ltd")).exists());
     assert_eq!((world.upstream.count("POST", REGISTER), world.upstream.count("GET", ME)), (1, 1));
     assert_eq!(world.upstream.problems(), Vec::<String>::new());
-    assert_eq!(world.app.logins.open(), 0);
+    assert_eq!(world.logins.open(), 0);
     let events = world.events();
     for name in ["login.started", "account.added", "session.changed", "me.changed", "login.completed"] {
         assert!(events.contains(&format!("\"type\":\"{name}\"")), "{name}: {events}");
@@ -185,7 +204,7 @@ async fn a_second_login_of_the_same_user_refreshes_the_account_it_finds() {
     assert_eq!(world.upstream.count("POST", REGISTER), 1, "the registration is used again");
     let other = world.paste(LoginStart { name: Some("mine".into()), ..LoginStart::default() }).await.body();
     assert_eq!(other.account, Some(name("mine")));
-    assert_eq!(world.app.store.current().config.accounts.len(), 2);
+    assert_eq!(world.services.store.current().config.accounts.len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -248,13 +267,12 @@ async fn every_wait_ends_by_the_clock_by_a_cancel_or_with_the_daemon() {
     let body = cancelled.look(Some(u64::MAX), SOON).await;
     assert!(body.problem.is_some_and(|problem| problem.detail.contains("cancelled")));
     let left = world.start(LoginStart::default()).await;
-    assert_eq!(world.app.logins.open(), 1);
-    world.app.request_stop("test");
+    assert_eq!(world.logins.open(), 1);
+    world.services.life.request_stop("test");
     let body = left.look(Some(u64::MAX), SOON).await;
     assert!(body.problem.is_some_and(|problem| problem.detail.contains("stopped (test)")));
     assert!(world.start_with(&LoginStart::default(), &[]).is_err_and(|failure| failure.kind == FailureKind::Stopping));
-    world.app.tasks.close();
-    tokio::time::timeout(SOON, world.app.tasks.wait()).await.expect("no task is left");
+    tokio::time::timeout(SOON, world.services.life.end(SOON * 2)).await.expect("no task is left");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -268,13 +286,15 @@ async fn whoever_asks_for_the_same_joins_and_old_logins_are_forgotten() {
     login.cancel();
     login.look(Some(u64::MAX), SOON).await;
     assert!(world.start_with(&LoginStart::default(), &[]).expect("is right").1, "that one has ended");
-    assert!(world.app.logins.find(&world.app, &login.id()).is_some());
+    assert!(world.logins.find(&login.id()).is_some());
     world.clock.pass(601);
-    assert!(world.app.logins.find(&world.app, &login.id()).is_none());
+    assert!(world.logins.find(&login.id()).is_none());
     let mut all: Vec<_> = (0..MAX_ENDED + 5).map(|_| Arc::new(Login::new(login.plan.clone()))).collect();
-    all.iter().skip(1).for_each(|one| one.end(&world.app, Err(Failure::new(FailureKind::LoginFailed, "over"))));
+    all.iter()
+        .skip(1)
+        .for_each(|one| one.end(&world.logins.services, Err(Failure::new(FailureKind::LoginFailed, "over"))));
     let (open, newest) = (all[0].id(), all[MAX_ENDED + 4].id());
-    forget_old(&mut all, world.app.clock.now());
+    forget_old(&mut all, world.services.clock.now());
     assert_eq!((all.len(), all[0].id(), all[MAX_ENDED].id()), (MAX_ENDED + 1, open, newest), "the oldest go first");
 }
 
@@ -284,7 +304,7 @@ async fn a_login_that_cannot_be_written_down_leaves_no_tokens() {
     let login = world.start(LoginStart { name: Some("mine".into()), ..LoginStart::default() }).await;
     let back = world.consent(&login).await;
     // A directory of that name can be neither read nor replaced.
-    std::fs::create_dir(world.app.paths.config()).expect("made");
+    std::fs::create_dir(world.services.paths.config()).expect("made");
     login.deliver(redirect::pasted(&back)).expect("is ours");
     let body = login.look(None, SOON).await;
     assert_eq!(body.state, LoginState::Failed);
@@ -296,21 +316,21 @@ async fn a_login_that_cannot_be_written_down_leaves_no_tokens() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tokens_of_an_account_that_does_not_come_about_are_taken_back() {
     let world = World::of(SOL).await;
-    let file = world.app.store.file(Some(std::path::Path::new("/proc/self/task/config.toml")));
-    let leftover = world.app.paths.me(&name("kept"));
+    let file = world.services.store.file(Some(std::path::Path::new("/proc/self/task/config.toml")));
+    let leftover = world.services.paths.me(&name("kept"));
     std::fs::create_dir_all(leftover.parent().expect("it has one")).expect("made");
     std::fs::write(&leftover, "{}").expect("written");
     for account in ["mine", "kept"] {
         let start = LoginStart { name: Some(account.into()), ..LoginStart::default() };
-        let plan = plan::plan(&start, &Context::default(), &world.app.store.look(&file), Arc::clone(&file));
-        let (login, _) = world.app.logins.begin(&world.app, plan.expect("is right")).expect("begun");
+        let plan = plan::plan(&start, &Context::default(), &world.services.store.look(&file), Arc::clone(&file));
+        let (login, _) = world.logins.begin(plan.expect("is right")).expect("begun");
         login.look(None, SOON).await;
         let back = world.consent(&login).await;
         login.deliver(redirect::pasted(&back)).expect("is ours");
         let body = login.look(None, SOON).await;
         assert_eq!((body.state, problem(&body)), (LoginState::Failed, "storage"), "{body:?}");
     }
-    assert!(!world.app.paths.account_dir(&name("mine")).exists(), "it was ours");
+    assert!(!world.services.paths.account_dir(&name("mine")).exists(), "it was ours");
     assert!(leftover.exists() && world.tokens("kept").is_none(), "the directory was not");
 }
 
@@ -327,7 +347,7 @@ async fn new_tokens_leave_the_rest_of_an_account_alone() {
     assert!(result.client_path.is_some_and(|path| path.ends_with("/.mp/oauth/client_us.json")));
     let project = result.project.expect("the smallest one");
     assert_eq!(world.config(), format!("{config}default_project = \"{project}\"\n"));
-    assert!(world.tokens("sol").is_some() && !world.app.paths.me(&name("sol")).exists());
+    assert!(world.tokens("sol").is_some() && !world.services.paths.me(&name("sol")).exists());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -364,14 +384,14 @@ async fn a_service_account_finds_its_region_and_a_wrong_secret_replaces_nothing(
     let body = login.look(None, SOON).await;
     assert_eq!(problem(&body), "region_not_found");
     assert_eq!(body.problem.map(|problem| problem.errors.len()), Some(3));
-    assert!(matches!(world.app.store.current().config.account("x"), Lookup::Missing));
+    assert!(matches!(world.services.store.current().config.account("x"), Lookup::Missing));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_account_that_is_removed_during_its_login_leaves_no_tokens() {
     let world = World::of(SOL).await;
     assert_eq!(world.paste(LoginStart::default()).await.body().state, LoginState::Done);
-    let tokens = world.app.paths.tokens(&name("solo-ltd"));
+    let tokens = world.services.paths.tokens(&name("solo-ltd"));
     let lock = std::fs::File::create(format!("{}.lock", tokens.display())).expect("made");
     lock.lock().expect("free");
     let login = world.start(LoginStart { account: Some("solo-ltd".into()), ..LoginStart::default() }).await;
@@ -379,10 +399,10 @@ async fn an_account_that_is_removed_during_its_login_leaves_no_tokens() {
     login.deliver(redirect::pasted(&back)).expect("the right answer");
     world.upstream.wait_for("GET", ME, 2);
     // It waits for the lock now, or will.
-    let file = world.app.store.file(None);
+    let file = world.services.store.file(None);
     let removal = crate::config::edit::Change::RemoveAccount { name: "solo-ltd".into(), force: true };
-    world.app.store.edit(&file, &removal).expect("removed");
-    removal::account_directory(&world.app.paths.account_dir(&name("solo-ltd"))).expect("removed");
+    world.services.store.edit(&file, &removal).expect("removed");
+    removal::account_directory(&world.services.paths.account_dir(&name("solo-ltd"))).expect("removed");
     drop(lock);
     let body = login.look(Some(u64::MAX), SOON).await;
     assert_eq!((body.state, problem(&body)), (LoginState::Failed, "account_not_found"));

@@ -5,46 +5,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use mp_proto::failure::Failure;
 use mp_proto::ids::AccountName;
-use serde_json::{Map, Value};
 
 use crate::clock::Clock;
 use crate::files::cache::Cache;
 use crate::files::paths::Paths;
 use crate::files::read::{MAX_SIZE, ReadError};
 use crate::files::replace::{ReplaceError, replace};
-use crate::me::flight::Flights;
-use crate::me::key::Flown;
-use crate::me::memory::Memory;
-use crate::me::shape::seconds;
-
-/// A cached answer counts for a day, as it does for the Python tool.
-const LIFE_S: f64 = 86_400.0;
-
-/// Who an identity is, as `/me` said.
-#[derive(Debug)]
-pub struct Me {
-    /// Numeric id of the user.
-    pub user_id: Option<i64>,
-    /// Mail address of the user.
-    pub user_email: Option<String>,
-    /// When it was stored, in seconds since the epoch.
-    pub(super) cached_at: Option<f64>,
-    /// The answer.
-    pub(super) fields: Map<String, Value>,
-}
+use crate::me::user::Me;
 
 /// Names only decorate an answer, so the file of one account is looked at this often at most, however many calls there are.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Cached answers that were read.
 #[derive(Debug, Default)]
-pub struct MeCache {
+pub(super) struct MeCache {
     read: Cache<Me>,
     last: Mutex<Option<Look>>,
-    pub(super) memory: Memory,
-    pub(super) flights: Flights<Flown, Result<Arc<Me>, Failure>>,
 }
 
 /// The last look at a file.
@@ -68,7 +45,7 @@ impl From<ReadError> for Unusable {
 
 impl MeCache {
     /// Returns the cached answer of an account, if there is a good one that has not expired.
-    pub fn load(&self, paths: &Paths, account: &AccountName, clock: &dyn Clock) -> Option<Arc<Me>> {
+    pub(super) fn load(&self, paths: &Paths, account: &AccountName, clock: &dyn Clock) -> Option<Arc<Me>> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match &*last {
             Some(look) if look.account == *account && look.at.elapsed() < LOOK => look.found.clone(),
@@ -81,7 +58,7 @@ impl MeCache {
     }
 
     /// Returns the cached answer of an account, however old: who somebody is does not expire.
-    pub fn remembered(&self, paths: &Paths, account: &AccountName, clock: &dyn Clock) -> Option<Arc<Me>> {
+    pub(super) fn remembered(&self, paths: &Paths, account: &AccountName, clock: &dyn Clock) -> Option<Arc<Me>> {
         self.read_any(&paths.me(account), paths.home(), clock.now())
     }
 
@@ -111,15 +88,8 @@ impl MeCache {
 }
 
 impl Me {
-    /// Writes the answer as the cached one of an account, unless it is so big that no reader would take it back.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn store(&self, paths: &Paths, account: &AccountName, now: Timestamp) -> Result<(), ReplaceError> {
-        self.write(paths, account, now).map(drop)
-    }
-
-    /// As [`Self::store`]; returns whether there is a file now.
+    /// Writes the answer as the cached one of an account, unless it is so big that no reader would take it back. Returns whether there is
+    /// a file now.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -130,21 +100,6 @@ impl Me {
             return Ok(false);
         }
         replace(paths, &paths.me(account), text.as_bytes()).map(|_| true)
-    }
-
-    /// Sets when the answer came.
-    pub(super) fn cached_at(mut self, now: Timestamp) -> Self {
-        self.cached_at = Some(seconds(now));
-        self
-    }
-
-    /// Returns when the answer came; the start of time when nobody knows.
-    pub(super) fn came_at(&self) -> f64 {
-        self.cached_at.unwrap_or(f64::NEG_INFINITY)
-    }
-
-    pub(super) fn is_fresh(&self, now: Timestamp) -> bool {
-        self.cached_at.is_none_or(|cached_at| now.as_second() as f64 - cached_at <= LIFE_S)
     }
 }
 

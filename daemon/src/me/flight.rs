@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
-use tokio_util::task::TaskTracker;
+
+use crate::life::Life;
 
 /// What comes of it; none when the work died.
 type Flight<T> = Shared<BoxFuture<'static, Option<T>>>;
@@ -37,25 +38,25 @@ where
     T: Clone + Send + Sync + 'static,
 {
     /// Joins the work that is going on for a key, or starts it.
-    pub(super) async fn join<W>(&self, tasks: &TaskTracker, key: K, work: impl FnOnce() -> W) -> Option<T>
+    pub(super) async fn join<W>(&self, life: &Life, key: K, work: impl FnOnce() -> W) -> Option<T>
     where
         W: Future<Output = T> + Send + 'static,
     {
-        self.board(tasks, key, work).0.await
+        self.board(life, key, work).0.await
     }
 
     /// As [`Self::join`], but what is going on already does not count, for it may have seen an older state. All who come while it
     /// goes on share the work that follows it.
-    pub(super) async fn join_later<W>(&self, tasks: &TaskTracker, key: K, work: impl Fn() -> W) -> Option<T>
+    pub(super) async fn join_later<W>(&self, life: &Life, key: K, work: impl Fn() -> W) -> Option<T>
     where
         W: Future<Output = T> + Send + 'static,
     {
-        let (flight, is_ours) = self.board(tasks, key.clone(), &work);
+        let (flight, is_ours) = self.board(life, key.clone(), &work);
         let came = flight.await;
-        if is_ours { came } else { self.board(tasks, key, &work).0.await }
+        if is_ours { came } else { self.board(life, key, &work).0.await }
     }
 
-    fn board<W>(&self, tasks: &TaskTracker, key: K, work: impl FnOnce() -> W) -> (Flight<T>, bool)
+    fn board<W>(&self, life: &Life, key: K, work: impl FnOnce() -> W) -> (Flight<T>, bool)
     where
         W: Future<Output = T> + Send + 'static,
     {
@@ -65,7 +66,7 @@ where
         }
         let (landing, work) = (Landing { open: Arc::clone(&self.open), key: key.clone() }, work());
         // It cannot land before it is listed: landing needs the lock.
-        let task = tasks.spawn(async move {
+        let task = life.spawn(async move {
             let _landing = landing;
             work.await
         });
@@ -101,7 +102,7 @@ mod tests {
     /// Work that counts its starts and waits until it may end.
     struct World {
         flights: Flights<&'static str, u32>,
-        tasks: TaskTracker,
+        life: Life,
         started: Arc<AtomicU32>,
         gate: Arc<Semaphore>,
     }
@@ -110,7 +111,7 @@ mod tests {
         fn new() -> Arc<Self> {
             Arc::new(Self {
                 flights: Flights::default(),
-                tasks: TaskTracker::new(),
+                life: Life::default(),
                 started: Arc::default(),
                 gate: Arc::new(Semaphore::new(0)),
             })
@@ -127,11 +128,11 @@ mod tests {
 
         fn call(self: &Arc<Self>, is_later: bool) -> tokio::task::JoinHandle<Option<u32>> {
             let world = Arc::clone(self);
-            self.tasks.spawn(async move {
+            self.life.spawn(async move {
                 let work = || world.work();
                 match is_later {
-                    true => world.flights.join_later(&world.tasks, "k", work).await,
-                    false => world.flights.join(&world.tasks, "k", work).await,
+                    true => world.flights.join_later(&world.life, "k", work).await,
+                    false => world.flights.join(&world.life, "k", work).await,
                 }
             })
         }
@@ -176,7 +177,7 @@ mod tests {
     #[tokio::test]
     async fn work_that_dies_is_none_and_blocks_nobody() {
         let world = World::new();
-        let died = world.flights.join(&world.tasks, "k", || async { panic!("on purpose") }).await;
+        let died = world.flights.join(&world.life, "k", || async { panic!("on purpose") }).await;
         assert_eq!(died, None);
         world.gate.add_permits(1);
         assert_eq!(world.call(false).await.expect("ended"), Some(1));

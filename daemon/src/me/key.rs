@@ -6,21 +6,22 @@ use mp_proto::ids::AccountName;
 
 use crate::call::fingerprint::fingerprint;
 use crate::config::Account;
-use crate::identity::Identity;
+use crate::resolve::Origin;
+use crate::session::Session;
 use crate::store::ConfigFile;
 
 /// Which answer is asked for.
 #[derive(Debug, Clone)]
-pub struct Key {
+pub(super) struct Key {
     /// A hash of the credential, of the custom headers and of where they go. It never leaves the process.
     who: u128,
     /// The file that keeps the answer; none keeps it in memory.
-    pub(super) file: Option<Kept>,
+    pub(super) file: Option<MeFile>,
 }
 
 /// A `me.json`.
 #[derive(Debug, Clone)]
-pub struct Kept {
+pub(super) struct MeFile {
     /// The account whose file it is.
     pub account: AccountName,
     /// The account's block in the config, to see whether it is still the same when the answer comes; none for a bridge's.
@@ -31,9 +32,19 @@ pub struct Kept {
 pub(super) type Flown = (u128, Option<AccountName>);
 
 impl Key {
-    /// Returns the key of an identity whose App API is at `base`.
-    pub fn new(identity: &Identity, base: &str, file: Option<Kept>) -> Self {
-        Self { who: fingerprint(identity, base, |_| {}), file }
+    /// Returns the key of a session whose App API is at `base`. A file is kept by the name of an account; one of the environment is whoever
+    /// it is today.
+    pub(super) fn of(session: &Session, base: &str) -> Self {
+        let definition = match (session.origin, &session.account) {
+            (Origin::Config, Some(account)) => Some((Arc::clone(&session.file), Arc::clone(account))),
+            _ => None,
+        };
+        let account = match session.origin {
+            Origin::Config | Origin::Bridge => AccountName::parse(&session.identity.name).ok(),
+            Origin::Environment | Origin::Missing => None,
+        };
+        let file = account.map(|account| MeFile { account, definition });
+        Self { who: fingerprint(&session.identity, base, |_| {}), file }
     }
 
     pub(super) fn who(&self) -> u128 {
@@ -41,6 +52,6 @@ impl Key {
     }
 
     pub(super) fn flown(&self) -> Flown {
-        (self.who, self.file.as_ref().map(|kept| kept.account.clone()))
+        (self.who, self.file.as_ref().map(|file| file.account.clone()))
     }
 }

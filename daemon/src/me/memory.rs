@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::me::cache::Me;
+use crate::me::user::Me;
 
 /// How many are kept: callers bring a handful of credentials, and a stream of ever new ones must not grow the daemon.
 const CAPACITY: usize = 16;

@@ -5,7 +5,7 @@
 use mp_proto::ids::{ProjectId, WorkspaceId};
 use serde_json::{Map, Value};
 
-use crate::me::cache::Me;
+use crate::me::user::Me;
 
 /// An organisation.
 #[derive(Debug, Clone, PartialEq, Eq)]

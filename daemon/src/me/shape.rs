@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use mp_proto::json::ascii_json;
 use serde_json::{Map, Value, json};
 
-use crate::me::cache::Me;
 use crate::me::rows::text;
+use crate::me::user::{Me, seconds};
 
 /// The maps of an answer and the fields that the Python tool declares for an entry, each with its default.
 const MAPS: [(&str, &[&str]); 3] = [
@@ -89,11 +89,6 @@ impl Me {
         // Line by line: the newlines between them are layout, and those inside texts are escaped already.
         text.split('\n').map(ascii_json).collect::<Vec<_>>().join("\n")
     }
-}
-
-/// Returns a time as the cache has it.
-pub(super) fn seconds(now: Timestamp) -> f64 {
-    now.as_microsecond() as f64 / 1e6
 }
 
 /// The Python tool takes a user id in quotes, too.

@@ -33,7 +33,7 @@ const PONG: Duration = Duration::from_secs(20);
 
 /// Mixpanel, as the daemon reaches it.
 #[derive(Debug, Default)]
-pub struct Upstream {
+pub struct Mixpanel {
     redirected_to: Option<String>,
     http: OnceLock<reqwest::Client>,
     /// For what stands in for Mixpanel on this machine: a proxy has no business there.
@@ -43,7 +43,7 @@ pub struct Upstream {
     verbatim_direct: OnceLock<reqwest::Client>,
 }
 
-impl Upstream {
+impl Mixpanel {
     /// Returns Mixpanel itself, or what stands in its place; see [`crate::identity::bases::loopback`].
     pub fn new(redirected_to: Option<String>) -> Self {
         Self { redirected_to, ..Self::default() }
@@ -128,10 +128,10 @@ mod tests {
 
     #[test]
     fn an_override_of_the_start_wins_over_everything() {
-        let upstream = Upstream::new(Some("http://127.0.0.1:5".to_owned()));
+        let upstream = Mixpanel::new(Some("http://127.0.0.1:5".to_owned()));
         let caller = CallerBases::default();
         assert_eq!(upstream.base(Region::Eu, Host::Oauth, &caller), "http://127.0.0.1:5/eu/oauth");
-        assert_eq!(Upstream::default().base(Region::Eu, Host::Web, &caller), "https://eu.mixpanel.com");
+        assert_eq!(Mixpanel::default().base(Region::Eu, Host::Web, &caller), "https://eu.mixpanel.com");
         assert!(upstream.http().is_ok());
     }
 }

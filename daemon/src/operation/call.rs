@@ -1,46 +1,60 @@
-//! Runs an operation of the catalog: its one request, or the workflow that a row names.
+//! What an operation may use, and what it is made of: its one request, its answer, and what workflows add to them.
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::{Stream, stream};
-use mp_catalog::{Bound, Effect, Operation, PROJECT, Scope, Shape, Workflow, results};
+use futures_util::Stream;
+use mp_catalog::{Bound, Effect, Operation, PROJECT, Scope, results};
 use mp_proto::deadline::UPSTREAM;
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::ids::WorkspaceId;
 use mp_proto::plane::Plane;
 use serde_json::{Map, Value, json};
 
-use crate::call::MIN_VALID_S;
+use crate::call::calls::Calls;
 use crate::call::decoding::{Asked, words};
-use crate::call::exchange::send_within;
-use crate::call::reads::{Freshness, Shared, read};
+use crate::call::reads::{Freshness, Reads, SharedAnswer};
 use crate::call::request::{Outgoing, Payload, Query, Tool};
-use crate::identity::Authorization;
-use crate::me::cache::Me;
+use crate::clock::Clock;
+use crate::life::Life;
+use crate::me::users::Users;
+use crate::mixpanel::Mixpanel;
 use crate::operation::outgoing::{ORIGIN, build, project_number};
-use crate::operation::workflow::export::good;
-use crate::operation::workflow::{
-    business_context, checked_delete, custom_event, event_names, event_properties, export, lookup_table_upload,
-    metric_query, recording, report_create, report_link, report_resolve, report_store, saved_behavior, saved_metric,
-    schema_graph,
-};
 use crate::operation::workspace;
-use crate::server::app::App;
 use crate::session::Session;
+
+/// What operations may use.
+pub struct Operations {
+    pub(crate) calls: Calls,
+    pub(crate) reads: Reads,
+    pub(crate) users: Users,
+    pub(crate) mixpanel: Arc<Mixpanel>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) life: Life,
+}
+
+impl Operations {
+    /// Returns what runs operations with these.
+    pub fn new(
+        calls: Calls,
+        reads: Reads,
+        users: Users,
+        mixpanel: Arc<Mixpanel>,
+        clock: Arc<dyn Clock>,
+        life: Life,
+    ) -> Self {
+        Self { calls, reads, users, mixpanel, clock, life }
+    }
+}
 
 /// What an operation was called with.
 pub(crate) struct Run<'a> {
-    /// The daemon.
-    pub(crate) app: &'a Arc<App>,
+    /// With what.
+    pub(crate) operations: &'a Operations,
     /// As whom.
     pub(crate) session: &'a Session,
-    /// What is known of who that is, without asking.
-    pub(crate) known_me: &'a (dyn Fn() -> Option<Arc<Me>> + Sync),
-    /// Asks who that is, unless it is known well enough.
-    pub(crate) fresh_me: &'a (dyn Fn() -> FreshMe<'a> + Sync),
     /// What.
     pub(crate) operation: &'static Operation,
     /// Its arguments as they were given, checked.
@@ -54,9 +68,6 @@ pub(crate) struct Run<'a> {
     /// The file that came along.
     pub(crate) upload: Option<Upload>,
 }
-
-/// Who an account's user is, as soon as Mixpanel has said so.
-pub(crate) type FreshMe<'a> = Pin<Box<dyn Future<Output = Result<Arc<Me>, Failure>> + Send + 'a>>;
 
 /// A file on its way.
 pub(crate) struct Upload {
@@ -90,34 +101,6 @@ pub(crate) struct Answered {
     pub(crate) age: Option<Duration>,
 }
 
-/// Runs an operation.
-///
-/// # Errors
-/// Those of its requests.
-pub(crate) async fn run(run: Run<'_>) -> Result<Ran, Failure> {
-    let answered = match run.operation.call.workflow {
-        None if run.operation.reply.shape == Shape::Bytes => return bytes(&run).await,
-        None => plain(&run).await,
-        Some(Workflow::EventNames) => event_names::run(&run).await,
-        Some(Workflow::EventProperties) => event_properties::run(&run).await,
-        Some(Workflow::SchemaGraph) => schema_graph::run(&run).await,
-        Some(Workflow::ReportLink) => report_link::run(&run).await,
-        Some(Workflow::ExportEvents | Workflow::ExportProfiles) => return export::run(run).await,
-        Some(Workflow::BusinessContext) => business_context::run(&run).await,
-        Some(Workflow::CheckedDelete) => checked_delete::run(&run).await,
-        Some(Workflow::CustomEvent) => custom_event::run(&run).await,
-        Some(Workflow::LookupTableUpload) => lookup_table_upload::run(&run).await,
-        Some(Workflow::MetricQuery) => metric_query::run(&run).await,
-        Some(Workflow::Recording) => recording::run(&run).await,
-        Some(Workflow::ReportCreate) => report_create::run(&run).await,
-        Some(Workflow::ReportResolve) => report_resolve::run(&run).await,
-        Some(Workflow::ReportStore) => report_store::run(&run).await,
-        Some(Workflow::SavedBehavior) => saved_behavior::run(&run).await,
-        Some(Workflow::SavedMetric) => saved_metric::run(&run).await,
-    };
-    answered.map(Ran::Value)
-}
-
 /// Sends the one request of a row and takes its answer.
 ///
 /// # Errors
@@ -125,20 +108,6 @@ pub(crate) async fn run(run: Run<'_>) -> Result<Ran, Failure> {
 pub(crate) async fn plain(run: &Run<'_>) -> Result<Answered, Failure> {
     let answer = run.ask(run.request(run.bound.clone()).await?).await?;
     run.take(answer)
-}
-
-/// Sends the one request of a row and passes on its answer.
-async fn bytes(run: &Run<'_>) -> Result<Ran, Failure> {
-    let request = run.request(run.bound.clone()).await?;
-    let opened = good(run.app, &run.session.identity, &request).await?;
-    let parts = stream::unfold(Some(opened), |opened| async {
-        let mut opened = opened?;
-        match opened.chunk().await {
-            Ok(part) => part.map(|part| (Ok(part), Some(opened))),
-            Err(failure) => Some((Err(failure), None)),
-        }
-    });
-    Ok(Ran::Bytes(Box::pin(parts)))
 }
 
 impl Run<'_> {
@@ -161,7 +130,7 @@ impl Run<'_> {
     pub(crate) async fn workspace(&self) -> Result<WorkspaceId, Failure> {
         match self.session.workspace {
             Some(pinned) => Ok(pinned),
-            None => workspace::of_project(self.app, self.session, self.known_me, self.freshness(true)).await,
+            None => workspace::of_project(self.operations, self.session, self.freshness(true)).await,
         }
     }
 
@@ -169,21 +138,20 @@ impl Run<'_> {
     ///
     /// # Errors
     /// Those of the request, and when Mixpanel reports an error in a good answer, as its queries do.
-    pub(crate) async fn ask(&self, request: Outgoing) -> Result<Shared, Failure> {
+    pub(crate) async fn ask(&self, request: Outgoing) -> Result<SharedAnswer, Failure> {
         let identity = &self.session.identity;
         let refusal = Asked::about(identity, &request, "").failure(FailureKind::UpstreamRefused, "was refused");
         let answer = match self.operation.effect {
-            Effect::Read => read(self.app, identity, request, self.freshness(self.operation.reply.kept)).await?,
+            Effect::Read => {
+                self.operations.reads.read(identity, request, self.freshness(self.operation.reply.kept)).await?
+            }
             Effect::Write | Effect::Destroy => {
-                let value = send_within(self.app, identity, &request, UPSTREAM.daemon).await?;
-                // Who reads from now on sees what was changed.
-                self.app.reads.forget();
-                Shared::own(value)
+                SharedAnswer::own(self.operations.calls.send_within(identity, &request, UPSTREAM.daemon).await?)
             }
         };
         if matches!(self.operation.call.plane, Plane::Query | Plane::Engage) {
             let checked = self.no_error(&answer.value, refusal).await;
-            checked.inspect_err(|_| self.app.reads.reject(answer.mark()))?;
+            checked.inspect_err(|_| self.operations.reads.reject(answer.mark()))?;
         }
         Ok(answer)
     }
@@ -218,7 +186,7 @@ impl Run<'_> {
         let refusal =
             Asked::about(&self.session.identity, &request, "").failure(FailureKind::UpstreamRefused, "was refused");
         let request = Outgoing { tool: self.tool, budget: self.session.project.clone(), ..request };
-        let answer = send_within(self.app, &self.session.identity, &request, UPSTREAM.daemon).await?;
+        let answer = self.operations.calls.send_within(&self.session.identity, &request, UPSTREAM.daemon).await?;
         self.no_error(&answer, refusal).await?;
         Ok(answer)
     }
@@ -229,10 +197,7 @@ impl Run<'_> {
             return Ok(());
         }
         let identity = &self.session.identity;
-        let token = match &identity.authorization {
-            Authorization::Grant(holder) => self.app.keeper.token(self.app, holder, MIN_VALID_S).await.ok(),
-            Authorization::Basic { .. } | Authorization::Bearer(_) => None,
-        };
+        let token = self.operations.calls.token(identity).await.ok().flatten();
         let credential = token.as_ref().map_or("", |fresh| fresh.token.expose());
         if let Some(words) = words(identity, credential, answer) {
             refusal.detail = format!("{}. Mixpanel says: {words}", refusal.detail);
@@ -252,12 +217,12 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When it is something else than the row says.
-    pub(crate) fn take(&self, answer: Shared) -> Result<Answered, Failure> {
+    pub(crate) fn take(&self, answer: SharedAnswer) -> Result<Answered, Failure> {
         let age = answer.age;
         let mark = answer.mark();
         // The last who shares it need not copy it.
         let value = Arc::try_unwrap(answer.value).unwrap_or_else(|shared| (*shared).clone());
-        self.taken(value, age).inspect_err(|_| self.app.reads.reject(mark))
+        self.taken(value, age).inspect_err(|_| self.operations.reads.reject(mark))
     }
 
     /// As [`Self::take`], of a value that nobody shares.
@@ -279,10 +244,7 @@ impl Run<'_> {
     /// Those of the request.
     pub(crate) async fn also(&self, request: Outgoing) -> Result<Value, Failure> {
         let request = Outgoing { tool: self.tool, budget: self.session.project.clone(), ..request };
-        let answer = send_within(self.app, &self.session.identity, &request, UPSTREAM.daemon).await?;
-        if !request.repeatable {
-            self.app.reads.forget();
-        }
+        let answer = self.operations.calls.send_within(&self.session.identity, &request, UPSTREAM.daemon).await?;
         Ok(results(answer))
     }
 

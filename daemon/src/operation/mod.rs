@@ -2,6 +2,7 @@
 //! need their own.
 
 pub(crate) mod call;
+pub(crate) mod dispatch;
 pub(crate) mod outgoing;
 pub(crate) mod storage;
 mod workflow;

@@ -126,8 +126,8 @@ fn with_ids(body: Option<Map<String, Value>>, project: &ProjectId, workspace: Wo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::snapshot::Snapshot;
     use crate::session::open;
+    use crate::store::Pinned;
     use mp_catalog::{bind, find};
     use mp_proto::context::Context;
     use mp_proto::failure::FailureKind;
@@ -136,9 +136,8 @@ mod tests {
     const ACCOUNT: &str = "[active]\naccount = \"a\"\n[accounts.a]\ntype = \"oauth_browser\"\nregion = \"us\"\n";
 
     fn session(config: &str, workspace: Option<&str>) -> Session {
-        let snapshot = Snapshot::new(1, "/c".into(), Ok(Some(config.as_bytes())));
         let context = Context { workspace: workspace.map(str::to_owned), ..Context::default() };
-        open(&snapshot, None, &context).expect("an account")
+        open(&Pinned::of(config), None, &context).expect("an account")
     }
 
     fn built(id: &str, arguments: &Value, config: &str, workspace: Option<&str>) -> Result<Outgoing, Failure> {

@@ -65,7 +65,7 @@ struct Request<'a> {
 
 impl Request<'_> {
     async fn send(self, run: &Run<'_>, url: &Url) -> Result<Response, Failure> {
-        let client = run.app.upstream.http_to(url).map_err(|error| cut(run, &reason(&error)))?;
+        let client = run.operations.mixpanel.http_to(url).map_err(|error| cut(run, &reason(&error)))?;
         let mut request = client.request(self.method, url.clone());
         let mut patience = PATIENCE;
         if let Some((kind, length, body)) = self.body {
@@ -80,7 +80,7 @@ impl Request<'_> {
 /// Only over TLS; to this machine only where all of Mixpanel is on it.
 fn checked(run: &Run<'_>, text: &str) -> Result<Url, Failure> {
     let identity = &run.session.identity;
-    let base = run.app.upstream.base(identity.region, Plane::App, &identity.bases);
+    let base = run.operations.mixpanel.base(identity.region, Plane::App, &identity.bases);
     let is_local = Url::parse(&base).is_ok_and(|base| is_loopback(&base));
     let is_good = |url: &Url| {
         let is_scheme_good = if is_loopback(url) { is_local } else { url.scheme() == "https" };

@@ -1,19 +1,16 @@
 //! The workspace that stands for a whole project, for calls that need one where none is pinned.
 
-use std::sync::Arc;
-
 use mp_catalog::results;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::{ProjectId, WorkspaceId};
 use mp_proto::plane::Plane;
 use serde_json::Value;
 
-use crate::me::cache::Me;
 use crate::me::rows::Workspace;
-use crate::server::app::App;
+use crate::operation::call::Operations;
 use crate::session::Session;
 
-use crate::call::reads::{Freshness, read};
+use crate::call::reads::Freshness;
 use crate::call::request::Outgoing;
 
 /// The name that Mixpanel gives to the workspace which shows all data.
@@ -24,13 +21,12 @@ const ALL: &str = "All Project Data";
 /// # Errors
 /// When the account can see no workspace of the project, or Mixpanel cannot be asked.
 pub(crate) async fn of_project(
-    app: &Arc<App>,
+    operations: &Operations,
     session: &Session,
-    known_me: &(dyn Fn() -> Option<Arc<Me>> + Sync),
     freshness: Freshness,
 ) -> Result<WorkspaceId, Failure> {
     let project = session.project()?;
-    let known = known_me().and_then(|me| choose(me.workspaces(project)));
+    let known = operations.users.known(session).and_then(|me| choose(me.workspaces(project)));
     if let Some(id) = known {
         return Ok(id);
     }
@@ -38,7 +34,7 @@ pub(crate) async fn of_project(
         (format!("/projects/{project}/workspaces/public"), public as fn(&Value, &ProjectId) -> Vec<Workspace>),
         ("/projects/metadata/index".to_owned(), of_index),
     ] {
-        let answer = match read(app, &session.identity, Outgoing::read(Plane::App, path), freshness).await {
+        let answer = match operations.reads.read(&session.identity, Outgoing::read(Plane::App, path), freshness).await {
             Ok(answer) => answer,
             Err(failure) if is_closed(&failure) => continue,
             Err(failure) => return Err(failure),

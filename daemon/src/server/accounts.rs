@@ -16,16 +16,14 @@ use crate::call::MIN_VALID_S;
 use crate::config::Account;
 use crate::config::edit::Change;
 use crate::config::snapshot::Snapshot;
-use crate::credential;
 use crate::identity::Holder;
 use crate::identity::removal;
-use crate::login::addition;
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
-use crate::server::me::{session, test_account};
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
-use crate::server::session::{apply, blocking, config_file, edit, pin};
+use crate::server::session::apply;
+use crate::verification::verify;
 
 /// Whether an account that targets refer to may go.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -36,7 +34,7 @@ pub(crate) struct Removal {
 
 /// `GET /v1/accounts`.
 pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Answer {
-    let snapshot = pin(&app, &caller)?;
+    let snapshot = app.sessions.pin(&caller.0)?.snapshot;
     snapshot.check_all()?;
     let accounts = snapshot.config.accounts.values().map(|account| summary(&snapshot, account)).collect();
     reply::ok(&AccountsBody { accounts, revision: snapshot.revision })
@@ -44,18 +42,17 @@ pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Answer 
 
 /// `GET /v1/accounts/{name}`.
 pub(crate) async fn show(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
-    let snapshot = pin(&app, &caller)?;
+    let snapshot = app.sessions.pin(&caller.0)?.snapshot;
     let account = snapshot.account(&name)?;
     reply::ok(&AccountBody { account: summary(&snapshot, account), revision: snapshot.revision })
 }
 
 /// `POST /v1/accounts`. Region and name may be left out; then Mixpanel is asked, and the answer tells what was tried.
 pub(crate) async fn add(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<AccountAdd>) -> Answer {
-    let file = config_file(&app, &caller)?;
-    let (body, notes) = addition::complete(&app, &caller.0, &*pin(&app, &caller)?, body).await?;
+    let file = app.sessions.file(&caller.0)?;
+    let (body, notes) = app.logins.complete(&caller.0, &app.sessions.pin(&caller.0)?.snapshot, body).await?;
     let name = body.name.clone().unwrap_or_default();
-    let (snapshot, _) = edit(&app, file, Change::AddAccount(body)).await?;
-    app.reads.forget();
+    let (snapshot, _) = app.store.change(&app.life, file, Change::AddAccount(body)).await?;
     let account = snapshot.account(&name)?;
     let body = AccountBody { account: summary(&snapshot, account), revision: snapshot.revision };
     reply::created_with_notes(&body, &notes)
@@ -69,8 +66,7 @@ pub(crate) async fn update(
     JsonBody(update): JsonBody<AccountUpdate>,
 ) -> Answer {
     let change = Change::UpdateAccount { name: name.clone(), update };
-    let (snapshot, _) = edit(&app, config_file(&app, &caller)?, change).await?;
-    app.reads.forget();
+    let (snapshot, _) = app.store.change(&app.life, app.sessions.file(&caller.0)?, change).await?;
     let account = snapshot.account(&name)?;
     reply::ok(&AccountBody { account: summary(&snapshot, account), revision: snapshot.revision })
 }
@@ -83,13 +79,12 @@ pub(crate) async fn remove(
     Parameters(removal): Parameters<Removal>,
     caller: Caller,
 ) -> Answer {
-    let file = config_file(&app, &caller)?;
+    let file = app.sessions.file(&caller.0)?;
     let change = Change::RemoveAccount { name: name.clone(), force: removal.force };
-    let (snapshot, edited) = edit(&app, file, change).await?;
-    app.reads.forget();
+    let (snapshot, edited) = app.store.change(&app.life, file, change).await?;
     let removed = AccountName::parse(&name).map_err(|_| snapshot.no_account(&name))?;
     let directory = app.paths.account_dir(&removed);
-    blocking(&app, move || Ok(removal::account_directory(&directory)?)).await?;
+    app.life.blocking(move || Ok(removal::account_directory(&directory)?)).await?;
     info!(account = %removed, "account was removed");
     let orphaned_targets = edited.orphaned_targets;
     reply::ok(&AccountRemoved { removed, orphaned_targets, revision: snapshot.revision })
@@ -102,11 +97,10 @@ pub(crate) async fn make_active(State(app): State<Arc<App>>, Name(name): Name, c
 
 /// `POST /v1/accounts/{name}/logout`.
 pub(crate) async fn logout(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
-    let snapshot = pin(&app, &caller)?;
+    let snapshot = app.sessions.pin(&caller.0)?.snapshot;
     let account = snapshot.account(&name)?.name.clone();
-    let tokens = app.paths.tokens(&account);
-    let removed = blocking(&app, move || Ok(removal::tokens(&tokens)?)).await?;
-    app.reads.forget();
+    let (keeper, name) = (Arc::clone(&app.keeper), account.clone());
+    let removed = app.life.blocking(move || keeper.log_out(&name)).await?;
     info!(%account, removed, "account was logged out");
     reply::ok(&LogoutBody { account, removed })
 }
@@ -135,10 +129,10 @@ pub(crate) async fn token(
     caller: Caller,
     JsonBody(request): JsonBody<TokenRequest>,
 ) -> Answer {
-    let snapshot = pin(&app, &caller)?;
+    let snapshot = app.sessions.pin(&caller.0)?.snapshot;
     let account = snapshot.account(&name)?;
     let min_valid_s = request.min_valid_s.unwrap_or(MIN_VALID_S);
-    let bearer = credential::bearer(&app, account, &caller.0, min_valid_s).await?;
+    let bearer = app.credentials.bearer(account, &caller.0, min_valid_s).await?;
     if bearer.is_some() {
         info!(account = %account.name, pid = receiver.peer.pid, client = %receiver.client, "token was revealed");
     }
@@ -157,9 +151,9 @@ pub(crate) async fn credential(
     caller: Caller,
     JsonBody(request): JsonBody<TokenRequest>,
 ) -> Answer {
-    let session = session(&app, &caller)?;
+    let session = app.sessions.open(&caller.0)?;
     let min_valid_s = request.min_valid_s.unwrap_or(MIN_VALID_S);
-    let body = credential::of_session(&app, &session, min_valid_s).await?;
+    let body = app.credentials.of_session(&session, min_valid_s).await?;
     info!(account = %body.account, pid = receiver.peer.pid, client = %receiver.client, "credential was revealed");
     reply::ok_with_notes(&body, &session.notes)
 }
@@ -171,7 +165,7 @@ pub(crate) async fn refresh(
     caller: Caller,
     JsonBody(request): JsonBody<RefreshRequest>,
 ) -> Answer {
-    let snapshot = pin(&app, &caller)?;
+    let snapshot = app.sessions.pin(&caller.0)?.snapshot;
     let account = snapshot.account(&name)?;
     if account.account_type() != AccountType::OauthBrowser {
         let detail =
@@ -179,7 +173,7 @@ pub(crate) async fn refresh(
         return Err(Failure::new(FailureKind::InvalidValue, detail).account(name).into());
     }
     let holder = Holder::Account(account.name.clone(), account.region);
-    let (fresh, refreshed) = app.keeper.refresh(&app, &holder, request.if_generation).await?;
+    let (fresh, refreshed) = app.keeper.refresh(&holder, request.if_generation).await?;
     reply::ok(&RefreshBody {
         account: account.name.clone(),
         generation: fresh.generation,
@@ -190,7 +184,7 @@ pub(crate) async fn refresh(
 
 /// `POST /v1/accounts/{name}/test`.
 pub(crate) async fn test(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
-    reply::ok(&test_account(&app, &name, &caller).await?)
+    reply::ok(&verify(&app.sessions, &app.users, &name, &caller.0).await?)
 }
 
 fn summary(snapshot: &Snapshot, account: &Account) -> AccountSummary {

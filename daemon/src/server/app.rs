@@ -1,4 +1,4 @@
-//! What every request handler and background task shares.
+//! What every route may use.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,29 +8,28 @@ use std::time::Duration;
 use jiff::Timestamp;
 use mp_proto::version::{BUILD, CAPABILITIES, ProtocolRange};
 use mp_proto::wire::{StartedBy, VersionBody};
-use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
-use tracing::info;
 
+use crate::call::calls::Calls;
 use crate::call::gate::Gates;
 use crate::call::reads::Reads;
 use crate::clock::Clock;
+use crate::credential::Credentials;
 use crate::files::paths::Paths;
 use crate::files::read::Signature;
-use crate::files::watch::WatchState;
+use crate::files::watch::Watch;
 use crate::hub::Hub;
-use crate::identity::bridge::BridgeCache;
 use crate::keeper::Keeper;
-use crate::life::StopReason;
-use crate::login::Logins;
-use crate::me::cache::MeCache;
+use crate::life::Life;
+use crate::login::logins::Logins;
+use crate::me::users::Users;
 use crate::memo::SessionMemo;
-use crate::mixpanel::Upstream;
+use crate::mixpanel::Mixpanel;
+use crate::operation::call::Operations;
+use crate::session::sessions::Sessions;
 use crate::store::Store;
 use crate::telemetry::LogHandle;
 
-/// The daemon, as its parts see it.
+/// The services that boot has made, as routes see them.
 pub struct App {
     /// Where files are.
     pub paths: Paths,
@@ -47,39 +46,39 @@ pub struct App {
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
     /// The config files.
-    pub store: Store,
-    /// Bridge files that were read.
-    pub bridges: BridgeCache,
-    /// Cached `/me` answers that were read.
-    pub me: MeCache,
+    pub store: Arc<Store>,
+    /// Opens sessions.
+    pub sessions: Sessions,
     /// Session answers that were rendered before.
-    pub sessions: SessionMemo,
+    pub memo: SessionMemo,
     /// The grants of browser accounts.
-    pub keeper: Keeper,
+    pub keeper: Arc<Keeper>,
+    /// Hands out credentials.
+    pub credentials: Credentials,
     /// The logins that people are in the middle of.
     pub logins: Logins,
-    /// Mixpanel.
-    pub upstream: Upstream,
+    /// Where Mixpanel is.
+    pub mixpanel: Arc<Mixpanel>,
+    /// Sends requests to it.
+    pub calls: Calls,
     /// What may be asked of it at once.
     pub gates: Gates,
-    /// What of it is shared and kept.
+    /// What of its answers is shared and kept.
     pub reads: Reads,
+    /// Who is behind an account.
+    pub users: Users,
+    /// Runs operations.
+    pub operations: Operations,
     /// Events.
     pub hub: Arc<Hub>,
-    /// The state of the file watcher.
-    pub watch: WatchState,
+    /// The watch over the files.
+    pub watch: Arc<Watch>,
     /// The log.
     pub log: LogHandle,
     /// Where the log goes, if it is a file.
     pub log_file: Option<PathBuf>,
-    /// Every task that must end before the process does.
-    pub tasks: TaskTracker,
-    /// Cancelled when the daemon is to stop.
-    pub stop: CancellationToken,
-    /// Why it stops; the first reason counts.
-    pub stop_reason: StopReason,
-    /// Wakes the task that compares files with what we believe.
-    pub look_again: Arc<Notify>,
+    /// Its end, and the tasks that must end before it does.
+    pub life: Life,
     /// Counters for status and metrics.
     pub counters: Counters,
     /// Our executable as it was at the start.
@@ -124,12 +123,5 @@ impl App {
         self.executable.as_ref().is_some_and(
             |(path, then)| !matches!(Signature::of(path), Ok(Some(now)) if now.identity() == then.identity()),
         )
-    }
-
-    /// Asks the daemon to stop. The first reason counts.
-    pub fn request_stop(&self, reason: &'static str) {
-        info!(reason, "stop was requested");
-        self.stop_reason.set(reason);
-        self.stop.cancel();
     }
 }

@@ -19,7 +19,6 @@ use crate::identity::removal;
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody, Parameters};
 use crate::server::reply::{self, Answer};
-use crate::server::session::{blocking, find_bridge, pin};
 use crate::session::needs_account;
 
 /// Where an export goes when nobody says where.
@@ -33,7 +32,7 @@ pub(crate) struct Removal {
 
 /// `GET /v1/bridge`.
 pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Answer {
-    let found = find_bridge(&app, &caller.0)?;
+    let found = app.sessions.bridge(&caller.0)?;
     let notes: Vec<String> = found.passed_over.iter().map(|why| why.escape_default().to_string()).collect();
     reply::ok_with_notes(&BridgeBody { bridge: found.bridge.map(|bridge| bridge.status()) }, &notes)
 }
@@ -46,12 +45,12 @@ pub(crate) async fn export(
 ) -> Answer {
     let shown = body.to.clone().unwrap_or_else(|| DEFAULT_NAME.to_owned());
     let path = caller.path(&shown, "--to")?;
-    let snapshot = pin(&app, &caller)?;
+    let snapshot = app.sessions.pin(&caller.0)?.snapshot;
     let account = chosen(&snapshot, body.account.as_deref())?;
     let pins = pins(&body)?;
     let tokens = match account.credential {
         Credential::OauthBrowser => {
-            let tokens = app.keeper.tokens(&app, &Holder::Account(account.name.clone(), account.region))?;
+            let tokens = app.keeper.tokens(&Holder::Account(account.name.clone(), account.region))?;
             let mut tokens = (*tokens).clone();
             if tokens.client_id.is_none() {
                 // The other machine has no such file, and could not refresh.
@@ -64,7 +63,7 @@ pub(crate) async fn export(
     let headers = snapshot.config.custom_header.as_ref().map(|header| header.value.clone());
     let text = bridge::export(account, tokens.as_ref(), &pins, headers.as_ref());
     let paths = app.paths.clone();
-    blocking(&app, move || Ok(replace::replace(&paths, &path, text.expose().as_bytes())?)).await?;
+    app.life.blocking(move || Ok(replace::replace(&paths, &path, text.expose().as_bytes())?)).await?;
     reply::with_status(StatusCode::CREATED, &BridgeExported { path: shown })
 }
 
@@ -110,7 +109,7 @@ pub(crate) async fn remove(
     let Some(path) = path else { return reply::ok(&BridgeRemoved { removed: false, path: None }) };
     refuse_directory(&path)?;
     let gone: PathBuf = path.clone();
-    let removed = blocking(&app, move || Ok(removal::tokens(&gone)?)).await?;
+    let removed = app.life.blocking(move || Ok(removal::tokens(&gone)?)).await?;
     reply::ok(&BridgeRemoved { removed, path: removed.then(|| path.display().to_string()) })
 }
 

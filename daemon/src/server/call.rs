@@ -15,6 +15,7 @@ use mp_proto::routes::CONTEXT_HEADER;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
+use crate::files::paths::absolute;
 use crate::server::app::App;
 use crate::server::reply::Refusal;
 
@@ -34,15 +35,7 @@ impl Caller {
     /// # Errors
     /// When it is relative and the caller did not tell its directory.
     pub(crate) fn path(&self, given: &str, name: &str) -> Result<PathBuf, Failure> {
-        let given = std::path::Path::new(given);
-        match (given.is_absolute(), self.0.cwd.as_deref()) {
-            (true, _) => Ok(given.to_owned()),
-            (false, Some(cwd)) if std::path::Path::new(cwd).is_absolute() => Ok(std::path::Path::new(cwd).join(given)),
-            (false, _) => {
-                let detail = format!("{name} is relative, and the context names no absolute directory in `cwd`");
-                Err(Failure::new(FailureKind::InvalidArgument, detail))
-            }
-        }
+        absolute(given, self.0.cwd.as_deref(), name)
     }
 }
 

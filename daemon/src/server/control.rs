@@ -15,7 +15,6 @@ use mp_proto::wire::{
 use tracing::info;
 
 use crate::config::snapshot::{self, Snapshot};
-use crate::credential;
 use crate::server::app::App;
 use crate::server::call::JsonBody;
 use crate::server::reply::{self, Answer};
@@ -45,7 +44,7 @@ pub(crate) async fn status(State(app): State<Arc<App>>) -> Answer {
         connections: app.counters.connections.load(Ordering::Relaxed),
         calls: app.counters.calls.load(Ordering::Relaxed),
         event_streams: app.hub.streams(),
-        upstream: app.upstream.redirected_to(),
+        upstream: app.mixpanel.redirected_to(),
         log_level: app.log.filter(),
         log_file: app.log_file.as_ref().map(|path| path.display().to_string()),
         config: config_status(&snapshot),
@@ -74,7 +73,7 @@ fn config_status(snapshot: &Snapshot) -> ConfigStatus {
 
 fn account_states(app: &App) -> Vec<AccountStatus> {
     let snapshot = app.store.last_good();
-    snapshot.config.accounts.values().map(|account| credential::status(app, account)).collect()
+    snapshot.config.accounts.values().map(|account| app.credentials.status(account)).collect()
 }
 
 /// `GET /v1/metrics`: Prometheus text exposition format 0.0.4.
@@ -82,7 +81,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
     let counters = &app.counters;
     let uptime = app.clock.now().duration_since(app.started_at).as_secs();
-    let reads = app.reads.status();
+    let (reads, (refreshed, failed)) = (app.reads.status(), app.keeper.counts());
     let rows = [
         ("mpd_uptime_seconds", "gauge", "Seconds since the start", u64::try_from(uptime).unwrap_or(0)),
         ("mpd_connections", "gauge", "Open connections", load(&counters.connections)),
@@ -93,8 +92,8 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
         ("mpd_connections_crowded_total", "counter", "Connections over the limit", load(&counters.crowded)),
         ("mpd_calls_total", "counter", "Calls answered", load(&counters.calls)),
         ("mpd_logins_open", "gauge", "Logins that wait or finish", u64::try_from(app.logins.open()).unwrap_or(0)),
-        ("mpd_refreshes_total", "counter", "Tokens refreshed", load(&app.keeper.refreshed)),
-        ("mpd_refresh_failures_total", "counter", "Refreshes that brought no token", load(&app.keeper.failed)),
+        ("mpd_refreshes_total", "counter", "Tokens refreshed", refreshed),
+        ("mpd_refresh_failures_total", "counter", "Refreshes that brought no token", failed),
         ("mpd_answers_kept", "gauge", "Answers of Mixpanel that are kept", reads.entries),
         ("mpd_answers_kept_bytes", "gauge", "Their size", reads.bytes),
         ("mpd_answers_kept_hits_total", "counter", "Calls that a kept answer was good for", reads.hits),
@@ -139,6 +138,6 @@ pub(crate) async fn log_level(State(app): State<Arc<App>>, JsonBody(body): JsonB
 
 /// `POST /v1/shutdown`.
 pub(crate) async fn shutdown(State(app): State<Arc<App>>) -> Answer {
-    app.request_stop("a client asked for it");
+    app.life.request_stop("a client asked for it");
     reply::with_status(StatusCode::ACCEPTED, &Accepted { status: "stopping".to_owned() })
 }

@@ -61,8 +61,8 @@ pub(crate) async fn stream(
     let mut listener =
         Listener { hub: Arc::clone(&app.hub), wanted, waiting: VecDeque::new(), receiver, ended: false, _open: open };
     listener.open(&app, opening);
-    if app.stop.is_cancelled() {
-        listener.end(&Event::DaemonStopping { reason: app.stop_reason.get().to_owned() });
+    if app.life.is_stopping() {
+        listener.end(&Event::DaemonStopping { reason: app.life.reason().to_owned() });
     }
     let frames = stream::unfold(listener, |mut listener| async move {
         let frame = listener.next().await?;

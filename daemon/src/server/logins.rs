@@ -8,13 +8,12 @@ use hyper::StatusCode;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::wire::{LoginCallback, LoginChoice, LoginStart};
 
-use crate::login::Login;
+use crate::login::attempt::Login;
 use crate::login::plan::plan;
 use crate::login::redirect::pasted;
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
 use crate::server::reply::{self, Answer};
-use crate::server::session::{config_file, pin};
 
 /// How long the start of a browser login waits for its URL: a registration has 15 s.
 const READY: Duration = Duration::from_secs(20);
@@ -38,11 +37,11 @@ pub(crate) async fn start(
     caller: Caller,
     JsonBody(start): JsonBody<LoginStart>,
 ) -> Answer {
-    let file = config_file(&app, &caller)?;
-    let snapshot = pin(&app, &caller)?;
+    let file = app.sessions.file(&caller.0)?;
+    let snapshot = app.sessions.pin(&caller.0)?.snapshot;
     let plan = plan(&start, &caller.0, &snapshot, file)?;
     let is_browser = plan.authorization.is_none();
-    let (login, is_new) = app.logins.begin(&app, plan)?;
+    let (login, is_new) = app.logins.begin(plan)?;
     let body = if is_browser { login.look(None, READY).await } else { login.body() };
     reply::with_status(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &body)
 }
@@ -91,5 +90,5 @@ fn find(app: &App, id: &str) -> Result<Arc<Login>, Failure> {
         let detail = "there is no such login; those that have ended are forgotten after ten minutes";
         Failure::new(FailureKind::LoginNotFound, detail).next("mp login", "start one")
     };
-    app.logins.find(app, id).ok_or_else(unknown)
+    app.logins.find(id).ok_or_else(unknown)
 }

@@ -43,7 +43,6 @@ use tokio::time::timeout;
 use tower::ServiceExt;
 use tracing::{Instrument, debug, debug_span, info, warn};
 
-use crate::life::farewell;
 use crate::server::app::App;
 use crate::server::peer::Peer;
 
@@ -64,11 +63,11 @@ const GRACE: Duration = Duration::from_secs(10);
 pub async fn serve(app: Arc<App>, listener: StdListener, mut rebound: tokio::sync::mpsc::Receiver<StdListener>) {
     let router = table::router(&app);
     let graceful = GracefulShutdown::new();
-    let Some(mut listener) = adopt(listener) else { return app.request_stop("the socket could not be served") };
+    let Some(mut listener) = adopt(listener) else { return app.life.request_stop("the socket could not be served") };
     loop {
         tokio::select! {
             biased;
-            () = app.stop.cancelled() => break,
+            () = app.life.stopping() => break,
             Some(fresh) = rebound.recv() => {
                 if let Some(fresh) = adopt(fresh) {
                     listener = fresh;
@@ -80,13 +79,13 @@ pub async fn serve(app: Arc<App>, listener: StdListener, mut rebound: tokio::syn
                     // Out of descriptors, most likely: the next accept would fail at once, so let some be closed first.
                     warn!(%error, "a connection was not accepted");
                     tokio::task::yield_now().await;
-                    let _ = timeout(Duration::from_millis(50), app.stop.cancelled()).await;
+                    let _ = timeout(Duration::from_millis(50), app.life.stopping()).await;
                 }
             },
         }
     }
     drop(listener);
-    farewell(&app);
+    app.life.say_farewell(&app.hub);
     match timeout(GRACE, graceful.shutdown()).await {
         Ok(()) => info!("calls were finished"),
         Err(_) => warn!(grace_s = GRACE.as_secs(), "calls were cut off"),
@@ -120,7 +119,7 @@ fn welcome(app: &Arc<App>, stream: UnixStream, router: &Router, graceful: &Grace
     let watcher = graceful.watcher();
     let open = OpenConnection(Arc::clone(app));
     let router = router.clone();
-    app.tasks.spawn(async move {
+    app.life.spawn(async move {
         let connection = Connection { app: Arc::clone(&open.0), router, peer, activity: Arc::default() };
         connection.run(stream, watcher).await;
         drop(open);

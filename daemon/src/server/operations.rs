@@ -13,10 +13,10 @@ use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::{OPERATION_UPLOAD, OPERATIONS};
 
 use crate::call::wait::measured;
-use crate::operation::call::{self, Ran, Run, Upload};
+use crate::operation::call::{Ran, Run, Upload};
+use crate::operation::dispatch;
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
-use crate::server::me::{known, of_session, session};
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
 
@@ -94,12 +94,10 @@ async fn answer(
                 .into());
         }
     };
-    let session = session(app, caller)?;
+    let session = app.sessions.open(&caller.0)?;
     let run = Run {
-        app,
+        operations: &app.operations,
         session: &session,
-        known_me: &|| known(app, caller, &session),
-        fresh_me: &|| Box::pin(of_session(app, caller, &session, false)),
         operation,
         arguments: &call.arguments,
         bound,
@@ -107,7 +105,7 @@ async fn answer(
         tool: peer.tool(),
         upload,
     };
-    let (ran, waited) = measured(call::run(run)).await;
+    let (ran, waited) = measured(dispatch::run(run)).await;
     let takes_trailers = reply::takes_trailers(headers);
     let mut response = match ran? {
         Ran::Value(answered) => {

@@ -31,12 +31,11 @@ use url::form_urlencoded;
 
 use crate::server::app::App;
 use crate::server::call::Caller;
-use crate::server::me::session;
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
 use crate::session::Session;
 
-use crate::call::calls::{Opened, open};
+use crate::call::answer::OpenAnswer;
 use crate::call::path::{self, Path};
 use crate::call::request::{Coding, Outgoing, Payload, Query};
 use body::Received;
@@ -58,17 +57,16 @@ pub(crate) async fn pass(
         return Err(Failure::new(FailureKind::MethodNotAllowed, detail).into());
     }
     let headers = headers::of_request(&head.headers)?;
-    let session = session(&app, &caller)?;
+    let session = app.sessions.open(&caller.0)?;
     let path = path.map_or(Ok(String::new()), |path| path.fill(&session))?;
     let received = body::receive(body).await?;
     let trouble = received.trouble();
     let outgoing = outgoing(&head, (plane, path), headers, received, &session)?;
     let outgoing = Outgoing { tool: peer.tool(), ..outgoing };
-    let opened = open(&app, &session.identity, &outgoing, Instant::now() + UPSTREAM.daemon).await;
+    let opened = app.calls.open(&session.identity, &outgoing, Instant::now() + UPSTREAM.daemon).await;
     let opened = opened.map_err(|failure| Received::blame(&trouble, failure))?;
     if plane == Plane::App && !outgoing.repeatable && opened.status.is_success() {
         // Who reads from now on sees what was changed.
-        app.reads.forget();
     }
     answer(opened, head.method == Method::HEAD, reply::takes_trailers(&head.headers), &session)
 }
@@ -165,7 +163,7 @@ fn scoped(
     }
 }
 
-fn answer(opened: Opened, is_head: bool, takes_trailers: bool, session: &Session) -> Answer {
+fn answer(opened: OpenAnswer, is_head: bool, takes_trailers: bool, session: &Session) -> Answer {
     let status = opened.status;
     if status.is_informational() {
         let detail = format!("Mixpanel answered {status}, which ends no request");
@@ -191,7 +189,7 @@ fn answer(opened: Opened, is_head: bool, takes_trailers: bool, session: &Session
 }
 
 /// Passes the body on as it comes. Whoever drops it ends the request.
-fn flow(opened: Opened, takes_trailers: bool) -> Body {
+fn flow(opened: OpenAnswer, takes_trailers: bool) -> Body {
     let parts = try_unfold(opened, |mut opened| async { Ok(opened.chunk().await?.map(|part: Bytes| (part, opened))) });
     reply::told_when_broken(parts, takes_trailers)
 }

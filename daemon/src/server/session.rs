@@ -14,25 +14,24 @@ use mp_proto::wire::{
 use crate::config::edit::Change;
 use crate::config::snapshot::Snapshot;
 use crate::config::steps;
-use crate::identity::bridge::{Bridge, Found};
-use crate::me::cache::Me;
+use crate::identity::bridge::Bridge;
+use crate::me::user::Me;
 use crate::memo::{self, Ingredients, Rendered};
 use crate::resolve::{Origin, Resolved, resolve};
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody};
 use crate::server::reply::{self, Answer};
-use crate::store::ConfigFile;
 
 /// `GET /v1/session`.
 pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Answer {
-    let snapshot = pin(&app, &caller)?;
+    let snapshot = app.sessions.pin(&caller.0)?.snapshot;
     let context = &caller.0;
-    let found = find_bridge(&app, context)?;
+    let found = app.sessions.bridge(context)?;
     // A file that was passed over is named in each answer, so such an answer is made each time.
     let plain = found.passed_over.is_none() && memo::is_plain(context);
     let me = if plain { me_of_plain(&app, &snapshot, found.bridge.as_deref()) } else { None };
     let ingredients = Ingredients { snapshot, bridge: found.bridge, me };
-    if plain && let Some(known) = app.sessions.get(context, &ingredients) {
+    if plain && let Some(known) = app.memo.get(context, &ingredients) {
         return Ok(reply::rendered(known.body, &known.notes));
     }
     let (snapshot, bridge) = (&ingredients.snapshot, ingredients.bridge.as_deref());
@@ -42,7 +41,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Answer 
     let body = describe(me.as_deref(), snapshot.revision, resolved);
     let rendered = Rendered { body: reply::to_json(&body)?.into(), notes: body.notes };
     if plain {
-        app.sessions.keep(context, ingredients, rendered.clone());
+        app.memo.keep(context, ingredients, rendered.clone());
     }
     Ok(reply::rendered(rendered.body, &rendered.notes))
 }
@@ -54,7 +53,7 @@ fn me_of_plain(app: &App, snapshot: &Snapshot, bridge: Option<&Bridge>) -> Optio
         snapshot.config.accounts.get(name.as_str()).map(|account| &account.name)
     };
     let name = bridge.map(|bridge| &bridge.account.name).or_else(active)?;
-    app.me.load(&app.paths, name, &*app.clock)
+    app.users.in_file(name)
 }
 
 /// A cache is kept by the name in the config; an account of the environment is whoever it is today.
@@ -62,43 +61,12 @@ fn me_of(app: &App, resolved: &Resolved) -> Option<Arc<Me>> {
     let account =
         resolved.account.as_ref().filter(|account| matches!(account.origin, Origin::Config | Origin::Bridge))?;
     let name = AccountName::parse(&account.name).ok()?;
-    app.me.load(&app.paths, &name, &*app.clock)
+    app.users.in_file(&name)
 }
 
 /// `GET /v1/session/persisted`.
 pub(crate) async fn persisted(State(app): State<Arc<App>>, caller: Caller) -> Answer {
-    reply::ok(&active_body(&*pin(&app, &caller)?))
-}
-
-/// Returns the config file that a caller means.
-///
-/// # Errors
-/// When `MP_CONFIG_PATH` is relative and the caller did not tell its directory.
-pub(crate) fn config_file(app: &App, caller: &Caller) -> Result<Arc<ConfigFile>, Failure> {
-    let named = match caller.0.env.get("MP_CONFIG_PATH") {
-        Some(path) => Some(caller.path(path, "MP_CONFIG_PATH")?),
-        None => None,
-    };
-    Ok(app.store.file(named.as_deref()))
-}
-
-/// Pins the snapshot of a caller's config.
-///
-/// # Errors
-/// When the file cannot be used at all.
-pub(crate) fn pin(app: &App, caller: &Caller) -> Result<Arc<Snapshot>, Failure> {
-    let file = config_file(app, caller)?;
-    let snapshot = app.store.look(&file);
-    snapshot.check()?;
-    Ok(snapshot)
-}
-
-/// Returns the bridge that a context finds.
-///
-/// # Errors
-/// When the first one that exists cannot be used.
-pub(crate) fn find_bridge(app: &App, context: &Context) -> Result<Found, Failure> {
-    Ok(app.bridges.find(&app.paths, context, &*app.clock)?)
+    reply::ok(&active_body(&app.sessions.pin(&caller.0)?.snapshot))
 }
 
 fn describe(me: Option<&Me>, revision: u64, resolved: Resolved) -> SessionBody {
@@ -184,34 +152,9 @@ fn planned(context: &Context, patch: SessionPatch) -> Result<Change, Failure> {
 
 /// Applies a change to the caller's config file and answers with what is persisted now.
 pub(crate) async fn apply(app: &Arc<App>, caller: &Caller, change: Change) -> Answer {
-    let file = config_file(app, caller)?;
-    let (snapshot, _) = edit(app, file, change).await?;
+    let file = app.sessions.file(&caller.0)?;
+    let (snapshot, _) = app.store.change(&app.life, file, change).await?;
     reply::ok(&active_body(&snapshot))
-}
-
-/// Edits a config file in a task of its own: a caller that leaves does not stop an edit half-way.
-///
-/// # Errors
-/// Those of the edit.
-pub(crate) async fn edit(
-    app: &Arc<App>,
-    file: Arc<ConfigFile>,
-    change: Change,
-) -> Result<(Arc<Snapshot>, crate::config::edit::Edited), Failure> {
-    let owner = Arc::clone(app);
-    blocking(app, move || owner.store.edit(&file, &change)).await
-}
-
-/// Runs what waits for the disk on a thread of its own, to its end.
-///
-/// # Errors
-/// Those of the work.
-pub(crate) async fn blocking<T: Send + 'static>(
-    app: &Arc<App>,
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    let done = app.tasks.spawn_blocking(work).await;
-    done.unwrap_or_else(|_| Err(Failure::new(FailureKind::Internal, "the daemon made an error; its log says more")))
 }
 
 /// Returns what a snapshot persists.

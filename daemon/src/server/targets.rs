@@ -12,11 +12,11 @@ use crate::config::edit::Change;
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody, Name};
 use crate::server::reply::{self, Answer};
-use crate::server::session::{apply, config_file, edit, pin};
+use crate::server::session::apply;
 
 /// `GET /v1/targets`.
 pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Answer {
-    let snapshot = pin(&app, &caller)?;
+    let snapshot = app.sessions.pin(&caller.0)?.snapshot;
     snapshot.check_all()?;
     let targets = snapshot.config.targets.values().map(body).collect();
     reply::ok(&TargetsBody { targets, revision: snapshot.revision })
@@ -24,21 +24,21 @@ pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Answer 
 
 /// `GET /v1/targets/{name}`.
 pub(crate) async fn show(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
-    let snapshot = pin(&app, &caller)?;
+    let snapshot = app.sessions.pin(&caller.0)?.snapshot;
     reply::ok(&body(snapshot.target(&name)?))
 }
 
 /// `POST /v1/targets`.
 pub(crate) async fn add(State(app): State<Arc<App>>, caller: Caller, JsonBody(target): JsonBody<TargetAdd>) -> Answer {
     let name = target.name.clone();
-    let (snapshot, _) = edit(&app, config_file(&app, &caller)?, Change::AddTarget(target)).await?;
+    let (snapshot, _) = app.store.change(&app.life, app.sessions.file(&caller.0)?, Change::AddTarget(target)).await?;
     reply::with_status(StatusCode::CREATED, &body(snapshot.target(&name)?))
 }
 
 /// `DELETE /v1/targets/{name}`.
 pub(crate) async fn remove(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
     let change = Change::RemoveTarget { name: name.clone() };
-    let (snapshot, _) = edit(&app, config_file(&app, &caller)?, change).await?;
+    let (snapshot, _) = app.store.change(&app.life, app.sessions.file(&caller.0)?, change).await?;
     let removed = TargetName::parse(&name).map_err(|_| snapshot.no_target(&name))?;
     reply::ok(&TargetRemoved { removed, revision: snapshot.revision })
 }

@@ -1,6 +1,8 @@
 //! Opens a session: from a caller's context to an identity that requests go out as, with project and workspace. Pure: no file and
 //! no token is read here.
 
+pub mod sessions;
+
 use std::sync::Arc;
 
 use mp_proto::context::Context;
@@ -8,7 +10,6 @@ use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::{AccountType, ProjectId, WorkspaceId};
 use mp_proto::secret::Secret;
 
-use crate::config::snapshot::Snapshot;
 use crate::config::steps;
 use crate::config::{Account, Credential, TokenSource};
 use crate::identity::Holder;
@@ -17,10 +18,13 @@ use crate::identity::bearer::from_caller;
 use crate::identity::bridge::Bridge;
 use crate::identity::{Authorization, Identity};
 use crate::resolve::{Origin, Resolved, ResolvedAccount, resolve};
+use crate::store::{ConfigFile, Pinned};
 
 /// A resolved session with what it authenticates with.
 #[derive(Debug, Clone)]
 pub struct Session {
+    /// The config file that it came from.
+    pub file: Arc<ConfigFile>,
     /// As whom requests go out.
     pub identity: Identity,
     /// The account's definition; none for one that the environment makes.
@@ -49,7 +53,8 @@ impl Session {
 ///
 /// # Errors
 /// When it cannot be resolved, has no account, or the caller must bring a variable or has not set it.
-pub fn open(snapshot: &Snapshot, bridge: Option<&Arc<Bridge>>, context: &Context) -> Result<Session, Failure> {
+pub fn open(pinned: &Pinned, bridge: Option<&Arc<Bridge>>, context: &Context) -> Result<Session, Failure> {
+    let snapshot = &pinned.snapshot;
     let resolved = resolve(&snapshot.config, &snapshot.path, bridge.map(AsRef::as_ref), context)?;
     let chosen = resolved.account.as_ref().ok_or_else(needs_account)?;
     let (account, authorization) = match (chosen.origin, bridge) {
@@ -75,6 +80,7 @@ pub fn open(snapshot: &Snapshot, bridge: Option<&Arc<Bridge>>, context: &Context
     };
     let origin = chosen.origin;
     Ok(Session {
+        file: Arc::clone(&pinned.file),
         identity,
         account,
         origin,
@@ -163,10 +169,6 @@ mod tests {
         [accounts.ci]\ntype = \"oauth_token\"\nregion = \"in\"\ntoken_env = \"CI_TOKEN\"\n\n\
         [settings]\ncustom_header = { name = \"X-Cfg\", value = \"cfg\" }\n";
 
-    fn snapshot(text: &str) -> Snapshot {
-        Snapshot::new(1, "/c".into(), Ok(Some(text.as_bytes())))
-    }
-
     fn context(account: Option<&str>, env: &[(&str, &str)]) -> Context {
         let mut context = Context { account: account.map(str::to_owned), ..Context::default() };
         for (name, value) in env {
@@ -176,7 +178,7 @@ mod tests {
     }
 
     fn opened(account: Option<&str>, env: &[(&str, &str)]) -> Result<Session, Failure> {
-        open(&snapshot(CONFIG), None, &context(account, env))
+        open(&Pinned::of(CONFIG), None, &context(account, env))
     }
 
     fn shown(session: &Session) -> String {
@@ -210,8 +212,8 @@ mod tests {
         assert_eq!(kind(opened(Some("ci"), &[("CI_TOKEN", "")])), Some(FailureKind::TokenMissing));
         assert_eq!(kind(opened(Some("none"), &[])), Some(FailureKind::AccountNotFound));
         assert_eq!(kind(opened(None, &[("MP_API_BASE_URL", "https://evil.example")])), Some(FailureKind::InvalidValue));
-        assert_eq!(kind(open(&snapshot(""), None, &context(None, &[]))), Some(FailureKind::NeedsAccount));
-        let dangling = open(&snapshot("[active]\naccount = \"gone\"\n"), None, &context(None, &[]));
+        assert_eq!(kind(open(&Pinned::of(""), None, &context(None, &[]))), Some(FailureKind::NeedsAccount));
+        let dangling = open(&Pinned::of("[active]\naccount = \"gone\"\n"), None, &context(None, &[]));
         assert!(
             dangling.is_err_and(|failure| failure.kind == FailureKind::NeedsAccount && failure.detail.contains("gone"))
         );
@@ -226,7 +228,7 @@ mod tests {
             "tokens": {"access_token": "at", "expires_at": 1795409649, "token_type": "Bearer", "scope": ""},
             "headers": {"X-Cfg": "bridge"}}"#;
         let bridge = Arc::new(crate::identity::bridge::parse(std::path::Path::new("/b"), text).expect("a bridge"));
-        let session = open(&snapshot(CONFIG), Some(&bridge), &context(None, &[])).expect("complete");
+        let session = open(&Pinned::of(CONFIG), Some(&bridge), &context(None, &[])).expect("complete");
         assert_eq!((shown(&session).as_str(), session.identity.name.as_str()), ("grant of the bridge", "b"));
         let headers: Vec<_> = session.identity.headers.iter().map(|(_, value)| value.expose()).collect();
         assert_eq!((headers, session.project.as_ref().map(ProjectId::as_str)), (vec!["bridge"], Some("5")));
@@ -234,7 +236,7 @@ mod tests {
 
     #[test]
     fn an_account_alone_takes_the_callers_header_and_not_the_configs() {
-        let snapshot = snapshot(CONFIG);
+        let snapshot = Pinned::of(CONFIG).snapshot;
         let pair = [("MP_CUSTOM_HEADER_NAME", "X-Env"), ("MP_CUSTOM_HEADER_VALUE", "env")];
         let names = |env: &[(&str, &str)]| {
             let identity = identity_of(&snapshot.config.accounts["acme"], &context(None, env)).expect("complete");

@@ -6,15 +6,18 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use jiff::Timestamp;
 use mp_proto::event::Event;
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::ids::AccountName;
 use tracing::{debug, info, warn};
 
 use crate::clock::Clock;
+use crate::config::Account;
 use crate::config::edit::{Change, Edited, edit};
 use crate::config::snapshot::Snapshot;
 use crate::files::paths::Paths;
 use crate::files::read::{Signature, read_credential};
 use crate::files::replace::{ReplaceError, replace_if};
-use crate::hub::Hub;
+use crate::hub::{Hub, Notice};
+use crate::life::Life;
 
 /// How many other config files (`MP_CONFIG_PATH` of callers) are remembered.
 const OTHERS: usize = 16;
@@ -29,7 +32,11 @@ pub struct Store {
     others: Mutex<Vec<Arc<ConfigFile>>>,
     hub: Arc<Hub>,
     clock: Arc<dyn Clock>,
+    followers: RwLock<Vec<Follower>>,
 }
+
+/// Hears of each new snapshot of the root's config that is good as a whole. It must not wait.
+type Follower = Box<dyn Fn(&Snapshot) + Send + Sync>;
 
 /// One config file.
 #[derive(Debug)]
@@ -40,6 +47,15 @@ pub struct ConfigFile {
     reading: Mutex<()>,
     /// Held during an edit: our own edits never conflict with each other.
     writing: Mutex<()>,
+}
+
+/// A config file, and what it says at the beginning of a call: what follows sees nothing newer.
+#[derive(Clone)]
+pub struct Pinned {
+    /// The file.
+    pub file: Arc<ConfigFile>,
+    /// What it says.
+    pub snapshot: Arc<Snapshot>,
 }
 
 #[derive(Debug, Clone)]
@@ -56,7 +72,13 @@ impl Store {
     /// Returns a store that has read the root's config.
     pub fn new(paths: &Paths, hub: Arc<Hub>, clock: Arc<dyn Clock>) -> Self {
         let main = Arc::new(ConfigFile::new(paths.config(), paths.home(), clock.now()));
-        Self { paths: paths.clone(), main, others: Mutex::default(), hub, clock }
+        Self { paths: paths.clone(), main, others: Mutex::default(), hub, clock, followers: RwLock::default() }
+    }
+
+    /// Lets a service follow the root's config, from the one that is in force now.
+    pub fn follow(&self, follower: impl Fn(&Snapshot) + Send + Sync + 'static) {
+        follower(&self.last_good());
+        self.followers.write().unwrap_or_else(PoisonError::into_inner).push(Box::new(follower));
     }
 
     /// Returns the root's config as it is on disk now, and publishes what changed.
@@ -83,6 +105,16 @@ impl Store {
         let file = Arc::new(ConfigFile::new(path.to_owned(), self.paths.home(), self.clock.now()));
         others.push(Arc::clone(&file));
         file
+    }
+
+    /// Pins a file as it is on disk now.
+    ///
+    /// # Errors
+    /// When it cannot be used at all.
+    pub fn pin_file(&self, file: Arc<ConfigFile>) -> Result<Pinned, Failure> {
+        let snapshot = self.look(&file);
+        snapshot.check()?;
+        Ok(Pinned { file, snapshot })
     }
 
     /// Returns a file as it is on disk now.
@@ -113,7 +145,41 @@ impl Store {
         } else {
             debug!(path = %file.path.display(), revision = snapshot.revision, "snapshot published");
         }
+        self.tell(file, &before.last_good, &snapshot);
         snapshot
+    }
+
+    /// Tells the services what follows from a new snapshot.
+    fn tell(&self, file: &Arc<ConfigFile>, before: &Snapshot, after: &Snapshot) {
+        if !after.is_usable() {
+            return;
+        }
+        if Arc::ptr_eq(file, &self.main) {
+            for follower in &*self.followers.read().unwrap_or_else(PoisonError::into_inner) {
+                follower(after);
+            }
+        }
+        let (old, new) = (&before.config.accounts, &after.config.accounts);
+        let is_same = |(name, account): (&AccountName, &Arc<Account>)| {
+            old.get(name).is_some_and(|known| known.same_settings(account))
+        };
+        if old.len() != new.len() || !new.iter().all(is_same) {
+            self.hub.tell(Notice::Accounts);
+        }
+    }
+
+    /// As [`Self::edit`], in a task of its own: a caller that leaves does not stop an edit half-way.
+    ///
+    /// # Errors
+    /// Those of the edit.
+    pub async fn change(
+        self: &Arc<Self>,
+        life: &Life,
+        file: Arc<ConfigFile>,
+        change: Change,
+    ) -> Result<(Arc<Snapshot>, Edited), Failure> {
+        let store = Arc::clone(self);
+        life.blocking(move || store.edit(&file, &change)).await
     }
 
     /// Applies a change to a file and returns the snapshot that contains it. Redone as often as somebody else was faster.
@@ -142,6 +208,16 @@ impl Store {
         }
         let detail = format!("{} kept changing; nothing was written", file.path.display());
         Err(Failure::new(FailureKind::Storage, detail))
+    }
+}
+
+#[cfg(test)]
+impl Pinned {
+    /// Returns a config of this text that is on no disk.
+    pub(crate) fn of(text: &str) -> Self {
+        let (path, home) = (Path::new("/c"), Path::new("/"));
+        let file = Arc::new(ConfigFile::new(path.to_owned(), home, Timestamp::UNIX_EPOCH));
+        Self { file, snapshot: Arc::new(Snapshot::new(1, path.to_owned(), Ok(Some(text.as_bytes())))) }
     }
 }
 

@@ -15,6 +15,7 @@ use super::*;
 use crate::call::request::Tool;
 use crate::clock::SystemClock;
 use crate::clock::tests::{leap, until};
+use crate::fixture::Services;
 use crate::identity::bases::CallerBases;
 
 const PROJECT: u64 = 3_187_654;
@@ -23,7 +24,7 @@ const SOON: Duration = Duration::from_secs(60);
 
 struct World {
     _home: tempfile::TempDir,
-    app: Arc<App>,
+    services: Services,
     upstream: Upstream,
 }
 
@@ -35,22 +36,24 @@ impl World {
         for plane in ["query/segmentation", "engage", "export"] {
             upstream.on("*", &format!("/us/{plane}"), |_| Reply::json(200, &json!({"data": {}})));
         }
-        let app = crate::boot::for_test(home.path(), Arc::new(SystemClock), Some(upstream.url()));
-        Self { _home: home, app, upstream }
+        let services = Services::new(home.path(), Arc::new(SystemClock), upstream.url());
+        Self { _home: home, services, upstream }
     }
 
     /// Opens a request in a task of its own.
-    fn call(&self, plane: Plane, tool: u32) -> JoinHandle<Result<Opened, Failure>> {
-        let app = Arc::clone(&self.app);
-        self.app.tasks.spawn(async move { open(&app, &identity(), &request(plane, tool), Instant::now() + SOON).await })
+    fn call(&self, plane: Plane, tool: u32) -> JoinHandle<Result<OpenAnswer, Failure>> {
+        let calls = self.services.calls.clone();
+        self.services
+            .life
+            .spawn(async move { calls.open(&identity(), &request(plane, tool), Instant::now() + SOON).await })
     }
 
-    async fn open(&self) -> Result<Opened, Failure> {
+    async fn open(&self) -> Result<OpenAnswer, Failure> {
         self.call(Plane::Query, 1).await.expect("no panic")
     }
 
     fn running(&self) -> u64 {
-        self.app.gates.status().iter().map(|budget| budget.running).sum()
+        self.services.gates.status().iter().map(|budget| budget.running).sum()
     }
 }
 
@@ -73,7 +76,7 @@ async fn forty_queries_of_all_tools_never_exceed_what_mixpanel_allows() {
     world.upstream.fault("*", "/us/", Fault::Hold(gate.clone()).times(5));
     let planes = [Plane::Query, Plane::Engage];
     let calls: Vec<_> = (0..40_u32).map(|number| world.call(planes[number as usize % 2], number % 3)).collect();
-    until("35 wait", || gate.arrived() == 5 && world.app.gates.status()[0].waiting == 35).await;
+    until("35 wait", || gate.arrived() == 5 && world.services.gates.status()[0].waiting == 35).await;
     gate.release();
     let whole = calls.into_iter().map(async |call| {
         let mut opened = call.await.expect("no panic").expect("an answer");
@@ -93,7 +96,7 @@ async fn a_turn_lasts_until_the_body_is_read_or_dropped() {
         held.push(world.open().await.expect("an answer"));
     }
     let waiting = world.call(Plane::Engage, 2);
-    until("it waits", || world.app.gates.status()[0].waiting == 1).await;
+    until("it waits", || world.services.gates.status()[0].waiting == 1).await;
     assert_eq!((world.running(), world.upstream.requests().len()), (5, 5));
     let seen = Instant::now();
     let mut first = held.remove(0);
@@ -121,7 +124,7 @@ async fn one_429_is_waited_for_by_all_and_counted_once() {
     assert_eq!(world.open().await.expect("an answer").status, 200);
     let at: Vec<_> = world.upstream.requests().iter().map(|request| request.at).collect();
     assert!(at.len() == 2 && at[1] - at[0] >= Duration::from_secs(1), "{at:?}");
-    assert_eq!(world.app.gates.status()[0].used, 2, "a request that is refused was sent, too");
+    assert_eq!(world.services.gates.status()[0].used, 2, "a request that is refused was sent, too");
 }
 
 #[tokio::test]
@@ -141,10 +144,10 @@ async fn a_silent_mixpanel_is_given_up_when_its_patience_ends_or_the_deadline_co
     for (deadline_s, given_up_s, said) in [(590, 135, "nothing came for 135 s"), (50, 50, "no answer within 50 s")] {
         let (world, gate) = (World::new(), Gate::new());
         world.upstream.fault("GET", "/us/app/me", Fault::Hold(gate.clone()));
-        let app = Arc::clone(&world.app);
-        let call = world.app.tasks.spawn(async move {
+        let calls = world.services.calls.clone();
+        let call = world.services.life.spawn(async move {
             let deadline = Instant::now() + Duration::from_secs(deadline_s);
-            open(&app, &identity(), &Outgoing::read(Plane::App, "/me"), deadline).await
+            calls.open(&identity(), &Outgoing::read(Plane::App, "/me"), deadline).await
         });
         until("it is asked", || gate.arrived() == 1).await;
         tokio::time::pause();
@@ -167,10 +170,10 @@ async fn who_sends_a_long_body_is_not_kept_waiting_meanwhile() {
         Some((Ok::<_, std::io::Error>(part), receiver))
     });
     let payload = Payload::Stream(Mutex::new(Some(reqwest::Body::wrap_stream(parts))));
-    let app = Arc::clone(&world.app);
-    let call = world.app.tasks.spawn(async move {
+    let calls = world.services.calls.clone();
+    let call = world.services.life.spawn(async move {
         let upload = Outgoing { method: reqwest::Method::POST, payload, ..Outgoing::read(Plane::App, "/upload") };
-        open(&app, &identity(), &upload, Instant::now() + 100 * SOON).await
+        calls.open(&identity(), &upload, Instant::now() + 100 * SOON).await
     });
     let begun = Instant::now();
     for _ in 0..3 {

@@ -56,7 +56,7 @@ fn width(family: Family, limits: &Limits) -> Width {
     Width { concurrent: usize::try_from(concurrent).unwrap_or(usize::MAX), is_paced }
 }
 /// The gates of all budgets.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Gates(Arc<Shared>);
 
 struct Shared {

@@ -29,7 +29,7 @@ pub(super) struct Answer {
 
 /// Answers by their keys.
 #[derive(Debug, Default)]
-pub(super) struct Kept {
+pub(super) struct KeptAnswers {
     entries: HashMap<u128, Entry>,
     bytes: usize,
     /// Counts uses.
@@ -42,7 +42,7 @@ struct Entry {
     used: u64,
 }
 
-impl Kept {
+impl KeptAnswers {
     /// Returns an answer and its age, unless it is too old.
     pub(super) fn get(&mut self, key: u128, now: Duration, life: Duration) -> Option<(Answer, Duration)> {
         self.uses += 1;
@@ -124,13 +124,13 @@ mod tests {
         Answer { value: Arc::new(Value::Null), bytes, came: second(at), flight: at }
     }
 
-    fn has(kept: &mut Kept, key: u128, at: u64) -> bool {
+    fn has(kept: &mut KeptAnswers, key: u128, at: u64) -> bool {
         kept.get(key, second(at), LIFE).is_some()
     }
 
     #[test]
     fn an_answer_lives_for_five_minutes_and_tells_its_age() {
-        let mut kept = Kept::default();
+        let mut kept = KeptAnswers::default();
         kept.put(1, answer(10, 0), second(0), LIFE);
         assert_eq!(kept.get(1, second(299), LIFE).map(|(_, age)| age.as_secs()), Some(299));
         assert!(!has(&mut kept, 1, 300) && kept.len() == 0 && kept.bytes() == 0);
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_least_recently_used_go_first_and_the_largest_are_not_kept() {
-        let mut kept = Kept::default();
+        let mut kept = KeptAnswers::default();
         kept.put(0, answer(MAX_ONE + 1, 0), second(0), LIFE);
         assert_eq!(kept.len(), 0);
         for key in 1..=8 {
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn short_answers_are_bounded_in_number() {
-        let mut kept = Kept::default();
+        let mut kept = KeptAnswers::default();
         for key in 0..5000 {
             kept.put(key, answer(2, 0), second(0), LIFE);
         }

@@ -22,15 +22,16 @@ use mp_proto::wire::ReadsStatus;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
-use crate::call::MIN_VALID_S;
+use crate::call::calls::Calls;
 use crate::call::decoding::Asked;
-use crate::call::exchange::fetch;
 use crate::call::fingerprint::fingerprint;
 use crate::call::request::{Coding, Outgoing, Payload, Query};
 use crate::call::wait;
-use crate::identity::{Authorization, Identity};
-use crate::server::app::App;
-use kept::{Answer, Kept};
+use crate::clock::Clock;
+use crate::hub::Hub;
+use crate::identity::Identity;
+use crate::store::Store;
+use kept::{Answer, KeptAnswers};
 
 /// How fresh an answer must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub(crate) enum Freshness {
 
 /// An answer that may be shared.
 #[derive(Debug, Clone)]
-pub(crate) struct Shared {
+pub(crate) struct SharedAnswer {
     /// The JSON, as Mixpanel sent it.
     pub(crate) value: Arc<Value>,
     /// How long it has been kept; none when it was asked for this call.
@@ -58,7 +59,7 @@ pub(crate) struct Shared {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Mark(Option<u128>);
 
-impl Shared {
+impl SharedAnswer {
     /// Returns which answer this is.
     pub(crate) const fn mark(&self) -> Mark {
         Mark(self.key)
@@ -75,9 +76,14 @@ impl Shared {
     }
 }
 
-/// The reads that are going on, and the answers that are kept.
-#[derive(Debug, Default)]
-pub struct Reads {
+/// The reads that are going on, and the answers that are kept. Clones share them.
+#[derive(Clone)]
+pub struct Reads(Arc<Shelf>);
+
+struct Shelf {
+    calls: Calls,
+    store: Arc<Store>,
+    clock: Arc<dyn Clock>,
     inner: Mutex<Inner>,
     hits: AtomicU64,
     joined: AtomicU64,
@@ -86,7 +92,7 @@ pub struct Reads {
 #[derive(Debug, Default)]
 struct Inner {
     flights: HashMap<u128, Flight>,
-    kept: Kept,
+    kept: KeptAnswers,
     /// Counts flights.
     number: u64,
     /// Flights up to this number began before everything was forgotten.
@@ -112,55 +118,16 @@ struct Landed {
     number: u64,
 }
 
-/// Reads something that may be repeated.
-///
-/// # Errors
-/// When there is no credential, Mixpanel cannot be reached, or answers anything but 2xx with JSON.
-pub(crate) async fn read(
-    app: &Arc<App>,
-    as_whom: &Identity,
-    request: Outgoing,
-    freshness: Freshness,
-) -> Result<Shared, Failure> {
-    if !request.repeatable || !request.is_resendable() {
-        let fetched = fetch(app, as_whom, &request, UPSTREAM.daemon).await?;
-        return Ok(Shared::own(fetched.value));
-    }
-    let key = key(app, as_whom, &request).await?;
-    let life = Duration::from_secs(app.store.last_good().config.limits.discovery_s);
-    if freshness == Freshness::Kept
-        && let Some((answer, age)) = app.reads.known(key, app.clock.elapsed(), life)
-    {
-        return Ok(Shared { value: answer.value, age: Some(age), key: Some(key) });
-    }
-    let begun = Instant::now();
-    let landed = app.reads.board(app, key, as_whom, request, freshness == Freshness::Renewed).await?;
-    // Who joined late has waited for no longer than it was there.
-    wait::add(landed.waited.min(begun.elapsed()));
-    let value = Arc::clone(&landed.answer.value);
-    if freshness != Freshness::Now && !life.is_zero() {
-        app.reads.keep(key, landed, app.clock.elapsed(), life);
-    }
-    Ok(Shared { value, age: None, key: Some(key) })
-}
-
 /// Returns what an answer depends on, as one number.
-async fn key(app: &Arc<App>, identity: &Identity, request: &Outgoing) -> Result<u128, Failure> {
-    let token = match &identity.authorization {
-        Authorization::Grant(holder) => {
-            let token = app.keeper.token(app, holder, MIN_VALID_S);
-            let fresh = timeout_at(Instant::now() + UPSTREAM.daemon, token).await.unwrap_or_else(|_| {
-                let said = format!("had no token within {} s", UPSTREAM.daemon.as_secs());
-                Err(Asked::about(identity, request, "").failure(FailureKind::Timeout, &said))
-            });
-            Some(fresh?.token)
-        }
-        Authorization::Basic { .. } | Authorization::Bearer(_) => None,
-    };
-    let base = app.upstream.base(identity.region, request.host, &identity.bases);
+async fn key(calls: &Calls, identity: &Identity, request: &Outgoing) -> Result<u128, Failure> {
+    let token = timeout_at(Instant::now() + UPSTREAM.daemon, calls.token(identity)).await.unwrap_or_else(|_| {
+        let said = format!("had no token within {} s", UPSTREAM.daemon.as_secs());
+        Err(Asked::about(identity, request, "").failure(FailureKind::Timeout, &said))
+    })?;
+    let base = calls.base(identity, request.host);
     Ok(fingerprint(identity, &base, |mut hasher| {
         let mut hasher = &mut hasher;
-        token.as_ref().map(|token| token.expose()).hash(&mut hasher);
+        token.as_ref().map(|fresh| fresh.token.expose()).hash(&mut hasher);
         (request.method.as_str(), request.host, &request.path).hash(&mut hasher);
         (request.budget.as_ref(), request.coding == Coding::Decoded).hash(&mut hasher);
         match &request.query {
@@ -180,40 +147,89 @@ async fn key(app: &Arc<App>, identity: &Identity, request: &Outgoing) -> Result<
 }
 
 impl Reads {
-    /// Forgets what is kept, because somebody logged in or out, an account was changed, or something at Mixpanel. What is going on is for those who wait for
-    /// it, and nobody joins it any more.
-    pub(crate) fn forget(&self) {
+    /// Returns what reads by these calls. It forgets what is kept when the hub says that an account or the data has changed.
+    pub fn new(calls: Calls, store: Arc<Store>, clock: Arc<dyn Clock>, hub: &Hub) -> Self {
+        let inner = Mutex::default();
+        let shelf = Shelf { calls, store, clock, inner, hits: AtomicU64::new(0), joined: AtomicU64::new(0) };
+        let reads = Self(Arc::new(shelf));
+        let shelf = Arc::downgrade(&reads.0);
+        hub.follow(move |_| {
+            if let Some(shelf) = shelf.upgrade() {
+                shelf.forget();
+            }
+        });
+        reads
+    }
+
+    /// Reads something that may be repeated.
+    ///
+    /// # Errors
+    /// When there is no credential, Mixpanel cannot be reached, or answers anything but 2xx with JSON.
+    pub(crate) async fn read(
+        &self,
+        as_whom: &Identity,
+        request: Outgoing,
+        freshness: Freshness,
+    ) -> Result<SharedAnswer, Failure> {
+        let shelf = &self.0;
+        if !request.repeatable || !request.is_resendable() {
+            let fetched = shelf.calls.fetch(as_whom, &request, UPSTREAM.daemon).await?;
+            return Ok(SharedAnswer::own(fetched.value));
+        }
+        let key = key(&shelf.calls, as_whom, &request).await?;
+        let life = Duration::from_secs(shelf.store.last_good().config.limits.discovery_s);
+        if freshness == Freshness::Kept
+            && let Some((answer, age)) = shelf.known(key, life)
+        {
+            return Ok(SharedAnswer { value: answer.value, age: Some(age), key: Some(key) });
+        }
+        let begun = Instant::now();
+        let landed = shelf.board(key, as_whom, request, freshness == Freshness::Renewed).await?;
+        // Who joined late has waited for no longer than it was there.
+        wait::add(landed.waited.min(begun.elapsed()));
+        let value = Arc::clone(&landed.answer.value);
+        if freshness != Freshness::Now && !life.is_zero() {
+            shelf.keep(key, landed, life);
+        }
+        Ok(SharedAnswer { value, age: None, key: Some(key) })
+    }
+
+    /// Forgets an answer that was none, though Mixpanel called it good.
+    pub(crate) fn reject(&self, answer: Mark) {
+        if let Some(key) = answer.0 {
+            self.0.lock().kept.forget(key);
+        }
+    }
+
+    /// Returns what is kept.
+    pub(crate) fn status(&self) -> ReadsStatus {
+        let inner = self.0.lock();
+        ReadsStatus {
+            entries: inner.kept.len() as u64,
+            bytes: inner.kept.bytes() as u64,
+            hits: self.0.hits.load(Ordering::Relaxed),
+            joined: self.0.joined.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl Shelf {
+    /// Forgets what is kept. What is going on is for those who wait for it, and nobody joins it any more.
+    fn forget(&self) {
         let mut inner = self.lock();
         inner.kept.clear();
         inner.flights.clear();
         inner.forgotten = inner.number;
     }
 
-    /// Forgets an answer that was none, though Mixpanel called it good.
-    pub(crate) fn reject(&self, answer: Mark) {
-        if let Some(key) = answer.0 {
-            self.lock().kept.forget(key);
-        }
-    }
-
-    /// Returns what is kept.
-    pub(crate) fn status(&self) -> ReadsStatus {
-        let inner = self.lock();
-        ReadsStatus {
-            entries: inner.kept.len() as u64,
-            bytes: inner.kept.bytes() as u64,
-            hits: self.hits.load(Ordering::Relaxed),
-            joined: self.joined.load(Ordering::Relaxed),
-        }
-    }
-
-    fn known(&self, key: u128, now: Duration, life: Duration) -> Option<(Answer, Duration)> {
-        let known = self.lock().kept.get(key, now, life)?;
+    fn known(&self, key: u128, life: Duration) -> Option<(Answer, Duration)> {
+        let known = self.lock().kept.get(key, self.clock.elapsed(), life)?;
         self.hits.fetch_add(1, Ordering::Relaxed);
         Some(known)
     }
 
-    fn keep(&self, key: u128, landed: Landed, now: Duration, life: Duration) {
+    fn keep(&self, key: u128, landed: Landed, life: Duration) {
+        let now = self.clock.elapsed();
         let mut inner = self.lock();
         if landed.number > inner.forgotten {
             inner.kept.put(key, landed.answer, now, life);
@@ -222,8 +238,7 @@ impl Reads {
 
     /// Joins the same read if it is going on, or begins it.
     fn board(
-        &self,
-        app: &Arc<App>,
+        self: &Arc<Self>,
         key: u128,
         identity: &Identity,
         request: Outgoing,
@@ -237,7 +252,7 @@ impl Reads {
         }
         inner.number += 1;
         let number = inner.number;
-        let work = fly(Landing { app: Arc::clone(app), key, number }, identity.clone(), request).boxed().shared();
+        let work = fly(Landing { shelf: Arc::clone(self), key, number }, identity.clone(), request).boxed().shared();
         // A future that has not ended can be looked for again.
         if let Some(weak) = work.downgrade() {
             inner.flights.insert(key, Flight { work: weak, number, is_renewed });
@@ -252,9 +267,9 @@ impl Reads {
 }
 
 async fn fly(landing: Landing, identity: Identity, request: Outgoing) -> Result<Landed, Failure> {
-    let app = &landing.app;
+    let shelf = &landing.shelf;
     // Its waits are told to all who share it, so that they are measured by themselves.
-    let work = wait::measured(fetch(app, &identity, &request, UPSTREAM.daemon));
+    let work = wait::measured(shelf.calls.fetch(&identity, &request, UPSTREAM.daemon));
     let (fetched, waited) = AssertUnwindSafe(work)
         .catch_unwind()
         .await
@@ -263,7 +278,7 @@ async fn fly(landing: Landing, identity: Identity, request: Outgoing) -> Result<
     let answer = Answer {
         value: Arc::new(fetched.value),
         bytes: fetched.bytes,
-        came: app.clock.elapsed(),
+        came: shelf.clock.elapsed(),
         flight: landing.number,
     };
     Ok(Landed { answer, waited, number: landing.number })
@@ -271,14 +286,14 @@ async fn fly(landing: Landing, identity: Identity, request: Outgoing) -> Result<
 
 /// Takes a flight off the list when it ends, or when all have left it.
 struct Landing {
-    app: Arc<App>,
+    shelf: Arc<Shelf>,
     key: u128,
     number: u64,
 }
 
 impl Drop for Landing {
     fn drop(&mut self) {
-        let mut inner = self.app.reads.lock();
+        let mut inner = self.shelf.lock();
         if inner.flights.get(&self.key).is_some_and(|flight| flight.number == self.number) {
             inner.flights.remove(&self.key);
         }

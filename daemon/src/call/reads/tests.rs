@@ -1,4 +1,4 @@
-//! Shared reads against a fake Mixpanel that holds its answers back.
+//! SharedAnswer reads against a fake Mixpanel that holds its answers back.
 
 use std::os::unix::fs::PermissionsExt;
 use std::sync::atomic::AtomicUsize;
@@ -13,15 +13,18 @@ use tokio::task::JoinHandle;
 
 use super::*;
 use crate::clock::tests::{TestClock, until};
-use crate::identity::Holder;
+use crate::fixture::Services;
+use crate::hub::Notice;
 use crate::identity::bases::CallerBases;
+use crate::identity::{Authorization, Holder};
 
 const NAMES: &str = "/us/query/events/names";
 
 /// A daemon's parts, a fake Mixpanel that numbers its answers, and a clock that stands still.
 struct World {
     home: tempfile::TempDir,
-    app: Arc<App>,
+    services: Services,
+    reads: Reads,
     clock: Arc<TestClock>,
     upstream: Upstream,
 }
@@ -35,12 +38,14 @@ impl World {
         }
         let answers = AtomicUsize::new(0);
         upstream.on("GET", NAMES, move |_| Reply::json(200, &json!(answers.fetch_add(1, Ordering::SeqCst) + 1)));
-        let app = crate::boot::for_test(home.path(), clock.clone(), Some(upstream.url()));
-        Self { home, app, clock, upstream }
+        let services = Services::new(home.path(), clock.clone(), upstream.url());
+        let Services { calls, store, hub, .. } = &services;
+        let reads = Reads::new(calls.clone(), Arc::clone(store), clock.clone(), hub);
+        Self { home, services, reads, clock, upstream }
     }
 
     fn configure(&self, text: &str) {
-        let path = self.app.paths.config();
+        let path = self.services.paths.config();
         std::fs::create_dir_all(path.parent().expect("it has one")).expect("made");
         std::fs::write(&path, text).expect("written");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("ours");
@@ -50,18 +55,23 @@ impl World {
         self.upstream.count("GET", NAMES)
     }
 
-    async fn read(&self, freshness: Freshness) -> Shared {
+    async fn read(&self, freshness: Freshness) -> SharedAnswer {
         self.read_as(&identity("ada"), request(), freshness).await.expect("an answer")
     }
 
-    async fn read_as(&self, identity: &Identity, request: Outgoing, freshness: Freshness) -> Result<Shared, Failure> {
-        read(&self.app, identity, request, freshness).await
+    async fn read_as(
+        &self,
+        identity: &Identity,
+        request: Outgoing,
+        freshness: Freshness,
+    ) -> Result<SharedAnswer, Failure> {
+        self.reads.read(identity, request, freshness).await
     }
 
     /// Reads in a task of its own.
-    fn call(&self, freshness: Freshness) -> JoinHandle<Result<Shared, Failure>> {
-        let app = Arc::clone(&self.app);
-        self.app.tasks.spawn(async move { read(&app, &identity("ada"), request(), freshness).await })
+    fn call(&self, freshness: Freshness) -> JoinHandle<Result<SharedAnswer, Failure>> {
+        let reads = self.reads.clone();
+        self.services.life.spawn(async move { reads.read(&identity("ada"), request(), freshness).await })
     }
 
     /// Holds the next answer back.
@@ -72,7 +82,7 @@ impl World {
     }
 
     fn joined(&self) -> u64 {
-        self.app.reads.status().joined
+        self.reads.status().joined
     }
 }
 
@@ -104,7 +114,7 @@ async fn fifty_callers_are_one_call_and_those_who_leave_end_it_for_nobody() {
     }
     assert_eq!(world.asked(), 1);
     assert_eq!(world.read(Freshness::Now).await.value, Arc::new(json!(2)), "the next one asks anew");
-    assert!(world.app.reads.lock().flights.is_empty());
+    assert!(world.reads.0.lock().flights.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -117,8 +127,8 @@ async fn a_call_that_all_have_left_ends() {
         call.abort();
         assert!(call.await.is_err_and(|error| error.is_cancelled()));
     }
-    assert!(world.app.reads.lock().flights.is_empty());
-    let running = world.app.gates.status().iter().map(|budget| budget.running).sum::<u64>();
+    assert!(world.reads.0.lock().flights.is_empty());
+    let running = world.services.gates.status().iter().map(|budget| budget.running).sum::<u64>();
     assert_eq!(running, 0, "its permit was given back");
     assert_eq!(world.read(Freshness::Kept).await.age, None);
 }
@@ -161,9 +171,9 @@ async fn what_changes_rarely_is_kept_for_five_minutes_unless_news_are_wanted() {
         let age = age.map(Duration::from_secs);
         assert_eq!((&*shared.value, shared.age), (&json!(expected), age), "{passed} {freshness:?}");
     }
-    let status = world.app.reads.status();
+    let status = world.reads.status();
     assert_eq!((status.entries, status.bytes, status.hits), (1, 1, 3));
-    world.app.reads.forget();
+    world.services.hub.tell(Notice::Data);
     assert_eq!(world.read(Freshness::Kept).await.value, Arc::new(json!(6)));
     world.configure("[settings.limits]\ndiscovery_s = 0\n");
     for expected in [7, 8] {
@@ -177,7 +187,7 @@ async fn what_was_asked_before_everything_was_forgotten_is_kept_for_nobody() {
     let gate = world.hold();
     let early = world.call(Freshness::Kept);
     until("it is asked", || gate.arrived() == 1).await;
-    world.app.reads.forget();
+    world.services.hub.tell(Notice::Data);
     assert_eq!(*world.read(Freshness::Kept).await.value, json!(2), "nobody joins it");
     gate.release();
     early.await.expect("no panic").expect("an answer");
@@ -230,14 +240,14 @@ async fn two_who_differ_in_anything_share_nothing() {
 async fn another_login_of_the_same_account_sees_nothing_of_the_former() {
     let world = World::new();
     let client = world.upstream.register_client(Region::Us, "http://localhost:19284/callback");
-    let (name, now) = (AccountName::parse("ada").expect("a name"), world.app.clock.now().as_second());
+    let (name, now) = (AccountName::parse("ada").expect("a name"), world.services.clock.now().as_second());
     let log_in = |user| {
         let grant = world.upstream.mint(user, Region::Us, &client);
         let tokens = json!({
             "access_token": grant.access_token, "refresh_token": grant.refresh_token, "token_type": "Bearer",
             "scope": grant.scope, "expires_at": now + 3600,
         });
-        let path = world.app.paths.tokens(&name);
+        let path = world.services.paths.tokens(&name);
         std::fs::create_dir_all(path.parent().expect("it has one")).expect("made");
         std::fs::write(&path, tokens.to_string()).expect("written");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("ours");
@@ -251,7 +261,7 @@ async fn another_login_of_the_same_account_sees_nothing_of_the_former() {
     // By another program, which tells nobody.
     log_in(SOL);
     assert_eq!(answer().await, Ok(Arc::new(json!(2))));
-    std::fs::remove_file(world.app.paths.tokens(&name)).expect("it is there");
+    std::fs::remove_file(world.services.paths.tokens(&name)).expect("it is there");
     assert!(answer().await.is_err(), "somebody logged out");
     drop(world.home);
 }

@@ -11,33 +11,32 @@ use super::{Grant, Held, Trouble};
 use crate::clock::Moment;
 use crate::files::read::Signature;
 use crate::identity::tokens::Tokens;
-use crate::server::app::App;
 
 impl Grant {
-    pub(super) fn look(&self, app: &App, held: &mut Held, now: Moment) {
+    pub(super) fn look(&self, held: &mut Held, now: Moment) {
         if self.file.is_some() && !held.retired {
-            self.look_at_file(app, held, now);
+            self.look_at_file(held, now);
         }
     }
 
     /// Looks at the file, and adopts what another tool wrote.
-    fn look_at_file(&self, app: &App, held: &mut Held, now: Moment) {
+    fn look_at_file(&self, held: &mut Held, now: Moment) {
         let Some(path) = &self.file else { return };
         let seen = Signature::of(path).ok().flatten();
         if held.looked && held.settled && held.seen == seen {
             return;
         }
         held.looked = true;
-        let found = disk::read(app, path);
+        let found = disk::read(self.services.paths.home(), path);
         held.settled = found.signature.as_ref().is_none_or(|signature| signature.is_settled(now.wall.into()));
         held.seen = found.signature;
         match found.tokens {
             Ok(Some(tokens)) => {
                 held.unreadable = None;
-                self.found(app, held, tokens, now);
+                self.found(held, tokens, now);
                 if !held.recovered {
                     held.recovered = true;
-                    self.recover(app, held, now);
+                    self.recover(held, now);
                 }
             }
             Ok(None) => self.is_gone(held, now.wall),
@@ -62,8 +61,8 @@ impl Grant {
     }
 
     /// The file holds these tokens.
-    fn found(&self, app: &App, held: &mut Held, tokens: Tokens, now: Moment) {
-        let Some(current) = held.current.clone() else { return self.adopt(app, held, Arc::new(tokens), now) };
+    fn found(&self, held: &mut Held, tokens: Tokens, now: Moment) {
+        let Some(current) = held.current.clone() else { return self.adopt(held, Arc::new(tokens), now) };
         let hash = self.hash(&tokens);
         if held.saving == Some(hash) {
             // Ours, on its way to be the current one.
@@ -87,13 +86,13 @@ impl Grant {
             held.rolled_back = true;
             return;
         }
-        self.adopt(app, held, Arc::new(tokens), now);
+        self.adopt(held, Arc::new(tokens), now);
     }
 
     /// After a crash the newest grant may lie beside the file, complete but not yet in place.
-    fn recover(&self, app: &App, held: &mut Held, now: Moment) {
+    fn recover(&self, held: &mut Held, now: Moment) {
         let Some(path) = &self.file else { return };
-        for tokens in disk::beside(app, path) {
+        for tokens in disk::beside(self.services.paths.home(), path) {
             let Some(current) = held.current.clone() else { return };
             if tokens.expires_at > current.tokens.expires_at && self.hash(&tokens) != self.hash(&current.tokens) {
                 info!(account = %self.name, "a newer grant was found beside the file");
@@ -107,7 +106,7 @@ impl Grant {
     }
 
     /// Makes tokens that came from elsewhere the current ones.
-    pub(super) fn adopt(&self, app: &App, held: &mut Held, tokens: Arc<Tokens>, now: Moment) {
+    pub(super) fn adopt(&self, held: &mut Held, tokens: Arc<Tokens>, now: Moment) {
         if let Some(old) = held.current.clone()
             && self.hash(&old.tokens) != self.hash(&tokens)
             && !held.spent.contains(&self.hash(&old.tokens))
@@ -119,13 +118,13 @@ impl Grant {
         (held.unsaved, held.rolled_back) = (None, false);
         if !is_first {
             info!(account = %self.name, generation = held.generation, "another program's tokens were adopted");
-            self.announce(app, held, TokenCause::Adopted);
+            self.announce(held, TokenCause::Adopted);
         }
     }
 
-    pub(super) fn announce(&self, app: &App, held: &Held, cause: TokenCause) {
+    pub(super) fn announce(&self, held: &Held, cause: TokenCause) {
         let Some(current) = &held.current else { return };
-        app.hub.publish(&Event::TokenRefreshed {
+        self.services.hub.publish(&Event::TokenRefreshed {
             account: self.name.to_string(),
             generation: held.generation,
             expires_at: current.tokens.expires_at,

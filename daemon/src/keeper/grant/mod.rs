@@ -17,16 +17,13 @@ use mp_proto::failure::Failure;
 use mp_proto::ids::{AccountName, Region};
 use mp_proto::secret::Secret;
 
-use super::Fresh;
-use super::flight::Landing;
+use super::fresh::{Fresh, Landing};
 use super::pace::Pace;
+use super::services::Services;
 use crate::clock::Moment;
 use crate::files::read::Signature;
 use crate::identity::bridge::Bridge;
 use crate::identity::tokens::Tokens;
-use crate::server::app::App;
-
-pub(super) use refresh::Spend;
 
 /// A token that was got so recently is not refreshed again because of a 401: what is wrong is not its age.
 const BRAND_NEW: Duration = Duration::from_secs(60);
@@ -65,13 +62,23 @@ pub(super) enum Ready {
     Failed(Box<Failure>),
 }
 
+/// What a refresh should do.
+pub(super) enum Spend {
+    /// Nothing: what is needed is there.
+    Nothing(Fresh),
+    /// The same, but the disk does not have it yet.
+    SaveFirst(Fresh, Arc<Tokens>),
+    /// Ask for new tokens with these.
+    Grant(Arc<Tokens>),
+}
+
 /// A grant of one holder.
-#[derive(Debug)]
 pub(super) struct Grant {
     pub(super) name: AccountName,
     pub(super) region: Region,
     /// `tokens.json`; none for a bridge, whose grant stays in memory.
     pub(super) file: Option<PathBuf>,
+    pub(super) services: Arc<Services>,
     hasher: RandomState,
     held: Mutex<Held>,
 }
@@ -144,20 +151,32 @@ struct Held {
 }
 
 impl Grant {
-    pub(super) fn of_account(app: &App, hasher: RandomState, name: &AccountName, region: Region) -> Self {
-        Self::new(app, hasher, name.clone(), region, Some(app.paths.tokens(name)))
+    pub(super) fn of_account(
+        services: &Arc<Services>,
+        hasher: RandomState,
+        name: &AccountName,
+        region: Region,
+    ) -> Self {
+        let file = services.paths.tokens(name);
+        Self::new(services, hasher, name.clone(), region, Some(file))
     }
 
     /// The grant of a bridge file is what the file holds, from its beginning on.
-    pub(super) fn of_bridge(app: &App, hasher: RandomState, bridge: &Bridge) -> Self {
-        let grant = Self::new(app, hasher, bridge.account.name.clone(), bridge.account.region, None);
+    pub(super) fn of_bridge(services: &Arc<Services>, hasher: RandomState, bridge: &Bridge) -> Self {
+        let grant = Self::new(services, hasher, bridge.account.name.clone(), bridge.account.region, None);
         if let Some(tokens) = &bridge.tokens {
-            grant.held().install(Arc::new(tokens.clone()), None, app.clock.moment());
+            grant.held().install(Arc::new(tokens.clone()), None, services.clock.moment());
         }
         grant
     }
 
-    fn new(app: &App, hasher: RandomState, name: AccountName, region: Region, file: Option<PathBuf>) -> Self {
+    fn new(
+        services: &Arc<Services>,
+        hasher: RandomState,
+        name: AccountName,
+        region: Region,
+        file: Option<PathBuf>,
+    ) -> Self {
         let held = Held {
             current: None,
             generation: 0,
@@ -177,11 +196,11 @@ impl Grant {
             retired: false,
             trouble: Trouble::None,
             pace: Pace::calm(),
-            since: app.clock.now(),
+            since: services.clock.now(),
             landing: None,
             used: None,
         };
-        Self { name, region, file, hasher, held: Mutex::new(held) }
+        Self { name, region, file, services: Arc::clone(services), hasher, held: Mutex::new(held) }
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -190,10 +209,10 @@ impl Grant {
     }
 
     /// Returns what a caller gets now. Looks at the file first, for another tool may have written it.
-    pub(super) fn ready(&self, app: &App, need: Need) -> Ready {
-        let now = app.clock.moment();
+    pub(super) fn ready(&self, need: Need) -> Ready {
+        let now = self.services.clock.moment();
         let mut held = self.held();
-        self.look(app, &mut held, now);
+        self.look(&mut held, now);
         held.used = Some(now.elapsed);
         if let Some(fresh) = held.fitting(need, now) {
             let is_due = held.landing.is_none() && held.is_due(now);
@@ -204,7 +223,7 @@ impl Grant {
         }
         let Some(current) = &held.current else { return Ready::Failed(Box::new(self.nothing_stored(&held))) };
         match &held.trouble {
-            Trouble::LoginRequired { detail, client } if !self.has_another_client(app, client.as_deref()) => {
+            Trouble::LoginRequired { detail, client } if !self.has_another_client(client.as_deref()) => {
                 Ready::Failed(Box::new(self.login_required(detail)))
             }
             Trouble::Backoff { until, cause, .. } if now.elapsed < *until => {
@@ -223,31 +242,31 @@ impl Grant {
     }
 
     /// Returns whether the token of this generation is the current one and was got only just now.
-    pub(super) fn is_brand_new(&self, app: &App, generation: u64) -> bool {
+    pub(super) fn is_brand_new(&self, generation: u64) -> bool {
         let mut held = self.held();
-        self.look(app, &mut held, app.clock.moment());
-        let now = app.clock.elapsed();
+        self.look(&mut held, self.services.clock.moment());
+        let now = self.services.clock.elapsed();
         held.generation == generation && held.minted.is_some_and(|minted| now.saturating_sub(minted) < BRAND_NEW)
     }
 
     /// Returns the current token if the provider gave it to us within this time.
-    pub(super) fn minted_within(&self, app: &App, time: Duration) -> Option<Fresh> {
+    pub(super) fn minted_within(&self, time: Duration) -> Option<Fresh> {
         let held = self.held();
-        let minted = held.minted.filter(|minted| app.clock.elapsed().saturating_sub(*minted) < time);
-        minted.and_then(|_| held.still_valid(Need::Early, app.clock.moment()))
+        let minted = held.minted.filter(|minted| self.services.clock.elapsed().saturating_sub(*minted) < time);
+        minted.and_then(|_| held.still_valid(Need::Early, self.services.clock.moment()))
     }
 
     /// Returns the number of the current token, after a look at the file.
-    pub(super) fn generation(&self, app: &App) -> u64 {
+    pub(super) fn generation(&self) -> u64 {
         let mut held = self.held();
-        self.look(app, &mut held, app.clock.moment());
+        self.look(&mut held, self.services.clock.moment());
         held.generation
     }
 
     /// Returns the current tokens, after a look at the file.
-    pub(super) fn tokens(&self, app: &App) -> Result<Arc<Tokens>, Failure> {
+    pub(super) fn tokens(&self) -> Result<Arc<Tokens>, Failure> {
         let mut held = self.held();
-        self.look(app, &mut held, app.clock.moment());
+        self.look(&mut held, self.services.clock.moment());
         match &held.current {
             Some(current) => Ok(Arc::clone(&current.tokens)),
             None => Err(self.nothing_stored(&held)),
@@ -255,9 +274,9 @@ impl Grant {
     }
 
     /// Returns whether a refresh token is the current one, or one that the current one came from.
-    pub(super) fn is_or_was(&self, app: &App, hash: u64) -> bool {
+    pub(super) fn is_or_was(&self, hash: u64) -> bool {
         let mut held = self.held();
-        self.look(app, &mut held, app.clock.moment());
+        self.look(&mut held, self.services.clock.moment());
         held.spent.contains(&hash) || held.current.as_ref().is_some_and(|current| self.hash(&current.tokens) == hash)
     }
 
@@ -297,23 +316,23 @@ impl Grant {
     }
 
     /// Returns whether the grant was used recently and can be refreshed: then the daemon stays for it.
-    pub(super) fn is_kept(&self, app: &App, after_use: Duration) -> bool {
+    pub(super) fn is_kept(&self, after_use: Duration) -> bool {
         let held = self.held();
         let can_be_refreshed = held.current.as_ref().is_some_and(|current| current.tokens.refresh_token.is_some());
-        let recently = |used: Duration| app.clock.elapsed().saturating_sub(used) < after_use;
+        let recently = |used: Duration| self.services.clock.elapsed().saturating_sub(used) < after_use;
         can_be_refreshed
             && !matches!(held.trouble, Trouble::LoginRequired { .. })
             && (held.used.is_some_and(recently) || held.unsaved.is_some())
     }
 
     /// Returns whether there is something to do for a grant that was used recently.
-    pub(super) fn is_due(&self, app: &App, after_use: Duration) -> bool {
-        if !self.is_kept(app, after_use) {
+    pub(super) fn is_due(&self, after_use: Duration) -> bool {
+        if !self.is_kept(after_use) {
             return false;
         }
-        let now = app.clock.moment();
+        let now = self.services.clock.moment();
         let mut held = self.held();
-        self.look(app, &mut held, now);
+        self.look(&mut held, now);
         held.landing.is_none() && held.is_due(now)
     }
 

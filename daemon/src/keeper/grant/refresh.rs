@@ -9,38 +9,28 @@ use mp_proto::event::{Event, TokenCause};
 use mp_proto::failure::Failure;
 use tracing::{info, warn};
 
-use super::super::{Fresh, disk};
-use super::{Grant, Need, SPARED, Trouble};
+use super::{Grant, Need, SPARED, Spend, Trouble};
 use crate::identity::registration::Registration;
 use crate::identity::tokens::Tokens;
-use crate::server::app::App;
+use crate::keeper::disk;
+use crate::keeper::fresh::Fresh;
 
 /// How long a write that failed is left alone. A full disk is not emptied by asking.
 const SAVE_AGAIN: Duration = Duration::from_secs(1);
 
-/// What a refresh should do.
-pub(in crate::keeper) enum Spend {
-    /// Nothing: what is needed is there.
-    Nothing(Fresh),
-    /// The same, but the disk does not have it yet.
-    SaveFirst(Fresh, Arc<Tokens>),
-    /// Ask for new tokens with these.
-    Grant(Arc<Tokens>),
-}
-
 impl Grant {
     /// Returns the tokens to refresh, unless what is needed is there already. Looks at the file first.
-    pub(in crate::keeper) fn to_spend(&self, app: &App, need: Need) -> Result<Spend, Box<Failure>> {
-        let now = app.clock.moment();
+    pub(in crate::keeper) fn to_spend(&self, need: Need) -> Result<Spend, Box<Failure>> {
+        let now = self.services.clock.moment();
         let mut held = self.held();
-        self.look(app, &mut held, now);
+        self.look(&mut held, now);
         let Some(current) = &held.current else { return Err(Box::new(self.nothing_stored(&held))) };
         let tokens = Arc::clone(&current.tokens);
         if let Some(fresh) = held.fitting(need, now) {
             return Ok(if held.is_unsaved() { Spend::SaveFirst(fresh, tokens) } else { Spend::Nothing(fresh) });
         }
         if let Trouble::LoginRequired { detail, client } = &held.trouble
-            && !self.has_another_client(app, client.as_deref())
+            && !self.has_another_client(client.as_deref())
         {
             return Err(Box::new(self.login_required(detail)));
         }
@@ -51,15 +41,15 @@ impl Grant {
     }
 
     /// Returns whether a client was refused and another one is registered by now.
-    pub(super) fn has_another_client(&self, app: &App, refused: Option<&str>) -> bool {
+    pub(super) fn has_another_client(&self, refused: Option<&str>) -> bool {
         let Some(refused) = refused else { return false };
-        Registration::read(&app.paths, self.region).is_some_and(|registered| registered.client_id != refused)
+        Registration::read(&self.services.paths, self.region).is_some_and(|registered| registered.client_id != refused)
     }
 
     /// Returns whether the disk, or somebody else, has brought another grant than the refused one. Looks at the file first.
-    pub(in crate::keeper) fn has_moved_on(&self, app: &App, refused: &Tokens) -> bool {
+    pub(in crate::keeper) fn has_moved_on(&self, refused: &Tokens) -> bool {
         let mut held = self.held();
-        self.look(app, &mut held, app.clock.moment());
+        self.look(&mut held, self.services.clock.moment());
         held.current.as_ref().is_some_and(|current| self.hash(&current.tokens) != self.hash(refused))
     }
 
@@ -89,8 +79,8 @@ impl Grant {
     }
 
     /// A refresh or a login brought new tokens. They are used from now on.
-    pub(in crate::keeper) fn granted(&self, app: &App, spent: Option<&Tokens>, tokens: &Arc<Tokens>) -> Fresh {
-        let now = app.clock.moment();
+    pub(in crate::keeper) fn granted(&self, spent: Option<&Tokens>, tokens: &Arc<Tokens>) -> Fresh {
+        let now = self.services.clock.moment();
         let mut held = self.held();
         if let Some(spent) = spent {
             held.remember_spent(self.pair(spent));
@@ -102,20 +92,20 @@ impl Grant {
         held.install(Arc::clone(tokens), Some(life), now);
         held.minted = Some(now.elapsed);
         if spent.is_some() {
-            app.keeper.refreshed.fetch_add(1, Ordering::Relaxed);
+            self.services.refreshed.fetch_add(1, Ordering::Relaxed);
         }
         held.saving = None;
         held.fresh().expect("it was installed just now")
     }
 
     /// The current grant is on disk, written by us.
-    pub(in crate::keeper) fn saved(&self, app: &App, cause: TokenCause) {
+    pub(in crate::keeper) fn saved(&self, cause: TokenCause) {
         let mut held = self.held();
         (held.unsaved, held.rolled_back, held.unreadable, held.replaces) = (None, false, None, None);
         // The next look reads what was written, and is then settled.
         held.settled = false;
         info!(account = %self.name, generation = held.generation, cause = ?cause, "tokens were saved");
-        self.announce(app, &held, cause);
+        self.announce(&held, cause);
     }
 
     /// The current grant was made for this client.
@@ -129,28 +119,28 @@ impl Grant {
     }
 
     /// A refreshed token stays in memory: it is a bridge's.
-    pub(in crate::keeper) fn kept_in_memory(&self, app: &App) {
-        self.announce(app, &self.held(), TokenCause::Refreshed);
+    pub(in crate::keeper) fn kept_in_memory(&self) {
+        self.announce(&self.held(), TokenCause::Refreshed);
     }
 
     /// The current grant could not be written. It is used all the same, and written later.
-    pub(in crate::keeper) fn not_saved(&self, app: &App, detail: String) {
+    pub(in crate::keeper) fn not_saved(&self, detail: String) {
         let mut held = self.held();
         if held.unsaved.is_none() {
             warn!(account = %self.name, detail, "tokens could not be saved");
-            held.since = app.clock.now();
-            self.announce(app, &held, TokenCause::Refreshed);
+            held.since = self.services.clock.now();
+            self.announce(&held, TokenCause::Refreshed);
         }
         held.unsaved = Some(detail);
-        held.save_after = app.clock.elapsed() + SAVE_AGAIN;
+        held.save_after = self.services.clock.elapsed() + SAVE_AGAIN;
     }
 
     /// Another program's grant stands in the file. It is adopted, and ours stays at hand.
-    pub(in crate::keeper) fn overtaken(&self, app: &App, ours: Option<&Arc<Tokens>>, theirs: Tokens) {
-        let now = app.clock.moment();
+    pub(in crate::keeper) fn overtaken(&self, ours: Option<&Arc<Tokens>>, theirs: Tokens) {
+        let now = self.services.clock.moment();
         let mut held = self.held();
         held.saving = None;
-        self.adopt(app, &mut held, Arc::new(theirs), now);
+        self.adopt(&mut held, Arc::new(theirs), now);
         if let Some(ours) = ours {
             held.spare(Arc::clone(ours), now);
         }
@@ -166,11 +156,11 @@ impl Grant {
     }
 
     /// The provider refused the refresh token for good. Another one that may be good is the current one from now on, if one is known.
-    pub(in crate::keeper) fn fall_back(&self, app: &App, refused: &Tokens) -> bool {
-        let now = app.clock.moment();
+    pub(in crate::keeper) fn fall_back(&self, refused: &Tokens) -> bool {
+        let now = self.services.clock.moment();
         let mut held = self.held();
         held.remember_spent(self.hash(refused));
-        let beside = self.file.as_ref().map(|path| disk::beside(app, path)).unwrap_or_default();
+        let beside = self.file.as_ref().map(|path| disk::beside(self.services.paths.home(), path)).unwrap_or_default();
         for tokens in beside.into_iter().filter(|tokens| tokens.expires_at > refused.expires_at) {
             held.spare(Arc::new(tokens), now);
         }
@@ -195,13 +185,13 @@ impl Grant {
     }
 
     /// Nothing but a login helps.
-    pub(in crate::keeper) fn require_login(&self, app: &App, detail: String, client: Option<String>) -> Failure {
+    pub(in crate::keeper) fn require_login(&self, detail: String, client: Option<String>) -> Failure {
         let failure = self.login_required(&detail);
         let mut held = self.held();
-        held.since = app.clock.now();
-        app.keeper.failed.fetch_add(1, Ordering::Relaxed);
+        held.since = self.services.clock.now();
+        self.services.failed.fetch_add(1, Ordering::Relaxed);
         warn!(account = %self.name, detail, "login is required");
-        app.hub.publish(&Event::LoginRequired {
+        self.services.hub.publish(&Event::LoginRequired {
             account: self.name.to_string(),
             detail: detail.clone(),
             command: failure.next.first().map(|next| next.command.clone()).unwrap_or_default(),
@@ -214,19 +204,22 @@ impl Grant {
     /// The provider could not be asked, or did not answer sensibly. Returns the old token for as long as it is valid.
     pub(in crate::keeper) fn weather(
         &self,
-        app: &App,
         need: Need,
         cause: String,
         retry_after: Option<Duration>,
     ) -> Result<Fresh, Box<Failure>> {
-        let now = app.clock.moment();
+        let now = self.services.clock.moment();
         let mut held = self.held();
         let pause = held.pace.next(retry_after);
-        app.keeper.failed.fetch_add(1, Ordering::Relaxed);
+        self.services.failed.fetch_add(1, Ordering::Relaxed);
         let wait = SignedDuration::try_from(pause).unwrap_or(SignedDuration::ZERO);
         let retry_at = now.wall.checked_add(wait).unwrap_or(now.wall);
         warn!(account = %self.name, cause, pause_ms = pause.as_millis(), "a refresh failed");
-        app.hub.publish(&Event::TokenFailed { account: self.name.to_string(), detail: cause.clone(), retry_at });
+        self.services.hub.publish(&Event::TokenFailed {
+            account: self.name.to_string(),
+            detail: cause.clone(),
+            retry_at,
+        });
         if !matches!(held.trouble, Trouble::Backoff { .. }) {
             held.since = now.wall;
         }

@@ -8,7 +8,6 @@ use mp_proto::wire::{AccountStatus, CredentialState};
 
 use super::{Grant, Held, Trouble};
 use crate::clock::Moment;
-use crate::server::app::App;
 
 impl Grant {
     fn steps(&self) -> Next {
@@ -41,10 +40,10 @@ impl Grant {
     }
 
     /// Fills in what a status shows.
-    pub(in crate::keeper) fn show(&self, app: &App, status: &mut AccountStatus) {
-        let now = app.clock.moment();
+    pub(in crate::keeper) fn show(&self, status: &mut AccountStatus) {
+        let now = self.services.clock.moment();
         let mut held = self.held();
-        self.look(app, &mut held, now);
+        self.look(&mut held, now);
         let (state, detail) = self.state(&held, now);
         status.expires_at = held.current.as_ref().map(|current| current.tokens.expires_at);
         status.generation = held.generation;

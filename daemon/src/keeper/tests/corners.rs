@@ -52,10 +52,10 @@ async fn a_grant_of_the_former_region_never_touches_the_new_one() {
     let world = World::with_grant(3600);
     world.token().await.expect("valid");
     let login = minted_in_europe(&world, 3000);
-    world.app.keeper.log_in(&world.app, &name(), Region::Eu, login.clone()).await.expect("stored");
+    world.keeper.log_in(&name(), Region::Eu, login.clone()).await.expect("stored");
     for _ in 0..3 {
         world.clock.pass(1490);
-        world.app.keeper.tend(&world.app);
+        world.tend();
         world.settle().await;
     }
     assert_eq!(world.on_disk().access_token.expose(), login.access_token.expose());
@@ -69,7 +69,7 @@ async fn a_bridge_and_the_account_it_came_from_share_one_grant() {
     let holder = bridge_of(&world, "mixpanel_auth.json", &world.on_disk(), "us");
     for round in 1..=3 {
         world.clock.pass(3600);
-        let bridged = world.app.keeper.token(&world.app, &holder, 30).await.expect("refreshed");
+        let bridged = world.keeper.token(&holder, 30).await.expect("refreshed");
         let own = world.token().await.expect("the same");
         assert_eq!((bridged.token.expose(), world.posts()), (own.token.expose(), round));
     }
@@ -82,7 +82,7 @@ async fn copies_of_a_bridge_file_share_one_grant() {
     let tokens = world.minted(0);
     for path in ["p/b.json", "p/./b.json", "q/b.json"] {
         let holder = bridge_of(&world, path, &tokens, "us");
-        world.app.keeper.token(&world.app, &holder, 30).await.unwrap_or_else(|failure| panic!("{path}: {failure}"));
+        world.keeper.token(&holder, 30).await.unwrap_or_else(|failure| panic!("{path}: {failure}"));
     }
     assert_eq!(world.posts(), 1);
 }
@@ -91,13 +91,13 @@ async fn copies_of_a_bridge_file_share_one_grant() {
 async fn a_bridge_file_of_another_account_is_another_grant() {
     let world = World::with_grant(3600);
     let holder = bridge_of(&world, "b.json", &world.minted(3600), "us");
-    world.app.keeper.token(&world.app, &holder, 30).await.expect("valid");
+    world.keeper.token(&holder, 30).await.expect("valid");
     let theirs = minted_in_europe(&world, 0);
     let holder = bridge_of(&world, "b.json", &theirs, "eu");
     let client = theirs.client_id.clone().expect("it names one");
     let registration = Registration::new(client, Region::Eu, REDIRECT.to_owned(), world.clock.now());
-    registration.store(&world.app.paths).expect("written");
-    world.app.keeper.token(&world.app, &holder, 30).await.expect("refreshed in its own region");
+    registration.store(&world.paths).expect("written");
+    world.keeper.token(&holder, 30).await.expect("refreshed in its own region");
     assert_eq!((world.posts(), world.upstream.count("POST", "/eu/oauth/token/")), (0, 1));
     assert_eq!(world.upstream.problems(), Vec::<String>::new());
 }
@@ -106,14 +106,14 @@ async fn a_bridge_file_of_another_account_is_another_grant() {
 async fn bridges_are_let_go_when_there_are_many() {
     let world = World::with_grant(3600);
     let refreshed = bridge_of(&world, "refreshed.json", &world.minted(0), "us");
-    world.app.keeper.token(&world.app, &refreshed, 30).await.expect("refreshed");
+    world.keeper.token(&refreshed, 30).await.expect("refreshed");
     for number in 0..super::super::BRIDGES * 3 {
         let holder = bridge_of(&world, &format!("{number}.json"), &world.minted(3600), "us");
-        world.app.keeper.token(&world.app, &holder, 30).await.expect("valid");
+        world.keeper.token(&holder, 30).await.expect("valid");
         world.clock.pass(1);
     }
-    assert!(world.app.keeper.all().len() <= super::super::BRIDGES + 1);
-    world.app.keeper.token(&world.app, &refreshed, 30).await.expect("its grant is nowhere else, so it was kept");
+    assert!(world.keeper.all().len() <= super::super::BRIDGES + 1);
+    world.keeper.token(&refreshed, 30).await.expect("its grant is nowhere else, so it was kept");
     assert_eq!(world.posts(), 1);
 }
 
@@ -124,7 +124,7 @@ async fn what_was_there_before_a_login_does_not_come_back() {
     world.put(&world.minted(3600));
     world.token().await.expect("adopted");
     let login = world.minted(3600);
-    world.app.keeper.log_in(&world.app, &name(), Region::Us, login.clone()).await.expect("stored");
+    world.keeper.log_in(&name(), Region::Us, login.clone()).await.expect("stored");
     world.clock.pass(24 * 3600);
     world.upstream.revoke_family(login.refresh_token.as_ref().expect("there is one").expose());
     assert_eq!(world.token().await.expect_err("revoked").kind, FailureKind::LoginRequired);
@@ -140,7 +140,7 @@ async fn where_refresh_tokens_are_not_replaced_a_shorter_life_is_no_reason_to_go
     });
     let dead = world.token().await.expect("valid");
     world.upstream.expire_access_tokens();
-    let newer = world.app.keeper.rejected(&world.app, &world.holder, dead.generation).await.expect("refreshed");
+    let newer = world.keeper.rejected(&world.holder, dead.generation).await.expect("refreshed");
     let newer = newer.expect("newer");
     assert!(world.upstream.is_valid_access(newer.token.expose()));
     assert_eq!(world.on_disk().access_token.expose(), newer.token.expose());
@@ -155,7 +155,7 @@ async fn a_stop_saves_what_could_not_be_saved_before() {
     set_mode(&world, 0o600);
     // What the end of the daemon does. The token may have ended by then: it is saved all the same, and not refreshed.
     world.clock.pass(4000);
-    world.app.keeper.save(&world.app);
+    world.keeper.save();
     world.settle().await;
     assert!(world.is_usable(&world.on_disk()));
     assert_eq!(world.posts(), 1);
@@ -166,7 +166,7 @@ async fn a_login_mends_a_file_that_is_open_to_others() {
     let world = World::with_grant(3600);
     set_mode(&world, 0o644);
     let login = world.minted(3600);
-    world.app.keeper.log_in(&world.app, &name(), Region::Us, login.clone()).await.expect("stored");
+    world.keeper.log_in(&name(), Region::Us, login.clone()).await.expect("stored");
     let mode = std::fs::metadata(world.file()).expect("there").permissions().mode() & 0o777;
     assert_eq!((mode, world.on_disk().access_token.expose()), (0o600, login.access_token.expose()));
 }
@@ -189,7 +189,7 @@ async fn noting_a_client_loses_no_leftover_and_no_other_file() {
     let newer = world.minted(3600);
     leftover(&world, ".tokens.json.mpd-999999-0.tmp", &newer);
     let in_the_making = leftover(&world, &format!(".me.json.mpd-{}-77.tmp", std::process::id()), &newer);
-    world.app.keeper.note_client(&world.app, &world.holder, &world.client_id);
+    world.keeper.note_client(&world.holder, &world.client_id);
     assert_eq!(world.token().await.expect("found").token.expose(), newer.access_token.expose());
     world.settle().await;
     assert_eq!(world.on_disk().access_token.expose(), newer.access_token.expose());
@@ -203,7 +203,7 @@ async fn an_adopted_token_is_not_taken_for_one_of_ours() {
     world.put(&world.minted(7200));
     let theirs = world.token().await.expect("adopted");
     world.upstream.revoke_access(theirs.token.expose());
-    let newer = world.app.keeper.rejected(&world.app, &world.holder, theirs.generation).await.expect("refreshed");
+    let newer = world.keeper.rejected(&world.holder, theirs.generation).await.expect("refreshed");
     assert!(newer.is_some_and(|newer| world.upstream.is_valid_access(newer.token.expose())));
 }
 
@@ -214,22 +214,22 @@ async fn a_401_during_a_save_still_gets_a_newer_token() {
     world.clock.pass(100);
     world.upstream.expire_access_tokens();
     // A flight that only tries to save is under way when the 401 comes.
-    world.app.keeper.tend(&world.app);
-    let newer = world.app.keeper.rejected(&world.app, &world.holder, dead.generation).await.expect("refreshed");
+    world.tend();
+    let newer = world.keeper.rejected(&world.holder, dead.generation).await.expect("refreshed");
     assert!(newer.is_some_and(|newer| newer.generation > dead.generation));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refused_client_is_forgiven_when_another_one_is_registered() {
     let world = World::with_grant(0);
-    let right = Registration::read(&world.app.paths, Region::Us).expect("there");
+    let right = Registration::read(&world.paths, Region::Us).expect("there");
     let wrong = Registration::new("nobody".into(), Region::Us, REDIRECT.to_owned(), world.clock.now());
-    wrong.store(&world.app.paths).expect("written");
+    wrong.store(&world.paths).expect("written");
     for _ in 0..3 {
         assert_eq!(world.token().await.expect_err("unknown client").kind, FailureKind::LoginRequired);
     }
     assert_eq!(world.posts(), 1);
-    right.store(&world.app.paths).expect("written");
+    right.store(&world.paths).expect("written");
     world.token().await.expect("the grant was good all the time");
 }
 
@@ -248,11 +248,11 @@ async fn tokens_without_a_life_are_asked_for_ever_more_rarely() {
 async fn who_refreshes_in_a_loop_does_not_hammer_the_provider() {
     let world = World::with_grant(3600);
     for _ in 0..100 {
-        world.app.keeper.refresh(&world.app, &world.holder, None).await.expect("refreshed");
+        world.keeper.refresh(&world.holder, None).await.expect("refreshed");
     }
     assert_eq!(world.posts(), 1);
     world.clock.pass(2);
-    assert!(world.app.keeper.refresh(&world.app, &world.holder, None).await.expect("refreshed").1);
+    assert!(world.keeper.refresh(&world.holder, None).await.expect("refreshed").1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -263,8 +263,8 @@ async fn a_login_wins_over_a_refresh_under_way() {
     let call = world.call();
     gate.wait_for_arrival(1);
     let login = world.minted(3600);
-    let (app, tokens) = (Arc::clone(&world.app), login.clone());
-    let stored = world.app.tasks.spawn(async move { app.keeper.log_in(&app, &name(), Region::Us, tokens).await });
+    let (keeper, tokens) = (Arc::clone(&world.keeper), login.clone());
+    let stored = world.life.spawn(async move { keeper.log_in(&name(), Region::Us, tokens).await });
     gate.release();
     call.await.expect("no panic").expect("either of the two");
     stored.await.expect("no panic").expect("stored");
@@ -278,19 +278,19 @@ async fn a_lock_that_others_hold_delays_no_other_account() {
     let mut locks = Vec::new();
     for number in 0..40 {
         let name = AccountName::parse(&format!("a{number}")).expect("a name");
-        let path = world.app.paths.tokens(&name);
+        let path = world.paths.tokens(&name);
         std::fs::create_dir_all(path.parent().expect("it has one")).expect("made");
         std::fs::write(&path, world.minted(0).to_text().expose()).expect("written");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("ours");
         let lock = std::fs::File::create(format!("{}.lock", path.display())).expect("made");
         lock.lock().expect("locked");
         locks.push(lock);
-        let (app, holder) = (Arc::clone(&world.app), Holder::Account(name, Region::Us));
-        world.app.tasks.spawn(async move { app.keeper.token(&app, &holder, 30).await });
+        let (keeper, holder) = (Arc::clone(&world.keeper), Holder::Account(name, Region::Us));
+        world.life.spawn(async move { keeper.token(&holder, 30).await });
     }
     let own = tokio::time::timeout(Duration::from_secs(10), world.token()).await.expect("nobody is in the way");
     own.expect("refreshed");
-    world.app.stop.cancel();
+    world.life.request_stop("test");
     world.settle().await;
     drop(locks);
 }

@@ -5,7 +5,7 @@ use mp_proto::failure::{Failure, FailureKind};
 use serde_json::Value;
 
 use crate::call::request::Outgoing;
-use crate::me::cache::Me;
+use crate::me::user::Me;
 use crate::operation::call::{Answered, Run};
 
 /// Longest text, in characters.
@@ -66,10 +66,10 @@ async fn organization(run: &Run<'_>) -> Result<i64, Failure> {
             _ => None,
         })
     };
-    let known = (run.known_me)().and_then(|me| of_project(&me));
+    let known = run.operations.users.known(run.session).and_then(|me| of_project(&me));
     match known {
         Some(id) => Ok(id),
-        None => of_project(&*(run.fresh_me)().await?).ok_or_else(|| {
+        None => of_project(&*run.operations.users.of_session(run.session, false).await?).ok_or_else(|| {
             let detail = format!("the organization of project {project} is not known");
             Failure::new(FailureKind::NeedsProject, detail).next("--organization-id ID", "say which organization")
         }),

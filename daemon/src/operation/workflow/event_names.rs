@@ -7,7 +7,7 @@ use mp_catalog::{Bound, Operation, bind, find};
 use mp_proto::failure::Failure;
 use serde_json::Map;
 
-use crate::call::reads::Shared;
+use crate::call::reads::SharedAnswer;
 use crate::operation::call::{Answered, Run};
 use crate::operation::outgoing::build;
 
@@ -26,8 +26,8 @@ pub(crate) async fn run(run: &Run<'_>) -> Result<Answered, Failure> {
 ///
 /// # Errors
 /// Those of its requests.
-pub(super) async fn names(run: &Run<'_>) -> Result<Shared, Failure> {
-    let today = run.app.clock.now().to_zoned(TimeZone::system()).date();
+pub(super) async fn names(run: &Run<'_>) -> Result<SharedAnswer, Failure> {
+    let today = run.operations.clock.now().to_zoned(TimeZone::system()).date();
     match between(run, BEGINNING, today).await {
         Err(failure) => match allowed_days(&failure) {
             Some(days) => between(run, today.saturating_sub(days.days()), today).await,
@@ -37,7 +37,7 @@ pub(super) async fn names(run: &Run<'_>) -> Result<Shared, Failure> {
     }
 }
 
-async fn between(run: &Run<'_>, from: Date, to: Date) -> Result<Shared, Failure> {
+async fn between(run: &Run<'_>, from: Date, to: Date) -> Result<SharedAnswer, Failure> {
     let row: &'static Operation = find("inspect.events").expect("a row of the catalog");
     let bound = bind(row, &Map::new()).expect("it takes no arguments");
     let dates = [("from_date".to_owned(), from.to_string()), ("to_date".to_owned(), to.to_string())];

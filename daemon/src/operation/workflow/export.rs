@@ -10,19 +10,13 @@ use mp_catalog::Workflow;
 use mp_catalog::export;
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::plane::Plane;
-use tokio::time::Instant;
 
-use crate::server::app::App;
-
-use crate::call::calls::{Opened, open};
-use crate::call::decoding::{Asked, Incoming};
+use crate::call::answer::OpenAnswer;
+use crate::call::decoding::Asked;
 use crate::call::lines::{Events, LineError};
 use crate::call::request::{Outgoing, Query};
 use crate::identity::Identity;
 use crate::operation::call::{Ran, Run};
-
-/// Largest answer to a refused request that is searched for Mixpanel's own words.
-const MAX_REFUSAL: usize = 64 * 1024;
 
 /// Runs an export.
 ///
@@ -50,39 +44,15 @@ async fn events(run: Run<'_>) -> Result<Ran, Failure> {
         ..Outgoing::read(Plane::Export, "/export")
     };
     let identity = run.session.identity.clone();
-    let opened = good(run.app, &identity, &request).await?;
+    let opened = run.operations.calls.open_good(&identity, &request).await?;
     let events = if asked.raw { Events::raw() } else { Events::normalised() };
     let body = Body { opened, identity, request, events: Some(events), ready: VecDeque::new(), failure: None };
     Ok(Ran::Lines(Box::pin(stream::unfold(body, |mut body| async move { Some((body.next().await?, body)) }))))
 }
 
-/// Sends a request and returns its answer if it is a success.
-///
-/// # Errors
-/// When it is none, or cannot be sent.
-pub(crate) async fn good(
-    app: &std::sync::Arc<App>,
-    identity: &Identity,
-    request: &Outgoing,
-) -> Result<Opened, Failure> {
-    let mut opened = open(app, identity, request, Instant::now() + request.host.patience()).await?;
-    if opened.status.is_success() {
-        return Ok(opened);
-    }
-    let header = |name: &str| opened.header(name).map(str::to_owned);
-    let (retry_after, request_id) = (header("retry-after"), header("x-request-id"));
-    let body = opened.rest(MAX_REFUSAL).await?;
-    let answer = Incoming { status: opened.status.as_u16(), retry_after, request_id, body };
-    let asked = Asked::about(identity, request, opened.credential.expose());
-    match answer.decode(&asked) {
-        Err(failure) => Err(failure),
-        Ok(_) => Err(asked.failure(FailureKind::Internal, "was answered in a way that cannot be")),
-    }
-}
-
 /// A body of events on its way.
 struct Body {
-    opened: Opened,
+    opened: OpenAnswer,
     identity: Identity,
     request: Outgoing,
     /// None when the body has ended.

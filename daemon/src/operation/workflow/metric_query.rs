@@ -43,7 +43,7 @@ fn time(run: &Run<'_>) -> Result<Value, Failure> {
         }
         (None, Some(_)) => Err(run.wrong("from", "must be given with to")),
         (Some(from), to) => {
-            let today = || run.app.clock.now().to_zoned(jiff::tz::TimeZone::system()).date().to_string();
+            let today = || run.operations.clock.now().to_zoned(jiff::tz::TimeZone::system()).date().to_string();
             let to = to.map_or_else(today, str::to_owned);
             if *from > *to {
                 return Err(run.wrong("to", "must not be before from"));

@@ -56,7 +56,7 @@ pub(crate) async fn run(run: &Run<'_>) -> Result<Answered, Failure> {
 async fn sign(run: &Run<'_>) -> Result<Answered, Failure> {
     let signed = signed(run, run.bound.clone()).await?;
     let (env, is_revealed) = (run.text("env").unwrap_or(USUAL_ENV), run.is_set("reveal_signed_urls"));
-    let value = signatures(&signed, env, run.app.clock.now(), is_revealed).map_err(|what| run.odd(&what))?;
+    let value = signatures(&signed, env, run.operations.clock.now(), is_revealed).map_err(|what| run.odd(&what))?;
     run.taken(value, None)
 }
 

@@ -8,7 +8,6 @@ use mp_proto::plane::Plane;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::call::exchange::send_within;
 use crate::call::request::{Outgoing, Payload};
 use crate::mixpanel::Host;
 use crate::mixpanel::hosts;
@@ -103,7 +102,7 @@ async fn unsaved(run: &Run<'_>) -> Result<String, Failure> {
         repeatable: false,
         ..Outgoing::read(Plane::App, format!("/projects/{}/bookmark-urls/", run.session.project()?))
     };
-    send_within(run.app, &run.session.identity, &request, UPSTREAM.daemon).await?;
+    run.operations.calls.send_within(&run.session.identity, &request, UPSTREAM.daemon).await?;
     url(run, Some(&workspace), &format!("insights#{slug}"))
 }
 

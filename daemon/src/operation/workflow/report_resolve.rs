@@ -12,7 +12,6 @@ use tokio::time::Instant;
 
 use self::link::{Link, Place, Refusal, Report, Target, parse};
 use super::report_link::url;
-use crate::call::calls::open;
 use crate::call::decoding::Asked;
 use crate::call::request::{Outgoing, Query};
 use crate::mixpanel::Host;
@@ -91,7 +90,7 @@ fn same_place(run: &Run<'_>, place: &Place) -> Result<(), Failure> {
 async fn expand(run: &Run<'_>, code: &str) -> Result<String, Failure> {
     let request = Outgoing { tool: run.tool, ..Outgoing::read(Host::Web, format!("/s/{code}")) };
     let identity = &run.session.identity;
-    let mut opened = open(run.app, identity, &request, Instant::now() + Host::Web.patience()).await?;
+    let mut opened = run.operations.calls.open(identity, &request, Instant::now() + Host::Web.patience()).await?;
     let credential = opened.credential.clone();
     let asked = Asked::about(identity, &request, credential.expose());
     if matches!(opened.status, StatusCode::NOT_FOUND | StatusCode::GONE) {

@@ -9,7 +9,7 @@ use mp_proto::failure::Failure;
 use mp_proto::plane::Plane;
 use serde_json::{Map, Value, json};
 
-use crate::call::reads::Shared;
+use crate::call::reads::SharedAnswer;
 use crate::operation::call::{Answered, Run};
 use crate::operation::outgoing::build;
 
@@ -45,9 +45,9 @@ pub(crate) async fn run(run: &Run<'_>) -> Result<Answered, Failure> {
     // As old as the oldest part.
     let age = [&events.1, &properties.1, &relations.1, &user_properties.1].into_iter().flatten().max().copied();
     let mut graph = Graph::of(events.0, properties.0, &relations.0, user_properties.0);
-    let computed_at = run.app.clock.now().to_zoned(TimeZone::system()).datetime().to_string();
+    let computed_at = run.operations.clock.now().to_zoned(TimeZone::system()).datetime().to_string();
     let value = graph.value(&computed_at, density, of_users);
-    let answer = Shared::own(value).aged(age);
+    let answer = SharedAnswer::own(value).aged(age);
     run.take(answer)
 }
 
@@ -76,7 +76,7 @@ async fn relations(run: &Run<'_>) -> Result<Part, Failure> {
     list(run, run.ask(request).await?)
 }
 
-fn list(run: &Run<'_>, answer: Shared) -> Result<Part, Failure> {
+fn list(run: &Run<'_>, answer: SharedAnswer) -> Result<Part, Failure> {
     match results((*answer.value).clone()) {
         Value::Array(list) => Ok((list, answer.age)),
         _ => Err(run.odd("something else than a list of definitions")),

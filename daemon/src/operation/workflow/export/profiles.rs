@@ -1,7 +1,5 @@
 //! Profiles come in pages: one is asked for while the one before it is passed on, and no more than one.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use futures_util::stream;
 use memchr::memmem;
@@ -14,9 +12,8 @@ use serde_json::value::RawValue;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tracing::info;
 
-use super::{good, wrong};
-use crate::server::app::App;
-
+use super::wrong;
+use crate::call::calls::Calls;
 use crate::call::decoding::{Asked, without_odd_numbers};
 use crate::call::lines::profile;
 use crate::call::request::{Outgoing, Payload, Query};
@@ -37,19 +34,18 @@ const MANY: u64 = 48;
 /// # Errors
 /// When the arguments are wrong, or the first page cannot be had.
 pub(super) async fn run(run: Run<'_>) -> Result<Ran, Failure> {
-    let now = run.app.clock.now().as_second();
+    let now = run.operations.clock.now().as_second();
     let asked = Profiles::read(run.arguments, now).map_err(|problems| wrong(&run, problems))?;
     if asked.is_empty {
         run.session.project()?;
         return Ok(Ran::Lines(Box::pin(stream::empty())));
     }
     let mut pages = Pages::of(&run, asked)?;
-    let first = pages.next(run.app).await?;
+    let first = pages.next().await?;
     // Room for one page: together with the one that is passed on, two are in memory, and a third is on its way at most.
     let further = pages.goes_on.then(|| {
         let (sender, receiver) = channel(1);
-        let app = Arc::clone(run.app);
-        run.app.tasks.spawn(async move { ahead(&app, pages, &sender).await });
+        run.operations.life.spawn(async move { ahead(pages, &sender).await });
         receiver
     });
     Ok(Ran::Lines(Box::pin(stream::unfold((Some(first), further), next))))
@@ -77,13 +73,13 @@ async fn next((first, ahead): (Option<Bytes>, Ahead)) -> Option<(Page, (Option<B
 }
 
 /// Asks for the pages after the first, each when there is room for it, until nobody wants them any more.
-async fn ahead(app: &Arc<App>, mut pages: Pages, wanted: &Sender<Option<Page>>) {
+async fn ahead(mut pages: Pages, wanted: &Sender<Option<Page>>) {
     while pages.goes_on {
         let Ok(room) = wanted.reserve().await else { return };
         let page = tokio::select! {
             biased;
             () = wanted.closed() => return,
-            page = pages.next(app) => page,
+            page = pages.next() => page,
         };
         match page {
             Ok(lines) if lines.is_empty() => {}
@@ -97,6 +93,7 @@ async fn ahead(app: &Arc<App>, mut pages: Pages, wanted: &Sender<Option<Page>>) 
 
 /// The pages of an export.
 struct Pages {
+    calls: Calls,
     asked: Profiles,
     identity: Identity,
     project: String,
@@ -133,14 +130,15 @@ impl Pages {
             ..Outgoing::read(Plane::Engage, "/")
         };
         let (identity, project) = (run.session.identity.clone(), project.to_string());
-        Ok(Self { asked, identity, project, request, number: 0, session: None, count: 0, goes_on: true })
+        let calls = run.operations.calls.clone();
+        Ok(Self { calls, asked, identity, project, request, number: 0, session: None, count: 0, goes_on: true })
     }
 
     /// Asks for the next page and returns its lines.
-    async fn next(&mut self, app: &Arc<App>) -> Result<Bytes, Failure> {
+    async fn next(&mut self) -> Result<Bytes, Failure> {
         let body = self.asked.body(&self.project, self.number, self.session.as_deref());
         self.request.payload = Payload::Json(Value::Object(body));
-        let mut opened = good(app, &self.identity, &self.request).await?;
+        let mut opened = self.calls.open_good(&self.identity, &self.request).await?;
         let body = opened.rest(MAX_PAGE).await?;
         let asked = Asked::about(&self.identity, &self.request, opened.credential.expose());
         let odd = |said: &str| asked.failure(FailureKind::UpstreamInvalid, said);

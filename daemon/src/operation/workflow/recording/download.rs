@@ -76,8 +76,7 @@ async fn taken<T: Send + 'static>(
     file: Bytes,
     take: fn(&mut T, &[u8]) -> Result<(), String>,
 ) -> Result<T, Failure> {
-    let work = run.app.tasks.spawn_blocking(move || take(&mut state, &file).map(|()| state));
-    let done = work.await.map_err(|_| Failure::new(FailureKind::Internal, "the recording could not be read"))?;
+    let done = run.operations.life.blocking(move || Ok(take(&mut state, &file).map(|()| state))).await?;
     done.map_err(|what| run.odd(&what))
 }
 

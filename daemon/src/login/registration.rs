@@ -1,9 +1,9 @@
 //! Dynamic client registration (RFC 7591). A client is registered for one redirect address; the one on disk is used while it fits.
 
-use mp_proto::failure::{Failure, FailureKind, chain};
 use std::sync::Arc;
 use std::time::Duration;
 
+use mp_proto::failure::{Failure, FailureKind, chain};
 use mp_proto::ids::{AccountType, Region};
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -14,8 +14,8 @@ use crate::files::replace::ReplaceError;
 use crate::identity::Holder;
 use crate::identity::bases::CallerBases;
 use crate::identity::registration::{Registration, SCOPE};
-use crate::mixpanel::Host;
-use crate::server::app::App;
+use crate::login::services::Services;
+use crate::mixpanel::{Host, Mixpanel};
 
 /// How long the provider may take.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -25,7 +25,7 @@ const MAX_BODY: usize = 256 * 1024;
 
 /// Why there is no client. Nothing of an answer's body is kept.
 #[derive(Debug, thiserror::Error)]
-pub enum RegisterError {
+pub(super) enum RegisterError {
     /// No answer.
     #[error("the client could not be registered: no answer")]
     Request(#[source] reqwest::Error),
@@ -55,51 +55,56 @@ pub enum RegisterError {
 ///
 /// # Errors
 /// When the provider registers none, or it cannot be stored.
-pub async fn client_for(app: &Arc<App>, region: Region, redirect_uri: &str) -> Result<Registration, RegisterError> {
-    let known = Registration::read(&app.paths, region);
+pub(super) async fn client_for(
+    services: &Arc<Services>,
+    region: Region,
+    redirect_uri: &str,
+) -> Result<Registration, RegisterError> {
+    let known = Registration::read(&services.paths, region);
     if let Some(fitting) = known.clone().filter(|known| known.redirect_uri == redirect_uri) {
         return Ok(fitting);
     }
-    let client_id = timeout(PATIENCE, register(app, region, redirect_uri)).await.map_err(|_| RegisterError::Slow)??;
-    let made = Registration::new(client_id, region, redirect_uri.to_owned(), app.clock.now());
-    let (owner, stored) = (Arc::clone(app), made.clone());
-    let written = app.tasks.spawn_blocking(move || {
+    let client_id = timeout(PATIENCE, register(&services.mixpanel, region, redirect_uri))
+        .await
+        .map_err(|_| RegisterError::Slow)??;
+    let made = Registration::new(client_id, region, redirect_uri.to_owned(), services.clock.now());
+    let (owner, stored) = (Arc::clone(services), made.clone());
+    let written = services.life.blocking(move || {
         if let Some(known) = known {
             keep_older_grants(&owner, &known);
         }
-        stored.store(&owner.paths)
+        Ok(stored.store(&owner.paths))
     });
-    let written = written.await;
-    written.unwrap_or(Ok(())).map_err(RegisterError::Store)?;
+    written.await.unwrap_or(Ok(())).map_err(RegisterError::Store)?;
     Ok(made)
 }
 
 /// The file holds one client for a region. Grants that were made for the old one, and do not say so, would be refreshed as the new one
 /// and refused; so the old one is noted with them first.
-fn keep_older_grants(app: &App, old: &Registration) {
-    for account in app.store.last_good().config.accounts.values() {
+fn keep_older_grants(services: &Services, old: &Registration) {
+    for account in services.store.last_good().config.accounts.values() {
         if account.account_type() == AccountType::OauthBrowser && account.region == old.region {
             let holder = Holder::Account(account.name.clone(), account.region);
-            app.keeper.note_client(app, &holder, &old.client_id);
+            services.keeper.note_client(&holder, &old.client_id);
         }
     }
 }
 
 /// Forgets a registration that the provider does not know any more, so that the next login makes a new one.
-pub(super) fn forget_refused(app: &App, client: &Registration, error: &EndpointError) {
+pub(super) fn forget_refused(services: &Services, client: &Registration, error: &EndpointError) {
     if matches!(error, EndpointError::Refused { code: "invalid_client" | "unauthorized_client", .. })
-        && Registration::read(&app.paths, client.region).as_ref() == Some(client)
+        && Registration::read(&services.paths, client.region).as_ref() == Some(client)
     {
         // A file that stays costs the next login as much as it cost this one.
-        let removed = std::fs::remove_file(app.paths.oauth_client(client.region)).is_ok();
+        let removed = std::fs::remove_file(services.paths.oauth_client(client.region)).is_ok();
         warn!(region = %client.region, removed, "the provider does not know the registered client");
     }
 }
 
-async fn register(app: &App, region: Region, redirect_uri: &str) -> Result<String, RegisterError> {
+async fn register(mixpanel: &Mixpanel, region: Region, redirect_uri: &str) -> Result<String, RegisterError> {
     let failed = |error: reqwest::Error| RegisterError::Request(error.without_url());
-    let url = format!("{}/mcp/register/", app.upstream.base(region, Host::Oauth, &CallerBases::default()));
-    let request = app.upstream.http().map_err(failed)?.post(url).json(&asked(redirect_uri));
+    let url = format!("{}/mcp/register/", mixpanel.base(region, Host::Oauth, &CallerBases::default()));
+    let request = mixpanel.http().map_err(failed)?.post(url).json(&asked(redirect_uri));
     let mut response = request.send().await.map_err(failed)?;
     let status = response.status();
     if !status.is_success() {

@@ -5,23 +5,22 @@
 
 use std::sync::Arc;
 
-use mp_proto::event::Event;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::{AccountName, Region};
 use tracing::warn;
 
 use super::naming;
 use super::plan::Plan;
+use super::services::Services;
 use crate::config::edit::{Change, LoggedIn, LoginProjectChange};
 use crate::config::snapshot::Snapshot;
 use crate::config::{Account, Lookup};
 use crate::identity::removal;
 use crate::identity::tokens::{Tokens, read_tokens};
-use crate::me::cache::Me;
-use crate::server::app::App;
+use crate::me::user::Me;
 
 /// What is to be stored.
-pub(super) struct Fruit {
+pub(super) struct Entry {
     pub(super) region: Region,
     pub(super) me: Arc<Me>,
     /// Of a browser login.
@@ -36,8 +35,8 @@ pub(super) struct Fruit {
 ///
 /// # Errors
 /// When it cannot be used.
-pub(super) fn look(app: &App, plan: &Plan) -> Result<Arc<Snapshot>, Failure> {
-    let snapshot = app.store.look(&plan.file);
+pub(super) fn look(services: &Services, plan: &Plan) -> Result<Arc<Snapshot>, Failure> {
+    let snapshot = services.store.look(&plan.file);
     snapshot.check()?;
     Ok(snapshot)
 }
@@ -59,16 +58,16 @@ pub(crate) fn derived_name(me: &Me, snapshot: &Snapshot) -> AccountName {
 /// # Errors
 /// When something cannot be stored. A new account then leaves nothing behind; tokens of one that exists stay, for they are good.
 pub(super) async fn publish(
-    app: &Arc<App>,
+    services: &Services,
     plan: &Plan,
     existing: Option<&AccountName>,
-    fruit: Fruit,
+    entry: Entry,
 ) -> Result<(AccountName, Arc<Snapshot>), Failure> {
-    let _turn = app.logins.publishing.acquire().await;
-    let snapshot = look(app, plan)?;
+    let _turn = services.publishing.acquire().await;
+    let snapshot = look(services, plan)?;
     let name = match (existing, plan.purpose.account()) {
         (Some(name), _) => {
-            still_ours(snapshot.account(name.as_str())?, plan, fruit.region)?;
+            still_ours(snapshot.account(name.as_str())?, plan, entry.region)?;
             name.clone()
         }
         (None, Some(name)) if is_taken(&snapshot, name.as_str()) => {
@@ -76,12 +75,11 @@ pub(super) async fn publish(
             return Err(Failure::new(FailureKind::AccountExists, detail).account(name.as_str()));
         }
         (None, Some(name)) => name.clone(),
-        (None, None) => derived_name(&fruit.me, &snapshot),
+        (None, None) => derived_name(&entry.me, &snapshot),
     };
-    let stored = store(app, plan, &name, existing.is_some(), &fruit).await?;
-    app.reads.forget();
-    if fruit.keep_me {
-        keep_me(app, &name, fruit.me).await;
+    let stored = store(services, plan, &name, existing.is_some(), &entry).await?;
+    if entry.keep_me {
+        keep_me(services, &name, entry.me).await;
     }
     Ok((name, stored))
 }
@@ -96,52 +94,52 @@ fn still_ours(account: &Account, plan: &Plan, region: Region) -> Result<(), Fail
 }
 
 async fn store(
-    app: &Arc<App>,
+    services: &Services,
     plan: &Plan,
     name: &AccountName,
     exists: bool,
-    fruit: &Fruit,
+    entry: &Entry,
 ) -> Result<Arc<Snapshot>, Failure> {
-    let is_fresh = std::fs::symlink_metadata(app.paths.account_dir(name)).is_err();
-    let stored = write(app, plan, name, exists, fruit).await;
-    if let (Err(failure), Some(tokens)) = (&stored, &fruit.tokens) {
+    let is_fresh = std::fs::symlink_metadata(services.paths.account_dir(name)).is_err();
+    let stored = write(services, plan, name, exists, entry).await;
+    if let (Err(failure), Some(tokens)) = (&stored, &entry.tokens) {
         // An account that was removed meanwhile takes its tokens along; of one that somebody else made, nothing is touched but ours.
         if !exists || failure.kind == FailureKind::AccountNotFound {
             let is_ours_alone = is_fresh && failure.kind != FailureKind::AccountExists;
-            take_back(app, name, tokens.clone(), is_ours_alone).await;
+            take_back(services, name, tokens.clone(), is_ours_alone).await;
         }
     }
     stored
 }
 
 async fn write(
-    app: &Arc<App>,
+    services: &Services,
     plan: &Plan,
     name: &AccountName,
     exists: bool,
-    fruit: &Fruit,
+    entry: &Entry,
 ) -> Result<Arc<Snapshot>, Failure> {
-    if let Some(tokens) = &fruit.tokens {
-        app.keeper.log_in(app, name, fruit.region, tokens.clone()).await?;
+    if let Some(tokens) = &entry.tokens {
+        services.keeper.log_in(name, entry.region, tokens.clone()).await?;
     }
     let change = Change::LogIn(LoggedIn {
         name: name.clone(),
-        region: fruit.region,
+        region: entry.region,
         credential: plan.credential.clone(),
-        project: fruit.project.clone(),
+        project: entry.project.clone(),
         exists,
-        activate: fruit.activate,
+        activate: entry.activate,
     });
-    let (owner, file) = (Arc::clone(app), Arc::clone(&plan.file));
-    let (snapshot, _) = blocking(app, move || owner.store.edit(&file, &change)).await?;
+    let (snapshot, _) = services.store.change(&services.life, Arc::clone(&plan.file), change).await?;
     Ok(snapshot)
 }
 
 /// Removes the tokens of an account that did not come about, if they still are there, and its directory if it is ours alone.
-async fn take_back(app: &Arc<App>, name: &AccountName, ours: Tokens, is_ours_alone: bool) {
-    let (owner, directory, path) = (Arc::clone(app), app.paths.account_dir(name), app.paths.tokens(name));
-    let removed = blocking(app, move || {
-        let found = read_tokens(&path, owner.paths.home()).ok().flatten();
+async fn take_back(services: &Services, name: &AccountName, ours: Tokens, is_ours_alone: bool) {
+    let paths = services.paths.clone();
+    let (directory, path) = (paths.account_dir(name), paths.tokens(name));
+    let removed = services.life.blocking(move || {
+        let found = read_tokens(&path, paths.home()).ok().flatten();
         if found.is_none_or(|found| found.access_token.expose() != ours.access_token.expose()) {
             return Ok(false);
         }
@@ -153,22 +151,12 @@ async fn take_back(app: &Arc<App>, name: &AccountName, ours: Tokens, is_ours_alo
 }
 
 /// It only holds names, so that a login does not fail for it.
-async fn keep_me(app: &Arc<App>, name: &AccountName, me: Arc<Me>) {
-    let (owner, account) = (Arc::clone(app), name.clone());
-    let stored = blocking(app, move || Ok(me.store(&owner.paths, &account, owner.clock.now())?)).await;
-    match stored {
-        Ok(()) => {
-            app.me.look_again();
-            app.hub.publish(&Event::MeChanged { account: name.to_string() });
-        }
-        Err(failure) => warn!(account = %name, error = %failure, "a /me was not stored"),
-    }
-}
-
-async fn blocking<T: Send + 'static>(
-    app: &Arc<App>,
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    let done = app.tasks.spawn_blocking(work).await;
-    done.unwrap_or_else(|_| Err(Failure::new(FailureKind::Internal, "the daemon made an error; its log says more")))
+async fn keep_me(services: &Services, name: &AccountName, me: Arc<Me>) {
+    let (users, account) = (services.users.clone(), name.clone());
+    let stored = services.life.blocking(move || {
+        users.remember(&account, &me);
+        Ok(())
+    });
+    // What could not be written is in the log.
+    let _ = stored.await;
 }

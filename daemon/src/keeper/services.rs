@@ -1,0 +1,23 @@
+//! What the keeper was made with, and what it counts. Every grant has it.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use crate::clock::Clock;
+use crate::endpoint::Endpoint;
+use crate::files::paths::Paths;
+use crate::hub::Hub;
+use crate::life::Life;
+
+/// What refreshing takes.
+pub(super) struct Services {
+    pub(super) paths: Paths,
+    pub(super) endpoint: Endpoint,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) hub: Arc<Hub>,
+    pub(super) life: Life,
+    /// Refreshes that brought a token.
+    pub(super) refreshed: AtomicU64,
+    /// Refreshes that did not.
+    pub(super) failed: AtomicU64,
+}

@@ -1,0 +1,42 @@
+//! The signals that mean something to the daemon.
+
+use std::sync::Arc;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Notify;
+
+use super::Life;
+
+/// SIGTERM, SIGINT and SIGHUP.
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    /// Registers the handlers, before the daemon says it is ready.
+    ///
+    /// # Errors
+    /// When the runtime cannot register one.
+    pub fn register() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Turns SIGTERM and SIGINT into the end of the daemon, and SIGHUP into a look at the files.
+    pub async fn follow(mut self, life: Life, look_again: Arc<Notify>) {
+        loop {
+            tokio::select! {
+                biased;
+                () = life.stopping() => return,
+                _ = self.terminate.recv() => return life.request_stop("SIGTERM"),
+                _ = self.interrupt.recv() => return life.request_stop("SIGINT"),
+                _ = self.hangup.recv() => look_again.notify_one(),
+            }
+        }
+    }
+}
