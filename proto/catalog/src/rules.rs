@@ -2,8 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Effect, Ids, Kind, Method, Operation, Param, Place, Plane, Shape, all, bind, find};
+use mp_proto::plane::Plane;
 use serde_json::Map;
+
+use crate::binding::bind;
+use crate::nouns::{about_path, all, find};
+use crate::operation::{Effect, Ids, Kind, Method, Operation, Param, Place, Shape};
 
 /// A line of help beside a command must not wrap.
 const SUMMARY: usize = 72;
@@ -81,7 +85,7 @@ fn a_table_shows_fields_of_the_model() {
 fn every_group_says_what_it_is_about() {
     for row in all() {
         for length in 1..row.command.len() {
-            assert!(!super::about_path(&row.command[..length]).is_empty(), "{:?}", &row.command[..length]);
+            assert!(!about_path(&row.command[..length]).is_empty(), "{:?}", &row.command[..length]);
         }
     }
 }

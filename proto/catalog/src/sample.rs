@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Kind, Operation};
+use crate::operation::{Kind, Operation};
 
 /// Of arguments that exclude each other, those that a try leaves out.
 const LEFT_OUT: [(&str, &str); 12] = [

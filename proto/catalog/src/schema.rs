@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Kind, Of, Operation, Param};
+use crate::operation::{Kind, Of, Operation, Param};
 
 impl Operation {
     /// Returns the schema of the arguments as one JSON object. What only a command line or an upload has is not in it.
@@ -64,8 +64,10 @@ fn of_json(of: Of) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{all, bind, find, sample};
     use super::*;
+    use crate::binding::bind;
+    use crate::nouns::{all, find};
+    use crate::sample;
 
     #[test]
     fn a_schema_tells_what_a_row_takes() {

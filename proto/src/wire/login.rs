@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::body::body;
 use crate::failure::ProblemBody;
 use crate::ids::{AccountName, AccountType, ProjectId, Region, WorkspaceId};
 use crate::secret::{Secret, revealed};

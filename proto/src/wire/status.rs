@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{StartedBy, VersionBody};
+use super::body::body;
 use crate::failure::{Next, Problem};
 use crate::ids::{AccountName, AccountType, ProjectId, Region};
 use crate::plane::Family;
+use crate::version::ProtocolRange;
 
 /// An enum whose words travel: readable, writable, described, shown by its word.
 macro_rules! words {
@@ -81,7 +82,56 @@ words! {
     }
 }
 
+/// How the daemon came to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum StartedBy {
+    /// A client that found none.
+    Client,
+    /// systemd or launchd.
+    Service,
+    /// A person, in a terminal.
+    Hand,
+}
+
 body! {
+    /// `GET /v1/health`.
+    struct HealthBody {
+        /// `ok`.
+        pub status: String,
+    }
+
+    /// `GET /v1/version`.
+    struct VersionBody {
+        /// `mpd`.
+        pub name: String,
+        /// Version of the build.
+        pub version: String,
+        /// Protocols it speaks.
+        pub protocol: ProtocolRange,
+        /// What it can do; ask for a word here instead of comparing versions.
+        pub capabilities: Vec<String>,
+        /// Process id: information, never proof of life.
+        pub pid: u32,
+        /// Differs after each start; event ids begin with it.
+        pub instance: String,
+        /// The storage root it owns.
+        pub root: String,
+    }
+
+    /// `PUT /v1/log-level`.
+    struct LogLevel {
+        /// A tracing filter, such as `debug` or `mp_daemon=trace`.
+        pub level: String,
+    }
+
+    /// `POST /v1/shutdown`.
+    struct Accepted {
+        /// `stopping`.
+        pub status: String,
+    }
+
     /// `GET /v1/status`.
     struct StatusBody {
         /// Version, process and root.

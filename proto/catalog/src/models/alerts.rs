@@ -1,6 +1,6 @@
 //! What `ops/alerts.rs` sends and gets.
 
-use crate::model::{Field, Model, Of};
+use crate::operation::{Field, Model, Of};
 
 /// `AlertBookmark`.
 pub(crate) const ALERT_BOOKMARK: Model = Model::new(

@@ -1,6 +1,6 @@
 //! What `ops/annotations.rs` sends and gets.
 
-use crate::model::{Field, Model, Of};
+use crate::operation::{Field, Model, Of};
 
 /// `Annotation`.
 pub(crate) const ANNOTATION: Model = Model::new(

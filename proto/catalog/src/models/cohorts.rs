@@ -1,6 +1,6 @@
 //! What `ops/cohorts.rs` sends and gets.
 
-use crate::model::{Field, Model, Of};
+use crate::operation::{Field, Model, Of};
 
 /// `BulkUpdateCohortEntry`.
 pub(crate) const BULK_UPDATE_COHORT_ENTRY: Model = Model::new(

@@ -1,6 +1,6 @@
 //! What `ops/custom_events.rs` sends and gets.
 
-use crate::model::{Field, Model, Of};
+use crate::operation::{Field, Model, Of};
 
 /// `CustomEvent`.
 pub(crate) const CUSTOM_EVENT: Model = Model::new(

@@ -1,6 +1,6 @@
 //! What `ops/custom_properties.rs` sends and gets.
 
-use crate::model::{Field, Model, Of};
+use crate::operation::{Field, Model, Of};
 
 /// `ComposedPropertyValue`.
 pub(crate) const COMPOSED_PROPERTY_VALUE: Model = Model::new(

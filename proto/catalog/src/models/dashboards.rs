@@ -1,6 +1,6 @@
 //! What `ops/dashboards.rs` sends and gets.
 
-use crate::model::{Field, Model, Of};
+use crate::operation::{Field, Model, Of};
 
 /// `BlueprintTemplate`.
 pub(crate) const BLUEPRINT_TEMPLATE: Model = Model::new(

@@ -1,6 +1,6 @@
 //! What `ops/drop_filters.rs` sends and gets.
 
-use crate::model::{Field, Model, Of};
+use crate::operation::{Field, Model, Of};
 
 /// `DropFilter`.
 pub(crate) const DROP_FILTER: Model = Model::new(

@@ -1,6 +1,6 @@
 //! What `ops/experiments.rs` sends and gets.
 
-use crate::model::{Field, Model, Of};
+use crate::operation::{Field, Model, Of};
 
 /// `Experiment`.
 pub(crate) const EXPERIMENT: Model = Model::new(

@@ -1,6 +1,6 @@
 //! What `ops/flags.rs` sends and gets.
 
-use crate::model::{Field, Model, Of};
+use crate::operation::{Field, Model, Of};
 
 /// `FeatureFlag`.
 pub(crate) const FEATURE_FLAG: Model = Model::new(

@@ -1,6 +1,6 @@
 //! What `ops/lexicon.rs` sends and gets.
 
-use crate::model::{Field, Model, Of};
+use crate::operation::{Field, Model, Of};
 
 /// `AuditResponse`.
 pub(crate) const AUDIT_RESPONSE: Model = Model::new(

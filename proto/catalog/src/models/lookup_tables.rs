@@ -1,6 +1,6 @@
 //! What `ops/lookup_tables.rs` sends and gets.
 
-use crate::model::{Field, Model, Of};
+use crate::operation::{Field, Model, Of};
 
 /// `LookupTable`.
 pub(crate) const LOOKUP_TABLE: Model = Model::new(

@@ -1,7 +1,7 @@
 //! What `ops/metrics.rs` sends and gets.
 
-use crate::model::{Field, Model, Of};
-use crate::models::COHORT_CREATOR;
+use super::cohorts::COHORT_CREATOR;
+use crate::operation::{Field, Model, Of};
 
 /// `SavedMetric`.
 pub(crate) const SAVED_METRIC: Model = Model::new(

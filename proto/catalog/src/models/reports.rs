@@ -1,6 +1,6 @@
 //! What `ops/reports.rs` sends and gets.
 
-use crate::model::{Field, Model, Of};
+use crate::operation::{Field, Model, Of};
 
 /// `Bookmark`.
 pub const BOOKMARK: Model = Model::new(

@@ -1,6 +1,6 @@
 //! What `ops/schemas.rs` sends and gets.
 
-use crate::model::{Field, Model, Of};
+use crate::operation::{Field, Model, Of};
 
 /// `BulkCreateSchemasResponse`.
 pub(crate) const BULK_CREATE_SCHEMAS_RESPONSE: Model = Model::new(

@@ -1,6 +1,6 @@
 //! What `ops/webhooks.rs` sends and gets.
 
-use crate::model::{Field, Model, Of};
+use crate::operation::{Field, Model, Of};
 
 /// `ProjectWebhook`.
 pub(crate) const PROJECT_WEBHOOK: Model = Model::new(

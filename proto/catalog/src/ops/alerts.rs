@@ -1,7 +1,10 @@
 //! Manage custom alerts.
 
+use mp_proto::plane::Plane;
+
+use crate::models;
+use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Touches};
 use crate::shape::pages;
-use crate::{Call, Effect, Kind, Of, Operation, Param, Plane, Reply, Touches, models};
 
 const BOOKMARK_ID: Param = Param::body("bookmark_id", Kind::Int, "Id of the report it watches").required();
 

@@ -1,6 +1,9 @@
 //! Manage annotations and their tags.
 
-use crate::{Call, Effect, Kind, Operation, Param, Plane, Reply, models};
+use mp_proto::plane::Plane;
+
+use crate::models;
+use crate::operation::{Call, Effect, Kind, Operation, Param, Reply};
 
 const TAGS: Param = Param::body("tags", Kind::Ints, "Ids of tags, separated by commas");
 

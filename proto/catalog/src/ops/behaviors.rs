@@ -1,7 +1,10 @@
 //! Manage saved behaviors.
 
+use mp_proto::plane::Plane;
+
+use crate::models;
+use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Scope, Touches, Workflow};
 use crate::shape::saved_definitions;
-use crate::{Call, Effect, Kind, Operation, Param, Plane, Reply, Scope, Touches, Workflow, models};
 
 const DESCRIPTION: Param = Param::body("description", Kind::Str, "What it is about");
 

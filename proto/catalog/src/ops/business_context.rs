@@ -1,7 +1,9 @@
 //! Read and write the business context.
 
+use mp_proto::plane::Plane;
+
+use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Scope, Workflow};
 use crate::shape::saved;
-use crate::{Call, Effect, Kind, Operation, Param, Plane, Reply, Scope, Workflow};
 
 const LEVEL: Param =
     Param::local("level", Kind::OneOf(&["organization", "project"]), "Whose context").default("project");

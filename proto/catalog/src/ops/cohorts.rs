@@ -1,7 +1,10 @@
 //! Manage cohorts.
 
+use mp_proto::plane::Plane;
+
+use crate::models;
+use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Touches};
 use crate::shape::{bodies, saved};
-use crate::{Call, Effect, Kind, Of, Operation, Param, Plane, Reply, Touches, models};
 
 const DESCRIPTION: Param = Param::body("description", Kind::Str, "What it is about");
 

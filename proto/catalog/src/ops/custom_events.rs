@@ -1,7 +1,10 @@
 //! Manage custom events.
 
+use mp_proto::plane::Plane;
+
+use crate::models;
+use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Workflow};
 use crate::shape::definitions;
-use crate::{Call, Effect, Kind, Operation, Param, Plane, Reply, Workflow, models};
 
 const ID: Param = Param::local("id", Kind::Int, "Id of the custom event").also("custom-event-id");
 

@@ -1,7 +1,10 @@
 //! Manage custom properties.
 
+use mp_proto::plane::Plane;
+
+use crate::models;
+use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply};
 use crate::shape::definitions;
-use crate::{Call, Effect, Kind, Of, Operation, Param, Plane, Reply, models};
 
 const NAME: Param = Param::body("name", Kind::Str, "Its name").required();
 

@@ -1,7 +1,10 @@
 //! Manage dashboards.
 
+use mp_proto::plane::Plane;
+
+use crate::models;
+use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Touches};
 use crate::shape::saved;
-use crate::{Call, Effect, Kind, Of, Operation, Param, Plane, Reply, Touches, models};
 
 const DASHBOARD_ID: Param = Param::path("dashboard_id", Kind::Int, "Id of the dashboard");
 

@@ -1,6 +1,9 @@
 //! Manage drop filters.
 
-use crate::{Call, Effect, Kind, Of, Operation, Param, Plane, Reply, models};
+use mp_proto::plane::Plane;
+
+use crate::models;
+use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply};
 
 const ID: Param = Param::body("id", Kind::Int, "Id of the drop filter").required();
 

@@ -1,7 +1,10 @@
 //! Manage experiments.
 
+use mp_proto::plane::Plane;
+
+use crate::models;
+use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply};
 use crate::shape::bodies;
-use crate::{Call, Effect, Kind, Of, Operation, Param, Plane, Reply, models};
 
 const EXPERIMENT_ID: Param = Param::path("experiment_id", Kind::Str, "Id of the experiment");
 

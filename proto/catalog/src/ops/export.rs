@@ -1,6 +1,8 @@
 //! Exports: streams of lines, which code makes of the answers. All parameters are read by that code ([`crate::export`]).
 
-use crate::{Call, Effect, Kind, Operation, Param, Plane, Reply, Scope, Workflow};
+use mp_proto::plane::Plane;
+
+use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Scope, Workflow};
 
 /// The operations that export.
 pub(crate) const ROWS: &[Operation] = &[

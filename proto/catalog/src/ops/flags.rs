@@ -1,7 +1,10 @@
 //! Manage feature flags.
 
+use mp_proto::plane::Plane;
+
+use crate::models;
+use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Scope};
 use crate::shape::bodies;
-use crate::{Call, Effect, Kind, Of, Operation, Param, Plane, Reply, Scope, models};
 
 /// How far a flag is.
 const STATUS: Kind = Kind::AnyCase(&["enabled", "disabled", "archived"]);

@@ -1,7 +1,9 @@
 //! Discovery: what there is in a project.
 
+use mp_proto::plane::Plane;
+
+use crate::operation::{Call, Kind, Operation, PROJECT_ID, Param, Reply, Scope, Workflow};
 use crate::shape::{activity, discovery, lexicon, subproperties};
-use crate::{Call, Kind, Operation, PROJECT_ID, Param, Plane, Reply, Scope, Workflow};
 
 /// Entities that have a schema.
 const ENTITIES: Kind = Kind::OneOf(&["event", "profile"]);

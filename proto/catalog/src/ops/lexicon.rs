@@ -1,7 +1,10 @@
 //! Manage definitions of events and properties.
 
+use mp_proto::plane::Plane;
+
+use crate::models;
+use crate::operation::{Call, Confirm, Effect, Kind, Of, Operation, Param, Reply};
 use crate::shape::definitions;
-use crate::{Call, Confirm, Effect, Kind, Of, Operation, Param, Plane, Reply, models};
 
 const EVENT_NAME: Param = Param::body("event_name", Kind::Str, "Name of the event").wire("eventName").required();
 

@@ -1,7 +1,10 @@
 //! Manage lookup tables.
 
+use mp_proto::plane::Plane;
+
+use crate::models;
+use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Touches, Workflow};
 use crate::shape::definitions;
-use crate::{Call, Effect, Kind, Operation, Param, Plane, Reply, Touches, Workflow, models};
 
 const DATA_GROUP_ID: Param =
     Param::query("data_group_id", Kind::Int, "Id of the lookup table's data group").wire("data-group-id").required();

@@ -1,7 +1,10 @@
 //! Manage saved metrics.
 
+use mp_proto::plane::Plane;
+
+use crate::models;
+use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Scope, Touches, Workflow};
 use crate::shape::{results, saved_definitions};
-use crate::{Call, Effect, Kind, Operation, Param, Plane, Reply, Scope, Touches, Workflow, models};
 
 const KIND: Param = Param::local("kind", Kind::OneOf(&["metric", "formula", "warehouse"]), "Kind of metric");
 

@@ -1,8 +1,10 @@
 //! Queries: reports that are computed when they are asked for.
 
+use mp_proto::plane::Plane;
+
 use super::inspect::TYPES;
+use crate::operation::{Call, Kind, Of, Operation, Param, Reply, Scope, Workflow};
 use crate::shape::{activity, funnel, retention, saved, series};
-use crate::{Call, Kind, Of, Operation, Param, Plane, Reply, Scope, Workflow};
 
 const EVENT: Param = Param::query("event", Kind::Str, "Event").short('e').required();
 

@@ -1,7 +1,9 @@
 //! Find and read session recordings.
 
+use mp_proto::plane::Plane;
+
+use crate::operation::{Call, Kind, Operation, Param, Reply, Scope, Told, Workflow};
 use crate::shape::recordings;
-use crate::{Call, Kind, Operation, Param, Plane, Reply, Scope, Told, Workflow};
 
 const REPLAY_ID: Param = Param::local("replay_id", Kind::Str, "Id of the recording").positional();
 

@@ -1,7 +1,10 @@
 //! Manage saved reports.
 
+use mp_proto::plane::Plane;
+
+use crate::models;
+use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Scope, Told, Touches, Workflow};
 use crate::shape::{bodies, discovery, pages, results};
-use crate::{Call, Effect, Kind, Of, Operation, Param, Plane, Reply, Scope, Told, Touches, Workflow, models};
 
 /// Kinds of saved reports.
 const TYPES: Kind = Kind::OneOf(&["insights", "funnels", "retention", "flows", "launch-analysis"]);

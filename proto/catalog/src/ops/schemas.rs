@@ -1,7 +1,10 @@
 //! Manage the schema registry.
 
+use mp_proto::plane::Plane;
+
+use crate::models;
+use crate::operation::{Call, Confirm, Effect, Kind, Of, Operation, Param, Reply};
 use crate::shape::lexicon;
-use crate::{Call, Confirm, Effect, Kind, Of, Operation, Param, Plane, Reply, models};
 
 const ENTITY_TYPE: Param = Param::path("entity_type", Kind::Str, "Kind of entity").option();
 

@@ -1,6 +1,9 @@
 //! Manage webhooks.
 
-use crate::{Call, Effect, Kind, Operation, Param, Plane, Reply, models};
+use mp_proto::plane::Plane;
+
+use crate::models;
+use crate::operation::{Call, Effect, Kind, Operation, Param, Reply};
 
 const URL: Param = Param::body("url", Kind::Str, "Address that is called").required();
 

@@ -5,7 +5,7 @@ use jiff::{Span, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::{Fields, entries, fields, given, object, take, take_list};
-use crate::Bound;
+use crate::operation::Bound;
 use mp_proto::failure::Problem;
 
 /// Days that a feed shows when nothing else is said.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Fields, bookmark, entries};
-use crate::Bound;
+use crate::operation::Bound;
 use mp_proto::failure::Problem;
 
 /// Checks the parameters of a report.
@@ -100,7 +100,8 @@ fn ended(problems: Vec<Problem>) -> Result<(), Vec<Problem>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{bind, find};
+    use crate::binding::bind;
+    use crate::nouns::find;
     use serde_json::{Value, json};
 
     fn wrong(id: &str, arguments: Value) -> Vec<String> {

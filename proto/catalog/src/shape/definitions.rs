@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Fields, object, take};
-use crate::Bound;
+use crate::operation::Bound;
 use mp_proto::failure::Problem;
 
 /// Asks for the audit of events only.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Fields, entries, object, take};
+use crate::operation::results;
 use mp_proto::json::spaced;
 
 /// Sorts a list of names.
@@ -46,5 +47,5 @@ pub(crate) fn top_events(_: &Fields, mut answer: Value, _: &mut Vec<String>) -> 
 
 /// Takes a second envelope off, which some answers have and some have not.
 pub(crate) fn inner_results(_: &Fields, answer: Value, _: &mut Vec<String>) -> Result<Value, String> {
-    Ok(crate::results(answer))
+    Ok(results(answer))
 }

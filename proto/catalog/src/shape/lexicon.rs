@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Fields, fields, given, object};
-use crate::Bound;
+use crate::operation::Bound;
 use mp_proto::failure::Problem;
 use mp_proto::routes::encode_segment;
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Fields, entries, fields, given, take_object};
-use crate::{Bound, PROJECT};
+use crate::operation::{Bound, PROJECT};
 use mp_proto::failure::Problem;
 
 /// The event that a recording leaves behind.

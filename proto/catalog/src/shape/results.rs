@@ -7,11 +7,10 @@ use super::{Fields, entries, fields, object};
 /// Stands for all of a split, beside its parts.
 const ALL: &str = "$overall";
 
-/// Makes what callers get of the answer to a report of a type, with the parameters that were asked with. The error names what is missing, as
-/// the end of a sentence.
+/// Makes what callers get of the answer to a report. `kind` is the type of the report, `params` are those that it was asked with.
 ///
 /// # Errors
-/// When it is the answer to something else.
+/// When it is the answer to something else: what is missing, as the end of a sentence.
 pub fn of_report(kind: &str, answer: &Value, params: &Value, mode: &str) -> Result<Value, String> {
     let field = |name: &str, default: Value| answer.get(name).cloned().unwrap_or(default);
     if kind == "flows" {

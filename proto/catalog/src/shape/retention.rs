@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::number::Number;
 use super::{Fields, entries, given, object};
-use crate::Bound;
+use crate::operation::Bound;
 use mp_proto::failure::Problem;
 
 /// Periods of several units are told by their length, and those of one by the unit: Mixpanel takes one or the other.

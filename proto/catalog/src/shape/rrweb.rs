@@ -3,26 +3,24 @@
 //! A recording says what the browser of a stranger wished to say. So nothing here trusts its shape: what cannot be understood is left
 //! out, what is deep is never walked by calls that call themselves, and what is kept has bounds.
 
+mod event;
+mod line;
 mod page;
 #[cfg(test)]
 mod tests;
-mod wire;
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::{Fields, object};
+use event::{Custom, Event, Input, Log, Meta, Plugin, Scroll, Snapshot, Source, Touch, parsed};
+use line::{MOST_TEXT, short};
 use page::Page;
-use wire::{Custom, Event, Input, Log, Meta, Plugin, Scroll, Snapshot, Source, Touch};
 
 /// Actions that are kept of a recording: more than anybody reads.
 const MOST_ACTIONS: usize = 20_000;
-
-/// Longest text of a page that is repeated in an action, in characters.
-const MOST_TEXT: usize = 60;
 
 /// Longest message and URL that are repeated in an action, in characters.
 const MOST_WORDS: usize = 2000;
@@ -329,22 +327,4 @@ impl Analysis {
     fn navigations(&self) -> impl Iterator<Item = &str> {
         self.actions.iter().filter(|action| action.kind == "navigate").filter_map(|action| action.url.as_deref())
     }
-}
-
-/// Reads a part of an event; none when it is not as it should be.
-fn parsed<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
-    serde_json::from_str(raw.get()).ok()
-}
-
-/// Makes one line of a text that is not too long.
-fn short(text: &str, most: usize) -> String {
-    // More than is needed of what is mostly space, and never all of a long text.
-    let head: String =
-        text.chars().take(most.saturating_mul(8)).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let mut line = head.split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some((at, _)) = line.char_indices().nth(most) {
-        line.truncate(at);
-        line.push('…');
-    }
-    line
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::PROJECT;
+use crate::operation::PROJECT;
 
 use super::{Fields, entries, fields, given, object, take, take_list, take_object};
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Fields, given};
-use crate::Bound;
+use crate::operation::Bound;
 use mp_proto::failure::Problem;
 
 /// Returns the one entry of an object.

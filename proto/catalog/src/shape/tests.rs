@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::{Taken, bind, find};
+use crate::binding::bind;
+use crate::nouns::{all, find};
+use crate::operation::Taken;
 
 /// Binds arguments to an operation and takes an answer as it would be taken.
 fn taken(id: &str, arguments: Value, answer: Value) -> Result<Taken, String> {
@@ -165,7 +167,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn no_answer_makes_a_row_panic(answer in any_json()) {
-        for operation in crate::all() {
+        for operation in all() {
             let taken = operation.reply.take(&Map::new(), answer.clone());
             if let (Ok(taken), Some(rows)) = (taken, operation.reply.rows) {
                 rows(&taken.value);

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::{MOST_TEXT, parsed, short};
+use super::event::parsed;
+use super::line::{MOST_TEXT, short};
 
 /// Elements and texts that are kept; a page with more has some that are not known.
 const MOST_NODES: usize = 500_000;

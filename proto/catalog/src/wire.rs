@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Effect, Kind, Operation, Param, Scope, Shape};
+use crate::operation::{Effect, Kind, Operation, Param, Scope, Shape};
 
 /// `GET /v1/operations`.
 #[derive(Debug, Clone, Serialize, Deserialize)]

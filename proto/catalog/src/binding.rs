@@ -1,24 +1,11 @@
 //! Arguments to the parts of a request, or everything that is wrong with them. Both ends use it: the daemon does not trust a client.
 
-use serde_json::{Map, Number, Value};
-
-use super::{Kind, Of, Operation, Param, Place};
 use mp_proto::failure::Problem;
 use mp_proto::json::{ascii_json, spaced};
 use mp_proto::routes::encode_segment;
+use serde_json::{Map, Number, Value};
 
-/// Arguments that were checked and put in their places.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Bound {
-    /// The path below the scope, with its values encoded.
-    pub path: String,
-    /// The query parameters, in the order of the row.
-    pub query: Vec<(String, String)>,
-    /// The fields of the body, in the order of the row; none when the row has no body.
-    pub body: Option<Map<String, Value>>,
-    /// All values by their names, checked, with defaults for those that were not given.
-    pub arguments: Map<String, Value>,
-}
+use crate::operation::{Bound, Kind, Of, Operation, Param, Place};
 
 /// Binds arguments to an operation. A null counts as not given.
 ///
@@ -251,8 +238,9 @@ fn why(error: &serde_json::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Call, Effect, Plane, Reply, Scope};
     use super::*;
+    use crate::operation::{Call, Effect, Reply, Scope};
+    use mp_proto::plane::Plane;
     use serde_json::json;
 
     const ROW: Operation = Operation {

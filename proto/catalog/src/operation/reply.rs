@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::model::{Model, Names};
+use super::time::spelled;
 
 /// What is left when the envelope is off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +38,7 @@ pub enum Unwrap {
     Results,
 }
 
-/// Makes what callers get of an answer without its envelope; `arguments` are those of [`super::Bound`]. What callers should be told
+/// Makes what callers get of an answer without its envelope; `arguments` are those of [`super::bound::Bound`]. What callers should be told
 /// beside it goes to the notes. The error names what is missing, as the end of a sentence. Pure.
 pub type Reshape = fn(arguments: &Map<String, Value>, answer: Value, notes: &mut Vec<String>) -> Result<Value, String>;
 
@@ -278,14 +279,6 @@ fn objects(value: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
         other => std::slice::from_mut(other),
     };
     entries.iter_mut().filter_map(Value::as_object_mut)
-}
-
-/// Spells a time in UTC as the Python tool does; a text that is no time with an offset stays as it is.
-pub(super) fn spelled(text: String) -> String {
-    let Ok(time) = text.parse::<jiff::Timestamp>() else { return text };
-    let has_fraction = time.subsec_nanosecond() != 0;
-    let format = if has_fraction { "%Y-%m-%dT%H:%M:%S.%6f+00:00" } else { "%Y-%m-%dT%H:%M:%S+00:00" };
-    time.strftime(format).to_string()
 }
 
 impl Shape {

@@ -67,3 +67,8 @@ pub(super) struct Input {
     #[serde(default, rename = "isChecked")]
     pub(super) is_checked: Option<bool>,
 }
+
+/// Reads a part of an event; none when it is not as it should be.
+pub(super) fn parsed<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
+    serde_json::from_str(raw.get()).ok()
+}

@@ -1,11 +1,11 @@
 //! How an operation is asked for.
 
+use mp_proto::failure::Problem;
+use mp_proto::plane::Plane;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Bound;
-use mp_proto::failure::Problem;
-use mp_proto::plane::Plane;
+use super::bound::Bound;
 
 /// What an operation does to the data. Only reads are repeated without asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,7 +116,7 @@ pub struct Call {
     pub plane: Plane,
     /// How.
     pub method: Method,
-    /// The path below the scope, with `{name}` where a [`super::Place::Path`] parameter goes.
+    /// The path below the scope, with `{name}` where a [`super::param::Place::Path`] parameter goes.
     pub path: &'static str,
     /// Query parameters that are always the same.
     pub fixed: &'static [(&'static str, &'static str)],

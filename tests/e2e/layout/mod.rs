@@ -1,4 +1,9 @@
-//! The shape of the code: which crate may know which, how long a function may be, and what must not be in the repository.
+//! The shape of the code: which crate may know which, which file which ([`storeys`]), how long they may be ([`sizes`]), and what must not
+//! be in the repository.
+
+mod code;
+mod sizes;
+mod storeys;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,12 +11,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
-
-/// Longest function, in lines with its braces. A reader should see all of it at once.
-const FUNCTION: usize = 80;
-
-/// Longest file, in lines.
-const FILE: usize = 600;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -127,70 +126,6 @@ fn sources() -> Vec<(PathBuf, String)> {
         .collect();
     assert!(sources.len() > 20, "the sources were found");
     sources
-}
-
-#[test]
-fn files_stay_short_and_say_what_they_are_for() {
-    let mut problems = Vec::new();
-    for (path, text) in sources() {
-        let lines = text.lines().count();
-        if lines > FILE {
-            problems.push(format!("{}: {lines} lines, more than {FILE}", path.display()));
-        }
-        if !text.starts_with("//!") {
-            problems.push(format!("{}: does not begin with //!", path.display()));
-        }
-    }
-    assert!(problems.is_empty(), "{problems:#?}");
-}
-
-/// Returns name and length of each function. rustfmt's layout makes this simple: a body ends with a brace at the same depth.
-fn functions(text: &str) -> Vec<(String, usize)> {
-    let lines: Vec<&str> = text.lines().collect();
-    let mut found = Vec::new();
-    for (start, line) in lines.iter().enumerate() {
-        let words = line.trim_start();
-        let depth = line.len() - words.len();
-        let is_function = [
-            "fn ",
-            "pub fn ",
-            "pub(crate) fn ",
-            "pub(super) fn ",
-            "async fn ",
-            "pub async fn ",
-            "pub(crate) async fn ",
-        ]
-        .iter()
-        .any(|head| words.starts_with(head))
-            || (words.starts_with("const fn ")
-                || words.starts_with("pub const fn ")
-                || words.starts_with("pub(crate) const fn "));
-        if !is_function || words.ends_with('}') || words.ends_with(';') {
-            continue;
-        }
-        let close = format!("{}}}", " ".repeat(depth));
-        let end = lines[start..].iter().position(|line| **line == *close).map_or(lines.len(), |count| start + count);
-        let name = words.split("fn ").nth(1).and_then(|rest| rest.split(['(', '<']).next()).unwrap_or(words);
-        found.push((name.to_owned(), end - start + 1));
-    }
-    found
-}
-
-#[test]
-fn functions_stay_short() {
-    assert_eq!(
-        functions("fn a() {\n    fn b() {\n        1\n    }\n}\nfn c() {}\n"),
-        [("a".into(), 5), ("b".into(), 3)]
-    );
-    let mut problems = Vec::new();
-    for (path, text) in sources() {
-        for (name, lines) in functions(&text) {
-            if lines > FUNCTION {
-                problems.push(format!("{}: {name} has {lines} lines, more than {FUNCTION}", path.display()));
-            }
-        }
-    }
-    assert!(problems.is_empty(), "{problems:#?}");
 }
 
 /// Returns what this machine is called by: paths and hosts that mean nothing anywhere else. Never printed: a host may need a

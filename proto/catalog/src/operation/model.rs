@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::time::spelled;
+
 /// What the value of a field is. Only arguments are held to it; an answer is shown as it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Of {
@@ -214,7 +216,7 @@ fn wrong(at: &str, expected: &str) -> String {
 impl Of {
     fn shown(self, value: Value, names: Names) -> Result<Value, String> {
         Ok(match (self, value) {
-            (Self::Time, Value::String(text)) => Value::String(super::reply::spelled(text)),
+            (Self::Time, Value::String(text)) => Value::String(spelled(text)),
             (Self::One(model), Value::Object(object)) => Value::Object(model.shown(object, names)?),
             (Self::List(model), Value::Array(list)) => {
                 let one = |entry| match entry {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Of;
+use super::model::Of;
 
 /// What a value must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

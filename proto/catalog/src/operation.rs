@@ -1,0 +1,73 @@
+//! An operation: what a row of the catalog consists of.
+//!
+//! Read in this order: [`Operation`], [`Param`] (what it takes), [`Bound`] (what becomes of its arguments), [`Call`] (the request),
+//! [`Reply`] (what is made of the answer), [`Model`] (what its objects are made of), [`Confirm`] (when a person is asked).
+
+mod bound;
+mod call;
+mod confirm;
+mod model;
+mod param;
+mod reply;
+mod stage;
+mod time;
+
+use mp_proto::plane::Plane;
+
+pub use bound::Bound;
+pub use call::{Arrange, Call, Effect, Ids, Method, PROJECT, PROJECT_ID, Scope, Workflow};
+pub use confirm::{Confirm, Touches};
+pub use model::{Field, Model, Names, Of};
+pub use param::{Kind, Param, Place, Through};
+pub use reply::{Reply, Reshape, Rows, Shape, Taken, Told, Unwrap, results};
+pub use stage::Stage;
+
+/// An operation.
+#[derive(Debug)]
+pub struct Operation {
+    /// Stable for ever: scripts use it.
+    pub id: &'static str,
+    /// The words of its command.
+    pub command: &'static [&'static str],
+    /// One imperative line.
+    pub summary: &'static str,
+    /// What else a reader should know; may be empty.
+    pub detail: &'static str,
+    /// What it does to the data; declared, never guessed from the method.
+    pub effect: Effect,
+    /// Which part of a session it needs.
+    pub scope: Scope,
+    /// What it takes.
+    pub params: &'static [Param],
+    /// The request.
+    pub call: Call,
+    /// What is made of the answer.
+    pub reply: Reply,
+    /// When a person is asked before it runs.
+    pub confirm: Confirm,
+    /// What tells beforehand which objects it will touch.
+    pub touches: Option<Touches>,
+    /// How far it is settled.
+    pub stage: Stage,
+}
+
+impl Operation {
+    /// What most reads of the query plane share; a row names the rest.
+    pub const READ: Self = Self {
+        id: "",
+        command: &[],
+        summary: "",
+        detail: "",
+        effect: Effect::Read,
+        scope: Scope::Project,
+        params: &[],
+        call: Call::get(Plane::Query, ""),
+        reply: Reply::ONE,
+        confirm: Confirm::AtTerminal,
+        touches: None,
+        stage: Stage::Stable,
+    };
+
+    /// What most operations of the App API share.
+    pub const APP: Self = Self { scope: Scope::WorkspaceOptional, call: Call::get(Plane::App, ""), ..Self::READ };
+}

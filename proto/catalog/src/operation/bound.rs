@@ -1,0 +1,16 @@
+//! What becomes of the arguments of a call.
+
+use serde_json::{Map, Value};
+
+/// Arguments that were checked and put in their places.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bound {
+    /// The path below the scope, with its values encoded.
+    pub path: String,
+    /// The query parameters, in the order of the row.
+    pub query: Vec<(String, String)>,
+    /// The fields of the body, in the order of the row; none when the row has no body.
+    pub body: Option<Map<String, Value>>,
+    /// All values by their names, checked, with defaults for those that were not given.
+    pub arguments: Map<String, Value>,
+}
