@@ -2,11 +2,12 @@
 //! It exists for events, and for a socket or a root that somebody removes.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use mp_proto::wire::{WatchMode, WatchStatus};
 use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tracing::{debug, warn};
@@ -33,13 +34,13 @@ pub struct WatchState(Mutex<Option<WatchStatus>>);
 impl WatchState {
     /// Returns the status.
     pub fn status(&self) -> WatchStatus {
-        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let shown = self.0.lock().clone();
         shown.unwrap_or(WatchStatus { mode: WatchMode::Polling, detail: Some("not started yet".to_owned()) })
     }
 
     fn set(&self, mode: WatchMode, detail: Option<String>) {
         let status = WatchStatus { mode, detail };
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
+        *self.0.lock() = Some(status);
     }
 }
 
