@@ -66,7 +66,7 @@ impl Clock for SystemClock {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use std::sync::{Mutex, PoisonError};
+    use parking_lot::Mutex;
 
     use super::*;
 
@@ -82,14 +82,14 @@ pub(crate) mod tests {
 
         /// Lets time pass on both clocks.
         pub(crate) fn pass(&self, seconds: u64) {
-            let mut moment = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut moment = self.0.lock();
             moment.wall += Duration::from_secs(seconds);
             moment.elapsed += Duration::from_secs(seconds);
         }
 
         /// Sets the wall clock forward or back.
         pub(crate) fn jump(&self, seconds: i64) {
-            let mut moment = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut moment = self.0.lock();
             moment.wall += SignedDuration::from_secs(seconds);
         }
     }
@@ -104,7 +104,7 @@ pub(crate) mod tests {
         }
 
         fn moment(&self) -> Moment {
-            *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+            *self.0.lock()
         }
     }
 

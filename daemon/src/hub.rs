@@ -1,8 +1,9 @@
 //! Events: numbered, kept in a ring for those who come back, and sent to everyone who listens.
 
+use parking_lot::{Mutex, RwLock};
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use mp_proto::event::{Event, QUEUE, RING};
 use tokio::sync::broadcast;
@@ -75,12 +76,12 @@ impl Hub {
 
     /// Lets a service hear of each notice.
     pub fn follow(&self, follower: impl Fn(Notice) + Send + Sync + 'static) {
-        self.followers.write().unwrap_or_else(PoisonError::into_inner).push(Box::new(follower));
+        self.followers.write().push(Box::new(follower));
     }
 
     /// Tells all services. When this returns, they have acted.
     pub fn tell(&self, notice: Notice) {
-        for follower in &*self.followers.read().unwrap_or_else(PoisonError::into_inner) {
+        for follower in &*self.followers.read() {
             follower(notice);
         }
     }
@@ -88,7 +89,7 @@ impl Hub {
     /// Numbers an event, keeps it and sends it.
     pub fn publish(&self, event: &Event) {
         let json = serde_json::to_string(event).expect("events are plain data");
-        let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ring = self.ring.lock();
         ring.last += 1;
         let numbered = Arc::new(Numbered { seq: ring.last, name: event.name(), json });
         if ring.kept.len() == RING {
@@ -105,7 +106,7 @@ impl Hub {
         self: &Arc<Self>,
         last_event_id: Option<&str>,
     ) -> (Opening, broadcast::Receiver<Arc<Numbered>>, OpenStream) {
-        let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        let ring = self.ring.lock();
         let receiver = self.sender.subscribe();
         self.streams.fetch_add(1, Ordering::Relaxed);
         let opening = match last_event_id {

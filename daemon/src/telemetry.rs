@@ -5,8 +5,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
@@ -57,13 +58,13 @@ impl LogHandle {
     pub fn set(&self, filter: &str) -> Result<(), TelemetryError> {
         let parsed = parse(filter)?;
         self.reload.reload(parsed).map_err(|_| TelemetryError::Twice)?;
-        filter.clone_into(&mut self.shown.lock().unwrap_or_else(PoisonError::into_inner));
+        filter.clone_into(&mut self.shown.lock());
         Ok(())
     }
 
     /// Returns the filter in force.
     pub fn filter(&self) -> String {
-        self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shown.lock().clone()
     }
 }
 
@@ -91,7 +92,8 @@ pub fn start(filter: &str, file: Option<&Path>) -> Result<LogHandle, TelemetryEr
         Some(path) => {
             let log =
                 RotatingFile::open(path).map_err(|source| TelemetryError::Open { path: path.to_owned(), source })?;
-            registry.with(fmt::layer().with_ansi(false).with_writer(Mutex::new(log))).try_init()
+            // tracing writes through std's lock only.
+            registry.with(fmt::layer().with_ansi(false).with_writer(std::sync::Mutex::new(log))).try_init()
         }
         None => registry.with(fmt::layer().with_ansi(io::stderr().is_terminal()).with_writer(io::stderr)).try_init(),
     };

@@ -1,8 +1,8 @@
 //! Keeps what makes this the one daemon of its root: the lock, and the socket that clients find.
 
+use parking_lot::Mutex;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 use tracing::{info, warn};
@@ -43,7 +43,7 @@ impl Claim {
         if self.life.is_stopping() {
             return;
         }
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.held.lock();
         if !held.lock.is_in_place() && !held.retake(&self.root) {
             warn!(path = %held.lock.path().display(), "the lock was lost to another daemon");
             return self.life.request_stop("another daemon serves this storage root");

@@ -1,7 +1,8 @@
 //! An answer of Mixpanel whose body is still to come, and what a connection that fails has to say.
 
+use parking_lot::Mutex;
 use std::error::Error;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -78,15 +79,15 @@ impl Turn {
 
 impl Watched {
     fn last_read(&self) -> Instant {
-        *self.read.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.read.lock()
     }
 
     fn is_read(&self) {
-        *self.read.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        *self.read.lock() = Instant::now();
     }
 
     fn take(&self) -> Option<Permit> {
-        self.permit.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.permit.lock().take()
     }
 }
 

@@ -4,7 +4,8 @@
 //! A read is repeated after a 429 and after a connection that was reset; anything whose body can be sent again is repeated once with
 //! a newer token after a 401, for a refused request has done nothing.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::BodyExt;
@@ -285,7 +286,7 @@ impl Sending<'_> {
             Payload::None => request,
             Payload::Json(json) => request.json(json),
             Payload::Bytes(bytes) => request.body(bytes.clone()),
-            Payload::Stream(once) => match once.lock().ok().and_then(|mut once| once.take()) {
+            Payload::Stream(once) => match once.lock().take() {
                 Some(body) => request.body(touched.by(body)),
                 None => return Err(Failure::new(FailureKind::Internal, "a body was to be sent twice")),
             },
@@ -355,14 +356,14 @@ impl Touched {
     }
 
     fn last(&self) -> Instant {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.0.lock()
     }
 
     /// Returns a body that notes when parts of it are taken.
     fn by(&self, body: reqwest::Body) -> reqwest::Body {
         let touched = self.clone();
         reqwest::Body::wrap(body.map_frame(move |frame| {
-            *touched.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+            *touched.0.lock() = Instant::now();
             frame
         }))
     }

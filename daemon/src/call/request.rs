@@ -1,6 +1,6 @@
 //! A request to Mixpanel, and as whom it goes out. Values only.
 
-use std::sync::Mutex;
+use parking_lot::Mutex;
 
 use bytes::Bytes;
 use mp_proto::ids::ProjectId;

@@ -40,7 +40,7 @@ pub(super) fn read(block: &DeTable<'_>) -> (Limits, Vec<(usize, String)>) {
             None => {
                 let found = match value.get_ref() {
                     DeValue::Integer(number) => number.to_string(),
-                    _ => super::parse::kind(value).to_owned(),
+                    _ => super::value::kind(value).to_owned(),
                 };
                 let expected = if least == 0 { "an integer that is not negative" } else { "a positive integer" };
                 problems

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use mp_proto::failure::{Failure, FailureKind, Problem, chain};
 use mp_proto::ids::{ProjectId, WorkspaceId};
 
+use super::account::Account;
+use super::model::{Config, Lookup, Target};
 use super::problem::{ConfigProblem, unusable};
-use super::{Account, Config, Lookup, Target, parse, steps};
+use super::{parser, steps};
 use crate::files::read::ReadError;
 
 /// What there was to read.
@@ -61,7 +63,7 @@ impl Snapshot {
             Ok(None) => (&b""[..], State::Missing),
             Err(error) => (&b""[..], State::Unreadable { reason: chain(error), hint: error.hint() }),
         };
-        let config = parse::parse_bytes(bytes);
+        let config = parser::parse_bytes(bytes);
         let text = std::str::from_utf8(bytes).unwrap_or_default().into();
         Self { revision, path, config, text, state }
     }

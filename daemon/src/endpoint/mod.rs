@@ -5,8 +5,9 @@
 //! into a final refusal and "weather", which passes.
 
 use mp_proto::failure::{Failure, FailureKind, chain};
+use parking_lot::Mutex;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -220,11 +221,11 @@ impl Wire {
             status: Some(response.status().as_u16()),
             retry_after: seconds.map(|pause: Duration| pause.min(MAX_RETRY_AFTER)),
         };
-        *self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = seen;
+        *self.seen.lock() = seen;
     }
 
     fn explain(&self, error: RequestTokenError<NoAnswer, BasicErrorResponse>) -> EndpointError {
-        let seen = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        let seen = self.seen.lock().clone();
         let status = seen.status.unwrap_or_default();
         let cause = match error {
             RequestTokenError::ServerResponse(answer) => {

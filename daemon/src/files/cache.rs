@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::SystemTime;
+
+use parking_lot::Mutex;
 
 use super::read::{ReadError, Signature, read_credential};
 
@@ -55,12 +57,12 @@ impl<T> Cache<T> {
     }
 
     fn kept(&self, path: &Path, current: Signature) -> Option<Arc<T>> {
-        let entries = self.entries();
+        let entries = self.entries.lock();
         entries.get(path).filter(|(signature, _)| *signature == current).map(|(_, value)| Arc::clone(value))
     }
 
     fn keep(&self, path: &Path, signature: Signature, now: SystemTime, value: Arc<T>) {
-        let mut entries = self.entries();
+        let mut entries = self.entries.lock();
         if !signature.is_settled(now) {
             // A write in the same tick of the clock would go unnoticed; the next call reads again.
             entries.remove(path);
@@ -70,11 +72,6 @@ impl<T> Cache<T> {
             entries.clear();
         }
         entries.insert(path.to_owned(), (signature, value));
-    }
-
-    fn entries(&self) -> MutexGuard<'_, HashMap<PathBuf, (Signature, Arc<T>)>> {
-        // No panic can leave the map half changed, so a poisoned lock is still good.
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -129,7 +126,7 @@ mod tests {
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
             let now = SystemTime::now() + Duration::from_secs(10);
             cache.load(&path, home.path(), || now, |_| Ok::<_, ReadError>(())).unwrap();
-            assert!(cache.entries().len() <= CAPACITY);
+            assert!(cache.entries.lock().len() <= CAPACITY);
         }
     }
 }

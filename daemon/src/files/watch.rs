@@ -2,11 +2,12 @@
 //! It exists for events, and for a socket or a root that somebody removes.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use mp_proto::wire::{WatchMode, WatchStatus};
 use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tracing::{debug, warn};
@@ -44,7 +45,7 @@ impl Watch {
 
     /// Returns how it watches.
     pub fn status(&self) -> WatchStatus {
-        let shown = self.status.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let shown = self.status.lock().clone();
         shown.unwrap_or(WatchStatus { mode: WatchMode::Polling, detail: Some("not started yet".to_owned()) })
     }
 
@@ -86,7 +87,7 @@ impl Watch {
     }
 
     fn set(&self, mode: WatchMode, detail: Option<String>) {
-        *self.status.lock().unwrap_or_else(PoisonError::into_inner) = Some(WatchStatus { mode, detail });
+        *self.status.lock() = Some(WatchStatus { mode, detail });
     }
 }
 

@@ -19,10 +19,11 @@ mod services;
 #[cfg(test)]
 mod tests;
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::hash::RandomState;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -206,7 +207,7 @@ impl Keeper {
 
     /// One account has one file, so it has one grant: one for another region is of a time before the account was changed.
     fn of_account(&self, name: &AccountName, region: Region) -> Arc<Grant> {
-        let mut grants = self.grants.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut grants = self.grants.lock();
         let key = Key::Account(name.clone(), region);
         if let Some(known) = grants.get(&key) {
             return Arc::clone(known);
@@ -236,7 +237,7 @@ impl Keeper {
                 return account;
             }
         }
-        let mut grants = self.grants.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut grants = self.grants.lock();
         let key = Key::Bridge(name.clone(), region, hash);
         if let Some(known) = grants.get(&key) {
             return Arc::clone(known);
@@ -254,7 +255,7 @@ impl Keeper {
     }
 
     fn all(&self) -> Vec<Arc<Grant>> {
-        self.grants.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        self.grants.lock().values().cloned().collect()
     }
 
     /// Adds to an account's status what the keeper knows of its grant.

@@ -1,7 +1,7 @@
 //! One login as callers see it and speak to it.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -232,7 +232,7 @@ impl Login {
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What happens in a login, from its start to its end. It runs in a task of its own and needs nobody to watch.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -201,12 +202,12 @@ impl Flow {
         let closing = CancellationToken::new();
         let task = listener.serve(self.services.life.clone(), Arc::clone(&self.login), closing.clone());
         let serving = Serving { open: closing.drop_guard(), task: self.services.life.spawn(task) };
-        *self.serving.lock().unwrap_or_else(PoisonError::into_inner) = Some(serving);
+        *self.serving.lock() = Some(serving);
     }
 
     /// Closes the listener. Connections that wait for the end of the login still get their page.
     async fn close(&self) {
-        let serving = self.serving.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let serving = self.serving.lock().take();
         if let Some(Serving { open, task }) = serving {
             drop(open);
             // A listener that panicked is closed as well.

@@ -1,7 +1,8 @@
 //! All logins: those that are open, and for a while those that have ended.
 
+use parking_lot::{Mutex, MutexGuard};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use mp_proto::context::Context;
@@ -120,7 +121,7 @@ impl Logins {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Arc<Login>>> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock()
     }
 }
 

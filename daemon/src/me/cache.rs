@@ -1,7 +1,8 @@
 //! `accounts/NAME/me.json`: names behind ids. It only decorates: a damaged or unsafe file is as good as none.
 
+use parking_lot::Mutex;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -46,7 +47,7 @@ impl From<ReadError> for Unusable {
 impl MeCache {
     /// Returns the cached answer of an account, if there is a good one that has not expired.
     pub(super) fn load(&self, paths: &Paths, account: &AccountName, clock: &dyn Clock) -> Option<Arc<Me>> {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.last.lock();
         match &*last {
             Some(look) if look.account == *account && look.at.elapsed() < LOOK => look.found.clone(),
             _ => {
@@ -64,7 +65,7 @@ impl MeCache {
 
     /// Lets the next look see the file, however soon it comes.
     pub(crate) fn look_again(&self) {
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.last.lock() = None;
     }
 
     fn read(&self, path: &Path, home: &Path, now: Timestamp) -> Option<Arc<Me>> {

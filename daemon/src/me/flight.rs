@@ -1,9 +1,10 @@
 //! One piece of work for all who want the same at the same time. Whoever leaves cancels nothing.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
@@ -89,8 +90,7 @@ impl<K: Eq + Hash, T: Clone> Drop for Landing<K, T> {
 }
 
 fn lock<K, T: Clone>(open: &Open<K, T>) -> MutexGuard<'_, HashMap<K, Flight<T>>> {
-    // No panic can leave the map half changed, so a poisoned lock is still good.
-    open.lock().unwrap_or_else(PoisonError::into_inner)
+    open.lock()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Answers of `/me` that no file keeps: those of credentials in the environment, and those that could not be written.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use parking_lot::{Mutex, MutexGuard};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -36,7 +37,7 @@ impl Memory {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<(u128, Arc<Me>)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

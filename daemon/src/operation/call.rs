@@ -11,6 +11,7 @@ use mp_proto::deadline::UPSTREAM;
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::ids::WorkspaceId;
 use mp_proto::plane::Plane;
+use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 
 use crate::call::calls::Calls;
@@ -72,7 +73,7 @@ pub(crate) struct Run<'a> {
 /// A file on its way.
 pub(crate) struct Upload {
     /// Its bytes; they can be sent once.
-    pub(crate) body: std::sync::Mutex<Option<reqwest::Body>>,
+    pub(crate) body: Mutex<Option<reqwest::Body>>,
     /// How many.
     pub(crate) length: u64,
 }

@@ -6,7 +6,7 @@ use mp_proto::context::Context;
 use mp_proto::wire::SourceKind::{self, Bridge as InBridge, Config as InConfig, Env, Param, Target};
 use proptest::prelude::*;
 
-use crate::config::parse::parse;
+use crate::config::parser::parse;
 use crate::identity::bridge::{self, Bridge};
 use crate::resolve::{Resolved, resolve};
 

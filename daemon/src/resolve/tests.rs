@@ -5,7 +5,7 @@ use std::path::Path;
 use mp_proto::context::Context;
 use mp_proto::wire::SourceKind;
 
-use crate::config::parse::parse;
+use crate::config::parser::parse;
 use crate::identity::bridge::{self, Bridge};
 use crate::resolve::{Origin, ResolveError, Resolved, resolve};
 

@@ -1,6 +1,6 @@
 //! The catalog: its list, and one route that runs any of its rows.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use axum::Extension;
 use axum::body::Body;
@@ -11,6 +11,7 @@ use hyper::header::{AGE, HeaderValue};
 use mp_catalog::{Kind, OperationCall, OperationRow, OperationsBody, all, bind, find};
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::{OPERATION_UPLOAD, OPERATIONS};
+use parking_lot::Mutex;
 
 use crate::call::wait::measured;
 use crate::operation::call::{Ran, Run, Upload};

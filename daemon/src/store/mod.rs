@@ -1,12 +1,13 @@
 //! The config files as every call sees them: read again whenever they moved, edited without losing what others wrote.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use mp_proto::event::Event;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::AccountName;
+use parking_lot::{Mutex, RwLock};
 use tracing::{debug, info, warn};
 
 use crate::clock::Clock;
@@ -78,7 +79,7 @@ impl Store {
     /// Lets a service follow the root's config, from the one that is in force now.
     pub fn follow(&self, follower: impl Fn(&Snapshot) + Send + Sync + 'static) {
         follower(&self.last_good());
-        self.followers.write().unwrap_or_else(PoisonError::into_inner).push(Box::new(follower));
+        self.followers.write().push(Box::new(follower));
     }
 
     /// Returns the root's config as it is on disk now, and publishes what changed.
@@ -95,7 +96,7 @@ impl Store {
     /// Returns the config that a caller means: the file it names, else the root's.
     pub fn file(&self, named: Option<&Path>) -> Arc<ConfigFile> {
         let Some(path) = named.filter(|path| *path != self.main.path) else { return Arc::clone(&self.main) };
-        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut others = self.others.lock();
         if let Some(known) = others.iter().find(|file| file.path == path) {
             return Arc::clone(known);
         }
@@ -121,7 +122,7 @@ impl Store {
     pub fn look(&self, file: &Arc<ConfigFile>) -> Arc<Snapshot> {
         let seen = Signature::of(&file.path).ok().flatten();
         {
-            let held = file.held.read().unwrap_or_else(PoisonError::into_inner);
+            let held = file.held.read();
             if held.settled && held.signature == seen {
                 return Arc::clone(&held.snapshot);
             }
@@ -130,7 +131,7 @@ impl Store {
     }
 
     fn read_again(&self, file: &Arc<ConfigFile>) -> Arc<Snapshot> {
-        let _reading = file.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let _reading = file.reading.lock();
         let before = file.held();
         let fresh = read(&file.path, self.paths.home(), before.snapshot.revision + 1, self.clock.now());
         if fresh.snapshot.same_content(&before.snapshot) {
@@ -155,7 +156,7 @@ impl Store {
             return;
         }
         if Arc::ptr_eq(file, &self.main) {
-            for follower in &*self.followers.read().unwrap_or_else(PoisonError::into_inner) {
+            for follower in &*self.followers.read() {
                 follower(after);
             }
         }
@@ -187,7 +188,7 @@ impl Store {
     /// # Errors
     /// When the change is refused, or the file cannot be read or written.
     pub fn edit(&self, file: &Arc<ConfigFile>, change: &Change) -> Result<(Arc<Snapshot>, Edited), Failure> {
-        let _writing = file.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _writing = file.writing.lock();
         for attempt in 1..=ATTEMPTS {
             let found = read_credential(&file.path, self.paths.home())?.map(|(bytes, _)| bytes);
             let text = std::str::from_utf8(found.as_deref().unwrap_or_default()).map_err(|_| not_utf8(&file.path))?;
@@ -233,12 +234,12 @@ impl ConfigFile {
     }
 
     fn held(&self) -> Held {
-        self.held.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.held.read().clone()
     }
 
     fn hold(&self, held: Held) -> Arc<Snapshot> {
         let snapshot = Arc::clone(&held.snapshot);
-        *self.held.write().unwrap_or_else(PoisonError::into_inner) = held;
+        *self.held.write() = held;
         snapshot
     }
 }
@@ -403,6 +404,6 @@ mod tests {
         for number in 0..OTHERS * 2 {
             world.store.file(Some(&world.dir.path().join(format!("{number}.toml"))));
         }
-        assert_eq!(world.store.others.lock().expect("nobody panicked").len(), OTHERS);
+        assert_eq!(world.store.others.lock().len(), OTHERS);
     }
 }

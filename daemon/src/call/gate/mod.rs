@@ -8,9 +8,10 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -182,8 +183,7 @@ fn row(budget: &Budget, gate: &mut State<Waiting>, limits: &Limits, now: Duratio
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // No panic can leave a gate half changed, so a poisoned lock is still good.
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock()
     }
 
     fn line_up<'a>(

@@ -1,7 +1,12 @@
 //! What is cut into lines, watched and normalised, whatever the network does.
 
-use super::*;
+use std::collections::VecDeque;
+
+use bytes::Bytes;
 use proptest::prelude::*;
+
+use super::line::LONGEST;
+use super::*;
 
 /// Takes a body in parts that end at these places, and returns what comes out and how it ended.
 fn through(mut events: Events, body: &[u8], cuts: &[usize]) -> (Vec<u8>, Result<(), LineError>) {

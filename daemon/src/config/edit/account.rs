@@ -5,9 +5,11 @@ use mp_proto::secret::Secret;
 use mp_proto::wire::{AccountAdd, AccountUpdate};
 use toml_edit::{TableLike, Value};
 
+use super::arguments::Arguments;
 use super::document::string;
-use super::{Arguments, EditError, Editor};
-use crate::config::Scope;
+use super::editor::Editor;
+use super::error::EditError;
+use crate::config::problem::Scope;
 
 impl Editor {
     pub(super) fn add_account(&mut self, add: &AccountAdd) -> Result<(), EditError> {

@@ -4,8 +4,11 @@ use mp_proto::ids::{AccountName, ProjectId, Region};
 use mp_proto::wire::AccountUpdate;
 
 use super::account::fields;
-use super::{Arguments, EditError, Editor};
-use crate::config::{Account, Credential, Scope, TokenSource};
+use super::arguments::Arguments;
+use super::editor::Editor;
+use super::error::EditError;
+use crate::config::account::{Account, Credential, TokenSource};
+use crate::config::problem::Scope;
 
 /// An account as a login leaves it.
 #[derive(Debug, Clone)]

@@ -1,10 +1,11 @@
 //! What holds for every file and every change.
 
 use mp_proto::secret::Secret;
+use mp_proto::wire::{AccountAdd, AccountUpdate, TargetAdd};
 use proptest::prelude::*;
 
 use super::*;
-use crate::config::parse::parse;
+use crate::config::parser::parse;
 
 /// Blocks as people write them, each with its own comment, separated by blank lines.
 fn block(index: usize, style: u8) -> String {

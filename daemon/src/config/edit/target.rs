@@ -4,9 +4,12 @@ use mp_proto::ids::{ProjectId, TargetName};
 use mp_proto::wire::{SessionPatch, TargetAdd};
 use toml_edit::Value;
 
+use super::arguments::Arguments;
 use super::document::string;
-use super::{Arguments, EditError, Editor};
-use crate::config::{Lookup, Scope, Target};
+use super::editor::Editor;
+use super::error::EditError;
+use crate::config::model::{Lookup, Target};
+use crate::config::problem::Scope;
 
 impl Editor {
     pub(super) fn add_target(&mut self, add: &TargetAdd) -> Result<(), EditError> {

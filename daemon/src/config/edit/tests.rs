@@ -1,6 +1,7 @@
 //! Edits, case by case.
 
 use mp_proto::secret::Secret;
+use mp_proto::wire::{AccountAdd, AccountUpdate, SessionPatch, TargetAdd};
 
 use super::*;
 

@@ -1,8 +1,6 @@
-//! The compare-and-swap, and what it may leave behind. The module above tells why it is done like this.
+//! The compare-and-swap. The head of the folder tells why it is done like this.
 
-use std::ffi::{OsStr, OsString};
-use std::fs;
-use std::io;
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -10,7 +8,9 @@ use std::time::{Duration, Instant};
 use rustix::fs::{AtFlags, FlockOperation, RenameFlags, flock, linkat};
 use rustix::io::Errno;
 
-use super::{MARK, Place, ReplaceError, Temporary};
+use super::destination::{Destination, Temporary};
+use super::error::ReplaceError;
+use super::names::{displaced_name, hash};
 use crate::fault;
 use crate::files::paths::Paths;
 use crate::files::pause::pause;
@@ -34,23 +34,23 @@ pub fn replace_if(
     bytes: &[u8],
     expected: Option<&[u8]>,
 ) -> Result<Signature, ReplaceError> {
-    let place = Place::open(paths, path)?;
-    place.take_turn();
+    let destination = Destination::open(paths, path)?;
+    destination.take_turn();
     // Not needed for correctness. It spares nearly all rivals from ever seeing our text in place of theirs.
-    if place.content(&place.name).as_deref() != expected {
-        return Err(place.conflict(Vec::new()));
+    if destination.content(&destination.name).as_deref() != expected {
+        return Err(destination.conflict(Vec::new()));
     }
-    let (temporary, signature) = place.write(bytes)?;
+    let (temporary, signature) = destination.write(bytes)?;
     match expected {
-        None => place.create(temporary)?,
-        Some(expected) => place.swap(temporary, bytes, expected)?,
+        None => destination.create(temporary)?,
+        Some(expected) => destination.swap(temporary, bytes, expected)?,
     }
-    fault::point(&place.name, "renamed").map_err(|error| place.fail(error))?;
-    place.sync()?;
-    Ok(place.signature().unwrap_or(signature))
+    fault::point(&destination.name, "renamed").map_err(|error| destination.fail(error))?;
+    destination.sync()?;
+    Ok(destination.signature().unwrap_or(signature))
 }
 
-impl<'a> Place<'a> {
+impl Destination<'_> {
     fn conflict(&self, displaced: Vec<PathBuf>) -> ReplaceError {
         ReplaceError::Conflict { path: self.path.to_owned(), displaced }
     }
@@ -181,112 +181,10 @@ impl<'a> Place<'a> {
     }
 }
 
-/// What [`sweep`] found.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Swept {
-    /// How many leftovers were removed.
-    pub removed: usize,
-    /// Texts that another program wrote and that a crash left beside their file, under names that are not looked at again.
-    pub displaced: Vec<PathBuf>,
-}
-
-/// Removes what crashed processes left in a directory, other than texts that are not ours. For the start of a process: what bears its
-/// id is of an earlier one.
-///
-/// # Errors
-/// When the directory cannot be listed; a missing one is empty.
-pub fn sweep(dir: &Path) -> io::Result<Swept> {
-    sweep_where(dir, |leftover| {
-        is_dead(leftover.pid) || leftover.pid == rustix::process::getpid().as_raw_nonzero().get()
-    })
-}
-
-/// Removes what crashed processes left of one file, other than texts that are not ours.
-///
-/// # Errors
-/// When its directory cannot be listed.
-pub fn sweep_of(path: &Path) -> io::Result<Swept> {
-    let (Some(dir), Some(name)) = (path.parent(), path.file_name().and_then(OsStr::to_str)) else {
-        return Ok(Swept::default());
-    };
-    sweep_where(dir, |leftover| leftover.of == name && is_dead(leftover.pid))
-}
-
-fn sweep_where(dir: &Path, is_to_go: impl Fn(&Leftover<'_>) -> bool) -> io::Result<Swept> {
-    let mut swept = Swept::default();
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(swept),
-        Err(error) => return Err(error),
-    };
-    for entry in entries {
-        let name = entry?.file_name();
-        let Some(leftover) = name.to_str().and_then(Leftover::parse).filter(&is_to_go) else { continue };
-        let path = dir.join(&name);
-        if leftover.is_ours(&path) {
-            fs::remove_file(&path)?;
-            swept.removed += 1;
-        } else {
-            let kept = dir.join(displaced_name(&name));
-            fs::rename(&path, &kept)?;
-            swept.displaced.push(kept);
-        }
-    }
-    Ok(swept)
-}
-
-/// A temporary file, by its name.
-struct Leftover<'a> {
-    /// The name of the file that it was to replace.
-    of: &'a str,
-    pid: i32,
-    /// The two texts of ours that a `.swap` may hold; none for a `.tmp`.
-    hashes: Option<[u64; 2]>,
-}
-
-impl<'a> Leftover<'a> {
-    fn parse(name: &'a str) -> Option<Self> {
-        let (of, rest) = name.strip_prefix('.')?.rsplit_once(MARK)?;
-        let (rest, is_swap) = match rest.strip_suffix(".tmp") {
-            Some(rest) => (rest, false),
-            None => (rest.strip_suffix(".swap")?, true),
-        };
-        let mut parts = rest.split('-');
-        let pid = parts.next()?.parse().ok()?;
-        let _count: u64 = parts.next()?.parse().ok()?;
-        let mut hash = || u64::from_str_radix(parts.next()?, 16).ok();
-        let hashes = if is_swap { Some([hash()?, hash()?]) } else { None };
-        parts.next().is_none().then_some(Self { of, pid, hashes })
-    }
-
-    fn is_ours(&self, path: &Path) -> bool {
-        let Some(hashes) = self.hashes else { return true };
-        fs::read(path).is_ok_and(|bytes| hashes.contains(&hash(&bytes)))
-    }
-}
-
-/// Returns whether no process has the id.
-fn is_dead(pid: i32) -> bool {
-    match rustix::process::Pid::from_raw(pid) {
-        Some(pid) => rustix::process::test_kill_process(pid) == Err(Errno::SRCH),
-        None => true,
-    }
-}
-
-fn displaced_name(temporary: &OsStr) -> OsString {
-    let mut name = temporary.to_owned();
-    name.push(".displaced");
-    name
-}
-
-/// FNV-1a. It must be the same in the build that sweeps as in the one that crashed, which std's hashers do not promise.
-fn hash(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::fs;
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
@@ -337,19 +235,20 @@ mod tests {
         let file = world.file();
         fs::write(&file, "rival").unwrap();
         // The state right after the comparison that spares nearly all rivals: the exchange itself must find this one.
-        let place = Place::open(&world.paths, &file).unwrap();
-        let (temporary, _) = place.write(b"ours").unwrap();
-        let Err(ReplaceError::Conflict { displaced, .. }) = place.verified_exchange(temporary, b"ours", b"old") else {
+        let destination = Destination::open(&world.paths, &file).unwrap();
+        let (temporary, _) = destination.write(b"ours").unwrap();
+        let Err(ReplaceError::Conflict { displaced, .. }) = destination.verified_exchange(temporary, b"ours", b"old")
+        else {
             panic!("no conflict")
         };
         assert_eq!(displaced.iter().map(|path| fs::read(path).unwrap()).collect::<Vec<_>>(), [b"rival"]);
         fs::remove_file(&displaced[0]).unwrap();
         assert_eq!(fs::read(&file).unwrap(), b"rival");
-        let (temporary, _) = place.write(b"ours").unwrap();
-        assert!(matches!(place.create(temporary), Err(ReplaceError::Conflict { .. })));
+        let (temporary, _) = destination.write(b"ours").unwrap();
+        assert!(matches!(destination.create(temporary), Err(ReplaceError::Conflict { .. })));
         assert_eq!(fs::read(&file).unwrap(), b"rival");
-        let (temporary, _) = place.write(b"ours").unwrap();
-        assert!(matches!(place.compare_and_rename(temporary, b"old"), Err(ReplaceError::Conflict { .. })));
+        let (temporary, _) = destination.write(b"ours").unwrap();
+        assert!(matches!(destination.compare_and_rename(temporary, b"old"), Err(ReplaceError::Conflict { .. })));
         assert_eq!(world.names(), BTreeSet::from(["f".to_owned()]));
     }
 
@@ -359,9 +258,9 @@ mod tests {
         let file = world.file();
         // The first rival was taken out, and the second renamed over ours before it could be put back.
         fs::write(&file, "second").unwrap();
-        let place = Place::open(&world.paths, &file).unwrap();
-        let (temporary, _) = place.write(b"first").unwrap();
-        let error = place.give_back(temporary, b"ours".to_vec(), Some(b"first".to_vec()));
+        let destination = Destination::open(&world.paths, &file).unwrap();
+        let (temporary, _) = destination.write(b"first").unwrap();
+        let error = destination.give_back(temporary, b"ours".to_vec(), Some(b"first".to_vec()));
         let ReplaceError::Conflict { displaced, .. } = error else { panic!("{error:?}") };
         assert_eq!(fs::read(&file).unwrap(), b"second");
         assert_eq!(
@@ -374,10 +273,10 @@ mod tests {
     #[test]
     fn a_rival_that_removes_the_file_is_obeyed() {
         let world = World::new();
-        let place_file = world.file();
-        let place = Place::open(&world.paths, &place_file).unwrap();
-        let (temporary, _) = place.write(b"first").unwrap();
-        let error = place.give_back(temporary, b"ours".to_vec(), Some(b"first".to_vec()));
+        let file = world.file();
+        let destination = Destination::open(&world.paths, &file).unwrap();
+        let (temporary, _) = destination.write(b"first").unwrap();
+        let error = destination.give_back(temporary, b"ours".to_vec(), Some(b"first".to_vec()));
         assert!(matches!(error, ReplaceError::Conflict { .. }));
         assert_eq!(world.names(), BTreeSet::new());
     }
@@ -448,32 +347,5 @@ mod tests {
             lines.extend(text.lines().map(str::to_owned));
         }
         assert_eq!(lines.len(), 200);
-    }
-
-    #[test]
-    fn sweeping_removes_our_leftovers_and_keeps_what_a_rival_wrote() {
-        let world = World::new();
-        let dir = world.home.path();
-        let dead = 0x3fff_fffe;
-        let swap = |count: u32| format!(".f.mpd-{dead}-{count}-{:016x}-{:016x}.swap", hash(b"new"), hash(b"old"));
-        let alive = ".f.mpd-1-0.tmp".to_owned();
-        for (name, text) in [
-            (format!(".f.mpd-{dead}-0.tmp"), "ne"),
-            (swap(1), "new"),
-            (swap(2), "old"),
-            (swap(3), "rival"),
-            (alive.clone(), "x"),
-            ("f".to_owned(), "new"),
-            ("f.tmp.12.34".to_owned(), "python"),
-            (".f.mpd-x-0.tmp".to_owned(), "?"),
-        ] {
-            fs::write(dir.join(name), text).unwrap();
-        }
-        let kept = dir.join(format!("{}.displaced", swap(3)));
-        assert_eq!(sweep(dir).unwrap(), Swept { removed: 3, displaced: vec![kept.clone()] });
-        assert_eq!(fs::read(kept).unwrap(), b"rival");
-        assert!(world.names().is_superset(&BTreeSet::from([alive, "f.tmp.12.34".into(), ".f.mpd-x-0.tmp".into()])));
-        assert_eq!(sweep(dir).unwrap(), Swept::default());
-        assert_eq!(sweep(&dir.join("missing")).unwrap(), Swept::default());
     }
 }

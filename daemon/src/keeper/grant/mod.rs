@@ -6,10 +6,11 @@ mod file;
 mod refresh;
 mod status;
 
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -205,7 +206,7 @@ impl Grant {
 
     fn held(&self) -> MutexGuard<'_, Held> {
         // Each change below is complete before anything can panic.
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+        self.held.lock()
     }
 
     /// Returns what a caller gets now. Looks at the file first, for another tool may have written it.

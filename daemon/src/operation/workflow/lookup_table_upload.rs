@@ -30,7 +30,7 @@ pub(crate) async fn run(run: &Run<'_>) -> Result<Answered, Failure> {
         text.ok_or_else(|| run.odd(&format!("a place without '{name}'")))
     };
     let (url, path, key) = (part("url")?, part("path")?, part("key")?);
-    let body = upload.body.lock().ok().and_then(|mut body| body.take());
+    let body = upload.body.lock().take();
     let body = body.ok_or_else(|| run.wrong("file", "can be sent only once"))?;
     storage::put(run, &url, "text/csv", upload.length, body).await?;
     let mut bound = run.bound.clone();

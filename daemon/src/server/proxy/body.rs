@@ -1,6 +1,8 @@
 //! The body of a request that is passed on: small ones are kept, so that they can be sent again; large ones flow.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -45,7 +47,7 @@ impl Received {
 
     /// Returns why the request came to nothing: a caller that stops sending is at fault, not Mixpanel.
     pub(super) fn blame(trouble: &Trouble, failure: Failure) -> Failure {
-        trouble.lock().ok().and_then(|mut trouble| trouble.take()).unwrap_or(failure)
+        trouble.lock().take().unwrap_or(failure)
     }
 
     /// Returns where the trouble of one that flows is noted.
@@ -82,9 +84,7 @@ fn flowing(begun: Bytes, body: Body, length: Option<u64>) -> Received {
     let rest = try_unfold(body, |mut body| async { Ok(part(&mut body).await?.map(|part| (part, body))) });
     let rest = rest.map_err(move |failure: Failure| {
         let error = std::io::Error::other(failure.detail.clone());
-        if let Ok(mut noted) = noted.lock() {
-            *noted = Some(failure);
-        }
+        *noted.lock() = Some(failure);
         error
     });
     let names_project = memchr::memmem::find(&begun, b"project_id").is_some();
@@ -149,7 +149,7 @@ mod tests {
         let (trouble, Payload::Stream(body)) = (received.trouble(), received.payload) else {
             panic!("it does not flow")
         };
-        let body = body.into_inner().expect("unpoisoned").expect("not sent yet");
+        let body = body.into_inner().expect("not sent yet");
         assert!(body.collect().await.is_err(), "a part of it must not pass for the whole");
         let upstream = Failure::new(FailureKind::UpstreamUnreachable, "");
         assert_eq!(Received::blame(&trouble, upstream.clone()).kind, FailureKind::BodyTimeout);

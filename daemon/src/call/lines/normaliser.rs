@@ -8,25 +8,25 @@ use std::ops::Range;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{LineError, is_blank, lossy};
+use self::time::Days;
+use super::line::{LineError, is_blank, lossy};
 use crate::call::decoding::without_odd_numbers;
-use crate::call::lines::normal::time::Days;
 
 mod time;
 
 /// Normalises lines, with room that it uses again for each.
 #[derive(Debug, Default)]
 pub(super) struct Normaliser {
-    found: Found,
+    parts: Parts,
     days: Days,
 }
 
 /// Where in a line something stands.
 type Span = Range<usize>;
 
-/// What was found in a line.
+/// Where the parts of an event stand in its line.
 #[derive(Debug, Default)]
-struct Found {
+struct Parts {
     event: Option<Span>,
     time: Option<Span>,
     distinct_id: Option<Span>,
@@ -38,7 +38,7 @@ struct Found {
     is_run: bool,
 }
 
-impl Found {
+impl Parts {
     fn clear(&mut self) {
         let mut kept = std::mem::take(&mut self.kept);
         kept.clear();
@@ -47,13 +47,13 @@ impl Found {
 
     /// Notes a property. A name that comes twice means the later one, as JSON parsers have it.
     fn property(&mut self, name: &str, whole: Span, value: Span, text: &str) {
-        let place = match name {
+        let part = match name {
             "time" if time::is_time(text) => &mut self.time,
             "distinct_id" => &mut self.distinct_id,
             "$insert_id" => &mut self.insert_id,
             _ => return self.keep(whole),
         };
-        *place = Some(value);
+        *part = Some(value);
         self.is_run = false;
     }
 
@@ -97,23 +97,23 @@ impl Normaliser {
 
     /// Adds a line, if it is an event.
     fn line(&mut self, line: &str, out: &mut Vec<u8>) -> bool {
-        self.found.clear();
+        self.parts.clear();
         let mut deserializer = serde_json::Deserializer::from_str(line);
-        let seed = OfLine { base: line.as_ptr() as usize, found: &mut self.found };
+        let seed = OfLine { base: line.as_ptr() as usize, parts: &mut self.parts };
         if seed.deserialize(&mut deserializer).and_then(|()| deserializer.end()).is_err() {
             return false;
         }
-        let found = &self.found;
-        let (Some(event), true) = (&found.event, found.has_properties) else { return false };
+        let parts = &self.parts;
+        let (Some(event), true) = (&parts.event, parts.has_properties) else { return false };
         let text = |span: &Option<Span>| span.clone().map_or("null", |span| &line[span]);
         put(out, &[r#"{"event_name":"#, &line[event.clone()], r#","event_time":"#]);
-        match &found.time {
+        match &parts.time {
             Some(span) => self.days.write(&line[span.clone()], out),
             None => put(out, &["null"]),
         }
-        let (distinct_id, insert_id) = (text(&found.distinct_id), text(&found.insert_id));
+        let (distinct_id, insert_id) = (text(&parts.distinct_id), text(&parts.insert_id));
         put(out, &[r#","distinct_id":"#, distinct_id, r#","insert_id":"#, insert_id, r#","properties":{"#]);
-        for (number, span) in found.kept.iter().enumerate() {
+        for (number, span) in parts.kept.iter().enumerate() {
             if number > 0 {
                 out.push(b',');
             }
@@ -133,7 +133,7 @@ fn put(out: &mut Vec<u8>, texts: &[&str]) {
 /// Finds what is in a line. `base` is the address of its first byte: texts of the line tell by theirs where they stand.
 struct OfLine<'f> {
     base: usize,
-    found: &'f mut Found,
+    parts: &'f mut Parts,
 }
 
 fn span(base: usize, value: &RawValue) -> Span {
@@ -160,10 +160,10 @@ impl<'de> Visitor<'de> for OfLine<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<&RawValue>()? {
             match name(key).as_ref() {
-                "event" => self.found.event = Some(span(self.base, map.next_value()?)),
+                "event" => self.parts.event = Some(span(self.base, map.next_value()?)),
                 "properties" => {
-                    self.found.has_properties = true;
-                    map.next_value_seed(OfProperties { base: self.base, found: &mut *self.found })?;
+                    self.parts.has_properties = true;
+                    map.next_value_seed(OfProperties { base: self.base, parts: &mut *self.parts })?;
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -175,7 +175,7 @@ impl<'de> Visitor<'de> for OfLine<'_> {
 /// Finds what is in the properties.
 struct OfProperties<'f> {
     base: usize,
-    found: &'f mut Found,
+    parts: &'f mut Parts,
 }
 
 impl<'de> DeserializeSeed<'de> for OfProperties<'_> {
@@ -197,7 +197,7 @@ impl<'de> Visitor<'de> for OfProperties<'_> {
         while let Some(key) = map.next_key::<&RawValue>()? {
             let value = map.next_value::<&RawValue>()?;
             let (begin, value_span) = (span(self.base, key).start, span(self.base, value));
-            self.found.property(name(key).as_ref(), begin..value_span.end, value_span, value.get());
+            self.parts.property(name(key).as_ref(), begin..value_span.end, value_span, value.get());
         }
         Ok(())
     }

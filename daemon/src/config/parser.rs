@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use mp_proto::ids::{AccountName, ProjectId, TargetName, WorkspaceId};
 use mp_proto::secret::Secret;
-use toml::Spanned;
-use toml::de::{DeString, DeTable, DeValue};
+use toml::de::{DeTable, DeValue};
 
 use super::account::{self, Field};
+use super::model::{Config, CustomHeader, Target};
 use super::problem::{ConfigProblem, Lines, Located, Scope};
-use super::{Config, CustomHeader, Target, legacy, limits};
-
-type Key<'i> = Spanned<DeString<'i>>;
-type Value<'i> = Spanned<DeValue<'i>>;
+use super::value::{Key, Value, kind, whole};
+use super::{legacy, limits};
 
 /// Parses the bytes of a config file, which must be UTF-8.
 pub fn parse_bytes(bytes: &[u8]) -> Config {
@@ -32,26 +30,26 @@ pub fn parse_bytes(bytes: &[u8]) -> Config {
 /// Parses the text of a config file.
 pub fn parse(text: &str) -> Config {
     let (root, errors) = DeTable::parse_recoverable(text);
-    let mut reader = Reader { lines: Lines::new(text), config: Config::default(), broken: Vec::new() };
+    let mut parser = Parser { lines: Lines::new(text), config: Config::default(), broken: Vec::new() };
     for error in &errors {
         let at = error.span().map_or(text.len(), |span| span.start);
-        reader.problem(Scope::Syntax, at, error.message().to_owned());
+        parser.problem(Scope::Syntax, at, error.message().to_owned());
     }
-    reader.broken = reader.config.problems.iter().map(|problem| problem.line).collect();
-    reader.root(root.get_ref());
-    let mut config = reader.config;
+    parser.broken = parser.config.problems.iter().map(|problem| problem.line).collect();
+    parser.root(root.get_ref());
+    let mut config = parser.config;
     config.problems.sort_by_key(|problem| (problem.line, problem.column));
     config
 }
 
-struct Reader<'t> {
+struct Parser<'t> {
     lines: Lines<'t>,
     config: Config,
     /// Lines with a syntax error. What the parser made up there says nothing about the rest.
     broken: Vec<usize>,
 }
 
-impl Reader<'_> {
+impl Parser<'_> {
     fn problem(&mut self, scope: Scope, at: usize, detail: impl Into<String>) {
         let (line, column) = self.lines.locate(at);
         if scope == Scope::Syntax || !self.broken.contains(&line) {
@@ -271,25 +269,6 @@ impl Reader<'_> {
             self.problem(scope.clone(), value.span().start, detail);
         }
         id
-    }
-}
-
-/// Returns a workspace id from a float that is one.
-fn whole(number: f64) -> Option<WorkspaceId> {
-    // 2^53: beyond it a float names several integers.
-    let is_exact = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
-    is_exact.then(|| format!("{number:.0}")).and_then(|digits| WorkspaceId::parse(&digits).ok())
-}
-
-pub(super) fn kind(value: &Value<'_>) -> &'static str {
-    match value.get_ref() {
-        DeValue::String(_) => "a string",
-        DeValue::Integer(_) => "an integer",
-        DeValue::Float(_) => "a float",
-        DeValue::Boolean(_) => "a boolean",
-        DeValue::Datetime(_) => "a date",
-        DeValue::Array(_) => "an array",
-        DeValue::Table(_) => "a table",
     }
 }
 
