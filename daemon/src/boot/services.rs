@@ -21,7 +21,7 @@ use crate::login::logins::Logins;
 use crate::me::users::Users;
 use crate::memo::SessionMemo;
 use crate::mixpanel::Mixpanel;
-use crate::operation::call::Operations;
+use crate::operation::services::Operations;
 use crate::server::app::{App, Counters};
 use crate::session::sessions::Sessions;
 use crate::store::Store;

@@ -14,41 +14,13 @@ use mp_proto::plane::Plane;
 use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 
-use crate::call::calls::Calls;
 use crate::call::decoding::{Asked, words};
-use crate::call::reads::{Freshness, Reads, SharedAnswer};
+use crate::call::reads::{Freshness, SharedAnswer};
 use crate::call::request::{Outgoing, Payload, Query, Tool};
-use crate::clock::Clock;
-use crate::life::Life;
-use crate::me::users::Users;
-use crate::mixpanel::Mixpanel;
 use crate::operation::outgoing::{ORIGIN, build, project_number};
+use crate::operation::services::Operations;
 use crate::operation::workspace;
 use crate::session::Session;
-
-/// What operations may use.
-pub struct Operations {
-    pub(crate) calls: Calls,
-    pub(crate) reads: Reads,
-    pub(crate) users: Users,
-    pub(crate) mixpanel: Arc<Mixpanel>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) life: Life,
-}
-
-impl Operations {
-    /// Returns what runs operations with these.
-    pub fn new(
-        calls: Calls,
-        reads: Reads,
-        users: Users,
-        mixpanel: Arc<Mixpanel>,
-        clock: Arc<dyn Clock>,
-        life: Life,
-    ) -> Self {
-        Self { calls, reads, users, mixpanel, clock, life }
-    }
-}
 
 /// What an operation was called with.
 pub(crate) struct Run<'a> {
@@ -283,8 +255,13 @@ impl Run<'_> {
 
     /// An argument is wrong, as only now is known.
     pub(crate) fn wrong(&self, name: &str, why: &str) -> Failure {
+        self.wrong_arguments(vec![Problem::new(name, why)])
+    }
+
+    /// Arguments are wrong.
+    pub(crate) fn wrong_arguments(&self, problems: Vec<Problem>) -> Failure {
         let detail = format!("arguments of {} are wrong", self.operation.id);
-        Failure::new(FailureKind::InvalidArgument, detail).errors(vec![Problem::new(name, why)])
+        Failure::new(FailureKind::InvalidArgument, detail).errors(problems)
     }
 
     /// An answer that is not as expected.

@@ -7,7 +7,7 @@ use mp_proto::plane::Plane;
 use serde_json::Value;
 
 use crate::me::rows::Workspace;
-use crate::operation::call::Operations;
+use crate::operation::services::Operations;
 use crate::session::Session;
 
 use crate::call::reads::Freshness;

@@ -24,7 +24,7 @@ use crate::login::logins::Logins;
 use crate::me::users::Users;
 use crate::memo::SessionMemo;
 use crate::mixpanel::Mixpanel;
-use crate::operation::call::Operations;
+use crate::operation::services::Operations;
 use crate::session::sessions::Sessions;
 use crate::store::Store;
 use crate::telemetry::LogHandle;

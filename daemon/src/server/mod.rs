@@ -16,6 +16,7 @@ mod operations;
 mod peer;
 mod proxy;
 mod reply;
+mod route;
 mod session;
 mod table;
 mod targets;

@@ -267,3 +267,32 @@ fn proto_keeps_its_storeys() {
         &["deadline ids json location plane secret version", "failure", "context event routes wire", "lib"],
     );
 }
+
+#[test]
+fn the_daemon_keeps_its_storeys() {
+    check(
+        "daemon/src",
+        &[
+            "args clock fault hub telemetry",
+            "life",
+            "lock",
+            "listen",
+            "files",
+            "config",
+            "store",
+            "identity",
+            "resolve",
+            "session",
+            "mixpanel",
+            "endpoint",
+            "keeper",
+            "call",
+            "me",
+            "operation",
+            "credential login memo verification",
+            "server",
+            "boot",
+            "lib",
+        ],
+    );
+}

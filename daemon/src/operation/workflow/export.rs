@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use mp_catalog::Workflow;
 use mp_catalog::export;
-use mp_proto::failure::{Failure, FailureKind, Problem};
+use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::plane::Plane;
 
 use crate::call::answer::OpenAnswer;
@@ -29,13 +29,8 @@ pub(crate) async fn run(run: Run<'_>) -> Result<Ran, Failure> {
     }
 }
 
-fn wrong(run: &Run<'_>, problems: Vec<Problem>) -> Failure {
-    let detail = format!("arguments of {} are wrong", run.operation.id);
-    Failure::new(FailureKind::InvalidArgument, detail).errors(problems)
-}
-
 async fn events(run: Run<'_>) -> Result<Ran, Failure> {
-    let asked = export::Events::read(run.arguments).map_err(|problems| wrong(&run, problems))?;
+    let asked = export::Events::read(run.arguments).map_err(|problems| run.wrong_arguments(problems))?;
     let project = run.session.project()?;
     let request = Outgoing {
         query: Query::Pairs(asked.query(project.as_str())),

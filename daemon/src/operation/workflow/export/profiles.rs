@@ -12,7 +12,6 @@ use serde_json::value::RawValue;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tracing::info;
 
-use super::wrong;
 use crate::call::calls::Calls;
 use crate::call::decoding::{Asked, without_odd_numbers};
 use crate::call::lines::profile;
@@ -35,7 +34,7 @@ const MANY: u64 = 48;
 /// When the arguments are wrong, or the first page cannot be had.
 pub(super) async fn run(run: Run<'_>) -> Result<Ran, Failure> {
     let now = run.operations.clock.now().as_second();
-    let asked = Profiles::read(run.arguments, now).map_err(|problems| wrong(&run, problems))?;
+    let asked = Profiles::read(run.arguments, now).map_err(|problems| run.wrong_arguments(problems))?;
     if asked.is_empty {
         run.session.project()?;
         return Ok(Ran::Lines(Box::pin(stream::empty())));

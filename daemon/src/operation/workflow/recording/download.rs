@@ -5,7 +5,7 @@ use futures_util::{StreamExt, stream};
 use mp_proto::failure::{Failure, FailureKind};
 use reqwest::StatusCode;
 
-use super::{Signed, nothing, sign_one};
+use super::signing::{Signed, nothing, sign_one};
 use crate::operation::call::Run;
 use crate::operation::storage;
 

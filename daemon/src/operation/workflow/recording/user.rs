@@ -5,7 +5,8 @@ use mp_catalog::{Recorded, Seen, bundle};
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::Value;
 
-use super::{answered, find_by, look_through, tracked};
+use super::look::{answered, look_through};
+use super::signing::{find_by, tracked};
 use crate::operation::call::{Answered, Run};
 
 /// Recordings that are read at a time, each some files at a time.
