@@ -13,8 +13,9 @@ use tracing::warn;
 
 use super::disk::{self, Saved, Turn};
 use super::fresh::{Fresh, Landing, Outcome};
-use super::grant::{Grant, Need, Spend};
-use crate::endpoint::EndpointError;
+use super::grant::state::Need;
+use super::grant::{Grant, Spend};
+use crate::endpoint::error::EndpointError;
 use crate::fault;
 use crate::hub::Notice;
 use crate::identity::registration::Registration;

@@ -48,7 +48,8 @@ use crate::identity::removal;
 use crate::life::Life;
 use crate::store::Store;
 use fresh::Outcome;
-use grant::{Grant, Need, Ready};
+use grant::state::Need;
+use grant::{Grant, Ready};
 use services::Services;
 
 /// How often the keeper looks whether something is due. Timers stop while a laptop sleeps, so it looks often and compares clocks.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 use tracing::warn;
 
-use crate::endpoint::EndpointError;
+use crate::endpoint::error::EndpointError;
 use crate::files::replace::ReplaceError;
 use crate::identity::Holder;
 use crate::identity::bases::CallerBases;

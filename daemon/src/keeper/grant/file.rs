@@ -7,20 +7,21 @@ use mp_proto::event::{Event, TokenCause};
 use tracing::{info, warn};
 
 use super::super::disk;
-use super::{Grant, Held, Trouble};
+use super::Grant;
+use super::state::{GrantState, Trouble};
 use crate::clock::Moment;
 use crate::files::read::Signature;
 use crate::identity::tokens::Tokens;
 
 impl Grant {
-    pub(super) fn look(&self, held: &mut Held, now: Moment) {
+    pub(super) fn look(&self, held: &mut GrantState, now: Moment) {
         if self.file.is_some() && !held.retired {
             self.look_at_file(held, now);
         }
     }
 
     /// Looks at the file, and adopts what another tool wrote.
-    fn look_at_file(&self, held: &mut Held, now: Moment) {
+    fn look_at_file(&self, held: &mut GrantState, now: Moment) {
         let Some(path) = &self.file else { return };
         let seen = Signature::of(path).ok().flatten();
         if held.looked && held.settled && held.seen == seen {
@@ -50,7 +51,7 @@ impl Grant {
         }
     }
 
-    fn is_gone(&self, held: &mut Held, now: Timestamp) {
+    fn is_gone(&self, held: &mut GrantState, now: Timestamp) {
         if held.current.is_some() {
             info!(account = %self.name, "tokens are gone");
             held.since = now;
@@ -61,7 +62,7 @@ impl Grant {
     }
 
     /// The file holds these tokens.
-    fn found(&self, held: &mut Held, tokens: Tokens, now: Moment) {
+    fn found(&self, held: &mut GrantState, tokens: Tokens, now: Moment) {
         let Some(current) = held.current.clone() else { return self.adopt(held, Arc::new(tokens), now) };
         let hash = self.hash(&tokens);
         if held.saving == Some(hash) {
@@ -90,7 +91,7 @@ impl Grant {
     }
 
     /// After a crash the newest grant may lie beside the file, complete but not yet in place.
-    fn recover(&self, held: &mut Held, now: Moment) {
+    fn recover(&self, held: &mut GrantState, now: Moment) {
         let Some(path) = &self.file else { return };
         for tokens in disk::beside(self.services.paths.home(), path) {
             let Some(current) = held.current.clone() else { return };
@@ -106,7 +107,7 @@ impl Grant {
     }
 
     /// Makes tokens that came from elsewhere the current ones.
-    pub(super) fn adopt(&self, held: &mut Held, tokens: Arc<Tokens>, now: Moment) {
+    pub(super) fn adopt(&self, held: &mut GrantState, tokens: Arc<Tokens>, now: Moment) {
         if let Some(old) = held.current.clone()
             && self.hash(&old.tokens) != self.hash(&tokens)
             && !held.spent.contains(&self.hash(&old.tokens))
@@ -122,7 +123,7 @@ impl Grant {
         }
     }
 
-    pub(super) fn announce(&self, held: &Held, cause: TokenCause) {
+    pub(super) fn announce(&self, held: &GrantState, cause: TokenCause) {
         let Some(current) = &held.current else { return };
         self.services.hub.publish(&Event::TokenRefreshed {
             account: self.name.to_string(),

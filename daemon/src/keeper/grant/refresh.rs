@@ -9,7 +9,8 @@ use mp_proto::event::{Event, TokenCause};
 use mp_proto::failure::Failure;
 use tracing::{info, warn};
 
-use super::{Grant, Need, SPARED, Spend, Trouble};
+use super::state::{Need, SPARED, Trouble};
+use super::{Grant, Spend};
 use crate::identity::registration::Registration;
 use crate::identity::tokens::Tokens;
 use crate::keeper::disk;

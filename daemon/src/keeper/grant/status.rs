@@ -6,7 +6,8 @@ use jiff::SignedDuration;
 use mp_proto::failure::{Failure, FailureKind, Next};
 use mp_proto::wire::{AccountStatus, CredentialState};
 
-use super::{Grant, Held, Trouble};
+use super::Grant;
+use super::state::{GrantState, Trouble};
 use crate::clock::Moment;
 
 impl Grant {
@@ -32,7 +33,7 @@ impl Grant {
         failure.next("mp daemon status", "see when it is tried again")
     }
 
-    pub(super) fn nothing_stored(&self, held: &Held) -> Failure {
+    pub(super) fn nothing_stored(&self, held: &GrantState) -> Failure {
         match &held.unreadable {
             Some(failure) => failure.clone().account(self.name.as_str()),
             None => self.login_required("there are no stored tokens"),
@@ -58,7 +59,7 @@ impl Grant {
         }
     }
 
-    fn state(&self, held: &Held, now: Moment) -> (CredentialState, Option<String>) {
+    fn state(&self, held: &GrantState, now: Moment) -> (CredentialState, Option<String>) {
         let Some(current) = &held.current else {
             return match &held.unreadable {
                 Some(failure) => (CredentialState::Unreadable, Some(failure.detail.clone())),
