@@ -1,30 +1,18 @@
-//! What the caller gave, checked, and the rule by which one candidate of several wins.
+//! What a caller chooses by flags and variables, checked.
 
 use mp_proto::context::Context;
 use mp_proto::failure::Problem;
 use mp_proto::ids::{AccountType, ProjectId, Region, WorkspaceId};
 use mp_proto::wire::{Source, SourceKind};
 
-use crate::config::Target;
-use crate::resolve::{Axis, ENV_OAUTH_TOKEN, ENV_SERVICE_ACCOUNT, ResolveError};
-
-/// The layer a candidate comes from.
-pub(super) type Candidate = SourceKind;
-
-/// Returns a source.
-pub(super) fn source(kind: Candidate, at: impl Into<String>) -> Source {
-    Source { kind, at: at.into() }
-}
-
-/// Returns the candidate of the strongest layer. The order of the array does not matter: the layers are ordered.
-pub(super) fn strongest<T, const N: usize>(candidates: [Option<(Candidate, T, String)>; N]) -> Option<Axis<T>> {
-    let (kind, value, at) = candidates.into_iter().flatten().min_by_key(|(kind, ..)| *kind)?;
-    Some(Axis { value, source: source(kind, at) })
-}
+use super::error::ResolveError;
+use super::layer::source;
+use super::model::{ENV_OAUTH_TOKEN, ENV_SERVICE_ACCOUNT};
+use crate::config::model::Target;
 
 /// Flags and variables of a caller, parsed.
 #[derive(Debug, Default)]
-pub(super) struct Given<'a> {
+pub(super) struct Choice<'a> {
     /// An account made of the environment alone: name, type, region, and the variable that carries its secret.
     pub(super) environment_account: Option<(&'static str, AccountType, Region, &'static str)>,
     /// `--account`, else `MP_ACCOUNT`.
@@ -39,11 +27,11 @@ pub(super) struct Given<'a> {
     pub(super) env_workspace: Option<WorkspaceId>,
     /// `--workspace`.
     pub(super) workspace: Option<WorkspaceId>,
-    /// Whether no pin fills in for a workspace that is not given.
+    /// Whether no pin fills in for a workspace that is not choice.
     pub(super) exact: bool,
 }
 
-impl<'a> Given<'a> {
+impl<'a> Choice<'a> {
     /// Reads a context.
     ///
     /// # Errors
@@ -52,7 +40,7 @@ impl<'a> Given<'a> {
         let mut problems = Vec::new();
         let env = &context.env;
         let region = checked("MP_REGION", env.get("MP_REGION"), Region::parse, &mut problems);
-        let given = Self {
+        let choice = Self {
             env_project: checked("MP_PROJECT_ID", env.get("MP_PROJECT_ID"), ProjectId::parse, &mut problems),
             env_workspace: checked("MP_WORKSPACE_ID", env.get("MP_WORKSPACE_ID"), WorkspaceId::parse, &mut problems),
             project: checked("--project", context.project.as_deref(), ProjectId::parse, &mut problems),
@@ -65,11 +53,11 @@ impl<'a> Given<'a> {
         if !problems.is_empty() {
             return Err(ResolveError::Values { problems });
         }
-        let accompanied = given.account.is_some() || given.project.is_some() || given.workspace.is_some();
-        if given.target.is_some() && accompanied {
+        let accompanied = choice.account.is_some() || choice.project.is_some() || choice.workspace.is_some();
+        if choice.target.is_some() && accompanied {
             return Err(ResolveError::TargetNotAlone);
         }
-        let environment_account = region.filter(|_| given.env_project.is_some()).and_then(|region| {
+        let environment_account = region.filter(|_| choice.env_project.is_some()).and_then(|region| {
             let is_set = |name| env.get(name).is_some();
             if is_set("MP_USERNAME") && is_set("MP_SECRET") {
                 Some((ENV_SERVICE_ACCOUNT, AccountType::ServiceAccount, region, "MP_USERNAME"))
@@ -79,7 +67,7 @@ impl<'a> Given<'a> {
                 None
             }
         });
-        Ok(Self { environment_account, ..given })
+        Ok(Self { environment_account, ..choice })
     }
 
     /// Returns what the caller asked for by a flag and did not get.
@@ -127,8 +115,8 @@ fn flag_or_variable<'a>(
     variable_name: &str,
 ) -> Option<(&'a str, Source)> {
     match (flag, variable) {
-        (Some(name), _) => Some((name, source(Candidate::Param, flag_name))),
-        (None, Some(name)) => Some((name, source(Candidate::Param, variable_name))),
+        (Some(name), _) => Some((name, source(SourceKind::Param, flag_name))),
+        (None, Some(name)) => Some((name, source(SourceKind::Param, variable_name))),
         (None, None) => None,
     }
 }
