@@ -1,24 +1,20 @@
 //! What a caller chooses by flags and variables, checked.
 
-use mp_proto::context::Context;
-use mp_proto::failure::Problem;
-use mp_proto::ids::{AccountType, ProjectId, Region, WorkspaceId};
-use mp_proto::wire::{Source, SourceKind};
+use mp_proto::context::{Context, target_stands_alone};
+use mp_proto::failure::Problems;
+use mp_proto::ids::{IdError, ProjectId, Region, WorkspaceId};
 
+use super::account::{account_flag, target_flag};
 use super::error::ResolveError;
-use super::layer::source;
-use super::model::{ENV_OAUTH_TOKEN, ENV_SERVICE_ACCOUNT};
 use crate::config::model::Target;
 
 /// Flags and variables of a caller, parsed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Choice<'a> {
-    /// An account made of the environment alone: name, type, region, and the variable that carries its secret.
-    pub(super) environment_account: Option<(&'static str, AccountType, Region, &'static str)>,
-    /// `--account`, else `MP_ACCOUNT`.
-    pub(super) account: Option<(&'a str, Source)>,
-    /// `--target`, else `MP_TARGET`.
-    pub(super) target: Option<(&'a str, Source)>,
+    /// The account, and the flag or variable that names it.
+    account: Option<(&'a str, &'static str)>,
+    /// The target, and the flag or variable that names it.
+    pub(super) target: Option<(&'a str, &'static str)>,
     /// `MP_PROJECT_ID`.
     pub(super) env_project: Option<ProjectId>,
     /// `--project`.
@@ -27,7 +23,7 @@ pub(super) struct Choice<'a> {
     pub(super) env_workspace: Option<WorkspaceId>,
     /// `--workspace`.
     pub(super) workspace: Option<WorkspaceId>,
-    /// Whether no pin fills in for a workspace that is not choice.
+    /// Whether no pin fills in for a workspace that is not given.
     pub(super) exact: bool,
 }
 
@@ -37,47 +33,33 @@ impl<'a> Choice<'a> {
     /// # Errors
     /// When values break their rules, all of them at once, or a target came together with what it decides.
     pub(super) fn read(context: &'a Context) -> Result<Self, ResolveError> {
-        let mut problems = Vec::new();
-        let env = &context.env;
-        let region = checked("MP_REGION", env.get("MP_REGION"), Region::parse, &mut problems);
+        let mut problems = Problems::default();
+        let env = |name| context.env.get(name);
+        // Checked here with the rest; it is used where the account is chosen.
+        let _region = checked("MP_REGION", env("MP_REGION"), Region::parse, &mut problems);
         let choice = Self {
-            env_project: checked("MP_PROJECT_ID", env.get("MP_PROJECT_ID"), ProjectId::parse, &mut problems),
-            env_workspace: checked("MP_WORKSPACE_ID", env.get("MP_WORKSPACE_ID"), WorkspaceId::parse, &mut problems),
+            env_project: checked("MP_PROJECT_ID", env("MP_PROJECT_ID"), ProjectId::parse, &mut problems),
+            env_workspace: checked("MP_WORKSPACE_ID", env("MP_WORKSPACE_ID"), WorkspaceId::parse, &mut problems),
             project: checked("--project", context.project.as_deref(), ProjectId::parse, &mut problems),
             workspace: checked("--workspace", context.workspace.as_deref(), WorkspaceId::parse, &mut problems),
-            account: flag_or_variable(context.account.as_deref(), "--account", env.get("MP_ACCOUNT"), "MP_ACCOUNT"),
-            target: flag_or_variable(context.target.as_deref(), "--target", env.get("MP_TARGET"), "MP_TARGET"),
-            environment_account: None,
+            account: account_flag(context),
+            target: target_flag(context),
             exact: context.exact,
         };
-        if !problems.is_empty() {
-            return Err(ResolveError::Values { problems });
+        let choice = problems.check(Some(choice)).map_err(|problems| ResolveError::Values { problems })?;
+        match target_stands_alone(&choice.target, &choice.account, &choice.project, &choice.workspace) {
+            true => Ok(choice),
+            false => Err(ResolveError::TargetNotAlone),
         }
-        let accompanied = choice.account.is_some() || choice.project.is_some() || choice.workspace.is_some();
-        if choice.target.is_some() && accompanied {
-            return Err(ResolveError::TargetNotAlone);
-        }
-        let environment_account = region.filter(|_| choice.env_project.is_some()).and_then(|region| {
-            let is_set = |name| env.get(name).is_some();
-            if is_set("MP_USERNAME") && is_set("MP_SECRET") {
-                Some((ENV_SERVICE_ACCOUNT, AccountType::ServiceAccount, region, "MP_USERNAME"))
-            } else if is_set("MP_OAUTH_TOKEN") {
-                Some((ENV_OAUTH_TOKEN, AccountType::OauthToken, region, "MP_OAUTH_TOKEN"))
-            } else {
-                None
-            }
-        });
-        Ok(Self { environment_account, ..choice })
     }
 
-    /// Returns what the caller asked for by a flag and did not get.
-    pub(super) fn notes(&self, target: Option<&Target>) -> Vec<String> {
+    /// Returns what the caller asked for by a flag and did not get. `account` is the variable that makes the account, if one does.
+    pub(super) fn notes(&self, account: Option<&str>, target: Option<&Target>) -> Vec<String> {
         let mut notes = Vec::new();
-        if let Some((_, _, _, variable)) = self.environment_account {
-            let losers = [("--account", &self.account), ("--target", &self.target)];
-            for (flag, asked) in losers {
+        if let Some(variable) = account {
+            for (flag, asked) in [("--account", self.account), ("--target", self.target)] {
                 if let Some((name, by)) = asked
-                    && by.at == flag
+                    && by == flag
                 {
                     notes.push(format!("{variable} wins over {flag} {}", name.escape_default()));
                 }
@@ -108,30 +90,12 @@ fn note<T: PartialEq + std::fmt::Display>(
     }
 }
 
-fn flag_or_variable<'a>(
-    flag: Option<&'a str>,
-    flag_name: &str,
-    variable: Option<&'a str>,
-    variable_name: &str,
-) -> Option<(&'a str, Source)> {
-    match (flag, variable) {
-        (Some(name), _) => Some((name, source(SourceKind::Param, flag_name))),
-        (None, Some(name)) => Some((name, source(SourceKind::Param, variable_name))),
-        (None, None) => None,
-    }
-}
-
 fn checked<T>(
     at: &str,
     text: Option<&str>,
-    parse: impl Fn(&str) -> Result<T, mp_proto::ids::IdError>,
-    problems: &mut Vec<Problem>,
+    parse: fn(&str) -> Result<T, IdError>,
+    problems: &mut Problems,
 ) -> Option<T> {
-    match parse(text?) {
-        Ok(value) => Some(value),
-        Err(error) => {
-            problems.push(Problem::new(at, format!("{at}={} is not {}", error.value.escape_debug(), error.expected)));
-            None
-        }
-    }
+    let told = |error: IdError| format!("{at}={} is not {}", error.value.escape_debug(), error.expected);
+    problems.take(at, parse(text?).map_err(told))
 }

@@ -4,6 +4,7 @@
 //! belongs to its own account: a call that chooses another account does not inherit it. The pinned workspace of `[active]` also
 //! belongs to the project it was pinned in, for a workspace is part of one project.
 
+mod account;
 mod choice;
 mod decision;
 mod error;
@@ -15,6 +16,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
+pub use account::{ChosenAccount, account_of};
 pub use decision::resolve;
 pub use error::ResolveError;
 pub use model::{Axis, ENV_OAUTH_TOKEN, ENV_SERVICE_ACCOUNT, Header, Origin, Resolved, ResolvedAccount};
