@@ -75,12 +75,12 @@ pub fn account_of<'a>(
     Some(configured(config, &active.value, Chooser::Active(active.line)))
 }
 
-/// `--account`, else `MP_ACCOUNT`: the name, and which of the two it was.
-pub(super) fn account_flag(context: &Context) -> Option<(&str, &'static str)> {
+/// Returns what `--account`, else `MP_ACCOUNT` names, and which of the two it was.
+pub fn account_flag(context: &Context) -> Option<(&str, &'static str)> {
     flag_or_variable((context.account.as_deref(), "--account"), (context.env.get("MP_ACCOUNT"), "MP_ACCOUNT"))
 }
 
-/// `--target`, else `MP_TARGET`: the name, and which of the two it was.
+/// Returns what `--target`, else `MP_TARGET` names, and which of the two it was.
 pub(super) fn target_flag(context: &Context) -> Option<(&str, &'static str)> {
     flag_or_variable((context.target.as_deref(), "--target"), (context.env.get("MP_TARGET"), "MP_TARGET"))
 }
