@@ -209,9 +209,30 @@ impl Context {
     }
 }
 
+/// Returns whether a target stands alone, as it must: it brings its own account, project and workspace, so a choice that names a target
+/// names none of them. Whoever takes such a choice, by flags or in a body, asks here.
+pub const fn target_stands_alone<T, A, P, W>(
+    target: &Option<T>,
+    account: &Option<A>,
+    project: &Option<P>,
+    workspace: &Option<W>,
+) -> bool {
+    target.is_none() || (account.is_none() && project.is_none() && workspace.is_none())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_target_comes_with_nothing_that_it_decides() {
+        let (some, none) = (Some(1), None::<u8>);
+        assert!(target_stands_alone(&some, &none, &none, &none));
+        assert!(target_stands_alone(&none, &some, &some, &some));
+        for (account, project, workspace) in [(some, none, none), (none, some, none), (none, none, some)] {
+            assert!(!target_stands_alone(&some, &account, &project, &workspace));
+        }
+    }
 
     #[test]
     fn a_context_survives_the_header() {

@@ -3,31 +3,12 @@
 use std::path::Path;
 
 use mp_proto::context::Context;
-use mp_proto::secret::Secret;
-use mp_proto::wire::{Source, SourceKind};
+use mp_proto::wire::SourceKind;
 
-use crate::config::Config;
+use super::layer::source;
+use super::model::Header;
+use crate::config::model::Config;
 use crate::identity::bridge::Bridge;
-use crate::resolve::axis::source;
-
-/// A header that goes out with every Mixpanel request. Its value may be a credential of a proxy.
-#[derive(Debug, Clone)]
-pub struct Header {
-    /// Its name.
-    pub name: String,
-    /// Its value.
-    pub value: Secret,
-    /// Who set it.
-    pub source: Source,
-}
-
-impl PartialEq for Header {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name && self.value.expose() == other.value.expose() && self.source == other.source
-    }
-}
-
-impl Eq for Header {}
 
 /// Merges the headers of all layers by name. Names that differ only in case are one header, as HTTP has it (RFC 9110, 5.1).
 pub(super) fn merge(config: &Config, path: &Path, bridge: Option<&Bridge>, context: &Context) -> Vec<Header> {

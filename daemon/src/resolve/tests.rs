@@ -152,7 +152,7 @@ fn an_account_in_the_environment_needs_all_its_variables() {
 }
 
 #[test]
-fn what_a_caller_asked_for_in_vain_is_noted() {
+fn what_lost_against_a_stronger_layer_is_noted() {
     let notes = |flags: &[(&str, &str)]| run(CONFIG, None, flags).expect("resolves").notes;
     assert_eq!(notes(&[("MP_PROJECT_ID", "7"), ("-p", "9")]), ["MP_PROJECT_ID=7 wins over --project 9"]);
     assert_eq!(notes(&[("MP_WORKSPACE_ID", "7"), ("-w", "9")]), ["MP_WORKSPACE_ID=7 wins over --workspace 9"]);

@@ -17,7 +17,7 @@ use crate::config::steps;
 use crate::identity::bridge::Bridge;
 use crate::me::user::Me;
 use crate::memo::{self, Ingredients, Rendered};
-use crate::resolve::{Origin, Resolved, resolve};
+use crate::resolve::{Origin, Resolved, account_flag, resolve};
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody};
 use crate::server::reply::{self, Answer};
@@ -123,31 +123,8 @@ pub(crate) async fn patch(
     caller: Caller,
     JsonBody(patch): JsonBody<SessionPatch>,
 ) -> Answer {
-    let change = planned(&caller.0, patch)?;
-    apply(&app, &caller, change).await
-}
-
-/// Turns a patch into one change of the file.
-fn planned(context: &Context, patch: SessionPatch) -> Result<Change, Failure> {
-    let invalid = |detail: &str| Failure::new(FailureKind::InvalidArgument, detail);
-    let SessionPatch { account, project, workspace, target } = patch;
-    if let Some(name) = target {
-        if account.is_some() || project.is_some() || workspace.is_some() {
-            return Err(invalid("`target` stands alone: it brings its own account, project and workspace"));
-        }
-        return Ok(Change::UseTarget { name });
-    }
-    if account.is_none() && project.is_none() && workspace.is_none() {
-        return Err(invalid("nothing to persist: give `account`, `project`, `workspace` or `target`"));
-    }
-    // `mp -a team project use 5` means team's project, without making team the active account.
-    let of_account = context.account.clone().or_else(|| context.env.get("MP_ACCOUNT").map(str::to_owned));
-    Ok(match (account, project, workspace) {
-        (None, Some(project), None) => Change::UseProject { account: of_account, project },
-        (None, None, Some(workspace)) => Change::PinWorkspace { workspace },
-        (Some(name), None, None) => Change::UseAccount { name },
-        (account, project, workspace) => Change::Patch(SessionPatch { account, project, workspace, target: None }),
-    })
+    let account = account_flag(&caller.0).map(|(name, _)| name.to_owned());
+    apply(&app, &caller, Change::of_patch(patch, account)?).await
 }
 
 /// Applies a change to the caller's config file and answers with what is persisted now.

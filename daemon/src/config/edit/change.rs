@@ -1,9 +1,9 @@
 //! What can be changed, and which edit each change is.
 
-use mp_proto::ids::ProjectId;
+use mp_proto::context::target_stands_alone;
+use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::wire::{AccountAdd, AccountUpdate, SessionPatch, TargetAdd};
 
-use super::arguments::Arguments;
 use super::editor::Editor;
 use super::error::EditError;
 use super::login::LoggedIn;
@@ -56,13 +56,46 @@ pub enum Change {
         /// Which.
         name: String,
     },
-    /// Several of the above at once.
-    Patch(SessionPatch),
+    /// Several of the above at once, of one account.
+    Choose {
+        /// Account to make the active one.
+        account: Option<String>,
+        /// Default project of that account, or of the active one.
+        project: Option<String>,
+        /// Workspace to pin.
+        workspace: Option<i64>,
+    },
     /// Adds or renews the account of a login.
     LogIn(LoggedIn),
 }
 
+impl Change {
+    /// Returns the change that a patch of the session means, for a caller who chose `account` for the call.
+    ///
+    /// # Errors
+    /// When a target comes with what it decides, or the patch is empty.
+    pub fn of_patch(patch: SessionPatch, chosen: Option<String>) -> Result<Self, Failure> {
+        let invalid = |detail: &str| Failure::new(FailureKind::InvalidArgument, detail);
+        let SessionPatch { account, project, workspace, target } = patch;
+        if !target_stands_alone(&target, &account, &project, &workspace) {
+            return Err(invalid("`target` stands alone: it brings its own account, project and workspace"));
+        }
+        Ok(match (target, account, project, workspace) {
+            (Some(name), ..) => Self::UseTarget { name },
+            (None, None, None, None) => {
+                return Err(invalid("nothing to persist: give `account`, `project`, `workspace` or `target`"));
+            }
+            // `mp -a team project use 5` means team's project, without making team the active account.
+            (None, None, Some(project), None) => Self::UseProject { account: chosen, project },
+            (None, None, None, Some(workspace)) => Self::PinWorkspace { workspace },
+            (None, Some(name), None, None) => Self::UseAccount { name },
+            (None, account, project, workspace) => Self::Choose { account, project, workspace },
+        })
+    }
+}
+
 impl Editor {
+    /// Makes a change.
     pub(super) fn apply(&mut self, change: &Change) -> Result<(), EditError> {
         match change {
             Change::AddAccount(add) => self.add_account(add),
@@ -70,26 +103,41 @@ impl Editor {
             Change::RemoveAccount { name, force } => self.remove_account(name, *force),
             Change::AddTarget(add) => self.add_target(add),
             Change::RemoveTarget { name } => self.remove_target(name),
-            Change::UseAccount { name } => {
-                self.patch(&SessionPatch { account: Some(name.clone()), ..Default::default() })
+            Change::UseAccount { name } => self.choose(Some(name), None, None),
+            Change::UseProject { account, project } => self.use_project(account.as_deref(), project),
+            Change::PinWorkspace { workspace } => self.choose(None, None, Some(*workspace)),
+            Change::UseTarget { name } => self.use_target(name),
+            Change::Choose { account, project, workspace } => {
+                self.choose(account.as_deref(), project.as_deref(), *workspace)
             }
-            Change::UseProject { account, project } => {
-                let mut arguments = Arguments::default();
-                let Some(project) = arguments.value("project", ProjectId::parse(project)) else {
-                    return arguments.done();
-                };
-                let account = self.chosen_account(account.as_deref())?;
-                self.set_project(&account, &project);
-                Ok(())
-            }
-            Change::PinWorkspace { workspace } => {
-                self.patch(&SessionPatch { workspace: Some(*workspace), ..Default::default() })
-            }
-            Change::UseTarget { name } => {
-                self.patch(&SessionPatch { target: Some(name.clone()), ..Default::default() })
-            }
-            Change::Patch(patch) => self.patch(patch),
             Change::LogIn(login) => self.log_in(login),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changed(patch: SessionPatch) -> String {
+        let change = Change::of_patch(patch, Some("team".to_owned()));
+        change.map_or_else(|failure| failure.detail, |change| format!("{change:?}"))
+    }
+
+    #[test]
+    fn a_patch_is_the_smallest_change_that_it_can_be() {
+        let text = |text: &str| Some(text.to_owned());
+        let (account, project, workspace) = (text("a"), text("1"), Some(2));
+        let none = SessionPatch::default();
+        let of = |part: SessionPatch| changed(part);
+        assert_eq!(of(SessionPatch { account: account.clone(), ..none.clone() }), r#"UseAccount { name: "a" }"#);
+        assert_eq!(of(SessionPatch { workspace, ..none.clone() }), "PinWorkspace { workspace: 2 }");
+        assert_eq!(of(SessionPatch { target: text("t"), ..none.clone() }), r#"UseTarget { name: "t" }"#);
+        let alone = of(SessionPatch { project: project.clone(), ..none.clone() });
+        assert_eq!(alone, r#"UseProject { account: Some("team"), project: "1" }"#);
+        let both = of(SessionPatch { account: account.clone(), project, ..none.clone() });
+        assert_eq!(both, r#"Choose { account: Some("a"), project: Some("1"), workspace: None }"#);
+        assert!(of(none.clone()).starts_with("nothing to persist"));
+        assert!(of(SessionPatch { account, target: text("t"), ..none }).starts_with("`target` stands alone"));
     }
 }

@@ -1,7 +1,7 @@
 //! Changes of targets, and of what is active.
 
 use mp_proto::ids::{ProjectId, TargetName};
-use mp_proto::wire::{SessionPatch, TargetAdd};
+use mp_proto::wire::TargetAdd;
 use toml_edit::Value;
 
 use super::arguments::Arguments;
@@ -42,27 +42,24 @@ impl Editor {
         Ok(())
     }
 
-    /// Applies account, project and workspace together, or a target alone.
-    pub(super) fn patch(&mut self, patch: &SessionPatch) -> Result<(), EditError> {
+    /// Applies account, project and workspace together.
+    pub(super) fn choose(
+        &mut self,
+        account: Option<&str>,
+        project: Option<&str>,
+        workspace: Option<i64>,
+    ) -> Result<(), EditError> {
         let mut arguments = Arguments::default();
-        let is_mixed = patch.account.is_some() || patch.project.is_some() || patch.workspace.is_some();
-        if patch.target.is_some() && is_mixed {
-            arguments.misuse("target", "target stands alone: it brings its own account, project and workspace");
-        }
-        let project = patch.project.as_deref().map(ProjectId::parse);
-        let project = project.and_then(|project| arguments.value("project", project));
-        let workspace = arguments.workspace(patch.workspace);
+        let project = project.and_then(|project| arguments.value("project", ProjectId::parse(project)));
+        let workspace = arguments.workspace(workspace);
         arguments.done()?;
-        if let Some(name) = &patch.target {
-            return self.use_target(name);
-        }
-        if let Some(name) = &patch.account {
+        if let Some(name) = account {
             let account = self.chosen_account(Some(name))?;
             self.set_active(&account);
             self.set_workspace(None);
         }
         if let Some(project) = project {
-            let account = self.chosen_account(patch.account.as_deref())?;
+            let account = self.chosen_account(account)?;
             self.set_project(&account, &project);
         }
         if workspace.is_some() {
@@ -71,7 +68,17 @@ impl Editor {
         Ok(())
     }
 
-    fn use_target(&mut self, name: &str) -> Result<(), EditError> {
+    /// Sets the default project of an account, by name or the active one.
+    pub(super) fn use_project(&mut self, account: Option<&str>, project: &str) -> Result<(), EditError> {
+        let mut arguments = Arguments::default();
+        let Some(project) = arguments.value("project", ProjectId::parse(project)) else { return arguments.done() };
+        let account = self.chosen_account(account)?;
+        self.set_project(&account, &project);
+        Ok(())
+    }
+
+    /// Makes account, project and workspace of a target the persisted ones.
+    pub(super) fn use_target(&mut self, name: &str) -> Result<(), EditError> {
         let Target { account, project, workspace, .. } = match self.config.target(name) {
             Lookup::Found(target) => target.clone(),
             Lookup::Missing => return Err(self.target_not_found(name)),

@@ -1,7 +1,7 @@
 //! Edits, case by case.
 
 use mp_proto::secret::Secret;
-use mp_proto::wire::{AccountAdd, AccountUpdate, SessionPatch, TargetAdd};
+use mp_proto::wire::{AccountAdd, AccountUpdate, TargetAdd};
 
 use super::*;
 
@@ -296,22 +296,20 @@ fn all_that_is_wrong_with_a_new_account_is_told_at_once() {
 }
 
 #[test]
-fn a_patch_sets_what_it_names() {
-    let patch = SessionPatch {
+fn several_choices_are_one_change() {
+    let choose = |project: &str| Change::Choose {
         account: Some("dana".to_owned()),
-        project: Some("8".to_owned()),
+        project: Some(project.to_owned()),
         workspace: Some(6),
-        target: None,
     };
-    let edited = edit(FILE, &Change::Patch(patch.clone())).unwrap();
+    let edited = edit(FILE, &choose("8")).unwrap();
     let active = edited.config.active;
     assert_eq!((active.account.unwrap().value.as_str(), active.workspace.unwrap().value.get()), ("dana", 6));
     assert_eq!(edited.config.accounts["dana"].default_project.as_ref().unwrap().value.as_str(), "8");
-    let mixed = SessionPatch { target: Some("web".to_owned()), project: Some("x".to_owned()), ..patch };
-    assert!(
-        matches!(edit(FILE, &Change::Patch(mixed)), Err(EditError::Arguments { usage: true, problems }) if problems.len() == 2)
-    );
-    assert_eq!(apply(FILE, Change::Patch(SessionPatch::default())), FILE);
+    let Err(EditError::Arguments { usage: false, problems }) = edit(FILE, &choose("x")) else { panic!() };
+    assert_eq!(problems.len(), 1);
+    let nothing = Change::Choose { account: None, project: None, workspace: None };
+    assert_eq!(apply(FILE, nothing), FILE);
 }
 
 #[test]
