@@ -28,7 +28,7 @@ pub(crate) async fn measured<T>(work: impl Future<Output = T>) -> (T, Duration) 
 
 /// Counts a wait for the call that it is a part of, if that is measured. Returns how long it was.
 pub(crate) async fn counted<T>(wait: impl Future<Output = T>) -> (T, Duration) {
-    let (begun, waiting) = (Instant::now(), Waiting::begin());
+    let (begun, waiting) = (Instant::now(), Pause::begin());
     let done = wait.await;
     drop(waiting);
     (done, begun.elapsed())
@@ -41,9 +41,9 @@ pub(crate) fn add(time: Duration) {
 }
 
 /// One wait that goes on.
-struct Waiting;
+struct Pause;
 
-impl Waiting {
+impl Pause {
     fn begin() -> Self {
         let _ = WAITED.try_with(|sum| {
             let mut sum = sum.borrow_mut();
@@ -54,7 +54,7 @@ impl Waiting {
     }
 }
 
-impl Drop for Waiting {
+impl Drop for Pause {
     fn drop(&mut self) {
         let _ = WAITED.try_with(|sum| {
             let mut sum = sum.borrow_mut();

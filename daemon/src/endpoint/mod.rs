@@ -80,7 +80,7 @@ impl Endpoint {
     }
 }
 
-type Client = oauth2::Client<
+type OauthClient = oauth2::Client<
     BasicErrorResponse,
     Granted,
     BasicTokenIntrospectionResponse,
@@ -93,7 +93,7 @@ type Client = oauth2::Client<
     EndpointSet,
 >;
 
-fn client(mixpanel: &Mixpanel, region: Region, client_id: &str) -> Result<Client, EndpointError> {
+fn client(mixpanel: &Mixpanel, region: Region, client_id: &str) -> Result<OauthClient, EndpointError> {
     let url = format!("{}/token/", mixpanel.base(region, Host::Oauth, &CallerBases::default()));
     let url = TokenUrl::new(url).map_err(|_| EndpointError::weather("the token endpoint is not a URL"))?;
     let client = oauth2::Client::new(ClientId::new(client_id.to_owned()));

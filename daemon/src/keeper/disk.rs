@@ -18,22 +18,22 @@ use crate::lock;
 const ATTEMPTS: usize = 50;
 
 /// What stands in a token file.
-pub(super) struct Found {
+pub(super) struct TokenFile {
     pub(super) signature: Option<Signature>,
     pub(super) tokens: Result<Option<Tokens>, Failure>,
 }
 
 /// Reads a token file.
-pub(super) fn read(home: &Path, path: &Path) -> Found {
+pub(super) fn read(home: &Path, path: &Path) -> TokenFile {
     match read_credential(path, home) {
-        Ok(None) => Found { signature: None, tokens: Ok(None) },
+        Ok(None) => TokenFile { signature: None, tokens: Ok(None) },
         Ok(Some((bytes, signature))) => {
             let tokens = parse_tokens(path, &bytes).map(Some).map_err(Failure::from);
-            Found { signature: Some(signature), tokens }
+            TokenFile { signature: Some(signature), tokens }
         }
         Err(error) => {
             let signature = Signature::of(path).ok().flatten();
-            Found { signature, tokens: Err(crate::identity::tokens::TokensError::from(error).into()) }
+            TokenFile { signature, tokens: Err(crate::identity::tokens::TokensError::from(error).into()) }
         }
     }
 }
@@ -149,7 +149,7 @@ fn tidy(path: &Path) {
 
 /// The lock `tokens.json.lock`, held while a grant is refreshed. It ends with the open file, however the process ends.
 #[derive(Debug)]
-pub(super) struct Turn {
+pub(super) struct FileLock {
     _file: File,
 }
 
@@ -157,12 +157,12 @@ pub(super) struct Turn {
 ///
 /// # Errors
 /// When the lock cannot be made.
-pub(super) fn try_turn(path: &Path) -> io::Result<Option<Turn>> {
+pub(super) fn try_lock_file(path: &Path) -> io::Result<Option<FileLock>> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let file = lock::open(Path::new(&name))?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(Turn { _file: file })),
+        Ok(()) => Ok(Some(FileLock { _file: file })),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(error),
     }

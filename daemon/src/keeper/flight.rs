@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
 
-use super::disk::{self, Saved, Turn};
+use super::disk::{self, FileLock, Saved};
 use super::fresh::{Fresh, Landing, Outcome};
 use super::grant::state::Need;
 use super::grant::{Grant, Spend};
@@ -60,7 +60,7 @@ impl Drop for Over {
 }
 
 async fn fly(grant: &Arc<Grant>, need: Need) -> Outcome {
-    let _turn = match take_turn(grant).await {
+    let _turn = match lock_file(grant).await {
         Ok(turn) => turn,
         Err(cause) => return grant.weather(need, cause, None),
     };
@@ -74,14 +74,14 @@ async fn fly(grant: &Arc<Grant>, need: Need) -> Outcome {
             Spend::Grant(tokens) => tokens,
         };
         match ask(grant, &old).await {
-            Ok(new) => match bring_home(grant, &old, new).await {
-                Home::Ours(fresh) if fresh.expires_at > grant.services.clock.now() => return Ok(fresh),
-                Home::Ours(_) => {
+            Ok(new) => match put_into_use(grant, &old, new).await {
+                Stored::Ours(fresh) if fresh.expires_at > grant.services.clock.now() => return Ok(fresh),
+                Stored::Ours(_) => {
                     let cause = "the provider granted a token that has already ended".to_owned();
                     return grant.weather(need, cause, None);
                 }
-                Home::Theirs => {}
-                Home::Gone(failure) => return Err(failure),
+                Stored::Theirs => {}
+                Stored::Gone(failure) => return Err(failure),
             },
             Err(Asked::Weather { cause, retry_after }) => return grant.weather(need, cause, retry_after),
             Err(Asked::NoClient(failure)) => return Err(failure),
@@ -98,12 +98,12 @@ async fn fly(grant: &Arc<Grant>, need: Need) -> Outcome {
 }
 
 /// Waits for the lock of the token file. Each look at it is short, and none of the threads that wait for the disk waits for it.
-async fn take_turn(grant: &Grant) -> Result<Option<Turn>, String> {
+async fn lock_file(grant: &Grant) -> Result<Option<FileLock>, String> {
     let Some(path) = &grant.file else { return Ok(None) };
     let begun = Instant::now();
     // Without a file there is nothing to refresh, and no directory to lock.
     while path.exists() {
-        match disk::try_turn(path) {
+        match disk::try_lock_file(path) {
             Ok(Some(turn)) => return Ok(Some(turn)),
             Ok(None) if begun.elapsed() >= TURN => {
                 return Err(format!("another program has held the lock of the tokens for {} s", TURN.as_secs()));
@@ -158,35 +158,35 @@ fn point(name: &str) {
 }
 
 /// Where new tokens ended up.
-enum Home {
+enum Stored {
     Ours(Fresh),
     Theirs,
     Gone(Box<Failure>),
 }
 
 /// Puts new tokens on disk, and only then into use. Where the disk refuses, they are used all the same: the old ones are spent.
-async fn bring_home(grant: &Arc<Grant>, old: &Arc<Tokens>, new: Arc<Tokens>) -> Home {
+async fn put_into_use(grant: &Arc<Grant>, old: &Arc<Tokens>, new: Arc<Tokens>) -> Stored {
     if grant.file.is_none() {
         let fresh = grant.granted(Some(old), &new);
         grant.kept_in_memory();
-        return Home::Ours(fresh);
+        return Stored::Ours(fresh);
     }
     grant.saving(Some(&new));
     match write(grant, Some(Arc::clone(old)), Arc::clone(&new)).await {
         Ok(Saved::Ours) => {
             let fresh = grant.granted(Some(old), &new);
             grant.saved(TokenCause::Refreshed);
-            Home::Ours(fresh)
+            Stored::Ours(fresh)
         }
         Ok(Saved::Theirs(theirs)) => {
             grant.overtaken(Some(&new), theirs);
-            Home::Theirs
+            Stored::Theirs
         }
-        Ok(Saved::Gone) => Home::Gone(Box::new(grant.forgotten())),
+        Ok(Saved::Gone) => Stored::Gone(Box::new(grant.forgotten())),
         Err(failure) => {
             let fresh = grant.granted(Some(old), &new);
             grant.not_saved(failure.detail);
-            Home::Ours(fresh)
+            Stored::Ours(fresh)
         }
     }
 }
@@ -232,7 +232,7 @@ pub(super) async fn is_answered(grant: &Grant, refused: &Tokens) -> bool {
 /// refreshed just now will say it by itself.
 pub(super) fn note_client(grant: &Grant, client_id: &str) {
     let Some(path) = grant.file.as_ref().filter(|path| path.exists()) else { return };
-    let Ok(Some(_turn)) = disk::try_turn(path) else { return };
+    let Ok(Some(_turn)) = disk::try_lock_file(path) else { return };
     // Looks at the file, and at what a crash may have left beside it.
     let Ok(tokens) = grant.tokens() else { return };
     if tokens.client_id.is_some() || grant.is_unsaved() {
@@ -254,7 +254,7 @@ pub(super) fn note_client(grant: &Grant, client_id: &str) {
 pub(super) async fn log_in(grant: Arc<Grant>, tokens: Tokens) -> Result<(), Failure> {
     let tokens = Arc::new(tokens);
     // Without the lock, if it cannot be had: a login wins over whatever is refreshed there.
-    let _turn = take_turn(&grant).await;
+    let _turn = lock_file(&grant).await;
     grant.begin_anew();
     grant.saving(Some(&tokens));
     let (owner, new) = (Arc::clone(&grant), Arc::clone(&tokens));

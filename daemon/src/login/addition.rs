@@ -6,7 +6,7 @@ use mp_proto::ids::{AccountType, Region};
 use mp_proto::secret::Secret;
 use mp_proto::wire::AccountAdd;
 
-use super::plan::{Surroundings, brought};
+use super::plan::{CallerNetwork, brought};
 use super::services::Services;
 use super::{probe, publication};
 use crate::config::edit::{Change, edit};
@@ -35,15 +35,15 @@ pub(super) async fn complete(
         return Err(Failure::new(FailureKind::InvalidArgument, detail)
             .next("mp login", "log in, and have the account made and named"));
     }
-    let (authorization, surroundings) = (authorization(&add, context)?, Surroundings::of(context)?);
+    let (authorization, network) = (authorization(&add, context)?, CallerNetwork::of(context)?);
     let mut notes = Vec::new();
     let region = match add.region.as_deref().and_then(|region| Region::parse(region).ok()) {
         Some(region) => region,
-        None => probe::probe(&services.mixpanel, &authorization, &surroundings, |note| notes.push(note)).await?,
+        None => probe::probe(&services.mixpanel, &authorization, &network, |note| notes.push(note)).await?,
     };
     add.region = Some(region.to_string());
     if add.name.is_none() {
-        let Surroundings { headers, bases, .. } = surroundings;
+        let CallerNetwork { headers, bases, .. } = network;
         let identity = Identity { name: "(new)".to_owned(), region, authorization, headers, bases };
         let me = services.users.ask(&identity).await.map_err(|failure| Failure { account: None, ..failure })?;
         add.name = Some(publication::derived_name(&me, snapshot).to_string());

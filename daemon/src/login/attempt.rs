@@ -25,7 +25,7 @@ use super::services::Services;
 pub struct Login {
     pub(super) plan: Plan,
     body: watch::Sender<LoginBody>,
-    waiting: Mutex<Waiting>,
+    waiting: Mutex<Awaited>,
     pub(super) cancelled: CancellationToken,
     /// Whether the account becomes the active one. Who joins may want more than who started.
     pub(super) activates: AtomicBool,
@@ -33,7 +33,7 @@ pub struct Login {
 
 /// What a login waits for from outside.
 #[derive(Debug, Default)]
-struct Waiting {
+struct Awaited {
     /// The state of the authorization request. It stays after the return: a browser that asks twice is answered twice.
     state: Option<Secret>,
     browser: Option<oneshot::Sender<Returned>>,
@@ -205,7 +205,7 @@ impl Login {
             if waiting.ended_at.is_some() {
                 return;
             }
-            *waiting = Waiting { ended_at: Some(services.clock.now()), ..Waiting::default() };
+            *waiting = Awaited { ended_at: Some(services.clock.now()), ..Awaited::default() };
         }
         let problem = outcome.as_ref().err().map(|failure| failure.detail.clone());
         self.change(|body| {
@@ -231,7 +231,7 @@ impl Login {
         self.waiting().ended_at
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+    fn waiting(&self) -> MutexGuard<'_, Awaited> {
         self.waiting.lock()
     }
 }

@@ -50,7 +50,7 @@ pub(super) async fn run(services: Arc<Services>, login: Arc<Login>) {
     ending.login.end(&ending.services, outcome);
 }
 
-/// Ends a login whose task ends otherwise, by a panic: nobody should wait for it in vain.
+/// Ends a login whose task ends otherwise, by a panic: nobody should wait for ever.
 struct Ending {
     services: Arc<Services>,
     login: Arc<Login>,
@@ -123,7 +123,7 @@ impl Flow {
             Some(region) => region,
             None => {
                 let tell = |note| self.login.tell(note);
-                let region = probe::probe(&self.services.mixpanel, authorization, &plan.surroundings, tell).await?;
+                let region = probe::probe(&self.services.mixpanel, authorization, &plan.network, tell).await?;
                 self.login.change(|body| body.region = Some(region));
                 region
             }
@@ -139,8 +139,8 @@ impl Flow {
             name: account.map_or_else(|| "(new)".to_owned(), ToString::to_string),
             region,
             authorization,
-            headers: plan.surroundings.headers.clone(),
-            bases: plan.surroundings.bases.clone(),
+            headers: plan.network.headers.clone(),
+            bases: plan.network.bases.clone(),
         };
         self.services.users.ask(&identity).await.map_err(|mut failure| {
             failure.account = account.map(ToString::to_string);

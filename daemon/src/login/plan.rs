@@ -31,8 +31,8 @@ pub struct Plan {
     pub project: Option<ProjectId>,
     /// `MP_PROJECT_ID` of the caller.
     pub project_variable: Option<String>,
-    /// The caller's surroundings.
-    pub surroundings: Surroundings,
+    /// What the caller says of the network.
+    pub network: CallerNetwork,
     /// A person will open the URL, so it can do without a listener.
     pub no_browser: bool,
     /// What to tell at once.
@@ -52,7 +52,7 @@ pub enum Purpose {
 
 /// What of a caller's environment goes into requests.
 #[derive(Debug, Clone)]
-pub struct Surroundings {
+pub struct CallerNetwork {
     /// The custom header of the environment.
     pub headers: Vec<(String, Secret)>,
     /// Where Mixpanel is.
@@ -61,7 +61,7 @@ pub struct Surroundings {
     pub label: Region,
 }
 
-impl Surroundings {
+impl CallerNetwork {
     /// Reads them from a caller's variables.
     ///
     /// # Errors
@@ -101,7 +101,7 @@ impl Plan {
             self.region == other.region
                 && self.project == other.project
                 && self.project_variable == other.project_variable
-                && self.surroundings.bases == other.surroundings.bases
+                && self.network.bases == other.network.bases
         };
         account == others
             && self.file.path() == other.file.path()
@@ -135,9 +135,9 @@ pub fn plan(
     snapshot: &Snapshot,
     file: Arc<ConfigFile>,
 ) -> Result<Plan, Failure> {
-    let surroundings = Surroundings::of(context)?;
+    let network = CallerNetwork::of(context)?;
     if let Some(account) = &start.account {
-        return tokens_only(start, account, surroundings, snapshot, file);
+        return tokens_only(start, account, network, snapshot, file);
     }
     let kind = detect(start, &context.env);
     let mut wrong = Wrong::default();
@@ -171,7 +171,7 @@ pub fn plan(
         },
         credential,
         authorization,
-        surroundings,
+        network,
         no_browser: start.no_browser,
         notes,
     })
@@ -181,7 +181,7 @@ pub fn plan(
 fn tokens_only(
     start: &LoginStart,
     name: &str,
-    surroundings: Surroundings,
+    network: CallerNetwork,
     snapshot: &Snapshot,
     file: Arc<ConfigFile>,
 ) -> Result<Plan, Failure> {
@@ -215,7 +215,7 @@ fn tokens_only(
         authorization: None,
         project: None,
         project_variable: None,
-        surroundings,
+        network,
         no_browser: start.no_browser,
         notes: Vec::new(),
     })

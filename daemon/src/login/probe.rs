@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use crate::identity::Authorization;
-use crate::login::plan::Surroundings;
+use crate::login::plan::CallerNetwork;
 use crate::mixpanel::Mixpanel;
 
 /// How long one region may take. It is only asked whether it knows the credential, and there are two more.
@@ -29,14 +29,14 @@ enum Attempt {
 pub(super) async fn probe(
     mixpanel: &Mixpanel,
     authorization: &Authorization,
-    surroundings: &Surroundings,
+    network: &CallerNetwork,
     mut tell: impl FnMut(String),
 ) -> Result<Region, Failure> {
-    let only_one = surroundings.bases.is_one_for_all_regions() && mixpanel.redirected_to().is_none();
-    let regions = if only_one { std::slice::from_ref(&surroundings.label) } else { Region::ALL };
+    let only_one = network.bases.is_one_for_all_regions() && mixpanel.redirected_to().is_none();
+    let regions = if only_one { std::slice::from_ref(&network.label) } else { Region::ALL };
     let mut attempts = Vec::new();
     for region in regions {
-        let attempt = ask(mixpanel, *region, authorization, surroundings).await;
+        let attempt = ask(mixpanel, *region, authorization, network).await;
         if attempt == Attempt::Status(200) {
             tell(format!("{region}: ok"));
             return Ok(*region);
@@ -48,13 +48,8 @@ pub(super) async fn probe(
 }
 
 /// Nothing but the credential is sent: custom headers are meant for the region that it belongs to.
-async fn ask(
-    mixpanel: &Mixpanel,
-    region: Region,
-    authorization: &Authorization,
-    surroundings: &Surroundings,
-) -> Attempt {
-    let url = format!("{}/me", mixpanel.base(region, Plane::App, &surroundings.bases));
+async fn ask(mixpanel: &Mixpanel, region: Region, authorization: &Authorization, network: &CallerNetwork) -> Attempt {
+    let url = format!("{}/me", mixpanel.base(region, Plane::App, &network.bases));
     let Ok(url) = Url::parse(&url) else { return Attempt::Silence("the address is not a URL".to_owned()) };
     let http = match mixpanel.http_to(&url) {
         Ok(http) => http,

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use mp_proto::context::Context;
-use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::{AccountName, ProjectId};
 use mp_proto::wire::{
     ActiveBody, SessionAccount, SessionBody, SessionHeader, SessionPatch, SessionProject, SessionState, SessionUser,

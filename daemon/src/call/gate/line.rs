@@ -8,13 +8,13 @@ use crate::call::request::Tool;
 #[derive(Debug)]
 pub(super) struct Line<W> {
     /// Tools with somebody waiting, in the order of their turns. None has an empty queue.
-    tools: VecDeque<(Tool, VecDeque<Waiting<W>>)>,
+    tools: VecDeque<(Tool, VecDeque<Queued<W>>)>,
     /// Whose turn was last: another goes first, though its request came when that turn had just begun.
     last: Option<Tool>,
 }
 
 #[derive(Debug)]
-struct Waiting<W> {
+struct Queued<W> {
     ticket: u64,
     who: W,
 }
@@ -38,7 +38,7 @@ impl<W> Line<W> {
 
     /// Lines somebody up behind all others of the same tool.
     pub(super) fn push(&mut self, tool: Tool, ticket: u64, who: W) {
-        let waiting = Waiting { ticket, who };
+        let waiting = Queued { ticket, who };
         match self.queue(tool) {
             Some(queue) => queue.push_back(waiting),
             None => self.tools.push_back((tool, VecDeque::from([waiting]))),
@@ -47,7 +47,7 @@ impl<W> Line<W> {
 
     /// Lines somebody up again whose turn came to nothing: before all others of the same tool, and if none of them waits, next.
     pub(super) fn push_first(&mut self, tool: Tool, ticket: u64, who: W) {
-        let waiting = Waiting { ticket, who };
+        let waiting = Queued { ticket, who };
         match self.queue(tool) {
             Some(queue) => queue.push_front(waiting),
             None => {
@@ -95,7 +95,7 @@ impl<W> Line<W> {
         out
     }
 
-    fn queue(&mut self, tool: Tool) -> Option<&mut VecDeque<Waiting<W>>> {
+    fn queue(&mut self, tool: Tool) -> Option<&mut VecDeque<Queued<W>>> {
         self.tools.iter_mut().find(|(known, _)| *known == tool).map(|(_, queue)| queue)
     }
 }

@@ -68,19 +68,19 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Inner {
     limits: Limits,
-    gates: HashMap<Budget, State<Waiting>>,
+    gates: HashMap<Budget, State<Caller>>,
     tickets: u64,
 }
 
 /// One who waits.
 #[derive(Debug)]
-struct Waiting {
+struct Caller {
     until: Instant,
     turn: oneshot::Sender<Result<Permit, Failure>>,
 }
 
 /// A place in a queue. Whoever drops it leaves; a permit that was on its way goes to the next.
-struct Place<'a> {
+struct QueuePlace<'a> {
     shared: &'a Arc<Shared>,
     budget: &'a Budget,
     tool: Tool,
@@ -133,7 +133,7 @@ impl Gates {
                     });
                 }
                 Ok(Err(_)) => return Err(Failure::new(FailureKind::Internal, "a place in a queue was lost")),
-                Err(_) if Instant::now() >= until => return Err(self.0.in_vain(budget, begun.elapsed())),
+                Err(_) if Instant::now() >= until => return Err(self.0.given_up(budget, begun.elapsed())),
                 Err(_) => {}
             }
         }
@@ -166,7 +166,7 @@ impl Gates {
     }
 }
 
-fn row(budget: &Budget, gate: &mut State<Waiting>, limits: &Limits, now: Duration) -> BudgetStatus {
+fn row(budget: &Budget, gate: &mut State<Caller>, limits: &Limits, now: Duration) -> BudgetStatus {
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     BudgetStatus {
         region: budget.region,
@@ -192,7 +192,7 @@ impl Shared {
         tool: Tool,
         until: Instant,
         is_again: bool,
-    ) -> Result<Place<'a>, Failure> {
+    ) -> Result<QueuePlace<'a>, Failure> {
         let (sender, turn) = oneshot::channel();
         let now = self.clock.elapsed();
         let mut inner = self.lock();
@@ -203,12 +203,12 @@ impl Shared {
         if let Some(closed) = gate.closed_for(now).filter(|closed| Instant::now() + *closed > until) {
             return Err(closed_too_long(budget, closed, self.clock.now(), gate.line.len()));
         }
-        let waiting = Waiting { until, turn: sender };
+        let waiting = Caller { until, turn: sender };
         match is_again {
             true => gate.line.push_first(tool, ticket, waiting),
             false => gate.line.push(tool, ticket, waiting),
         }
-        Ok(Place { shared: self, budget, tool, ticket, turn })
+        Ok(QueuePlace { shared: self, budget, tool, ticket, turn })
     }
 
     /// Lets through who may go now.
@@ -256,7 +256,7 @@ impl Shared {
         closed
     }
 
-    fn in_vain(&self, budget: &Budget, waited: Duration) -> Failure {
+    fn given_up(&self, budget: &Budget, waited: Duration) -> Failure {
         let now = self.clock.elapsed();
         let mut inner = self.lock();
         let Inner { limits, gates, .. } = &mut *inner;
@@ -325,7 +325,7 @@ impl Drop for Permit {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for QueuePlace<'_> {
     fn drop(&mut self) {
         // A permit that is in `turn` already goes back when that is dropped, after this.
         if let Some(gate) = self.shared.lock().gates.get_mut(self.budget) {

@@ -17,7 +17,7 @@ const MAX_NUMBER: usize = 4096;
 
 /// An answer of Mixpanel.
 #[derive(Debug, Clone)]
-pub(super) struct Answer {
+pub(super) struct KeptAnswer {
     pub(super) value: Arc<Value>,
     /// How long its text was.
     pub(super) bytes: usize,
@@ -38,13 +38,13 @@ pub(super) struct KeptAnswers {
 
 #[derive(Debug)]
 struct Entry {
-    answer: Answer,
+    answer: KeptAnswer,
     used: u64,
 }
 
 impl KeptAnswers {
     /// Returns an answer and its age, unless it is too old.
-    pub(super) fn get(&mut self, key: u128, now: Duration, life: Duration) -> Option<(Answer, Duration)> {
+    pub(super) fn get(&mut self, key: u128, now: Duration, life: Duration) -> Option<(KeptAnswer, Duration)> {
         self.uses += 1;
         let entry = self.entries.get_mut(&key)?;
         let age = now.saturating_sub(entry.answer.came);
@@ -57,7 +57,7 @@ impl KeptAnswers {
     }
 
     /// Keeps an answer, unless a newer one is there. The least recently used go first.
-    pub(super) fn put(&mut self, key: u128, answer: Answer, now: Duration, life: Duration) {
+    pub(super) fn put(&mut self, key: u128, answer: KeptAnswer, now: Duration, life: Duration) {
         let is_older = |entry: &Entry| entry.answer.flight > answer.flight;
         if answer.bytes > MAX_ONE || self.entries.get(&key).is_some_and(is_older) {
             return;
@@ -120,8 +120,8 @@ mod tests {
         Duration::from_secs(10_000 + seconds)
     }
 
-    fn answer(bytes: usize, at: u64) -> Answer {
-        Answer { value: Arc::new(Value::Null), bytes, came: second(at), flight: at }
+    fn answer(bytes: usize, at: u64) -> KeptAnswer {
+        KeptAnswer { value: Arc::new(Value::Null), bytes, came: second(at), flight: at }
     }
 
     fn has(kept: &mut KeptAnswers, key: u128, at: u64) -> bool {

@@ -32,7 +32,7 @@ use crate::clock::Clock;
 use crate::hub::Hub;
 use crate::identity::Identity;
 use crate::store::Store;
-use kept::{Answer, KeptAnswers};
+use kept::{KeptAnswer, KeptAnswers};
 
 /// How fresh an answer must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +114,7 @@ struct Flight {
 /// What has come of a flight.
 #[derive(Debug, Clone)]
 struct Landed {
-    answer: Answer,
+    answer: KeptAnswer,
     waited: Duration,
     number: u64,
 }
@@ -223,7 +223,7 @@ impl Shelf {
         inner.forgotten = inner.number;
     }
 
-    fn known(&self, key: u128, life: Duration) -> Option<(Answer, Duration)> {
+    fn known(&self, key: u128, life: Duration) -> Option<(KeptAnswer, Duration)> {
         let known = self.lock().kept.get(key, self.clock.elapsed(), life)?;
         self.hits.fetch_add(1, Ordering::Relaxed);
         Some(known)
@@ -275,7 +275,7 @@ async fn fly(landing: Landing, identity: Identity, request: Outgoing) -> Result<
         .await
         .map_err(|_| Failure::new(FailureKind::Internal, "the daemon made an error; its log says more"))?;
     let fetched = fetched?;
-    let answer = Answer {
+    let answer = KeptAnswer {
         value: Arc::new(fetched.value),
         bytes: fetched.bytes,
         came: shelf.clock.elapsed(),

@@ -10,7 +10,7 @@ use reqwest::StatusCode;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use self::link::{Link, Place, Refusal, Report, Target, parse};
+use self::link::{Link, Refusal, Report, ReportPlace, ReportTarget, parse};
 use super::report_link::url;
 use crate::call::decoding::Asked;
 use crate::call::request::{Outgoing, Query};
@@ -69,7 +69,7 @@ fn same_region(run: &Run<'_>, region: mp_proto::ids::Region) -> Result<(), Failu
 }
 
 /// A link is of the session's own project: another one would need another session, which nobody asked for.
-fn same_place(run: &Run<'_>, place: &Place) -> Result<(), Failure> {
+fn same_place(run: &Run<'_>, place: &ReportPlace) -> Result<(), Failure> {
     same_region(run, place.region)?;
     let project = run.session.project()?;
     if project.as_str() != place.project {
@@ -121,10 +121,10 @@ fn going_to(page: &str) -> Option<String> {
 }
 
 /// Returns what is stored.
-async fn record(run: &Run<'_>, target: &Target) -> Result<Value, Failure> {
+async fn record(run: &Run<'_>, target: &ReportTarget) -> Result<Value, Failure> {
     let request = match target {
-        Target::Slug(slug) => Outgoing::read(Plane::App, run.project_path(&format!("bookmark-urls/{slug}/"))?),
-        Target::Saved(id) => {
+        ReportTarget::Slug(slug) => Outgoing::read(Plane::App, run.project_path(&format!("bookmark-urls/{slug}/"))?),
+        ReportTarget::Saved(id) => {
             let query = Query::Pairs(vec![("v".to_owned(), "2".to_owned())]);
             Outgoing { query, ..Outgoing::read(Plane::App, run.scoped_path(&format!("bookmarks/{id}"))?) }
         }
@@ -148,11 +148,11 @@ fn resolved(
     let workspace = report.place.as_ref().and_then(|place| place.workspace);
     let kind = kind(record);
     let (source, tail, slug, id, bookmark) = match &report.target {
-        Target::Slug(slug) => {
+        ReportTarget::Slug(slug) => {
             let app = if kind == "flows" { "flows" } else { "insights" };
             ("slug", format!("{app}#{slug}"), slug.as_str().into(), field("bookmark_id"), field("bookmark"))
         }
-        Target::Saved(id) => {
+        ReportTarget::Saved(id) => {
             let tail = match kind {
                 "funnels" => format!("funnels#view/{id}"),
                 "retention" | "flows" => format!("{kind}#report/{id}"),

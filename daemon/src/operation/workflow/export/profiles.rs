@@ -107,7 +107,7 @@ struct Pages {
 
 /// A page as Mixpanel sends it.
 #[derive(Deserialize)]
-struct Answer<'a> {
+struct PageAnswer<'a> {
     #[serde(borrow)]
     results: Vec<&'a RawValue>,
     session_id: Option<String>,
@@ -145,7 +145,7 @@ impl Pages {
         let may_be_odd = [&b"NaN"[..], b"Infinity"].iter().any(|odd| memmem::find(&body, odd).is_some());
         let mended = if may_be_odd { without_odd_numbers(&body) } else { None };
         let body = mended.unwrap_or(body);
-        let page: Answer<'_> = serde_json::from_slice(&body).map_err(|_| match asked.message(&body) {
+        let page: PageAnswer<'_> = serde_json::from_slice(&body).map_err(|_| match asked.message(&body) {
             Some(words) => odd(&format!("was answered without profiles. Mixpanel says: {words}")),
             None => odd("was answered without profiles"),
         })?;
@@ -172,7 +172,7 @@ impl Pages {
     }
 
     /// Notes in the log that an export takes most of what the project may ask in an hour.
-    fn warn(&self, page: &Answer<'_>) {
+    fn warn(&self, page: &PageAnswer<'_>) {
         let pages = page.total.unwrap_or(0).div_ceil(page.page_size.unwrap_or(PAGE_SIZE).max(1));
         if pages > MANY {
             info!(project = self.project, pages, "an export of profiles uses most of the queries of an hour");

@@ -27,14 +27,14 @@ pub(super) enum Link {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Report {
     /// Where it is; none when the link is a slug alone.
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<ReportPlace>,
     /// Which one.
-    pub(super) target: Target,
+    pub(super) target: ReportTarget,
 }
 
 /// A place in Mixpanel.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct ReportPlace {
     pub(super) region: Region,
     pub(super) project: String,
     pub(super) workspace: Option<u64>,
@@ -42,7 +42,7 @@ pub(super) struct Place {
 
 /// A report by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Target {
+pub(super) enum ReportTarget {
     /// Parameters that were stored under a slug.
     Slug(String),
     /// A saved report.
@@ -70,7 +70,7 @@ const GARBAGE: Refusal =
 pub(super) fn parse(text: &str) -> Result<Link, Refusal> {
     let text = text.trim();
     if is_slug(text) {
-        return Ok(Link::Report(Report { place: None, target: Target::Slug(text.to_owned()) }));
+        return Ok(Link::Report(Report { place: None, target: ReportTarget::Slug(text.to_owned()) }));
     }
     let url = url(text).ok_or(GARBAGE)?;
     let region = match url.host_str() {
@@ -90,7 +90,7 @@ pub(super) fn parse(text: &str) -> Result<Link, Refusal> {
     };
     let (project, workspace) =
         (number(project).ok_or(GARBAGE)?, workspace.map(|id| number(id).ok_or(GARBAGE)).transpose()?);
-    let place = Place { region, project: project.to_string(), workspace };
+    let place = ReportPlace { region, project: project.to_string(), workspace };
     let target = target(app, url.fragment().unwrap_or_default())?;
     Ok(Link::Report(Report { place: Some(place), target }))
 }
@@ -103,7 +103,7 @@ fn url(text: &str) -> Option<Url> {
     (is_plain && matches!(url.scheme(), "http" | "https")).then_some(url)
 }
 
-fn target(app: &str, fragment: &str) -> Result<Target, Refusal> {
+fn target(app: &str, fragment: &str) -> Result<ReportTarget, Refusal> {
     if matches!(app, "boards" | "dashboards" | "dashboard") {
         return Err(refusal("UNSUPPORTED_DASHBOARD_LINK", "leads to a dashboard, not to a report"));
     }
@@ -115,8 +115,8 @@ fn target(app: &str, fragment: &str) -> Result<Target, Refusal> {
     }
     let mut parts = fragment.split(['/', '?', '~']);
     match (parts.next(), parts.next()) {
-        (Some("report" | "view"), Some(id)) => number(id).map(Target::Saved).ok_or(GARBAGE),
-        (Some(slug), _) if is_slug(slug) => Ok(Target::Slug(slug.to_owned())),
+        (Some("report" | "view"), Some(id)) => number(id).map(ReportTarget::Saved).ok_or(GARBAGE),
+        (Some(slug), _) if is_slug(slug) => Ok(ReportTarget::Slug(slug.to_owned())),
         _ => Err(GARBAGE),
     }
 }
@@ -140,7 +140,7 @@ mod tests {
 
     const SLUG: &str = "EBrV5bW2u9Mw";
 
-    fn report(text: &str) -> (Option<Place>, Target) {
+    fn report(text: &str) -> (Option<ReportPlace>, ReportTarget) {
         match parse(text) {
             Ok(Link::Report(report)) => (report.place, report.target),
             other => panic!("{text}: {other:?}"),
@@ -149,9 +149,9 @@ mod tests {
 
     #[test]
     fn every_form_of_a_link_is_understood() {
-        let slug = Target::Slug(SLUG.to_owned());
+        let slug = ReportTarget::Slug(SLUG.to_owned());
         assert_eq!(report(SLUG), (None, slug.clone()));
-        let place = |region, workspace| Some(Place { region, project: "7".to_owned(), workspace });
+        let place = |region, workspace| Some(ReportPlace { region, project: "7".to_owned(), workspace });
         for text in [
             "https://mixpanel.com/project/7/view/8/app/insights#",
             " mixpanel.com/project/7/view/8/app/insights/#",
@@ -161,11 +161,11 @@ mod tests {
         }
         assert_eq!(
             report("https://eu.mixpanel.com/project/7/app/funnels#view/102/checkout"),
-            (place(Region::Eu, None), Target::Saved(102))
+            (place(Region::Eu, None), ReportTarget::Saved(102))
         );
         assert_eq!(
             report("https://in.mixpanel.com/report/7/insights#report/101?x=1"),
-            (place(Region::In, None), Target::Saved(101))
+            (place(Region::In, None), ReportTarget::Saved(101))
         );
         for text in ["https://mixpanel.com/s/AbC-1_", "mixpanel.com/s/AbC-1_/"] {
             assert_eq!(parse(text), Ok(Link::Short { region: Region::Us, code: "AbC-1_".to_owned() }), "{text}");
