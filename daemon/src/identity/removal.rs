@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::files::replace;
 
+/// How often a directory is removed into which others write meanwhile.
+const ATTEMPTS: usize = 20;
+
 /// Why something is still there.
 #[derive(Debug, thiserror::Error)]
 #[error("could not remove {}", path.display())]
@@ -34,10 +37,22 @@ pub fn tokens(path: &Path) -> Result<bool, ForgetError> {
 /// When something is there and cannot be removed.
 pub fn account_directory(path: &Path) -> Result<bool, ForgetError> {
     match std::fs::symlink_metadata(path) {
-        Ok(found) if found.is_dir() => gone(path, std::fs::remove_dir_all(path)),
+        Ok(found) if found.is_dir() => gone(path, remove_all(path)),
         Ok(_) => gone(path, std::fs::remove_file(path)),
         Err(error) => gone(path, Err(error)),
     }
+}
+
+/// Removes a directory. Who waits for the lock of its tokens makes the lock's file anew, perhaps just after it was removed.
+fn remove_all(path: &Path) -> io::Result<()> {
+    let mut removed = std::fs::remove_dir_all(path);
+    for _ in 1..ATTEMPTS {
+        match &removed {
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => removed = std::fs::remove_dir_all(path),
+            _ => break,
+        }
+    }
+    removed
 }
 
 fn gone(path: &Path, removed: io::Result<()>) -> Result<bool, ForgetError> {

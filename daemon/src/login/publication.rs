@@ -120,7 +120,12 @@ async fn write(
     entry: &Entry,
 ) -> Result<Arc<Snapshot>, Failure> {
     if let Some(tokens) = &entry.tokens {
-        services.keeper.log_in(name, entry.region, tokens.clone()).await?;
+        let stored = services.keeper.log_in(name, entry.region, tokens.clone()).await;
+        if stored.is_err() && exists {
+            // Where the account has gone meanwhile, its directory has, too, and that is why.
+            look(services, plan)?.account(name.as_str())?;
+        }
+        stored?;
     }
     let change = Change::LogIn(LoggedIn {
         name: name.clone(),

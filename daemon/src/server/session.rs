@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use mp_proto::ids::{AccountName, ProjectId};
+use mp_proto::ids::ProjectId;
 use mp_proto::wire::{
     ActiveBody, SessionAccount, SessionBody, SessionHeader, SessionPatch, SessionProject, SessionState, SessionUser,
     SessionWorkspace,
@@ -12,10 +12,9 @@ use mp_proto::wire::{
 use crate::config::edit::Change;
 use crate::config::snapshot::Snapshot;
 use crate::config::steps;
-use crate::identity::bridge::Bridge;
 use crate::me::user::Me;
 use crate::memo::{self, Ingredients, Rendered};
-use crate::resolve::{Origin, Resolved, account_flag, resolve};
+use crate::resolve::{ChosenAccount, Origin, Resolved, account_flag, account_of, resolve};
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody};
 use crate::server::reply::{self, Answer};
@@ -27,7 +26,8 @@ pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Answer 
     let found = app.sessions.bridge(context)?;
     // A file that was passed over is named in each answer, so such an answer is made each time.
     let plain = found.passed_over.is_none() && memo::is_plain(context);
-    let me = if plain { me_of_plain(&app, &snapshot, found.bridge.as_deref()) } else { None };
+    let account = account_of(&snapshot.config, found.bridge.as_deref(), context);
+    let me = account.and_then(|account| me_of(&app, &account));
     let ingredients = Ingredients { snapshot, bridge: found.bridge, me };
     if plain && let Some(known) = app.memo.get(context, &ingredients) {
         return Ok(reply::rendered(known.body, &known.notes));
@@ -35,8 +35,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Answer 
     let (snapshot, bridge) = (&ingredients.snapshot, ingredients.bridge.as_deref());
     let mut resolved = resolve(&snapshot.config, &snapshot.path, bridge, context)?;
     resolved.notes.extend(found.passed_over.map(|why| why.escape_default().to_string()));
-    let me = if plain { ingredients.me.clone() } else { me_of(&app, &resolved) };
-    let body = describe(me.as_deref(), snapshot.revision, resolved);
+    let body = describe(ingredients.me.as_deref(), snapshot.revision, resolved);
     let rendered = Rendered { body: reply::to_json(&body)?.into(), notes: body.notes };
     if plain {
         app.memo.keep(context, ingredients, rendered.clone());
@@ -44,22 +43,12 @@ pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Answer 
     Ok(reply::rendered(rendered.body, &rendered.notes))
 }
 
-/// Returns the cached `/me` of the account that a plain context resolves to: the bridge's, else the active one.
-fn me_of_plain(app: &App, snapshot: &Snapshot, bridge: Option<&Bridge>) -> Option<Arc<Me>> {
-    let active = || {
-        let name = &snapshot.config.active.account.as_ref()?.value;
-        snapshot.config.accounts.get(name.as_str()).map(|account| &account.name)
-    };
-    let name = bridge.map(|bridge| &bridge.account.name).or_else(active)?;
-    app.users.in_file(name)
-}
-
-/// A cache is kept by the name in the config; an account of the environment is whoever it is today.
-fn me_of(app: &App, resolved: &Resolved) -> Option<Arc<Me>> {
-    let account =
-        resolved.account.as_ref().filter(|account| matches!(account.origin, Origin::Config | Origin::Bridge))?;
-    let name = AccountName::parse(&account.name).ok()?;
-    app.users.in_file(&name)
+/// Returns the cached `/me` of an account. It is kept by the name in the config; an account of the environment is whoever it is today.
+fn me_of(app: &App, account: &ChosenAccount<'_>) -> Option<Arc<Me>> {
+    match (account.origin, account.definition) {
+        (Origin::Config | Origin::Bridge, Some(account)) => app.users.in_file(&account.name),
+        _ => None,
+    }
 }
 
 /// `GET /v1/session/persisted`.
