@@ -31,8 +31,6 @@ pub mod verification;
 
 pub mod args;
 pub mod boot;
-#[cfg(test)]
-mod fixture;
 pub mod server;
 
 pub use boot::main;

@@ -1,9 +1,10 @@
 //! The start of the daemon, in order, and its end.
 
+pub(crate) mod base;
 mod claim;
 mod idle;
 mod place;
-mod services;
+pub(crate) mod services;
 
 use std::ffi::OsString;
 use std::fs::File;

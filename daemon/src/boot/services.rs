@@ -3,20 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::base::Base;
 use super::place::Place;
 use crate::args::Options;
-use crate::call::calls::Calls;
-use crate::call::gate::Gates;
 use crate::call::reads::Reads;
 use crate::clock::{Clock, SystemClock};
 use crate::credential::Credentials;
-use crate::endpoint::Endpoint;
 use crate::files::paths::Paths;
 use crate::files::read::Signature;
 use crate::files::watch::Watch;
-use crate::hub::Hub;
-use crate::keeper::Keeper;
-use crate::life::Life;
 use crate::login::logins::Logins;
 use crate::me::users::Users;
 use crate::memo::SessionMemo;
@@ -24,7 +19,6 @@ use crate::mixpanel::Mixpanel;
 use crate::operation::services::Operations;
 use crate::server::app::{App, Counters};
 use crate::session::sessions::Sessions;
-use crate::store::Store;
 use crate::telemetry::LogHandle;
 
 /// Makes the daemon of a place.
@@ -38,80 +32,63 @@ pub(super) fn make(
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let started_at = clock.now();
     let instance = instance_id(started_at);
-    let (hub, life) = (Arc::new(Hub::new(instance.clone())), Life::default());
-    let paths = Paths::new(place.root, place.home);
-    let mixpanel = Arc::new(mixpanel);
-    let store = Arc::new(Store::new(&paths, Arc::clone(&hub), Arc::clone(&clock)));
-    let endpoint = Endpoint::new(Arc::clone(&mixpanel), Arc::clone(&clock));
-    let keeper = Keeper::new(paths.clone(), endpoint.clone(), Arc::clone(&clock), Arc::clone(&hub), life.clone());
-    let keeper = Arc::new(keeper);
-    let gates = Gates::new(Arc::clone(&clock));
-    let limited = gates.clone();
-    store.follow(move |snapshot| limited.set_limits(&snapshot.config.limits));
-    let calls = Calls::new(
-        Arc::clone(&mixpanel),
-        Arc::clone(&keeper),
-        gates.clone(),
-        Arc::clone(&store),
-        Arc::clone(&hub),
-        life.clone(),
-    );
-    let reads = Reads::new(calls.clone(), Arc::clone(&store), Arc::clone(&clock), &hub);
-    let users = Users::new(
-        calls.clone(),
-        Arc::clone(&store),
-        paths.clone(),
-        Arc::clone(&clock),
-        Arc::clone(&hub),
-        life.clone(),
-    );
-    let operations = Operations::new(
-        calls.clone(),
-        reads.clone(),
-        users.clone(),
-        Arc::clone(&mixpanel),
-        Arc::clone(&clock),
-        life.clone(),
-    );
-    let logins = Logins::new(
-        Arc::clone(&keeper),
-        endpoint,
-        Arc::clone(&mixpanel),
-        users.clone(),
-        Arc::clone(&store),
-        paths.clone(),
-        Arc::clone(&clock),
-        Arc::clone(&hub),
-        life.clone(),
-    );
+    let base = Base::new(Paths::new(place.root, place.home), clock, mixpanel, instance.clone());
+    let users = users(&base);
+    let reads = Reads::new(base.calls.clone(), Arc::clone(&base.store), Arc::clone(&base.clock), &base.hub);
     App {
-        sessions: Sessions::new(Arc::clone(&store), paths.clone(), Arc::clone(&clock)),
-        credentials: Credentials::new(Arc::clone(&keeper), Arc::clone(&mixpanel)),
-        watch: Arc::new(Watch::new(paths.root().to_owned(), place.socket.clone(), life.clone())),
+        sessions: Sessions::new(Arc::clone(&base.store), base.paths.clone(), Arc::clone(&base.clock)),
+        credentials: Credentials::new(Arc::clone(&base.keeper), Arc::clone(&base.mixpanel)),
+        watch: Arc::new(Watch::new(base.paths.root().to_owned(), place.socket.clone(), base.life.clone())),
+        operations: operations(&base, &reads, &users),
+        logins: logins(&base, &users),
         memo: SessionMemo::default(),
         counters: Counters::default(),
         executable: executable(),
         socket: place.socket,
         started_by: options.started_by,
         idle_exit: options.idle_exit,
-        paths,
+        paths: base.paths,
+        clock: base.clock,
+        store: base.store,
+        keeper: base.keeper,
+        mixpanel: base.mixpanel,
+        calls: base.calls,
+        gates: base.gates,
+        hub: base.hub,
+        life: base.life,
         started_at,
         instance,
-        clock,
-        store,
-        keeper,
-        logins,
-        mixpanel,
-        calls,
-        gates,
         reads,
         users,
-        operations,
-        hub,
         log,
         log_file,
-        life,
     }
+}
+
+/// Makes what knows who is behind an account.
+pub(crate) fn users(base: &Base) -> Users {
+    let (store, paths, clock) = (Arc::clone(&base.store), base.paths.clone(), Arc::clone(&base.clock));
+    Users::new(base.calls.clone(), store, paths, clock, Arc::clone(&base.hub), base.life.clone())
+}
+
+/// Makes what runs logins.
+pub(crate) fn logins(base: &Base, users: &Users) -> Logins {
+    Logins::new(
+        Arc::clone(&base.keeper),
+        base.endpoint.clone(),
+        Arc::clone(&base.mixpanel),
+        users.clone(),
+        Arc::clone(&base.store),
+        base.paths.clone(),
+        Arc::clone(&base.clock),
+        Arc::clone(&base.hub),
+        base.life.clone(),
+    )
+}
+
+fn operations(base: &Base, reads: &Reads, users: &Users) -> Operations {
+    let (mixpanel, clock) = (Arc::clone(&base.mixpanel), Arc::clone(&base.clock));
+    Operations::new(base.calls.clone(), reads.clone(), users.clone(), mixpanel, clock, base.life.clone())
 }
 
 fn executable() -> Option<(PathBuf, Signature)> {

@@ -40,8 +40,8 @@ pub(crate) struct OpenAnswer {
 /// How long whoever reads an answer may leave it alone and still keep others from their turns.
 const LEFT_ALONE: Duration = Duration::from_secs(120);
 
-/// A permit that is given back when the body is at its end, or dropped, or nobody has read on for a while: a pager that shows the first page
-/// of an answer must not hold up all tools.
+/// A permit that is given back when the body is at its end, or dropped, or nobody has read on for a while: a pager that shows the first
+/// page of an answer must not hold up all tools.
 #[derive(Debug)]
 struct Turn {
     shared: Arc<Watched>,

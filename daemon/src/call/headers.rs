@@ -11,8 +11,9 @@ use reqwest::header::{
 /// Headers that say where a message ends or belong to one connection. A wrong one would break every request.
 const OF_THE_CONNECTION: [HeaderName; 5] = [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION, TE, UPGRADE];
 
-/// Returns the headers, less the authorization; `callers` are those of a caller that were found harmless, the weakest of all. Later custom headers win over earlier ones; names differ in more than case.
-/// A custom `Authorization` is passed over, for the account's own would win over it anyway.
+/// Returns the headers, less the authorization; `callers` are those of a caller that were found harmless, the weakest of all. Later
+/// custom headers win over earlier ones; names differ in more than case. A custom `Authorization` is passed over, for the account's own
+/// would win over it anyway.
 ///
 /// # Errors
 /// When a name or value cannot be a header: all of them.

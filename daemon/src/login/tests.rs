@@ -15,12 +15,12 @@ use mp_sandbox::upstream::{ADA, SOL, Upstream, UserId, visit};
 use super::attempt::Login;
 use super::logins::{Logins, MAX_ENDED, forget_old};
 use super::{plan, redirect};
+use crate::boot::base::Base;
+use crate::boot::services::{logins, users};
 use crate::clock::tests::TestClock;
 use crate::config::Lookup;
-use crate::fixture::Services;
 use crate::identity::removal;
 use crate::identity::tokens::{Tokens, read_tokens};
-use crate::me::users::Users;
 
 /// One test at a time has the four ports: of this process, and then of all.
 static PORTS: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
@@ -35,7 +35,7 @@ struct World {
     _turn: tokio::sync::MutexGuard<'static, ()>,
     _ports: std::fs::File,
     home: tempfile::TempDir,
-    services: Services,
+    services: Base,
     logins: Logins,
     clock: Arc<TestClock>,
     upstream: Upstream,
@@ -50,9 +50,9 @@ impl World {
         let upstream = Upstream::start();
         upstream.set_user(user);
         let clock = Arc::new(TestClock::at(1_900_000_000));
-        let services = Services::new(home.path(), clock.clone(), upstream.url());
+        let services = Base::of(home.path(), clock.clone(), upstream.url());
         std::fs::create_dir_all(services.paths.root()).expect("made");
-        let logins = logins(&services);
+        let logins = logins(&services, &users(&services));
         Self { _turn, _ports, home, services, logins, clock, upstream }
     }
 
@@ -117,16 +117,6 @@ impl World {
         let entries = std::fs::read_dir(self.services.paths.root().join(below)).into_iter().flatten();
         entries.map(|entry| entry.expect("readable").path()).collect()
     }
-}
-
-fn logins(services: &Services) -> Logins {
-    let (clock, life) = (Arc::clone(&services.clock), services.life.clone());
-    let (store, hub) = (Arc::clone(&services.store), Arc::clone(&services.hub));
-    let (calls, paths) = (services.calls.clone(), services.paths.clone());
-    let users =
-        Users::new(calls, Arc::clone(&store), paths.clone(), Arc::clone(&clock), Arc::clone(&hub), life.clone());
-    let (keeper, mixpanel) = (Arc::clone(&services.keeper), Arc::clone(&services.mixpanel));
-    Logins::new(keeper, services.endpoint.clone(), mixpanel, users, store, paths, clock, hub, life)
 }
 
 fn name(text: &str) -> AccountName {

@@ -1,5 +1,5 @@
-//! Files that Mixpanel keeps elsewhere: it signs a URL, and the URL alone opens them. Nothing of the account goes there, and the URL, which is
-//! a credential itself, into no error.
+//! Files that Mixpanel keeps elsewhere: it signs a URL, and the URL alone opens them. Nothing of the account goes there, and the URL,
+//! which is a credential itself, into no error.
 
 use bytes::{Bytes, BytesMut};
 use mp_proto::failure::{Failure, FailureKind};

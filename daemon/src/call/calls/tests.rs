@@ -12,10 +12,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::*;
+use crate::boot::base::Base;
 use crate::call::request::Tool;
 use crate::clock::SystemClock;
 use crate::clock::tests::{leap, until};
-use crate::fixture::Services;
 use crate::identity::bases::CallerBases;
 
 const PROJECT: u64 = 3_187_654;
@@ -24,7 +24,7 @@ const SOON: Duration = Duration::from_secs(60);
 
 struct World {
     _home: tempfile::TempDir,
-    services: Services,
+    services: Base,
     upstream: Upstream,
 }
 
@@ -36,7 +36,7 @@ impl World {
         for plane in ["query/segmentation", "engage", "export"] {
             upstream.on("*", &format!("/us/{plane}"), |_| Reply::json(200, &json!({"data": {}})));
         }
-        let services = Services::new(home.path(), Arc::new(SystemClock), upstream.url());
+        let services = Base::of(home.path(), Arc::new(SystemClock), upstream.url());
         Self { _home: home, services, upstream }
     }
 

@@ -12,8 +12,8 @@ use serde_json::json;
 use tokio::task::JoinHandle;
 
 use super::*;
+use crate::boot::base::Base;
 use crate::clock::tests::{TestClock, until};
-use crate::fixture::Services;
 use crate::hub::Notice;
 use crate::identity::bases::CallerBases;
 use crate::identity::{Authorization, Holder};
@@ -23,7 +23,7 @@ const NAMES: &str = "/us/query/events/names";
 /// A daemon's parts, a fake Mixpanel that numbers its answers, and a clock that stands still.
 struct World {
     home: tempfile::TempDir,
-    services: Services,
+    services: Base,
     reads: Reads,
     clock: Arc<TestClock>,
     upstream: Upstream,
@@ -38,8 +38,8 @@ impl World {
         }
         let answers = AtomicUsize::new(0);
         upstream.on("GET", NAMES, move |_| Reply::json(200, &json!(answers.fetch_add(1, Ordering::SeqCst) + 1)));
-        let services = Services::new(home.path(), clock.clone(), upstream.url());
-        let Services { calls, store, hub, .. } = &services;
+        let services = Base::of(home.path(), clock.clone(), upstream.url());
+        let Base { calls, store, hub, .. } = &services;
         let reads = Reads::new(calls.clone(), Arc::clone(store), clock.clone(), hub);
         Self { home, services, reads, clock, upstream }
     }

@@ -1,6 +1,5 @@
-//! The services below `call`, made for tests of what stands on them: no daemon, a fake Mixpanel, a clock of the test's.
+//! The services that everything else stands on, made from the bottom up.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::call::calls::Calls;
@@ -14,7 +13,8 @@ use crate::life::Life;
 use crate::mixpanel::Mixpanel;
 use crate::store::Store;
 
-pub(crate) struct Services {
+/// Everything up to the calls to Mixpanel. Tests of what stands on it make it, too, with a fake Mixpanel and a clock of their own.
+pub(crate) struct Base {
     pub(crate) paths: Paths,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) hub: Arc<Hub>,
@@ -27,16 +27,16 @@ pub(crate) struct Services {
     pub(crate) calls: Calls,
 }
 
-impl Services {
-    /// Returns services over the storage root `.mp` of a home.
-    pub(crate) fn new(home: &Path, clock: Arc<dyn Clock>, upstream: String) -> Self {
-        let paths = Paths::new(home.join(".mp"), home.to_owned());
-        let (hub, life) = (Arc::new(Hub::new("test".to_owned())), Life::default());
+impl Base {
+    /// Makes the services of a storage root. Event ids begin with the instance.
+    pub(crate) fn new(paths: Paths, clock: Arc<dyn Clock>, mixpanel: Mixpanel, instance: String) -> Self {
+        let (hub, life, mixpanel) = (Arc::new(Hub::new(instance)), Life::default(), Arc::new(mixpanel));
         let store = Arc::new(Store::new(&paths, Arc::clone(&hub), Arc::clone(&clock)));
-        let mixpanel = Arc::new(Mixpanel::new(Some(upstream)));
         let endpoint = Endpoint::new(Arc::clone(&mixpanel), Arc::clone(&clock));
         let keeper = Keeper::new(paths.clone(), endpoint.clone(), Arc::clone(&clock), Arc::clone(&hub), life.clone());
         let (keeper, gates) = (Arc::new(keeper), Gates::new(Arc::clone(&clock)));
+        let limited = gates.clone();
+        store.follow(move |snapshot| limited.set_limits(&snapshot.config.limits));
         let calls = Calls::new(
             Arc::clone(&mixpanel),
             Arc::clone(&keeper),
@@ -46,5 +46,12 @@ impl Services {
             life.clone(),
         );
         Self { paths, clock, hub, life, store, mixpanel, endpoint, keeper, gates, calls }
+    }
+
+    /// Makes the services of the storage root `.mp` in a home, with this stand-in for Mixpanel.
+    #[cfg(test)]
+    pub(crate) fn of(home: &std::path::Path, clock: Arc<dyn Clock>, upstream: String) -> Self {
+        let paths = Paths::new(home.join(".mp"), home.to_owned());
+        Self::new(paths, clock, Mixpanel::new(Some(upstream)), "test".to_owned())
     }
 }
