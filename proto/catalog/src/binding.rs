@@ -1,6 +1,6 @@
 //! Arguments to the parts of a request, or everything that is wrong with them. Both ends use it: the daemon does not trust a client.
 
-use mp_proto::failure::Problem;
+use mp_proto::failure::{Problem, Problems};
 use mp_proto::json::{ascii_json, spaced};
 use mp_proto::routes::encode_segment;
 use serde_json::{Map, Number, Value};
@@ -12,8 +12,10 @@ use crate::operation::{Bound, Kind, Of, Operation, Param, Place};
 /// # Errors
 /// With all problems at once.
 pub fn bind(operation: &Operation, arguments: &Map<String, Value>) -> Result<Bound, Vec<Problem>> {
-    let mut problems: Vec<Problem> =
-        arguments.keys().filter(|name| !knows(operation, name)).map(|name| unknown(operation, name)).collect();
+    let mut problems = Problems::default();
+    for name in arguments.keys().filter(|name| !knows(operation, name)) {
+        unknown(operation, name, &mut problems);
+    }
     let call = &operation.call;
     let has_body = operation.params.iter().any(|param| matches!(param.place, Place::Body | Place::Spread));
     let body = (has_body || !call.fixed_body.is_empty()).then(Map::new);
@@ -33,7 +35,7 @@ pub fn bind(operation: &Operation, arguments: &Map<String, Value>) -> Result<Bou
                 bound.arguments.insert(param.name.to_owned(), value);
             }
             Ok(None) => {}
-            Err(detail) => problems.push(Problem::new(param.name, detail)),
+            Err(detail) => problems.add(param.name, detail),
         }
     }
     bound.query.extend(call.fixed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
@@ -41,20 +43,20 @@ pub fn bind(operation: &Operation, arguments: &Map<String, Value>) -> Result<Bou
         && let Some(arrange) = call.arrange
     {
         let arguments = bound.arguments.clone();
-        problems.extend(arrange(&arguments, &mut bound).err().into_iter().flatten());
+        arrange(&arguments, &mut bound, &mut problems);
     }
-    if problems.is_empty() { Ok(bound) } else { Err(problems) }
+    problems.check(Some(bound))
 }
 
 fn knows(operation: &Operation, name: &str) -> bool {
     operation.params.iter().any(|param| param.name == name)
 }
 
-fn unknown(operation: &Operation, name: &str) -> Problem {
+fn unknown(operation: &Operation, name: &str, problems: &mut Problems) {
     let known: Vec<_> = operation.params.iter().map(|param| param.name).collect();
     let known = if known.is_empty() { "it takes none".to_owned() } else { format!("it takes {}", known.join(", ")) };
     let shown: String = name.chars().take(80).collect();
-    Problem::new(shown.escape_debug().to_string(), format!("{} has no such argument; {known}", operation.id))
+    problems.add(shown.escape_debug().to_string(), format!("{} has no such argument; {known}", operation.id));
 }
 
 /// Puts a value where it belongs.

@@ -1,6 +1,6 @@
 //! How an operation is asked for.
 
-use mp_proto::failure::Problem;
+use mp_proto::failure::Problems;
 use mp_proto::plane::Plane;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -89,8 +89,8 @@ pub enum Workflow {
     SavedMetric,
 }
 
-/// Changes a request after its arguments were bound: what depends on several of them. Pure.
-pub type Arrange = fn(&Map<String, Value>, &mut Bound) -> Result<(), Vec<Problem>>;
+/// Changes a request after its arguments were bound: what depends on several of them, and what is wrong with them together. Pure.
+pub type Arrange = fn(arguments: &Map<String, Value>, request: &mut Bound, problems: &mut Problems);
 
 /// Where project and workspace go when they do not head the path, as they do on the App API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
