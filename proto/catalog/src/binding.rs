@@ -12,6 +12,18 @@ use crate::operation::{Bound, Kind, Of, Operation, Param, Place};
 /// # Errors
 /// With all problems at once.
 pub fn bind(operation: &Operation, arguments: &Map<String, Value>) -> Result<Bound, Vec<Problem>> {
+    bind_with(operation, arguments, |_, _| {})
+}
+
+/// Binds as [`bind`] does, with a check more: of what a row cannot know, such as what time it is.
+///
+/// # Errors
+/// As [`bind`].
+pub(crate) fn bind_with(
+    operation: &Operation,
+    arguments: &Map<String, Value>,
+    check: impl Fn(&Map<String, Value>, &mut Problems),
+) -> Result<Bound, Vec<Problem>> {
     let mut problems = Problems::default();
     for name in arguments.keys().filter(|name| !knows(operation, name)) {
         unknown(operation, name, &mut problems);
@@ -38,6 +50,10 @@ pub fn bind(operation: &Operation, arguments: &Map<String, Value>) -> Result<Bou
             Err(detail) => problems.add(param.name, detail),
         }
     }
+    if let Some(check) = call.check {
+        check(&bound.arguments, &mut problems);
+    }
+    check(&bound.arguments, &mut problems);
     bound.query.extend(call.fixed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     if problems.is_empty()
         && let Some(arrange) = call.arrange
@@ -70,7 +86,8 @@ fn put(param: &Param, value: &Value, bound: &mut Bound) {
             let one = |value: &Value| (param.wire.to_owned(), text(param.kind, value));
             match value {
                 Value::Bool(false) if param.kind == Kind::Flag => {}
-                Value::Array(values) if param.repeats || param.wire.ends_with("[]") => {
+                Value::Array(values) if values.is_empty() && param.kind == Kind::List => {}
+                Value::Array(values) if param.is_many() || param.wire.ends_with("[]") => {
                     bound.query.extend(values.iter().map(one));
                 }
                 value => bound.query.push(one(value)),
@@ -126,7 +143,7 @@ fn checked(param: &Param, given: Option<&Value>) -> Result<Option<(Value, Value)
     let Some(given) = given.filter(|given| !given.is_null()).or(default.as_ref()) else {
         return if param.required { Err("must be given".to_owned()) } else { Ok(None) };
     };
-    let value = match (param.repeats, given) {
+    let value = match (param.is_many(), given) {
         (true, Value::Array(all)) if all.is_empty() => return Ok(None),
         (true, Value::Array(all)) => {
             all.iter().map(|one| single(param, one)).collect::<Result<_, _>>().map(Value::Array)
@@ -150,6 +167,8 @@ fn single(param: &Param, given: &Value) -> Result<Value, String> {
         Kind::Str | Kind::Secret | Kind::Property => (given.as_str().map(Value::from), "a text"),
         Kind::Int => (integer(given).map(Value::Number), "an integer"),
         Kind::Ints => (integers(given), "integers, separated by commas"),
+        Kind::Id => (id(given), "an id"),
+        Kind::List if param.repeats => (several(given), "texts, separated by commas"),
         Kind::List => (texts(given), "texts, separated by commas"),
         Kind::Names => (texts(given).map(without_empty), "texts, separated by commas"),
         Kind::Flag | Kind::Toggle => (boolean(given), "true or false"),
@@ -179,6 +198,13 @@ fn integer(given: &Value) -> Option<Number> {
     }
 }
 
+fn id(given: &Value) -> Option<Value> {
+    match given {
+        Value::String(text) => (!text.is_empty()).then(|| given.clone()),
+        _ => integer(given).map(|number| number.to_string().into()),
+    }
+}
+
 fn integers(given: &Value) -> Option<Value> {
     let all: Option<Vec<Number>> = match given {
         Value::String(text) => {
@@ -195,6 +221,17 @@ fn texts(given: &Value) -> Option<Value> {
     match given {
         Value::String(text) => Some(text.split(',').map(|part| Value::from(part.trim())).collect()),
         Value::Array(list) if !list.is_empty() => list.iter().all(Value::is_string).then(|| given.clone()),
+        _ => None,
+    }
+}
+
+/// Texts that may be given one by one: each of them stays as it is, and parts of one text that are empty do not count.
+fn several(given: &Value) -> Option<Value> {
+    match given {
+        Value::String(text) => {
+            Some(text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect())
+        }
+        Value::Array(list) => list.iter().all(Value::is_string).then(|| given.clone()),
         _ => None,
     }
 }
