@@ -267,3 +267,11 @@ fn proto_keeps_its_storeys() {
         &["deadline ids json location plane secret version", "failure", "context event routes wire", "lib"],
     );
 }
+
+#[test]
+fn the_catalog_keeps_its_storeys() {
+    check(
+        "proto/catalog/src",
+        &["operation", "models shape", "ops", "nouns", "binding sample schema wire", "export", "lib"],
+    );
+}
