@@ -24,14 +24,33 @@ pub enum TokenCause {
     Restored,
 }
 
-/// One event. The name on the stream is the word in `type`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "type")]
-pub enum Event {
+/// Declares the events, each with its name. That is a `tt`: as a `literal` it would reach utoipa in a wrapping that utoipa does not look
+/// into.
+macro_rules! events {
+    ($($(#[$doc:meta])* $event:ident = $name:tt { $($fields:tt)+ })+) => {
+        /// One event. The name on the stream is the word in `type`.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(tag = "type")]
+        pub enum Event {
+            $($(#[$doc])* #[serde(rename = $name)] $event { $($fields)+ },)+
+        }
+
+        impl Event {
+            /// The words in `type`, all there are.
+            pub const NAMES: [&'static str; [$($name),+].len()] = [$($name),+];
+
+            /// Returns the word in `type`, the event's name on the stream.
+            pub const fn name(&self) -> &'static str {
+                match self { $(Self::$event { .. } => $name,)+ }
+            }
+        }
+    };
+}
+
+events! {
     /// First on every stream that does not resume: the state from which the later ones count.
-    #[serde(rename = "snapshot")]
-    Snapshot {
+    Snapshot = "snapshot" {
         /// Revision of the config.
         revision: u64,
         /// The persisted account.
@@ -42,10 +61,9 @@ pub enum Event {
         targets: Vec<String>,
         /// Problems of the config file, empty when it is good.
         problems: Vec<Problem>,
-    },
+    }
     /// The persisted account, its project or the workspace pin moved.
-    #[serde(rename = "session.changed")]
-    SessionChanged {
+    SessionChanged = "session.changed" {
         /// Revision of the config.
         revision: u64,
         /// The persisted account.
@@ -54,46 +72,40 @@ pub enum Event {
         project: Option<String>,
         /// The pinned workspace.
         workspace: Option<u64>,
-    },
+    }
     /// The config file has new, good content.
-    #[serde(rename = "config.changed")]
-    ConfigChanged {
+    ConfigChanged = "config.changed" {
         /// Revision of the config.
         revision: u64,
-    },
+    }
     /// The config file cannot be used; the last good state stays for status and events.
-    #[serde(rename = "config.invalid")]
-    ConfigInvalid {
+    ConfigInvalid = "config.invalid" {
         /// Revision of the config.
         revision: u64,
         /// What is wrong, and where.
         problems: Vec<Problem>,
-    },
+    }
     /// An account appeared.
-    #[serde(rename = "account.added")]
-    AccountAdded {
+    AccountAdded = "account.added" {
         /// Its name.
         name: String,
         /// Its type.
         account_type: AccountType,
         /// Its region.
         region: Region,
-    },
+    }
     /// An account's settings changed.
-    #[serde(rename = "account.changed")]
-    AccountChanged {
+    AccountChanged = "account.changed" {
         /// Its name.
         name: String,
-    },
+    }
     /// An account is gone.
-    #[serde(rename = "account.removed")]
-    AccountRemoved {
+    AccountRemoved = "account.removed" {
         /// Its name.
         name: String,
-    },
+    }
     /// A browser account has a new token.
-    #[serde(rename = "token.refreshed")]
-    TokenRefreshed {
+    TokenRefreshed = "token.refreshed" {
         /// The account.
         account: String,
         /// Counts the account's tokens since the daemon started.
@@ -102,131 +114,66 @@ pub enum Event {
         expires_at: jiff::Timestamp,
         /// How it came.
         cause: TokenCause,
-    },
+    }
     /// A token could not be refreshed; it will be tried again.
-    #[serde(rename = "token.failed")]
-    TokenFailed {
+    TokenFailed = "token.failed" {
         /// The account.
         account: String,
         /// Why, for a person.
         detail: String,
         /// Not before then.
         retry_at: jiff::Timestamp,
-    },
+    }
     /// A person has to log in again.
-    #[serde(rename = "login.required")]
-    LoginRequired {
+    LoginRequired = "login.required" {
         /// The account.
         account: String,
         /// Why, for a person.
         detail: String,
         /// What to run.
         command: String,
-    },
+    }
     /// A login waits for a person.
-    #[serde(rename = "login.started")]
-    LoginStarted {
+    LoginStarted = "login.started" {
         /// Its id.
         id: String,
         /// The account, if it is known yet.
         account: Option<String>,
-    },
+    }
     /// A login has ended.
-    #[serde(rename = "login.completed")]
-    LoginCompleted {
+    LoginCompleted = "login.completed" {
         /// Its id.
         id: String,
         /// The account, if it is known.
         account: Option<String>,
         /// Why it failed; none when it did not.
         problem: Option<String>,
-    },
+    }
     /// Mixpanel's answer about an account's user was stored.
-    #[serde(rename = "me.changed")]
-    MeChanged {
+    MeChanged = "me.changed" {
         /// The account.
         account: String,
-    },
+    }
     /// The stream could not be resumed; a snapshot follows.
-    #[serde(rename = "reset")]
-    Reset {
+    Reset = "reset" {
         /// Why.
         reason: String,
-    },
+    }
     /// The reader was too slow; the stream ends here.
-    #[serde(rename = "lagged")]
-    Lagged {
+    Lagged = "lagged" {
         /// How many events it missed.
         missed: u64,
-    },
+    }
     /// The daemon stops; the stream ends here.
-    #[serde(rename = "daemon.stopping")]
-    DaemonStopping {
+    DaemonStopping = "daemon.stopping" {
         /// Why.
         reason: String,
-    },
-}
-
-impl Event {
-    /// The words in `type`, all there are.
-    pub const NAMES: [&'static str; 16] = [
-        "snapshot",
-        "session.changed",
-        "config.changed",
-        "config.invalid",
-        "account.added",
-        "account.changed",
-        "account.removed",
-        "token.refreshed",
-        "token.failed",
-        "login.required",
-        "login.started",
-        "login.completed",
-        "me.changed",
-        "reset",
-        "lagged",
-        "daemon.stopping",
-    ];
-
-    /// Returns the word in `type`, the event's name on the stream.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Snapshot { .. } => "snapshot",
-            Self::SessionChanged { .. } => "session.changed",
-            Self::ConfigChanged { .. } => "config.changed",
-            Self::ConfigInvalid { .. } => "config.invalid",
-            Self::AccountAdded { .. } => "account.added",
-            Self::AccountChanged { .. } => "account.changed",
-            Self::AccountRemoved { .. } => "account.removed",
-            Self::TokenRefreshed { .. } => "token.refreshed",
-            Self::TokenFailed { .. } => "token.failed",
-            Self::LoginRequired { .. } => "login.required",
-            Self::LoginStarted { .. } => "login.started",
-            Self::LoginCompleted { .. } => "login.completed",
-            Self::MeChanged { .. } => "me.changed",
-            Self::Reset { .. } => "reset",
-            Self::Lagged { .. } => "lagged",
-            Self::DaemonStopping { .. } => "daemon.stopping",
-        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_name_is_listed() {
-        let listed = |name: &str| Event::NAMES.contains(&name);
-        assert!(
-            listed(Event::Lagged { missed: 1 }.name())
-                && listed(Event::DaemonStopping { reason: String::new() }.name())
-        );
-        // serde lists the tags it knows when it meets another.
-        let error = serde_json::from_str::<Event>(r#"{"type":"?"}"#).expect_err("no such event").to_string();
-        let tags: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
-        assert_eq!(tags, Event::NAMES);
-    }
 
     #[test]
     fn the_name_is_the_tag() {

@@ -1,5 +1,7 @@
 //! Paths and headers of the socket API. axum's `{name}` form; [`fill`] makes a path of one.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 /// Is the daemon alive.
 pub const HEALTH: &str = "/v1/health";
 /// Build, protocol range and capabilities.
@@ -95,17 +97,12 @@ pub fn fill(route: &str, name: &str) -> String {
     route.replacen("{name}", &encode_segment(name), 1)
 }
 
-/// Percent-encodes everything but RFC 3986's unreserved characters.
+/// All but the characters that RFC 3986 calls unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Percent-encodes a text so that it is one segment of a path.
 pub fn encode_segment(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 #[cfg(test)]
@@ -116,5 +113,6 @@ mod tests {
     fn names_are_encoded_as_one_segment() {
         assert_eq!(fill(TARGET_USE, "../x y"), "/v1/targets/..%2Fx%20y/use");
         assert_eq!(fill(ACCOUNT, "team-1"), "/v1/accounts/team-1");
+        assert_eq!(encode_segment("a-._~Z9 /%ü\0"), "a-._~Z9%20%2F%25%C3%BC%00");
     }
 }

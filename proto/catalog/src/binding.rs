@@ -1,6 +1,6 @@
 //! Arguments to the parts of a request, or everything that is wrong with them. Both ends use it: the daemon does not trust a client.
 
-use mp_proto::failure::Problem;
+use mp_proto::failure::{Problem, Problems};
 use mp_proto::json::{ascii_json, spaced};
 use mp_proto::routes::encode_segment;
 use serde_json::{Map, Number, Value};
@@ -12,8 +12,22 @@ use crate::operation::{Bound, Kind, Of, Operation, Param, Place};
 /// # Errors
 /// With all problems at once.
 pub fn bind(operation: &Operation, arguments: &Map<String, Value>) -> Result<Bound, Vec<Problem>> {
-    let mut problems: Vec<Problem> =
-        arguments.keys().filter(|name| !knows(operation, name)).map(|name| unknown(operation, name)).collect();
+    bind_with(operation, arguments, |_, _| {})
+}
+
+/// Binds as [`bind`] does, with a check more: of what a row cannot know, such as what time it is.
+///
+/// # Errors
+/// As [`bind`].
+pub(crate) fn bind_with(
+    operation: &Operation,
+    arguments: &Map<String, Value>,
+    check: impl Fn(&Map<String, Value>, &mut Problems),
+) -> Result<Bound, Vec<Problem>> {
+    let mut problems = Problems::default();
+    for name in arguments.keys().filter(|name| !knows(operation, name)) {
+        unknown(operation, name, &mut problems);
+    }
     let call = &operation.call;
     let has_body = operation.params.iter().any(|param| matches!(param.place, Place::Body | Place::Spread));
     let body = (has_body || !call.fixed_body.is_empty()).then(Map::new);
@@ -33,28 +47,32 @@ pub fn bind(operation: &Operation, arguments: &Map<String, Value>) -> Result<Bou
                 bound.arguments.insert(param.name.to_owned(), value);
             }
             Ok(None) => {}
-            Err(detail) => problems.push(Problem::new(param.name, detail)),
+            Err(detail) => problems.add(param.name, detail),
         }
     }
+    if let Some(check) = call.check {
+        check(&bound.arguments, &mut problems);
+    }
+    check(&bound.arguments, &mut problems);
     bound.query.extend(call.fixed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     if problems.is_empty()
         && let Some(arrange) = call.arrange
     {
         let arguments = bound.arguments.clone();
-        problems.extend(arrange(&arguments, &mut bound).err().into_iter().flatten());
+        arrange(&arguments, &mut bound, &mut problems);
     }
-    if problems.is_empty() { Ok(bound) } else { Err(problems) }
+    problems.check(Some(bound))
 }
 
 fn knows(operation: &Operation, name: &str) -> bool {
     operation.params.iter().any(|param| param.name == name)
 }
 
-fn unknown(operation: &Operation, name: &str) -> Problem {
+fn unknown(operation: &Operation, name: &str, problems: &mut Problems) {
     let known: Vec<_> = operation.params.iter().map(|param| param.name).collect();
     let known = if known.is_empty() { "it takes none".to_owned() } else { format!("it takes {}", known.join(", ")) };
     let shown: String = name.chars().take(80).collect();
-    Problem::new(shown.escape_debug().to_string(), format!("{} has no such argument; {known}", operation.id))
+    problems.add(shown.escape_debug().to_string(), format!("{} has no such argument; {known}", operation.id));
 }
 
 /// Puts a value where it belongs.
@@ -68,7 +86,8 @@ fn put(param: &Param, value: &Value, bound: &mut Bound) {
             let one = |value: &Value| (param.wire.to_owned(), text(param.kind, value));
             match value {
                 Value::Bool(false) if param.kind == Kind::Flag => {}
-                Value::Array(values) if param.repeats || param.wire.ends_with("[]") => {
+                Value::Array(values) if values.is_empty() && param.kind == Kind::List => {}
+                Value::Array(values) if param.is_many() || param.wire.ends_with("[]") => {
                     bound.query.extend(values.iter().map(one));
                 }
                 value => bound.query.push(one(value)),
@@ -124,7 +143,7 @@ fn checked(param: &Param, given: Option<&Value>) -> Result<Option<(Value, Value)
     let Some(given) = given.filter(|given| !given.is_null()).or(default.as_ref()) else {
         return if param.required { Err("must be given".to_owned()) } else { Ok(None) };
     };
-    let value = match (param.repeats, given) {
+    let value = match (param.is_many(), given) {
         (true, Value::Array(all)) if all.is_empty() => return Ok(None),
         (true, Value::Array(all)) => {
             all.iter().map(|one| single(param, one)).collect::<Result<_, _>>().map(Value::Array)
@@ -148,6 +167,8 @@ fn single(param: &Param, given: &Value) -> Result<Value, String> {
         Kind::Str | Kind::Secret | Kind::Property => (given.as_str().map(Value::from), "a text"),
         Kind::Int => (integer(given).map(Value::Number), "an integer"),
         Kind::Ints => (integers(given), "integers, separated by commas"),
+        Kind::Id => (id(given), "an id"),
+        Kind::List if param.repeats => (several(given), "texts, separated by commas"),
         Kind::List => (texts(given), "texts, separated by commas"),
         Kind::Names => (texts(given).map(without_empty), "texts, separated by commas"),
         Kind::Flag | Kind::Toggle => (boolean(given), "true or false"),
@@ -177,6 +198,13 @@ fn integer(given: &Value) -> Option<Number> {
     }
 }
 
+fn id(given: &Value) -> Option<Value> {
+    match given {
+        Value::String(text) => (!text.is_empty()).then(|| given.clone()),
+        _ => integer(given).map(|number| number.to_string().into()),
+    }
+}
+
 fn integers(given: &Value) -> Option<Value> {
     let all: Option<Vec<Number>> = match given {
         Value::String(text) => {
@@ -193,6 +221,17 @@ fn texts(given: &Value) -> Option<Value> {
     match given {
         Value::String(text) => Some(text.split(',').map(|part| Value::from(part.trim())).collect()),
         Value::Array(list) if !list.is_empty() => list.iter().all(Value::is_string).then(|| given.clone()),
+        _ => None,
+    }
+}
+
+/// Texts that may be given one by one: each of them stays as it is, and parts of one text that are empty do not count.
+fn several(given: &Value) -> Option<Value> {
+    match given {
+        Value::String(text) => {
+            Some(text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect())
+        }
+        Value::Array(list) => list.iter().all(Value::is_string).then(|| given.clone()),
         _ => None,
     }
 }

@@ -20,8 +20,9 @@ pub use binding::bind;
 pub use models::BOOKMARK;
 pub use nouns::{about, about_path, all, find};
 pub use operation::{
-    Arrange, Bound, Call, Confirm, Effect, Field, Ids, Kind, Method, Model, Names, Of, Operation, PROJECT, PROJECT_ID,
-    Param, Place, Reply, Reshape, Rows, Scope, Shape, Stage, Taken, Through, Told, Touches, Unwrap, Workflow, results,
+    Arrange, Bound, Call, Check, Confirm, Effect, Field, Ids, Kind, Method, Model, Names, Of, Operation, PROJECT,
+    PROJECT_ID, Param, Place, Reply, Reshape, Rows, Scope, Shape, Stage, Taken, Through, Told, Touches, Unwrap,
+    Workflow, results,
 };
 pub use shape::bundle::{Seen, bundle, days_of, fetched, signatures};
 pub use shape::recordings::{

@@ -15,7 +15,7 @@ mod time;
 use mp_proto::plane::Plane;
 
 pub use bound::Bound;
-pub use call::{Arrange, Call, Effect, Ids, Method, PROJECT, PROJECT_ID, Scope, Workflow};
+pub use call::{Arrange, Call, Check, Effect, Ids, Method, PROJECT, PROJECT_ID, Scope, Workflow};
 pub use confirm::{Confirm, Touches};
 pub use model::{Field, Model, Names, Of};
 pub use param::{Kind, Param, Place, Through};

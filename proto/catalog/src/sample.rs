@@ -5,7 +5,9 @@ use serde_json::{Map, Value, json};
 use crate::operation::{Kind, Operation};
 
 /// Of arguments that exclude each other, those that a try leaves out.
-const LEFT_OUT: [(&str, &str); 12] = [
+const LEFT_OUT: [(&str, &str); 14] = [
+    ("export.profiles", "distinct_id"),
+    ("export.profiles", "behaviors"),
     ("query.activity-feed", "exclude_event"),
     ("replays.list", "user"),
     ("custom-properties.create", "behavior"),
@@ -31,7 +33,7 @@ fn value(name: &str, kind: Kind) -> Option<Value> {
     Some(match kind {
         Kind::Str if name == "link" => json!("EBrV5bW2u9Mw"),
         Kind::Str | Kind::Secret | Kind::TextFile => json!("a b/ü"),
-        Kind::Int => json!(7),
+        Kind::Int | Kind::Id => json!(7),
         Kind::Ints => json!([1, 2]),
         Kind::List | Kind::Names => json!(["x", "y z"]),
         Kind::Flag | Kind::Toggle => json!(true),

@@ -23,7 +23,7 @@ impl Operation {
 
 fn property(param: &Param) -> Value {
     let one = of_kind(param.kind);
-    let mut schema = if param.repeats { json!({"type": "array", "items": one}) } else { one };
+    let mut schema = if param.is_many() { json!({"type": "array", "items": one}) } else { one };
     schema["description"] = param.help.into();
     if let Some(default) = param.default {
         // The text of a number or a boolean is that number or boolean; every other text is itself.
@@ -36,7 +36,7 @@ fn property(param: &Param) -> Value {
 
 fn of_kind(kind: Kind) -> Value {
     match kind {
-        Kind::Str | Kind::Secret | Kind::Property | Kind::TextFile | Kind::File | Kind::Output => {
+        Kind::Str | Kind::Id | Kind::Secret | Kind::Property | Kind::TextFile | Kind::File | Kind::Output => {
             json!({"type": "string"})
         }
         Kind::Int => json!({"type": "integer"}),

@@ -9,8 +9,10 @@ use crate::plane::Family;
 use crate::version::ProtocolRange;
 
 /// An enum whose words travel: readable, writable, described, shown by its word.
+///
+/// A word is a `tt`: as a `literal` it would reach utoipa in a wrapping that utoipa does not look into.
 macro_rules! words {
-    ($($(#[$meta:meta])* enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ })+) => {
+    ($($(#[$meta:meta])* enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:tt,)+ })+) => {
         $(
             $(#[$meta])*
             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

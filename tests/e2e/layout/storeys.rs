@@ -296,3 +296,11 @@ fn the_daemon_keeps_its_storeys() {
         ],
     );
 }
+
+#[test]
+fn the_catalog_keeps_its_storeys() {
+    check(
+        "proto/catalog/src",
+        &["operation", "models shape", "ops", "nouns", "binding sample schema wire", "export", "lib"],
+    );
+}

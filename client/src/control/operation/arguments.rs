@@ -53,7 +53,7 @@ pub(super) const fn value_name(param: &Param) -> &'static str {
         Kind::Json(_) => "JSON",
         Kind::OneOf(_) | Kind::AnyCase(_) => "WORD",
         Kind::JsonFile | Kind::TextFile | Kind::File | Kind::Output => "FILE",
-        Kind::Str | Kind::Secret | Kind::Flag | Kind::Toggle => "TEXT",
+        Kind::Str | Kind::Id | Kind::Secret | Kind::Flag | Kind::Toggle => "TEXT",
     }
 }
 

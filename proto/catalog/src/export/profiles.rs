@@ -1,11 +1,10 @@
 //! An export of profiles.
 
+use mp_proto::failure::Problem;
 use serde_json::{Map, Value};
 
-use super::json_list;
-use super::read::Reader;
-use mp_proto::failure::Problem;
-use mp_proto::json::ascii_json;
+use crate::binding::bind_with;
+use crate::ops::export::PROFILES;
 
 /// An export of profiles.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,49 +25,17 @@ impl Profiles {
     /// # Errors
     /// With all problems at once.
     pub fn read(arguments: &Map<String, Value>, now: i64) -> Result<Self, Vec<Problem>> {
-        let mut read = Reader::new(arguments);
-        let mut fields = Map::new();
-        let mut put = |name: &str, value: Option<Value>| drop(value.map(|value| fields.insert(name.to_owned(), value)));
-        put("where", read.text("where").map(Value::from));
-        let cohort = read.id("cohort_id");
-        let of_cohort =
-            |id: &String| Value::from(format!("{{\"id\": {}}}", ascii_json(&Value::from(id.as_str()).to_string())));
-        put("filter_by_cohort", cohort.as_ref().map(of_cohort));
-        put("output_properties", read.texts("properties").map(|names| json_list(&names).into()));
-        let (one, several) = (read.text("distinct_id"), read.texts("distinct_ids").map(unique));
-        if one.is_some() && several.is_some() {
-            read.wrong("distinct_ids", "cannot be used together with distinct_id (AC2_DISTINCT_ID_CONFLICT)");
-        }
-        put("distinct_id", one.map(Value::from));
-        put("distinct_ids", several.as_ref().map(|ids| json_list(ids).into()));
-        put("data_group_id", read.id("group_id").map(Value::from));
-        let behaviors = read.json("behaviors");
-        if behaviors.as_ref().is_some_and(|value| !value.is_array()) {
-            read.wrong("behaviors", "must be a list (AC5_BEHAVIORS_NOT_LIST)");
-        }
-        if behaviors.is_some() && cohort.is_some() {
-            read.wrong("behaviors", "cannot be used together with cohort_id (AC3_BEHAVIORS_COHORT_CONFLICT)");
-        }
-        put("behaviors", behaviors.map(|value| spaced(&value).into()));
-        let as_of = read.integer("as_of_timestamp");
-        if as_of.is_some_and(|time| time > now) {
-            read.wrong("as_of_timestamp", "must not be in the future (AC6_AS_OF_TIMESTAMP_FUTURE)");
-        }
-        put("as_of_timestamp", as_of.map(Value::from));
-        let all = read.flag("include_all_users");
-        if all && cohort.is_none() {
-            read.wrong("include_all_users", "needs cohort_id (AC4_INCLUDE_ALL_USERS_REQUIRES_COHORT)");
-        }
-        // Mixpanel's own default is true, so it is always said.
-        put("include_all_users", cohort.map(|_| all.into()));
-        let limit = read.integer("limit");
-        if limit.is_some_and(|limit| limit < 1) {
-            read.wrong("limit", "must be at least 1");
-        }
-        put("limit", limit.map(Value::from));
-        let raw = read.flag("raw");
-        let is_empty = several.is_some_and(|ids| ids.is_empty());
-        read.done(Some(Self { fields, limit: limit.and_then(|limit| u64::try_from(limit).ok()), raw, is_empty }))
+        let bound = bind_with(&PROFILES, arguments, |arguments, problems| {
+            if arguments.get("as_of_timestamp").and_then(Value::as_i64).is_some_and(|time| time > now) {
+                problems.add("as_of_timestamp", "must not be in the future (AC6_AS_OF_TIMESTAMP_FUTURE)");
+            }
+        })?;
+        Ok(Self {
+            limit: bound.arguments.get("limit").and_then(Value::as_u64),
+            raw: bound.arguments.get("raw").and_then(Value::as_bool).unwrap_or(false),
+            is_empty: bound.arguments.get("distinct_ids").is_some_and(|ids| *ids == Value::Array(Vec::new())),
+            fields: bound.body.unwrap_or_default(),
+        })
     }
 
     /// Returns the body that asks for a page. The session is that of the page before.
@@ -79,26 +46,6 @@ impl Profiles {
         body.extend(session.map(|session| ("session_id".to_owned(), session.into())));
         body.extend(self.fields.clone());
         body
-    }
-}
-
-/// Leaves out what came before, and keeps the order.
-fn unique(ids: Vec<String>) -> Vec<String> {
-    let mut seen = std::collections::HashSet::new();
-    ids.into_iter().filter(|id| seen.insert(id.clone())).collect()
-}
-
-/// Returns JSON text with a space after each comma and colon, and other scripts as escapes.
-fn spaced(value: &Value) -> String {
-    let text = |text: &str| ascii_json(&Value::from(text).to_string());
-    match value {
-        Value::Array(list) => format!("[{}]", list.iter().map(spaced).collect::<Vec<_>>().join(", ")),
-        Value::Object(fields) => {
-            let fields = fields.iter().map(|(name, value)| format!("{}: {}", text(name), spaced(value)));
-            format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
-        }
-        Value::String(string) => text(string),
-        other => other.to_string(),
     }
 }
 
@@ -137,8 +84,10 @@ mod tests {
             let problems = read(arguments).expect_err("is wrong");
             problems.iter().filter_map(|one| one.detail.split('(').nth(1)?.get(..3).map(str::to_owned)).collect()
         };
-        assert_eq!(codes(&wrong), ["AC2", "AC5", "AC3", "AC6"]);
+        // What is wrong with a value by itself comes first.
+        assert_eq!(codes(&wrong), ["AC5", "AC2", "AC3", "AC6"]);
         assert_eq!(codes(&json!({"include_all_users": true})), ["AC4"]);
+        assert!(read(&json!({"cohort_id": ""})).is_err() && read(&json!({"group_id": 1.5})).is_err());
         assert!(read(&json!({"limit": 0})).is_err() && read(&json!({"behaviors": "[1"})).is_err());
         assert!(read(&json!({"distinct_ids": []})).is_ok_and(|asked| asked.is_empty));
         assert!(read(&json!({})).is_ok_and(|asked| !asked.is_empty && asked.limit.is_none()));

@@ -1,6 +1,6 @@
 //! How an operation is asked for.
 
-use mp_proto::failure::Problem;
+use mp_proto::failure::Problems;
 use mp_proto::plane::Plane;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -89,8 +89,12 @@ pub enum Workflow {
     SavedMetric,
 }
 
-/// Changes a request after its arguments were bound: what depends on several of them. Pure.
-pub type Arrange = fn(&Map<String, Value>, &mut Bound) -> Result<(), Vec<Problem>>;
+/// Checks what arguments must be to each other. It is given those that are good by themselves, and the problems of the others, so that
+/// all is told at once. Pure.
+pub type Check = fn(arguments: &Map<String, Value>, problems: &mut Problems);
+
+/// Changes a request after its arguments were bound: what depends on several of them, and what is wrong with them together. Pure.
+pub type Arrange = fn(arguments: &Map<String, Value>, request: &mut Bound, problems: &mut Problems);
 
 /// Where project and workspace go when they do not head the path, as they do on the App API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +132,8 @@ pub struct Call {
     pub ids: Ids,
     /// Whether the query ends in Mixpanel's mark of where a call comes from. Parts of the App API refuse it.
     pub origin: bool,
+    /// What arguments must be to each other.
+    pub check: Option<Check>,
     /// What depends on several arguments.
     pub arrange: Option<Arrange>,
     /// Code that is needed besides.
@@ -147,6 +153,7 @@ impl Call {
             form: false,
             ids: Ids::Query,
             origin,
+            check: None,
             arrange: None,
             workflow: None,
         }
@@ -205,6 +212,12 @@ impl Call {
     /// Its query ends in the mark of where a call comes from.
     pub const fn origin(mut self) -> Self {
         self.origin = true;
+        self
+    }
+
+    /// Arguments must fit together.
+    pub const fn check(mut self, check: Check) -> Self {
+        self.check = Some(check);
         self
     }
 

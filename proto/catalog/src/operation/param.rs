@@ -11,11 +11,14 @@ pub enum Kind {
     Str,
     /// A text that others should not see. On a command line also `-` for standard input, for all processes can read command lines.
     Secret,
+    /// An id: a text that is not empty, or an integer.
+    Id,
     /// An integer.
     Int,
     /// Integers: a list, or a text with commas between them.
     Ints,
-    /// Texts: a list, or one text with commas between them. In a query they are the JSON text of the list.
+    /// Texts: a list, or one text with commas between them. In a query they are the JSON text of the list. If it may be given more than
+    /// once, each that is given so is a text as a whole, and there may be none.
     List,
     /// The same, but empty ones do not count.
     Names,
@@ -47,7 +50,7 @@ impl Kind {
     /// Returns the word for it in a list of operations.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Str => "str",
+            Self::Str | Self::Id => "str",
             Self::Secret => "secret",
             Self::Int => "int",
             Self::Ints => "ints",
@@ -108,7 +111,7 @@ pub struct Param {
     pub place: Place,
     /// Whether it must be given.
     pub required: bool,
-    /// Whether it may be given more than once.
+    /// Whether it may be given more than once. As an argument that is a list.
     pub repeats: bool,
     /// Whether it stands on the command line without a flag.
     pub positional: bool,
@@ -141,6 +144,11 @@ impl Param {
             through: None,
             help,
         }
+    }
+
+    /// Whether each of several values is one of its kind. A list that may be given more than once is one list.
+    pub const fn is_many(&self) -> bool {
+        self.repeats && !matches!(self.kind, Kind::List)
     }
 
     /// Returns a part of the path, which must be given and stands without a flag.

@@ -1,52 +1,67 @@
-//! Exports: streams of lines, which code makes of the answers. All parameters are read by that code ([`crate::export`]).
+//! Exports: streams of lines, which code makes of the answers ([`crate::export`]).
 
 use mp_proto::plane::Plane;
 
-use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Scope, Workflow};
+use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Scope, Workflow};
+use crate::shape::exports;
 
 /// The operations that export.
-pub(crate) const ROWS: &[Operation] = &[
-    Operation {
-        id: "export.events",
-        command: &["export", "events"],
-        summary: "Export raw events of a range of days as JSON Lines",
-        detail: "",
-        effect: Effect::Read,
-        scope: Scope::Project,
-        params: &[
-            Param::local("from", Kind::Date, "First day, YYYY-MM-DD").required(),
-            Param::local("to", Kind::Date, "Last day, YYYY-MM-DD").required(),
-            Param::local("event", Kind::List, "Only events of this name; may be given more than once").repeats(),
-            Param::local("where", Kind::Str, "Only events for which this expression is true"),
-            Param::local("limit", Kind::Int, "At most so many events, 1 to 100000"),
-            Param::local("raw", Kind::Flag, "Lines as Mixpanel sends them, byte for byte"),
-        ],
-        call: Call::get(Plane::Export, "export").by(Workflow::ExportEvents),
-        reply: Reply::LINES,
-        ..Operation::READ
-    },
-    Operation {
-        id: "export.profiles",
-        command: &["export", "profiles"],
-        summary: "Export user or group profiles as JSON Lines",
-        detail: "",
-        effect: Effect::Read,
-        scope: Scope::Project,
-        params: &[
-            Param::local("where", Kind::Str, "Only profiles for which this expression is true"),
-            Param::local("cohort_id", Kind::Str, "Only members of this cohort"),
-            Param::local("properties", Kind::List, "Only this property; may be given more than once").repeats(),
-            Param::local("distinct_id", Kind::Str, "Only the profile of this id"),
-            Param::local("distinct_ids", Kind::List, "Only this id; may be given more than once").repeats(),
-            Param::local("group_id", Kind::Str, "Group profiles of this data group in place of users"),
-            Param::local("behaviors", Kind::Str, "Behaviors that --where refers to, a JSON list"),
-            Param::local("as_of_timestamp", Kind::Int, "Profiles as of this time, in Unix seconds"),
-            Param::local("include_all_users", Kind::Flag, "With a cohort: members that have no profile, too"),
-            Param::local("limit", Kind::Int, "At most so many profiles"),
-            Param::local("raw", Kind::Flag, "Profiles as Mixpanel sends them"),
-        ],
-        call: Call::post(Plane::Engage, "").by(Workflow::ExportProfiles),
-        reply: Reply::LINES,
-        ..Operation::READ
-    },
-];
+pub(crate) const ROWS: &[Operation] = &[EVENTS, PROFILES];
+
+/// Raw events.
+pub(crate) const EVENTS: Operation = Operation {
+    id: "export.events",
+    command: &["export", "events"],
+    summary: "Export raw events of a range of days as JSON Lines",
+    detail: "",
+    effect: Effect::Read,
+    scope: Scope::Project,
+    params: &[
+        Param::query("from", Kind::Date, "First day, YYYY-MM-DD").wire("from_date").required(),
+        Param::query("to", Kind::Date, "Last day, YYYY-MM-DD").wire("to_date").required(),
+        Param::query("event", Kind::List, "Only events of this name; may be given more than once").repeats(),
+        Param::query("where", Kind::Str, "Only events for which this expression is true"),
+        Param::query("limit", Kind::Int, "At most so many events, 1 to 100000").through(exports::limit_of_events),
+        Param::local("raw", Kind::Flag, "Lines as Mixpanel sends them, byte for byte"),
+    ],
+    call: Call::get(Plane::Export, "export").check(exports::events).by(Workflow::ExportEvents),
+    reply: Reply::LINES,
+    ..Operation::READ
+};
+
+/// Profiles.
+pub(crate) const PROFILES: Operation = Operation {
+    id: "export.profiles",
+    command: &["export", "profiles"],
+    summary: "Export user or group profiles as JSON Lines",
+    detail: "",
+    effect: Effect::Read,
+    scope: Scope::Project,
+    params: &[
+        Param::body("where", Kind::Str, "Only profiles for which this expression is true"),
+        Param::body("cohort_id", Kind::Id, "Only members of this cohort")
+            .wire("filter_by_cohort")
+            .through(exports::cohort),
+        Param::body("properties", Kind::List, "Only this property; may be given more than once")
+            .repeats()
+            .wire("output_properties")
+            .through(exports::json_text),
+        Param::body("distinct_id", Kind::Str, "Only the profile of this id"),
+        Param::body("distinct_ids", Kind::List, "Only this id; may be given more than once")
+            .repeats()
+            .through(exports::ids),
+        Param::body("group_id", Kind::Id, "Group profiles of this data group in place of users").wire("data_group_id"),
+        Param::body("behaviors", Kind::Json(Of::Any), "Behaviors that --where refers to, a JSON list")
+            .through(exports::behaviors),
+        Param::body("as_of_timestamp", Kind::Int, "Profiles as of this time, in Unix seconds"),
+        Param::body("include_all_users", Kind::Flag, "With a cohort: members that have no profile, too"),
+        Param::body("limit", Kind::Int, "At most so many profiles").through(exports::limit_of_profiles),
+        Param::local("raw", Kind::Flag, "Profiles as Mixpanel sends them"),
+    ],
+    call: Call::post(Plane::Engage, "")
+        .check(exports::profiles)
+        .arrange(exports::whole_cohort)
+        .by(Workflow::ExportProfiles),
+    reply: Reply::LINES,
+    ..Operation::READ
+};

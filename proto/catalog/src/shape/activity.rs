@@ -6,13 +6,13 @@ use serde_json::{Map, Value, json};
 
 use super::{Fields, entries, fields, given, object, take, take_list};
 use crate::operation::Bound;
-use mp_proto::failure::Problem;
+use mp_proto::failure::Problems;
 
 /// Days that a feed shows when nothing else is said.
 const DAYS: i64 = 30;
 
 /// Puts the range of dates where Mixpanel wants it.
-pub(crate) fn window(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
+pub(crate) fn window(arguments: &Fields, bound: &mut Bound, problems: &mut Problems) {
     let date = |name: &str| arguments.get(name).and_then(Value::as_str);
     let range = match (date("from"), date("to")) {
         (Some(from), Some(to)) => json!({"type": "between", "from": from, "to": to}),
@@ -25,9 +25,8 @@ pub(crate) fn window(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Pr
     body.insert("mode".to_owned(), "raw".into());
     bound.body = Some(body);
     if arguments.contains_key("include_event") && arguments.contains_key("exclude_event") {
-        return Err(vec![Problem::new("exclude_event", "cannot be given together with include_event")]);
+        problems.add("exclude_event", "cannot be given together with include_event");
     }
-    Ok(())
 }
 
 /// Returns the date so many days before one, as far as the calendar goes.

@@ -4,36 +4,33 @@ use serde_json::{Map, Value};
 
 use super::{Fields, bookmark, entries};
 use crate::operation::Bound;
-use mp_proto::failure::Problem;
+use mp_proto::failure::Problems;
 
 /// Checks the parameters of a report.
-pub(crate) fn report(arguments: &Fields, _: &mut Bound) -> Result<(), Vec<Problem>> {
+pub(crate) fn report(arguments: &Fields, _: &mut Bound, problems: &mut Problems) {
     if arguments.contains_key("no_validate") {
-        return Ok(());
+        return;
     }
     let kind = arguments.get("type").and_then(Value::as_str).unwrap_or_default();
-    let of = |name: &'static str| {
-        let params = arguments.get(name).and_then(Value::as_object);
-        let wrong = params.map(|params| bookmark::wrong(kind, params)).unwrap_or_default();
-        wrong.into_iter().map(move |what| Problem::new(name, format!("is no {kind} report: {what}")))
-    };
-    ended(of("params").chain(of("params_file")).collect())
+    for name in ["params", "params_file"] {
+        if let Some(Value::Object(params)) = arguments.get(name) {
+            bookmark::check(name, kind, params, problems);
+        }
+    }
 }
 
 /// Checks a cohort's definition: a raw one says which of its behaviors select.
-pub(crate) fn cohort(arguments: &Fields, _: &mut Bound) -> Result<(), Vec<Problem>> {
-    let Some(Value::Object(definition)) = arguments.get("definition") else { return Ok(()) };
-    let mut problems = Vec::new();
-    must(&mut problems, "definition", definition, "selector", Value::is_object, "an object");
-    must(&mut problems, "definition", definition, "behaviors", Value::is_object, "an object");
+pub(crate) fn cohort(arguments: &Fields, _: &mut Bound, problems: &mut Problems) {
+    let Some(Value::Object(definition)) = arguments.get("definition") else { return };
+    must(problems, "definition", definition, "selector", Value::is_object, "an object");
+    must(problems, "definition", definition, "behaviors", Value::is_object, "an object");
     if let Some(selector) = definition.get("selector").filter(|selector| selector.is_object()) {
-        selects(&mut problems, selector, definition.get("behaviors"));
+        selects(problems, selector, definition.get("behaviors"));
     }
-    ended(problems)
 }
 
 /// Each leaf that names a behavior names one that is there.
-fn selects(problems: &mut Vec<Problem>, selector: &Value, behaviors: Option<&Value>) {
+fn selects(problems: &mut Problems, selector: &Value, behaviors: Option<&Value>) {
     let mut open = vec![selector];
     while let Some(node) = open.pop() {
         open.extend(node.get("children").into_iter().flat_map(entries));
@@ -41,25 +38,21 @@ fn selects(problems: &mut Vec<Problem>, selector: &Value, behaviors: Option<&Val
             && let Some(name) = node.get("value").and_then(Value::as_str)
             && behaviors.and_then(|behaviors| behaviors.get(name)).is_none()
         {
-            problems.push(Problem::new(
-                "definition",
-                format!("selects behavior '{}', which is not among its behaviors", name.escape_debug()),
-            ));
+            let detail = format!("selects behavior '{}', which is not among its behaviors", name.escape_debug());
+            problems.add("definition", detail);
         }
     }
 }
 
 /// Checks the ruleset of a flag.
-pub(crate) fn flag(arguments: &Fields, _: &mut Bound) -> Result<(), Vec<Problem>> {
-    let Some(Value::Object(ruleset)) = arguments.get("ruleset") else { return Ok(()) };
-    let mut problems = Vec::new();
-    must(&mut problems, "ruleset", ruleset, "variants", Value::is_array, "a list");
-    must(&mut problems, "ruleset", ruleset, "rollout", Value::is_array, "a list");
+pub(crate) fn flag(arguments: &Fields, _: &mut Bound, problems: &mut Problems) {
+    let Some(Value::Object(ruleset)) = arguments.get("ruleset") else { return };
+    must(problems, "ruleset", ruleset, "variants", Value::is_array, "a list");
+    must(problems, "ruleset", ruleset, "rollout", Value::is_array, "a list");
     let mut seen: Vec<&str> = Vec::new();
     for (index, variant) in ruleset.get("variants").into_iter().flat_map(entries).enumerate() {
         let key = variant.get("key").and_then(Value::as_str).unwrap_or_default();
-        let mut wrong =
-            |what: &str| problems.push(Problem::new("ruleset", format!("must have {what} in variants[{index}]")));
+        let mut wrong = |what: &str| problems.add("ruleset", format!("must have {what} in variants[{index}]"));
         if key.is_empty() {
             wrong("a text as 'key'");
         } else if seen.contains(&key) {
@@ -70,19 +63,19 @@ pub(crate) fn flag(arguments: &Fields, _: &mut Bound) -> Result<(), Vec<Problem>
         }
         seen.push(key);
     }
-    ended(problems)
 }
 
 /// Checks what an experiment is made of.
-pub(crate) fn experiment(arguments: &Fields, _: &mut Bound) -> Result<(), Vec<Problem>> {
-    let is_collection = |value: &Value| value.is_array() || value.is_object();
-    let wrong = |name: &&str| arguments.get(*name).is_some_and(|value| !is_collection(value));
-    let told = |name: &str| Problem::new(name, "must be a JSON list or object");
-    ended(["variants", "metrics"].into_iter().filter(wrong).map(told).collect())
+pub(crate) fn experiment(arguments: &Fields, _: &mut Bound, problems: &mut Problems) {
+    for name in ["variants", "metrics"] {
+        if arguments.get(name).is_some_and(|value| !value.is_array() && !value.is_object()) {
+            problems.add(name, "must be a JSON list or object");
+        }
+    }
 }
 
 fn must(
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
     argument: &str,
     of: &Map<String, Value>,
     name: &str,
@@ -90,12 +83,8 @@ fn must(
     expected: &str,
 ) {
     if of.get(name).is_some_and(|value| !value.is_null() && !fits(value)) {
-        problems.push(Problem::new(argument, format!("must have {expected} as '{name}'")));
+        problems.add(argument, format!("must have {expected} as '{name}'"));
     }
-}
-
-fn ended(problems: Vec<Problem>) -> Result<(), Vec<Problem>> {
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! Only what certainly fails is refused: a key that is not known here may be one that Mixpanel has added since.
 
+use mp_proto::failure::Problems;
 use serde_json::{Map, Value};
 
 /// Kinds of filters and properties.
@@ -19,31 +20,35 @@ const FLOW_CHARTS: [&str; 2] = ["sankey", "top-paths"];
 /// Most values of a filter.
 const MOST_VALUES: usize = 1000;
 
-/// What is wrong with the parameters of a report of a type, each with its code and place; nothing of a type that is not known here.
-pub(crate) fn wrong(kind: &str, params: &Map<String, Value>) -> Vec<String> {
-    let mut found = Found(Vec::new());
+/// Checks an argument that holds the parameters of a report. Of a type that is not known here nothing is checked.
+pub(super) fn check(argument: &str, kind: &str, params: &Map<String, Value>, problems: &mut Problems) {
+    let mut findings = Findings { argument, kind, problems };
     match kind {
-        "flows" => found.flow(params),
-        "insights" | "funnels" | "retention" => found.insights(params),
+        "flows" => findings.flow(params),
+        "insights" | "funnels" | "retention" => findings.insights(params),
         _ => {}
     }
-    found.0
 }
 
 fn is_positive(id: &Value) -> bool {
     id.as_u64().is_some_and(|id| id > 0)
 }
 
-/// The findings so far.
-struct Found(Vec<String>);
+/// What is found wrong with an argument that holds parameters of a type of report.
+struct Findings<'a> {
+    argument: &'a str,
+    kind: &'a str,
+    problems: &'a mut Problems,
+}
 
-impl Found {
+impl Findings<'_> {
+    /// Adds a finding: its code, its place in the parameters, and the end of a sentence that begins with the place.
     fn add(&mut self, code: &str, at: &str, what: &str) {
-        self.0.push(format!("{code}: {at} {what}"));
+        self.problems.add(self.argument, format!("is no {} report: {code}: {at} {what}", self.kind));
     }
 
     /// Returns an object, or finds that it is none.
-    fn object<'a>(&mut self, value: Option<&'a Value>, missing: &str, at: &str) -> Option<&'a Map<String, Value>> {
+    fn object<'v>(&mut self, value: Option<&'v Value>, missing: &str, at: &str) -> Option<&'v Map<String, Value>> {
         match value {
             None => {
                 self.add(missing, at, "is missing");
@@ -58,7 +63,7 @@ impl Found {
     }
 
     /// Returns a list, or finds that it is none; one that may be missing is empty then.
-    fn list<'a>(&mut self, value: Option<&'a Value>, at: &str) -> &'a [Value] {
+    fn list<'v>(&mut self, value: Option<&'v Value>, at: &str) -> &'v [Value] {
         match value {
             None | Some(Value::Null) => &[],
             Some(Value::Array(list)) => list,
@@ -77,7 +82,15 @@ impl Found {
         {
             self.add("B5_INVALID_CHART_TYPE", "displayOptions.chartType", "must be a text");
         }
-        let Some(sections) = sections else { return };
+        if let Some(sections) = sections {
+            self.shown(sections);
+            self.times(sections);
+            self.split(sections);
+        }
+    }
+
+    /// What a report counts.
+    fn shown(&mut self, sections: &Map<String, Value>) {
         match sections.get("show") {
             None => self.add("B3_MISSING_SHOW", "sections.show", "is missing"),
             Some(Value::Array(clauses)) if clauses.is_empty() => {
@@ -89,28 +102,28 @@ impl Found {
                 }
             }
         }
+    }
+
+    /// The range of time, and its unit.
+    fn times(&mut self, sections: &Map<String, Value>) {
         for (index, time) in self.list(sections.get("time"), "sections.time").iter().enumerate() {
             let at = format!("sections.time[{index}]");
             let unit = self.object(Some(time), "", &at).and_then(|time| time.get("unit"));
             if unit.is_some_and(|unit| !unit.as_str().is_some_and(|unit| UNITS.contains(&unit))) {
-                self.add(
-                    "B12_INVALID_TIME_UNIT",
-                    &format!("{at}.unit"),
-                    &format!("must be one of {}", UNITS.join(", ")),
-                );
+                let what = format!("must be one of {}", UNITS.join(", "));
+                self.add("B12_INVALID_TIME_UNIT", &format!("{at}.unit"), &what);
             }
         }
-        for name in ["filter", "group"] {
-            for (index, entry) in self.list(sections.get(name), &format!("sections.{name}")).iter().enumerate() {
-                let at = format!("sections.{name}[{index}]");
-                let Some(entry) = self.object(Some(entry), "", &at) else { continue };
-                if name == "filter" {
-                    self.filter(entry, &at);
-                } else if let Some(kind) = entry.get("propertyType")
-                    && !kind.is_string()
-                {
-                    self.add("B0_WRONG_TYPE", &format!("{at}.propertyType"), "must be a text");
-                }
+    }
+
+    /// By what a report is filtered and split.
+    fn split(&mut self, sections: &Map<String, Value>) {
+        self.filters(sections.get("filter"), "sections.filter");
+        for (index, entry) in self.list(sections.get("group"), "sections.group").iter().enumerate() {
+            let at = format!("sections.group[{index}]");
+            let kind = self.object(Some(entry), "", &at).and_then(|entry| entry.get("propertyType"));
+            if kind.is_some_and(|kind| !kind.is_string()) {
+                self.add("B0_WRONG_TYPE", &format!("{at}.propertyType"), "must be a text");
             }
         }
     }
@@ -239,8 +252,10 @@ mod tests {
     use serde_json::json;
 
     fn codes(kind: &str, params: Value) -> Vec<String> {
-        let found = wrong(kind, params.as_object().expect("an object"));
-        found.iter().map(|text| text.split(':').next().unwrap_or_default().to_owned()).collect()
+        let mut problems = Problems::default();
+        check("params", kind, params.as_object().expect("an object"), &mut problems);
+        let code = |detail: &str| detail.split(": ").nth(1).unwrap_or_default().to_owned();
+        problems.into_vec().iter().map(|problem| code(&problem.detail)).collect()
     }
 
     fn insights() -> Value {

@@ -4,14 +4,13 @@ use serde_json::{Value, json};
 
 use super::{Fields, object, take};
 use crate::operation::Bound;
-use mp_proto::failure::Problem;
+use mp_proto::failure::Problems;
 
 /// Asks for the audit of events only.
-pub(crate) fn audit(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
+pub(crate) fn audit(arguments: &Fields, bound: &mut Bound, _: &mut Problems) {
     if arguments.contains_key("events_only") {
         bound.path = "data-definitions/audit-events-only/".to_owned();
     }
-    Ok(())
 }
 
 /// Returns the findings of an audit and when it was made, which come as a pair.
@@ -80,14 +79,13 @@ pub(crate) fn resource(word: Value) -> Result<Value, String> {
 }
 
 /// A custom property comes from a formula with its inputs, or from a behavior.
-pub(crate) fn custom_property(arguments: &Fields, _: &mut Bound) -> Result<(), Vec<Problem>> {
+pub(crate) fn custom_property(arguments: &Fields, _: &mut Bound, problems: &mut Problems) {
     let has = |name: &str| arguments.contains_key(name);
-    let problem = |at: &str, detail: &str| Err(vec![Problem::new(at, detail)]);
     match (has("display_formula"), has("composed_properties"), has("behavior")) {
-        (true, true, false) | (false, false, true) => Ok(()),
-        (true, _, true) => problem("behavior", "cannot go with display_formula"),
-        (false, true, true) => problem("behavior", "cannot go with composed_properties"),
-        (true, false, false) => problem("composed_properties", "must be given with display_formula"),
-        (false, _, false) => problem("display_formula", "or behavior must be given"),
+        (true, true, false) | (false, false, true) => {}
+        (true, _, true) => problems.add("behavior", "cannot go with display_formula"),
+        (false, true, true) => problems.add("behavior", "cannot go with composed_properties"),
+        (true, false, false) => problems.add("composed_properties", "must be given with display_formula"),
+        (false, _, false) => problems.add("display_formula", "or behavior must be given"),
     }
 }

@@ -4,34 +4,31 @@ use serde_json::{Map, Value, json};
 
 use super::{Fields, fields, given, object};
 use crate::operation::Bound;
-use mp_proto::failure::Problem;
+use mp_proto::failure::Problems;
 use mp_proto::routes::encode_segment;
 
 /// Asks for the schemas of one kind only.
-pub(crate) fn of_type(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
+pub(crate) fn of_type(arguments: &Fields, bound: &mut Bound, _: &mut Problems) {
     // The word was checked against a list, so it needs no encoding.
     if let Some(word) = arguments.get("type").and_then(Value::as_str) {
         bound.path = format!("{}/{word}", bound.path);
     }
-    Ok(())
 }
 
 /// Asks for the schemas of a kind only, or for one.
-pub(crate) fn below(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
+pub(crate) fn below(arguments: &Fields, bound: &mut Bound, problems: &mut Problems) {
     let text = |name: &str| arguments.get(name).and_then(Value::as_str);
-    match (text("entity_type"), text("entity_name")) {
-        (None, Some(_)) => return Err(vec![Problem::new("entity_type", "must be given with entity_name")]),
-        (kind, name) => {
-            for segment in kind.into_iter().chain(name) {
-                if ["", ".", ".."].contains(&segment) {
-                    let at = if kind == Some(segment) { "entity_type" } else { "entity_name" };
-                    return Err(vec![Problem::new(at, "must not be empty, . or ..")]);
-                }
-                bound.path = format!("{}/{}", bound.path, encode_segment(segment));
-            }
-        }
+    let (kind, name) = (text("entity_type"), text("entity_name"));
+    if kind.is_none() && name.is_some() {
+        return problems.add("entity_type", "must be given with entity_name");
     }
-    Ok(())
+    for segment in kind.into_iter().chain(name) {
+        if ["", ".", ".."].contains(&segment) {
+            let at = if kind == Some(segment) { "entity_type" } else { "entity_name" };
+            return problems.add(at, "must not be empty, . or ..");
+        }
+        bound.path = format!("{}/{}", bound.path, encode_segment(segment));
+    }
 }
 
 /// Returns the schemas briefly, sorted by kind and name.

@@ -7,6 +7,7 @@ mod bookmark;
 pub(super) mod bundle;
 pub(super) mod definitions;
 pub(super) mod discovery;
+pub(super) mod exports;
 pub(super) mod funnel;
 pub(super) mod lexicon;
 mod number;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Fields, entries, fields, given, take_object};
 use crate::operation::{Bound, PROJECT};
-use mp_proto::failure::Problem;
+use mp_proto::failure::Problems;
 
 /// The event that a recording leaves behind.
 const RECORD: &str = "$mp_session_record";
@@ -162,15 +162,17 @@ fn seconds(time: &str) -> Option<i64> {
     with_offset.or_else(|| civil().map(|time| time.timestamp())).map(jiff::Timestamp::as_second)
 }
 
-fn days(arguments: &Fields) -> Result<Days<'_>, Vec<Problem>> {
+/// Returns the range of days that was given; none when there is none, or a wrong one.
+fn days<'a>(arguments: &'a Fields, problems: &mut Problems) -> Days<'a> {
     let day = |name: &str| arguments.get(name).and_then(Value::as_str);
     match (day("from"), day("to")) {
-        (Some(from), Some(to)) if from > to => Err(vec![Problem::new("to", "must not be before from")]),
-        (Some(from), Some(to)) => Ok(Some((from, to))),
-        (None, None) => Ok(None),
-        (Some(_), None) => Err(vec![Problem::new("to", "must be given with from")]),
-        (None, Some(_)) => Err(vec![Problem::new("from", "must be given with to")]),
+        (Some(from), Some(to)) if from > to => problems.add("to", "must not be before from"),
+        (Some(from), Some(to)) => return Some((from, to)),
+        (None, None) => {}
+        (Some(_), None) => problems.add("to", "must be given with from"),
+        (None, Some(_)) => problems.add("from", "must be given with to"),
     }
+    None
 }
 
 /// Puts a report into the body.
@@ -179,29 +181,26 @@ pub(crate) fn put(bound: &mut Bound, bookmark: Value) {
 }
 
 /// Finds the recordings of a user in a range of days, or those of some ids.
-pub(crate) fn list(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
-    let days = days(arguments)?;
-    let bookmark = match (arguments.get("user"), arguments.get("replay_id")) {
-        (Some(_), None) if days.is_none() => return Err(vec![Problem::new("from", "must be given with user")]),
-        (Some(user), None) => find_recordings("$distinct_id", &json!([user]), days),
-        (None, Some(ids)) => find_recordings(ID, ids, days),
-        (None, None) => return Err(vec![Problem::new("user", "or replay_id must be given")]),
-        (Some(_), Some(_)) => return Err(vec![Problem::new("replay_id", "cannot go with user")]),
-    };
-    put(bound, bookmark);
-    Ok(())
+pub(crate) fn list(arguments: &Fields, bound: &mut Bound, problems: &mut Problems) {
+    let days = days(arguments, problems);
+    match (arguments.get("user"), arguments.get("replay_id")) {
+        _ if !problems.is_empty() => {}
+        (Some(_), None) if days.is_none() => problems.add("from", "must be given with user"),
+        (Some(user), None) => put(bound, find_recordings("$distinct_id", &json!([user]), days)),
+        (None, Some(ids)) => put(bound, find_recordings(ID, ids, days)),
+        (None, None) => problems.add("user", "or replay_id must be given"),
+        (Some(_), Some(_)) => problems.add("replay_id", "cannot go with user"),
+    }
 }
 
 /// Finds what was tracked while a recording was made.
-pub(crate) fn events(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
+pub(crate) fn events(arguments: &Fields, bound: &mut Bound, problems: &mut Problems) {
     let properties = properties(arguments);
     if properties.len() > MOST_PROPERTIES {
-        let detail = format!("must not name more than {MOST_PROPERTIES} properties");
-        return Err(vec![Problem::new("properties", detail)]);
+        return problems.add("properties", format!("must not name more than {MOST_PROPERTIES} properties"));
     }
     let ids = json!([given(arguments, "replay_id")]);
-    put(bound, find_tracked(&ids, &properties, days(arguments)?));
-    Ok(())
+    put(bound, find_tracked(&ids, &properties, days(arguments, problems)));
 }
 
 fn properties(arguments: &Fields) -> Vec<&str> {
@@ -209,30 +208,27 @@ fn properties(arguments: &Fields) -> Vec<&str> {
 }
 
 /// Names the recordings to be signed.
-pub(crate) fn sign(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
+pub(crate) fn sign(arguments: &Fields, bound: &mut Bound, _: &mut Problems) {
     let one = |id: &Value| json!({"replay_id": id, "replay_env": arguments.get("env")});
     let replays = arguments.get("replay_ids").into_iter().flat_map(entries).map(one).collect();
     bound.body.get_or_insert_default().insert("replays".to_owned(), replays);
-    Ok(())
 }
 
 /// Most files of a recording: their numbers have four digits.
 const MOST_FILES: i64 = 10_000;
 
 /// Checks how many files of a recording are wanted.
-pub(crate) fn fetch(arguments: &Fields, _: &mut Bound) -> Result<(), Vec<Problem>> {
-    match arguments.get("max_files").and_then(Value::as_i64) {
-        Some(1..=MOST_FILES) | None => Ok(()),
-        Some(_) => Err(vec![Problem::new("max_files", format!("must be from 1 to {MOST_FILES}"))]),
+pub(crate) fn fetch(arguments: &Fields, _: &mut Bound, problems: &mut Problems) {
+    if arguments.get("max_files").and_then(Value::as_i64).is_some_and(|files| !(1..=MOST_FILES).contains(&files)) {
+        problems.add("max_files", format!("must be from 1 to {MOST_FILES}"));
     }
 }
 
 /// Checks which recordings of a user are wanted.
-pub(crate) fn of_user(arguments: &Fields, _: &mut Bound) -> Result<(), Vec<Problem>> {
-    days(arguments)?;
-    match arguments.get("limit").and_then(Value::as_i64) {
-        Some(..1) => Err(vec![Problem::new("limit", "must be at least 1")]),
-        _ => Ok(()),
+pub(crate) fn of_user(arguments: &Fields, _: &mut Bound, problems: &mut Problems) {
+    days(arguments, problems);
+    if problems.is_empty() && arguments.get("limit").and_then(Value::as_i64).is_some_and(|limit| limit < 1) {
+        problems.add("limit", "must be at least 1");
     }
 }
 

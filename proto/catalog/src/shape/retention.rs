@@ -5,15 +5,14 @@ use serde_json::{Value, json};
 use super::number::Number;
 use super::{Fields, entries, given, object};
 use crate::operation::Bound;
-use mp_proto::failure::Problem;
+use mp_proto::failure::Problems;
 
 /// Periods of several units are told by their length, and those of one by the unit: Mixpanel takes one or the other.
-pub(crate) fn period(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
+pub(crate) fn period(arguments: &Fields, bound: &mut Bound, _: &mut Problems) {
     let interval = given(arguments, "interval");
     let (name, value) = if interval == json!(1) { ("unit", given(arguments, "unit")) } else { ("interval", interval) };
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     bound.query.push((name.to_owned(), text));
-    Ok(())
 }
 
 pub(crate) fn cohorts(arguments: &Fields, answer: Value, _: &mut Vec<String>) -> Result<Value, String> {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Fields, given};
 use crate::operation::Bound;
-use mp_proto::failure::Problem;
+use mp_proto::failure::Problems;
 
 /// Returns the one entry of an object.
 pub(crate) fn only(_: &Fields, answer: Value, _: &mut Vec<String>) -> Result<Value, String> {
@@ -65,64 +65,54 @@ fn each_id(arguments: &Fields, entry: impl Fn(&Value) -> Value) -> Value {
 }
 
 /// Marks metrics as verified, or not.
-pub(crate) fn verify(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
+pub(crate) fn verify(arguments: &Fields, bound: &mut Bound, _: &mut Problems) {
     let is_verified = !arguments.contains_key("unverify");
     let metrics = each_id(arguments, |id| json!({"id": id, "verified": is_verified}));
     body(bound).insert("metrics".to_owned(), metrics);
-    Ok(())
 }
 
 /// Names what is deleted.
-pub(crate) fn ids(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
+pub(crate) fn ids(arguments: &Fields, bound: &mut Bound, _: &mut Problems) {
     let name = if arguments.contains_key("metric_ids") { "metrics" } else { "behaviors" };
     let ids = each_id(arguments, |id| json!({"id": id}));
     body(bound).insert(name.to_owned(), ids);
-    Ok(())
 }
 
 /// The longest name and description, in characters.
 const LONGEST: usize = 255;
 
-fn texts(arguments: &Fields, problems: &mut Vec<Problem>) {
+fn texts(arguments: &Fields, problems: &mut Problems) {
     for name in ["name", "description"] {
         let Some(text) = arguments.get(name).and_then(Value::as_str) else { continue };
         if text.chars().count() > LONGEST {
-            problems.push(Problem::new(name, format!("must not be longer than {LONGEST} characters")));
+            problems.add(name, format!("must not be longer than {LONGEST} characters"));
         }
         if name == "name" && text.trim().is_empty() {
-            problems.push(Problem::new(name, "must not be blank"));
+            problems.add(name, "must not be blank");
         }
     }
 }
 
-fn at_least_one(arguments: &Fields, problems: &mut Vec<Problem>, of: &[&str]) {
+fn at_least_one(arguments: &Fields, problems: &mut Problems, of: &[&str]) {
     if !of.iter().any(|name| arguments.contains_key(*name)) {
-        problems.push(Problem::new(of[0], "or another change must be given"));
+        problems.add(of[0], "or another change must be given");
     }
-}
-
-fn ended(problems: Vec<Problem>) -> Result<(), Vec<Problem>> {
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 /// A new behavior says its type beside its definition.
-pub(crate) fn behavior(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
-    let mut problems = Vec::new();
-    texts(arguments, &mut problems);
+pub(crate) fn behavior(arguments: &Fields, bound: &mut Bound, problems: &mut Problems) {
+    texts(arguments, problems);
     let definition = given(arguments, "definition_file");
     match definition["behavior"]["type"].as_str() {
         Some(kind) => drop(body(bound).insert("type".to_owned(), kind.into())),
-        None => problems.push(Problem::new("definition_file", "must have a text as 'behavior.type'")),
+        None => problems.add("definition_file", "must have a text as 'behavior.type'"),
     }
-    ended(problems)
 }
 
 /// A behavior changes in something.
-pub(crate) fn changed_behavior(arguments: &Fields, _: &mut Bound) -> Result<(), Vec<Problem>> {
-    let mut problems = Vec::new();
-    texts(arguments, &mut problems);
-    at_least_one(arguments, &mut problems, &["name", "description", "definition_file", "verified"]);
-    ended(problems)
+pub(crate) fn changed_behavior(arguments: &Fields, _: &mut Bound, problems: &mut Problems) {
+    texts(arguments, problems);
+    at_least_one(arguments, problems, &["name", "description", "definition_file", "verified"]);
 }
 
 /// Returns the kind of a metric: as given, else as its definition shows.
@@ -138,14 +128,11 @@ pub fn metric_kind(arguments: &Fields) -> &'static str {
 }
 
 /// A metric has what its kind needs.
-fn definition_of_metric(arguments: &Fields, problems: &mut Vec<Problem>) {
+fn definition_of_metric(arguments: &Fields, problems: &mut Problems) {
     let definition = given(arguments, "definition_file");
     let mut needs = |name: &str, is_there: bool| {
         if !is_there {
-            problems.push(Problem::new(
-                "definition_file",
-                format!("must have '{name}': it is of a {}", metric_kind(arguments)),
-            ));
+            problems.add("definition_file", format!("must have '{name}': it is of a {}", metric_kind(arguments)));
         }
     };
     if !arguments.contains_key("no_validate") {
@@ -164,38 +151,34 @@ fn definition_of_metric(arguments: &Fields, problems: &mut Vec<Problem>) {
 }
 
 /// A new metric says its kind beside its definition.
-pub(crate) fn metric(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
-    let mut problems = Vec::new();
-    texts(arguments, &mut problems);
-    definition_of_metric(arguments, &mut problems);
+pub(crate) fn metric(arguments: &Fields, bound: &mut Bound, problems: &mut Problems) {
+    texts(arguments, problems);
+    definition_of_metric(arguments, problems);
     let kind = metric_kind(arguments);
     if kind == "warehouse" && !arguments.contains_key("warehouse_source_id") {
-        problems.push(Problem::new("warehouse_source_id", "must be given for a warehouse metric"));
+        problems.add("warehouse_source_id", "must be given for a warehouse metric");
     }
     let body = body(bound);
     body.insert("type".to_owned(), kind.into());
     if kind != "warehouse" {
         body.shift_remove("warehouse_source_id");
     }
-    ended(problems)
 }
 
 /// A metric changes in something; its kind and source belong to a definition.
-pub(crate) fn changed_metric(arguments: &Fields, bound: &mut Bound) -> Result<(), Vec<Problem>> {
-    let mut problems = Vec::new();
-    texts(arguments, &mut problems);
-    at_least_one(arguments, &mut problems, &["name", "description", "definition_file", "owner_id", "verified"]);
+pub(crate) fn changed_metric(arguments: &Fields, bound: &mut Bound, problems: &mut Problems) {
+    texts(arguments, problems);
+    at_least_one(arguments, problems, &["name", "description", "definition_file", "owner_id", "verified"]);
     if arguments.contains_key("definition_file") {
-        definition_of_metric(arguments, &mut problems);
+        definition_of_metric(arguments, problems);
     } else {
         for name in ["kind", "warehouse_source_id"] {
             if arguments.contains_key(name) {
-                problems.push(Problem::new(name, "needs definition_file"));
+                problems.add(name, "needs definition_file");
             }
         }
     }
     if let Some(owner) = arguments.get("owner_id") {
         body(bound).insert("owned_by".to_owned(), json!({"id": owner}));
     }
-    ended(problems)
 }
