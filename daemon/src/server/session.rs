@@ -14,7 +14,7 @@ use mp_proto::wire::{
 use crate::config::edit::Change;
 use crate::config::snapshot::Snapshot;
 use crate::config::steps;
-use crate::identity::bridge::{Bridge, Found};
+use crate::identity::bridge::{Bridge, FoundBridge};
 use crate::me::cache::Me;
 use crate::memo::{self, Ingredients, Rendered};
 use crate::resolve::{Origin, Resolved, account_flag, resolve};
@@ -97,7 +97,7 @@ pub(crate) fn pin(app: &App, caller: &Caller) -> Result<Arc<Snapshot>, Failure> 
 ///
 /// # Errors
 /// When the first one that exists cannot be used.
-pub(crate) fn find_bridge(app: &App, context: &Context) -> Result<Found, Failure> {
+pub(crate) fn find_bridge(app: &App, context: &Context) -> Result<FoundBridge, Failure> {
     Ok(app.bridges.find(&app.paths, context, &*app.clock)?)
 }
 
