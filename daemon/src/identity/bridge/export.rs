@@ -7,7 +7,7 @@ use mp_proto::secret::Secret;
 use serde_json::{Value, json};
 
 use super::model::VERSION;
-use crate::config::account::{Account, Credential, TokenSource};
+use crate::config::account::Account;
 use crate::config::model::CustomHeader;
 use crate::identity::tokens::{Tokens, iso};
 
@@ -30,15 +30,7 @@ pub fn export(account: &Account, tokens: Option<&Tokens>, pins: &Pins, header: O
     if let Some(project) = &account.default_project {
         carried.insert("default_project", project.value.to_string());
     }
-    match &account.credential {
-        Credential::ServiceAccount { username, secret } => {
-            carried.insert("username", username.clone());
-            carried.insert("secret", secret.expose().to_owned());
-        }
-        Credential::OauthToken(TokenSource::Inline(token)) => drop(carried.insert("token", token.expose().to_owned())),
-        Credential::OauthToken(TokenSource::Env(variable)) => drop(carried.insert("token_env", variable.clone())),
-        Credential::OauthBrowser => {}
-    }
+    carried.extend(account.credential.texts().into_iter().map(|(key, text)| (key, text.to_owned())));
     let headers: BTreeMap<_, _> = header.iter().map(|header| (&header.name, header.value.expose())).collect();
     let mut root =
         BTreeMap::from([("account", json!(carried)), ("headers", json!(headers)), ("version", json!(VERSION))]);

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use mp_proto::failure::Problem;
-use mp_proto::ids::{AccountName, AccountType, ProjectId, Region, WorkspaceId};
+use mp_proto::failure::{Problem, Problems};
+use mp_proto::ids::{AccountName, AccountType, IdError, ProjectId, WorkspaceId};
 use mp_proto::secret::Secret;
 use serde_json::{Map, Value};
 
 use super::model::{Bridge, BridgeError, VERSION};
-use crate::config::account::{Account, Credential, TokenSource};
-use crate::config::problem::Located;
+use crate::config::account::{Account, Needs, Particulars, particulars};
+use crate::config::fields::{Field, FieldProblem, FieldValue, Wrong, check};
 use crate::identity::tokens::Tokens;
 
 /// Reads a bridge file's text.
@@ -18,7 +18,7 @@ use crate::identity::tokens::Tokens;
 /// # Errors
 /// With all problems of the file.
 pub fn parse(path: &Path, bytes: &[u8]) -> Result<Bridge, BridgeError> {
-    let mut parser = Parser { path, problems: Vec::new() };
+    let mut parser = Parser { path, problems: Problems::default() };
     let invalid = |problems| BridgeError::Invalid { path: path.to_owned(), problems };
     let value: Value = serde_json::from_slice(bytes).map_err(|error| {
         let at = format!("{}:{}:{}", path.display(), error.line(), error.column());
@@ -28,21 +28,22 @@ pub fn parse(path: &Path, bytes: &[u8]) -> Result<Bridge, BridgeError> {
         return Err(invalid(vec![Problem::new(path.display().to_string(), "a JSON object was expected")]));
     };
     let read = parser.bridge(&root);
-    match read {
-        Some(bridge) if parser.problems.is_empty() => Ok(bridge),
-        _ => Err(invalid(parser.problems)),
-    }
+    parser.problems.check(read).map_err(invalid)
 }
 
 /// Reads values and collects what is wrong with them.
 struct Parser<'a> {
     path: &'a Path,
-    problems: Vec<Problem>,
+    problems: Problems,
 }
 
 impl Parser<'_> {
     fn wrong(&mut self, field: &str, detail: impl Into<String>) {
-        self.problems.push(Problem::new(format!("{}: {field}", self.path.display()), detail));
+        self.problems.add(self.at(field), detail);
+    }
+
+    fn at(&self, field: &str) -> String {
+        format!("{}: {field}", self.path.display())
     }
 
     fn bridge(&mut self, root: &Map<String, Value>) -> Option<Bridge> {
@@ -65,86 +66,55 @@ impl Parser<'_> {
             }
         };
         let headers = self.headers(root);
-        let account = match root.get("account") {
-            Some(Value::Object(fields)) => self.account(fields),
-            _ => {
-                self.wrong("account", "an object is required");
-                None
-            }
+        let Some(Value::Object(fields)) = root.get("account") else {
+            self.wrong("account", "an object is required");
+            return None;
         };
+        let account = self.account(fields);
+        let kind = fields.get("type").and_then(Value::as_str).and_then(|kind| AccountType::parse(kind).ok());
+        let tokens = kind.and_then(|kind| self.tokens(root, kind));
         let account = account?;
-        let tokens = self.tokens(root, account.account_type());
         Some(Bridge { path: self.path.to_owned(), account, tokens, project, workspace, headers })
     }
 
     fn account(&mut self, fields: &Map<String, Value>) -> Option<Account> {
         let name = self.required("account.name", fields, "name", AccountName::parse);
-        let region = self.required("account.region", fields, "region", Region::parse);
-        let kind = self.required("account.type", fields, "type", AccountType::parse);
-        let default_project = self.id("default_project", fields, ProjectId::parse);
-        let (kind, name, region) = (kind?, name?, region?);
-        let own: &[&str] = match kind {
-            AccountType::ServiceAccount => &["username", "secret"],
-            AccountType::OauthBrowser => &[],
-            AccountType::OauthToken => &["token", "token_env"],
-        };
-        let common = ["name", "region", "type", "default_project"];
-        for key in fields.keys().filter(|key| !common.contains(&key.as_str()) && !own.contains(&key.as_str())) {
-            self.wrong(&format!("account.{key}"), format!("unknown key of a {kind} account"));
+        let fields: Vec<_> =
+            fields.iter().filter(|(key, _)| *key != "name").map(|(key, value)| field(key, value)).collect();
+        match check(name.as_ref(), 0, &fields) {
+            Ok(account) => Some(account),
+            Err(problems) => {
+                for problem in problems {
+                    self.account_problem(&problem);
+                }
+                None
+            }
         }
-        let credential = self.credential(kind, fields)?;
-        let default_project = default_project.map(|value| Located { value, line: 0 });
-        Some(Account { name, region, default_project, credential, line: 0 })
     }
 
-    fn credential(&mut self, kind: AccountType, fields: &Map<String, Value>) -> Option<Credential> {
-        let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-        match kind {
-            AccountType::OauthBrowser => Some(Credential::OauthBrowser),
-            AccountType::ServiceAccount => match (text("username").filter(|name| !name.is_empty()), text("secret")) {
-                (Some(username), Some(secret)) => {
-                    Some(Credential::ServiceAccount { username, secret: Secret::new(secret) })
-                }
-                _ => {
-                    self.wrong("account", "a service account needs the texts `username` and `secret`");
-                    None
-                }
-            },
-            AccountType::OauthToken => match (text("token"), text("token_env")) {
-                (Some(token), None) => Some(Credential::OauthToken(TokenSource::Inline(Secret::new(token)))),
-                (None, Some(variable)) => Some(Credential::OauthToken(TokenSource::Env(variable))),
-                _ => {
-                    self.wrong("account", "a token account needs exactly one of `token` and `token_env`");
-                    None
-                }
-            },
+    /// Words a problem of the account without the value that it is about. What a credential needs is said once, and as a whole.
+    fn account_problem(&mut self, problem: &FieldProblem<'_>) {
+        let at = format!("account.{}", problem.key);
+        match (problem.credential, &problem.wrong) {
+            (Some(_), _) if self.problems.has(&self.at("account")) => {}
+            (Some(particulars), _) => self.wrong("account", needs(particulars)),
+            (None, Wrong::Rule { error, .. }) => self.wrong(&at, format!("must be {}", error.expected)),
+            (None, Wrong::Unknown(Some(kind))) => self.wrong(&at, format!("unknown key of a {kind} account")),
+            (None, Wrong::Unknown(None)) => self.wrong(&at, "unknown key of an account"),
+            (None, _) => self.wrong(&at, "a text is required"),
         }
     }
 
     fn tokens(&mut self, root: &Map<String, Value>, kind: AccountType) -> Option<Tokens> {
-        let given = root.get("tokens").filter(|value| !value.is_null());
-        match (given, kind) {
-            (None, AccountType::OauthBrowser) => {
-                self.wrong("tokens", "a browser account needs its tokens");
-                None
-            }
-            (None, _) => None,
-            (Some(_), AccountType::ServiceAccount | AccountType::OauthToken) => {
-                self.wrong("tokens", "only a browser account has tokens");
-                None
-            }
-            (Some(Value::Object(fields)), AccountType::OauthBrowser) => match Tokens::from_json(fields) {
-                Ok(tokens) => Some(tokens),
-                Err(problem) => {
-                    self.wrong("tokens", problem);
-                    None
-                }
-            },
-            (Some(_), AccountType::OauthBrowser) => {
-                self.wrong("tokens", "an object was expected");
-                None
-            }
-        }
+        let own = particulars(kind);
+        let tokens = match root.get("tokens").filter(|value| !value.is_null()) {
+            None if own.has_tokens => Err(format!("a {} needs its tokens", own.label)),
+            None => return None,
+            Some(_) if !own.has_tokens => Err("only a browser account has tokens".to_owned()),
+            Some(Value::Object(fields)) => Tokens::from_json(fields),
+            Some(_) => Err("an object was expected".to_owned()),
+        };
+        tokens.map_err(|problem| self.wrong("tokens", problem)).ok()
     }
 
     fn headers(&mut self, root: &Map<String, Value>) -> BTreeMap<String, Secret> {
@@ -168,7 +138,7 @@ impl Parser<'_> {
         &mut self,
         name: &str,
         fields: &Map<String, Value>,
-        parse: impl Fn(&str) -> Result<T, mp_proto::ids::IdError>,
+        parse: impl Fn(&str) -> Result<T, IdError>,
     ) -> Option<T> {
         match fields.get(name) {
             None | Some(Value::Null) => None,
@@ -181,7 +151,7 @@ impl Parser<'_> {
         shown: &str,
         fields: &Map<String, Value>,
         name: &str,
-        parse: impl Fn(&str) -> Result<T, mp_proto::ids::IdError>,
+        parse: impl Fn(&str) -> Result<T, IdError>,
     ) -> Option<T> {
         match fields.get(name).and_then(Value::as_str).map(parse) {
             Some(Ok(value)) => Some(value),
@@ -195,4 +165,22 @@ impl Parser<'_> {
             }
         }
     }
+}
+
+fn field<'a>(key: &'a str, value: &'a Value) -> Field<'a> {
+    let value = match value {
+        Value::String(text) => FieldValue::Text(text),
+        Value::Null => FieldValue::Null,
+        _ => FieldValue::Other("no text"),
+    };
+    Field { key, value, key_at: 0, value_at: 0, line: 0 }
+}
+
+/// Returns what the credential of a type is made of.
+fn needs(particulars: &Particulars) -> String {
+    let what = match particulars.needs {
+        Needs::All => "the texts",
+        Needs::One => "exactly one of",
+    };
+    format!("a {} needs {what} {}", particulars.label, particulars.names("`"))
 }

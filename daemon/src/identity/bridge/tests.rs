@@ -53,9 +53,10 @@ fn what_the_python_tool_writes_comes_back_byte_for_byte() {
 #[test]
 fn all_problems_are_told_at_once_and_no_secret() {
     let bad = r#"{"version": 1, "project": "abc", "workspace": 0, "more": 1, "headers": {"X": 5},
-        "account": {"name": "a b", "type": "service_account", "region": "mars", "secret": "hush"}}"#;
+        "account": {"name": "a b", "type": "service_account", "region": "mars", "default_project": "x", "secret": "hush"}}"#;
     let places = problems(bad);
-    for field in ["version", "project", "workspace", "more", "headers.X", "account.name", "account.region"] {
+    let of_account = ["account.name", "account.region", "account.default_project", "account"];
+    for field in ["version", "project", "workspace", "more", "headers.X"].into_iter().chain(of_account) {
         assert!(places.iter().any(|at| at == &format!("/b.json: {field}")), "{field} is missing in {places:?}");
     }
     assert!(!format!("{:?}", parse(Path::new("/b.json"), bad.as_bytes())).contains("hush"));
@@ -69,6 +70,8 @@ fn tokens_belong_to_browser_accounts() {
     assert_eq!(problems(&account("oauth_browser", "")), ["/b.json: tokens"]);
     assert_eq!(problems(&account("oauth_token", r#", "token": "t", "token_env": "V""#)), ["/b.json: account"]);
     assert_eq!(problems(&account("oauth_token", r#", "token": "t", "secret": "s""#)), ["/b.json: account.secret"]);
+    assert_eq!(problems(&account("service_account", r#", "secret": 5"#)), ["/b.json: account"], "said once");
+    assert!(parse(Path::new("/b"), account("oauth_token", r#", "token": "t", "token_env": null"#).as_bytes()).is_ok());
     assert!(parse(Path::new("/b"), account("oauth_token", r#", "token": "t""#).as_bytes()).is_ok());
 }
 
