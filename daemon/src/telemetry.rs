@@ -165,7 +165,7 @@ fn append(path: &Path) -> io::Result<File> {
 }
 
 fn aside(path: &Path, number: usize) -> PathBuf {
-    PathBuf::from(format!("{}.{number}", path.display()))
+    path.with_added_extension(number.to_string())
 }
 
 impl From<TelemetryError> for Failure {

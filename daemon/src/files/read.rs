@@ -93,12 +93,8 @@ impl ReadError {
 /// Returns a path as a shell takes it.
 pub fn quoted(path: &Path) -> String {
     let text = path.to_string_lossy();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,@%:=".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.into_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
+    // Only a NUL cannot be quoted, and no path has one.
+    shlex::try_quote(&text).map_or_else(|_| text.to_string(), std::borrow::Cow::into_owned)
 }
 
 /// What the system tells about a file without reading it. A changed file has another signature once it [is settled](Self::is_settled).
@@ -296,7 +292,7 @@ mod tests {
             write(&path, "", mode);
             let error = read_credential(&path, home.path()).unwrap_err();
             assert!(matches!(&error, ReadError::Mode { mode: found, .. } if *found == mode), "{error}");
-            assert!(error.hint().unwrap().ends_with(r"it'\''s here'"), "{:?}", error.hint());
+            assert!(error.hint().unwrap().ends_with("/it's here\""), "{:?}", error.hint());
         }
         assert_eq!(quoted(Path::new("/h/.mp/config.toml")), "/h/.mp/config.toml");
     }
