@@ -1,12 +1,12 @@
 //! The log: to stderr under a service manager or in a terminal, else to `run/mpd.log`, kept small by size.
 
-use mp_proto::failure::{Failure, FailureKind};
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use mp_proto::failure::{Failure, FailureKind};
 use parking_lot::Mutex;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -43,6 +43,16 @@ pub enum TelemetryError {
     Twice,
 }
 
+impl From<TelemetryError> for Failure {
+    fn from(error: TelemetryError) -> Self {
+        let kind = match error {
+            TelemetryError::Filter { .. } => FailureKind::InvalidArgument,
+            TelemetryError::Open { .. } | TelemetryError::Twice => FailureKind::Internal,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
 /// Changes the filter of the running log.
 #[derive(Debug, Clone)]
 pub struct LogHandle {
@@ -51,7 +61,7 @@ pub struct LogHandle {
 }
 
 impl LogHandle {
-    /// Returns a handle to no log, for tests that need an [`App`](crate::server::app::App).
+    /// Returns a handle to no log, for tests of those that take one.
     #[cfg(test)]
     pub(crate) fn detached() -> Self {
         let (_, reload) = reload::Layer::new(EnvFilter::new("off"));
@@ -166,16 +176,6 @@ fn append(path: &Path) -> io::Result<File> {
 
 fn aside(path: &Path, number: usize) -> PathBuf {
     path.with_added_extension(number.to_string())
-}
-
-impl From<TelemetryError> for Failure {
-    fn from(error: TelemetryError) -> Self {
-        let kind = match error {
-            TelemetryError::Filter { .. } => FailureKind::InvalidArgument,
-            TelemetryError::Open { .. } | TelemetryError::Twice => FailureKind::Internal,
-        };
-        Self::new(kind, error.to_string())
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Reading a file that holds credentials: only a private, regular file of sane size, checked on the open descriptor.
 
-use mp_proto::failure::{Failure, FailureKind, chain};
 use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
 use std::os::fd::OwnedFd;
@@ -8,6 +7,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use mp_proto::failure::{Failure, FailureKind, chain};
 use rustix::fs::{Mode, OFlags, openat};
 use rustix::io::Errno;
 
@@ -66,6 +66,20 @@ pub enum ReadError {
         /// Its reason.
         source: io::Error,
     },
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        let kind = match error {
+            ReadError::Unstable { .. } | ReadError::Io { .. } => FailureKind::Storage,
+            _ => FailureKind::UnsafeFile,
+        };
+        let failure = Self::new(kind, chain(&error));
+        match error.hint() {
+            Some(command) => failure.next(command, "let only its owner read it"),
+            None => failure,
+        }
+    }
 }
 
 impl ReadError {
@@ -236,20 +250,6 @@ fn check(metadata: &Metadata, path: &Path) -> Result<(), ReadError> {
         Err(ReadError::TooLarge { path: path(), size: metadata.size() })
     } else {
         Ok(())
-    }
-}
-
-impl From<ReadError> for Failure {
-    fn from(error: ReadError) -> Self {
-        let kind = match error {
-            ReadError::Unstable { .. } | ReadError::Io { .. } => FailureKind::Storage,
-            _ => FailureKind::UnsafeFile,
-        };
-        let failure = Self::new(kind, chain(&error));
-        match error.hint() {
-            Some(command) => failure.next(command, "let only its owner read it"),
-            None => failure,
-        }
     }
 }
 
