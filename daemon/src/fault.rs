@@ -1,6 +1,6 @@
 //! Faults on request, for tests of what a crash or a full disk leaves behind: `MPD_FAULTS=tokens.json:synced=kill`.
 //!
-//! Only a daemon whose requests go to a stand-in for Mixpanel listens to the variable; in real life there is none.
+//! Only a daemon whose requests go to a stand-in for Mixpanel reads the variable; every other one ignores it.
 
 use std::ffi::OsStr;
 use std::io;
@@ -48,7 +48,7 @@ fn parse(entry: &str) -> Result<Fault, String> {
     Ok(Fault { file: file.to_owned(), point: point.to_owned(), action })
 }
 
-/// Passes a point of the work on a file.
+/// Says that the work on a file has come to this point: what is planned for it happens now.
 ///
 /// # Errors
 /// When the plan has the disk full here.

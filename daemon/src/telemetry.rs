@@ -1,12 +1,12 @@
 //! The log: to stderr under a service manager or in a terminal, else to `run/mpd.log`, kept small by size.
 
-use mp_proto::failure::{Failure, FailureKind};
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use mp_proto::failure::{Failure, FailureKind};
 use parking_lot::Mutex;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -41,6 +41,16 @@ pub enum TelemetryError {
     /// A log was set up before.
     #[error("a log is already in place")]
     Twice,
+}
+
+impl From<TelemetryError> for Failure {
+    fn from(error: TelemetryError) -> Self {
+        let kind = match error {
+            TelemetryError::Filter { .. } => FailureKind::InvalidArgument,
+            TelemetryError::Open { .. } | TelemetryError::Twice => FailureKind::Internal,
+        };
+        Self::new(kind, error.to_string())
+    }
 }
 
 /// Changes the filter of the running log.
@@ -158,17 +168,7 @@ fn append(path: &Path) -> io::Result<File> {
 }
 
 fn aside(path: &Path, number: usize) -> PathBuf {
-    PathBuf::from(format!("{}.{number}", path.display()))
-}
-
-impl From<TelemetryError> for Failure {
-    fn from(error: TelemetryError) -> Self {
-        let kind = match error {
-            TelemetryError::Filter { .. } => FailureKind::InvalidArgument,
-            TelemetryError::Open { .. } | TelemetryError::Twice => FailureKind::Internal,
-        };
-        Self::new(kind, error.to_string())
-    }
+    path.with_added_extension(number.to_string())
 }
 
 #[cfg(test)]

@@ -94,7 +94,8 @@ text_id!(
 pub struct WorkspaceId(NonZeroU64);
 
 impl WorkspaceId {
-    const EXPECTED: &'static str = "a workspace id (a positive integer)";
+    /// What is expected of a number or a text, as the end of a sentence.
+    pub const EXPECTED: &'static str = "a workspace id (a positive integer)";
 
     /// Returns the id, or nothing for zero, a negative number, or one that TOML's 64-bit integers cannot hold.
     pub fn new(value: i64) -> Option<Self> {
@@ -144,6 +145,9 @@ macro_rules! word {
             /// Every value, in the order in which documents list them.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
+            /// What is expected of a text, as the end of a sentence.
+            pub const EXPECTED: &'static str = $expected;
+
             /// Returns the value that the word names.
             ///
             /// # Errors
@@ -151,7 +155,7 @@ macro_rules! word {
             pub fn parse(text: &str) -> Result<Self, IdError> {
                 match text {
                     $($text => Ok(Self::$variant),)+
-                    _ => Err(IdError::new(text, $expected)),
+                    _ => Err(IdError::new(text, Self::EXPECTED)),
                 }
             }
 

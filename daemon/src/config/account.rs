@@ -1,4 +1,7 @@
-//! The rules of an account. Config blocks and bridge files share them.
+//! Accounts, and what is particular to each type of them.
+//!
+//! A type of account is a variant of [`Credential`], read and written here, and a row of [`particulars`]. Config blocks, bridge files and
+//! edits go by these and name no type themselves.
 
 use mp_proto::ids::{AccountName, AccountType, ProjectId, Region};
 use mp_proto::secret::Secret;
@@ -45,13 +48,120 @@ pub enum TokenSource {
     Env(String),
 }
 
+/// What is particular to a type of account.
+#[derive(Debug)]
+pub(crate) struct Particulars {
+    /// What such an account is called, in lower case and after "a".
+    pub(crate) label: &'static str,
+    /// The keys that hold its credential, in the order in which they are written.
+    pub(crate) keys: &'static [Key],
+    /// How many of them a block has.
+    pub(crate) needs: Needs,
+    /// The region of a new account that names none.
+    pub(crate) default_region: Option<Region>,
+    /// Whether its tokens come from a browser login: they are in a file of their own, and a bridge carries them beside the account.
+    pub(crate) has_tokens: bool,
+}
+
+/// A key that holds a credential, or a part of one. All such keys hold strings.
+#[derive(Debug)]
+pub(crate) struct Key {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// What is expected under it in a file.
+    pub(crate) in_file: &'static str,
+    /// What is expected of a call that adds an account.
+    pub(crate) in_call: &'static str,
+    /// Whether a file may have an empty text there.
+    pub(crate) may_be_empty: bool,
+}
+
+/// How many of a type's keys a block has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// All of them.
+    All,
+    /// Exactly one of them.
+    One,
+}
+
+/// The keys that every account has beside those of its credential, in the order in which they are written. `name` is accepted, too, when it
+/// repeats the key of the block.
+pub(crate) const COMMON_KEYS: [&str; 3] = ["type", "region", "default_project"];
+
+const SERVICE_ACCOUNT: Particulars = Particulars {
+    label: "service account",
+    keys: &[
+        Key {
+            name: "username",
+            in_file: "the user name of a service account",
+            in_call: "the user name of the service account",
+            may_be_empty: false,
+        },
+        Key {
+            name: "secret",
+            in_file: "the secret of the service account, a string",
+            in_call: "the secret of the service account",
+            may_be_empty: true,
+        },
+    ],
+    needs: Needs::All,
+    default_region: None,
+    has_tokens: false,
+};
+
+const OAUTH_BROWSER: Particulars = Particulars {
+    label: "browser account",
+    keys: &[],
+    needs: Needs::All,
+    default_region: Some(Region::Us),
+    has_tokens: true,
+};
+
+const OAUTH_TOKEN: Particulars = Particulars {
+    label: "token account",
+    keys: &[
+        Key { name: "token", in_file: "a bearer token, a string", in_call: "a bearer token", may_be_empty: true },
+        Key {
+            name: "token_env",
+            in_file: "the name of a variable, a string",
+            in_call: "the name of a variable",
+            may_be_empty: true,
+        },
+    ],
+    needs: Needs::One,
+    default_region: None,
+    has_tokens: false,
+};
+
+/// Returns what is particular to a type of account.
+pub(crate) const fn particulars(kind: AccountType) -> &'static Particulars {
+    match kind {
+        AccountType::ServiceAccount => &SERVICE_ACCOUNT,
+        AccountType::OauthBrowser => &OAUTH_BROWSER,
+        AccountType::OauthToken => &OAUTH_TOKEN,
+    }
+}
+
+impl Particulars {
+    /// Returns whether its credential has such a key.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.keys.iter().any(|own| own.name == key)
+    }
+
+    /// Returns the names of its keys in one text, each between two of these marks.
+    pub(crate) fn names(&self, mark: &str) -> String {
+        self.keys.iter().map(|key| format!("{mark}{}{mark}", key.name)).collect::<Vec<_>>().join(" and ")
+    }
+}
+
 impl Account {
     /// Returns how it authenticates.
     pub fn account_type(&self) -> AccountType {
         self.credential.account_type()
     }
 
-    /// Returns whether two accounts mean the same, wherever they stand in the file. Secrets are compared here and nowhere else.
+    /// Returns whether two accounts mean the same, wherever they stand in the file.
     pub fn same_settings(&self, other: &Self) -> bool {
         let project = |account: &Self| account.default_project.as_ref().map(|project| project.value.clone());
         self.name == other.name
@@ -71,11 +181,40 @@ impl Credential {
         }
     }
 
+    /// Returns the texts under the keys of a type as a credential of it; none if one is missing.
+    pub(crate) fn of_texts<'t>(kind: AccountType, text: impl Fn(&str) -> Option<&'t str>) -> Option<Self> {
+        Some(match kind {
+            AccountType::ServiceAccount => {
+                Self::ServiceAccount { username: text("username")?.to_owned(), secret: Secret::new(text("secret")?) }
+            }
+            AccountType::OauthBrowser => Self::OauthBrowser,
+            AccountType::OauthToken => Self::OauthToken(match text("token") {
+                Some(token) => TokenSource::Inline(Secret::new(token)),
+                None => TokenSource::Env(text("token_env")?.to_owned()),
+            }),
+        })
+    }
+
+    /// Returns what a file holds of it: keys and their texts, secrets among them.
+    pub(crate) fn texts(&self) -> Vec<(&'static str, &str)> {
+        match self {
+            Self::ServiceAccount { username, secret } => vec![("username", username), ("secret", secret.expose())],
+            Self::OauthBrowser => Vec::new(),
+            Self::OauthToken(TokenSource::Inline(token)) => vec![("token", token.expose())],
+            Self::OauthToken(TokenSource::Env(variable)) => vec![("token_env", variable)],
+        }
+    }
+
+    /// Returns whether both are the same. Secrets are compared here and nowhere else.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.account_type() == other.account_type() && self.texts() == other.texts()
+    }
+
     /// Returns the user name of a service account.
     pub fn username(&self) -> Option<&str> {
         match self {
             Self::ServiceAccount { username, .. } => Some(username),
-            Self::OauthBrowser | Self::OauthToken(_) => None,
+            _ => None,
         }
     }
 
@@ -83,187 +222,29 @@ impl Credential {
     pub fn token_env(&self) -> Option<&str> {
         match self {
             Self::OauthToken(TokenSource::Env(variable)) => Some(variable),
-            Self::OauthToken(TokenSource::Inline(_)) | Self::ServiceAccount { .. } | Self::OauthBrowser => None,
-        }
-    }
-
-    /// Returns whether both hold the same secrets.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::OauthBrowser, Self::OauthBrowser) => true,
-            (
-                Self::ServiceAccount { username, secret },
-                Self::ServiceAccount { username: other_username, secret: other_secret },
-            ) => username == other_username && secret.expose() == other_secret.expose(),
-            (Self::OauthToken(TokenSource::Inline(token)), Self::OauthToken(TokenSource::Inline(other))) => {
-                token.expose() == other.expose()
-            }
-            (Self::OauthToken(TokenSource::Env(name)), Self::OauthToken(TokenSource::Env(other))) => name == other,
-            _ => false,
+            _ => None,
         }
     }
 }
 
-/// A key of a block with its value: a string, or something that is none. All keys of an account hold strings.
-pub(crate) struct Field<'a> {
-    pub(crate) key: &'a str,
-    /// The string, or what stands there instead, such as "an integer".
-    pub(crate) value: Result<&'a str, &'static str>,
-    /// Offset of the key.
-    pub(crate) key_at: usize,
-    /// Offset of the value.
-    pub(crate) value_at: usize,
-    /// Line of the value.
-    pub(crate) line: usize,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// What is wrong with a block.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
-    /// The key.
-    pub(crate) key: String,
-    /// Where; none for something that is missing.
-    pub(crate) at: Option<usize>,
-    /// What was expected.
-    pub(crate) detail: String,
-}
-
-/// Keys that an account of a type may have, in the order in which they are written. `name` is accepted when it repeats the block's key.
-pub(crate) fn keys_of(kind: AccountType) -> &'static [&'static str] {
-    match kind {
-        AccountType::ServiceAccount => &["type", "region", "default_project", "username", "secret"],
-        AccountType::OauthBrowser => &["type", "region", "default_project"],
-        AccountType::OauthToken => &["type", "region", "default_project", "token", "token_env"],
-    }
-}
-
-const ALL_KEYS: &[&str] = &["type", "region", "default_project", "username", "secret", "token", "token_env"];
-
-/// Checks the fields of a block and tells everything that is wrong with them.
-///
-/// # Errors
-/// All faults.
-pub(crate) fn check(name: &AccountName, line: usize, fields: &[Field<'_>]) -> Result<Account, Vec<Fault>> {
-    let mut block = Block { name, fields, faults: Vec::new() };
-    let kind = block.parse("type", "one of service_account, oauth_browser, oauth_token", true, AccountType::parse);
-    block.refuse_unknown(kind.as_ref().map(|(kind, _)| *kind));
-    let region = block.parse("region", "one of us, eu, in", true, Region::parse);
-    let project = block.parse("default_project", "a string of digits, such as \"3187654\"", false, ProjectId::parse);
-    let credential = kind.and_then(|(kind, _)| block.credential(kind));
-    match (region, credential) {
-        (Some((region, _)), Some(credential)) if block.faults.is_empty() => {
-            let default_project = project.map(|(value, line)| Located { value, line });
-            Ok(Account { name: name.clone(), region, default_project, credential, line })
-        }
-        _ => Err(block.faults),
-    }
-}
-
-struct Block<'a> {
-    name: &'a AccountName,
-    fields: &'a [Field<'a>],
-    faults: Vec<Fault>,
-}
-
-impl<'a> Block<'a> {
-    fn field(&self, key: &str) -> Option<&'a Field<'a>> {
-        self.fields.iter().find(|field| field.key == key)
-    }
-
-    fn fault(&mut self, key: &str, at: Option<usize>, detail: String) {
-        self.faults.push(Fault { key: key.to_owned(), at, detail });
-    }
-
-    fn refuse_unknown(&mut self, kind: Option<AccountType>) {
-        let allowed = kind.map_or(ALL_KEYS, keys_of);
-        for field in self.fields {
-            if field.key == "name" {
-                if field.value != Ok(self.name.as_str()) {
-                    let detail =
-                        format!("name differs from the key of the block: expected \"{}\", or no name", self.name);
-                    self.fault("name", Some(field.value_at), detail);
-                }
-            } else if !allowed.contains(&field.key) {
-                let owner = kind.map_or("an account".to_owned(), |kind| format!("a {kind} account"));
-                let detail = format!("unknown key {:?}: {owner} has {}", field.key, allowed.join(", "));
-                self.fault(field.key, Some(field.key_at), detail);
+    #[test]
+    fn a_credential_is_what_its_texts_make() {
+        for kind in AccountType::ALL {
+            let particulars = particulars(*kind);
+            for needless in particulars.keys {
+                let texts = |key: &str| {
+                    let is_there = particulars.needs == Needs::All || key != needless.name;
+                    particulars.keys.iter().find(|own| own.name == key && is_there).map(|own| own.name)
+                };
+                let credential = Credential::of_texts(*kind, texts).expect("all that it needs");
+                assert_eq!(credential.account_type(), *kind);
+                assert!(credential.texts().iter().all(|(key, text)| particulars.has(key) && key == text));
+                assert!(credential.is_same(&credential.clone()) && !credential.is_same(&Credential::OauthBrowser));
             }
-        }
-    }
-
-    /// Returns the text of a field with its line.
-    fn text(&mut self, key: &str, expected: &str, required: bool) -> Option<(&'a str, usize)> {
-        match self.field(key) {
-            Some(Field { value: Ok(text), line, .. }) => Some((text, *line)),
-            Some(Field { value: Err(found), value_at, .. }) => {
-                self.fault(key, Some(*value_at), format!("{key} is {found}: expected {expected}"));
-                None
-            }
-            None => {
-                if required {
-                    self.fault(key, None, format!("{key} is missing: expected {expected}"));
-                }
-                None
-            }
-        }
-    }
-
-    fn parse<T>(
-        &mut self,
-        key: &str,
-        expected: &str,
-        required: bool,
-        parse: fn(&str) -> Result<T, mp_proto::ids::IdError>,
-    ) -> Option<(T, usize)> {
-        let (text, line) = self.text(key, expected, required)?;
-        match parse(text) {
-            Ok(value) => Some((value, line)),
-            Err(error) => {
-                let at = self.field(key).map(|field| field.value_at);
-                self.fault(key, at, format!("{key} is {:?}: expected {expected}", error.value));
-                None
-            }
-        }
-    }
-
-    fn credential(&mut self, kind: AccountType) -> Option<Credential> {
-        match kind {
-            AccountType::OauthBrowser => Some(Credential::OauthBrowser),
-            AccountType::ServiceAccount => {
-                let username = self.text("username", "the user name of a service account", true);
-                let secret = self.text("secret", "the secret of the service account, a string", true);
-                if let Some(("", _)) = username {
-                    let at = self.field("username").map(|field| field.value_at);
-                    self.fault(
-                        "username",
-                        at,
-                        "username is empty: expected the user name of a service account".to_owned(),
-                    );
-                }
-                let (username, secret) = (username?.0.to_owned(), Secret::new(secret?.0));
-                Some(Credential::ServiceAccount { username, secret })
-            }
-            AccountType::OauthToken => self.token().map(Credential::OauthToken),
-        }
-    }
-
-    fn token(&mut self) -> Option<TokenSource> {
-        let token = self.text("token", "a bearer token, a string", false);
-        let variable = self.text("token_env", "the name of a variable, a string", false);
-        match (self.field("token"), self.field("token_env")) {
-            (Some(_), Some(variable)) => {
-                let detail = "token and token_env are both set: expected exactly one of them".to_owned();
-                self.fault("token_env", Some(variable.key_at), detail);
-                None
-            }
-            (None, None) => {
-                self.fault("token", None, "token is missing: expected exactly one of token and token_env".to_owned());
-                None
-            }
-            _ => match (token, variable) {
-                (Some((token, _)), _) => Some(TokenSource::Inline(Secret::new(token))),
-                (None, variable) => Some(TokenSource::Env(variable?.0.to_owned())),
-            },
         }
     }
 }

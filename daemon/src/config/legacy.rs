@@ -18,9 +18,7 @@ pub(super) fn detail(key: &str) -> String {
 
 /// Returns the steps that lead from an old file to a new one: there is no conversion, the accounts are added again.
 pub fn legacy_recovery(path: &Path) -> Vec<Next> {
-    let mut backup = path.as_os_str().to_owned();
-    backup.push(".0.3-backup");
-    let (old, backup) = (quoted(path), quoted(Path::new(&backup)));
+    let (old, backup) = (quoted(path), quoted(&path.with_added_extension("0.3-backup")));
     vec![
         Next::new(format!("cp {old} {backup}"), "keep the old file"),
         Next::new(format!("rm {old}"), "start with an empty config"),

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod edit;
+pub(crate) mod fields;
 pub mod legacy;
 pub mod limits;
 pub mod model;

@@ -6,7 +6,7 @@ use mp_proto::ids::{AccountName, ProjectId, TargetName, WorkspaceId};
 use mp_proto::secret::Secret;
 use toml::de::{DeTable, DeValue};
 
-use super::account::{self, Field};
+use super::fields::{Field, FieldValue, check};
 use super::model::{Config, CustomHeader, Target};
 use super::problem::{ConfigProblem, Lines, Located, Scope};
 use super::value::{Key, Value, kind, whole};
@@ -111,19 +111,16 @@ impl Parser<'_> {
         }
         let fields: Vec<_> = block.iter().filter(|(key, _)| key.get_ref() != "project_id").collect();
         let fields: Vec<_> = fields.into_iter().map(|(key, value)| self.field(key, value)).collect();
-        // A bad name has its problem already; any good one stands in for it while the fields are checked.
-        let placeholder = || AccountName::parse("unnamed").ok();
-        let Some(checked_as) = name.as_ref().ok().cloned().or_else(placeholder) else { return };
-        match account::check(&checked_as, self.line(at), &fields) {
-            Ok(account) if name.is_ok() && block.get("project_id").is_none() => {
-                self.config.accounts.insert(checked_as, Arc::new(account));
+        match check(name.as_ref().ok(), self.line(at), &fields) {
+            Ok(account) if block.get("project_id").is_none() => {
+                self.config.accounts.insert(account.name.clone(), Arc::new(account));
             }
             Ok(_) => {}
-            Err(faults) => {
-                for fault in faults {
-                    match fault.at {
-                        Some(at) => self.problem(scope.clone(), at, fault.detail),
-                        None => self.missing(scope.clone(), at, fault.detail),
+            Err(problems) => {
+                for problem in problems {
+                    match problem.at {
+                        Some(at) => self.problem(scope.clone(), at, problem.in_config()),
+                        None => self.missing(scope.clone(), at, problem.in_config()),
                     }
                 }
             }
@@ -132,8 +129,8 @@ impl Parser<'_> {
 
     fn field<'a>(&self, key: &'a Key<'_>, value: &'a Value<'_>) -> Field<'a> {
         let text = match value.get_ref() {
-            DeValue::String(text) => Ok(text.as_ref()),
-            _ => Err(kind(value)),
+            DeValue::String(text) => FieldValue::Text(text.as_ref()),
+            _ => FieldValue::Other(kind(value)),
         };
         let (key_at, value_at) = (key.span().start, value.span().start);
         Field { key: key.get_ref().as_ref(), value: text, key_at, value_at, line: self.line(value_at) }

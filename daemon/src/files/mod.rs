@@ -1,4 +1,6 @@
-//! All disk access. The rest of the daemon takes bytes and values.
+//! Files that hold credentials: where they are, how they are read safely, replaced atomically and watched.
+//!
+//! What others do on the disk beside this is small: the lock, the socket, the log, and removing what an account left behind.
 
 pub mod cache;
 pub mod paths;

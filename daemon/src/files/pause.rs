@@ -1,4 +1,4 @@
-//! The one place that makes a thread wait for a moment: for another process that is just writing, and that tells nobody when it is done.
+//! The one place where a thread sleeps: for another process that is just writing and does not say when it is done.
 
 use std::time::Duration;
 

@@ -1,6 +1,5 @@
 //! Reading a file that holds credentials: only a private, regular file of sane size, checked on the open descriptor.
 
-use mp_proto::failure::{Failure, FailureKind, chain};
 use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
 use std::os::fd::OwnedFd;
@@ -8,6 +7,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use mp_proto::failure::{Failure, FailureKind, chain};
 use rustix::fs::{Mode, OFlags, openat};
 use rustix::io::Errno;
 
@@ -68,6 +68,20 @@ pub enum ReadError {
     },
 }
 
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        let kind = match error {
+            ReadError::Unstable { .. } | ReadError::Io { .. } => FailureKind::Storage,
+            _ => FailureKind::UnsafeFile,
+        };
+        let failure = Self::new(kind, chain(&error));
+        match error.hint() {
+            Some(command) => failure.next(command, "let only its owner read it"),
+            None => failure,
+        }
+    }
+}
+
 impl ReadError {
     /// Returns the command that would help, if there is one.
     pub fn hint(&self) -> Option<String> {
@@ -93,12 +107,8 @@ impl ReadError {
 /// Returns a path as a shell takes it.
 pub fn quoted(path: &Path) -> String {
     let text = path.to_string_lossy();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,@%:=".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.into_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
+    // Only a NUL cannot be quoted, and no path has one.
+    shlex::try_quote(&text).map_or_else(|_| text.to_string(), std::borrow::Cow::into_owned)
 }
 
 /// What the system tells about a file without reading it. A changed file has another signature once it [is settled](Self::is_settled).
@@ -243,20 +253,6 @@ fn check(metadata: &Metadata, path: &Path) -> Result<(), ReadError> {
     }
 }
 
-impl From<ReadError> for Failure {
-    fn from(error: ReadError) -> Self {
-        let kind = match error {
-            ReadError::Unstable { .. } | ReadError::Io { .. } => FailureKind::Storage,
-            _ => FailureKind::UnsafeFile,
-        };
-        let failure = Self::new(kind, chain(&error));
-        match error.hint() {
-            Some(command) => failure.next(command, "let only its owner read it"),
-            None => failure,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -296,7 +292,7 @@ mod tests {
             write(&path, "", mode);
             let error = read_credential(&path, home.path()).unwrap_err();
             assert!(matches!(&error, ReadError::Mode { mode: found, .. } if *found == mode), "{error}");
-            assert!(error.hint().unwrap().ends_with(r"it'\''s here'"), "{:?}", error.hint());
+            assert!(error.hint().unwrap().ends_with("/it's here\""), "{:?}", error.hint());
         }
         assert_eq!(quoted(Path::new("/h/.mp/config.toml")), "/h/.mp/config.toml");
     }

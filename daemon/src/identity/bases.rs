@@ -1,5 +1,5 @@
-//! The base URLs that take Mixpanel's place: only ever on this machine, for a credential must not be sent wherever a variable points to.
-//! Pure.
+//! The base URLs that take Mixpanel's place. They are on this machine always, for a credential must not be sent wherever a variable points
+//! to. Pure.
 
 use mp_proto::context::Context;
 use mp_proto::failure::{Failure, FailureKind};

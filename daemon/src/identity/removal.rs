@@ -1,8 +1,9 @@
 //! Removes what an account left on disk: its tokens at logout, its whole directory when it is removed.
 
-use mp_proto::failure::{Failure, FailureKind, chain};
 use std::io;
 use std::path::{Path, PathBuf};
+
+use mp_proto::failure::{Failure, FailureKind, chain};
 
 use crate::files::replace;
 
@@ -17,6 +18,12 @@ pub struct ForgetError {
     pub path: PathBuf,
     /// Why it is not.
     pub source: io::Error,
+}
+
+impl From<ForgetError> for Failure {
+    fn from(error: ForgetError) -> Self {
+        Self::new(FailureKind::Storage, chain(&error))
+    }
 }
 
 /// Removes a token file, and the copies of it that a crash may have left beside it. Returns whether there was one.
@@ -60,12 +67,6 @@ fn gone(path: &Path, removed: io::Result<()>) -> Result<bool, ForgetError> {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(source) => Err(ForgetError { path: path.to_owned(), source }),
-    }
-}
-
-impl From<ForgetError> for Failure {
-    fn from(error: ForgetError) -> Self {
-        Self::new(FailureKind::Storage, chain(&error))
     }
 }
 

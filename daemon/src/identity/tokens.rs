@@ -1,9 +1,9 @@
 //! `accounts/NAME/tokens.json`: the grant of a browser account, in the format that the Python tool reads and writes.
 
-use mp_proto::failure::{Failure, FailureKind, chain};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use mp_proto::failure::{Failure, FailureKind, chain};
 use mp_proto::secret::Secret;
 use serde_json::{Map, Value};
 
@@ -40,6 +40,22 @@ pub enum TokensError {
         /// What is wrong.
         problem: String,
     },
+}
+
+impl From<TokensError> for Failure {
+    fn from(error: TokensError) -> Self {
+        match error {
+            TokensError::Read(read) => {
+                let hint = read.hint();
+                let failure = Self::new(FailureKind::LoginRequired, chain(&read));
+                match hint {
+                    Some(command) => failure.next(command, "let only its owner read it"),
+                    None => failure,
+                }
+            }
+            TokensError::Damaged { .. } => Self::new(FailureKind::LoginRequired, error.to_string()),
+        }
+    }
 }
 
 /// Reads the tokens of an account; none when there is no file.
@@ -148,22 +164,6 @@ pub fn iso(time: Timestamp, zone: &str) -> String {
         "%Y-%m-%dT%H:%M:%S.%6f"
     };
     format!("{}{zone}", time.strftime(format))
-}
-
-impl From<TokensError> for Failure {
-    fn from(error: TokensError) -> Self {
-        match error {
-            TokensError::Read(read) => {
-                let hint = read.hint();
-                let failure = Self::new(FailureKind::LoginRequired, chain(&read));
-                match hint {
-                    Some(command) => failure.next(command, "let only its owner read it"),
-                    None => failure,
-                }
-            }
-            TokensError::Damaged { .. } => Self::new(FailureKind::LoginRequired, error.to_string()),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use mp_proto::failure::Failure;
 use super::{Session, open};
 use crate::clock::Clock;
 use crate::files::paths::{Paths, absolute};
-use crate::identity::bridge::{BridgeCache, Found};
+use crate::identity::bridge::{BridgeCache, FoundBridge};
 use crate::store::{ConfigFile, Pinned, Store};
 
 /// What opens sessions.
@@ -47,7 +47,7 @@ impl Sessions {
     ///
     /// # Errors
     /// When the first one that exists cannot be used.
-    pub fn bridge(&self, context: &Context) -> Result<Found, Failure> {
+    pub fn bridge(&self, context: &Context) -> Result<FoundBridge, Failure> {
         Ok(self.bridges.find(&self.paths, context, &*self.clock)?)
     }
 

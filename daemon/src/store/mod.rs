@@ -43,7 +43,7 @@ type Follower = Box<dyn Fn(&Snapshot) + Send + Sync>;
 #[derive(Debug)]
 pub struct ConfigFile {
     path: PathBuf,
-    held: RwLock<Held>,
+    contents: RwLock<Contents>,
     /// Held while the file is read, so that one change is one revision.
     reading: Mutex<()>,
     /// Held during an edit: our own edits never conflict with each other.
@@ -59,8 +59,9 @@ pub struct Pinned {
     pub snapshot: Arc<Snapshot>,
 }
 
+/// What a file was found to hold when it was last read.
 #[derive(Debug, Clone)]
-struct Held {
+struct Contents {
     snapshot: Arc<Snapshot>,
     /// The last snapshot without a fault of the whole file: what events and status speak of.
     last_good: Arc<Snapshot>,
@@ -90,7 +91,7 @@ impl Store {
     /// Returns the last snapshot of the root's config that was good as a whole.
     pub fn last_good(&self) -> Arc<Snapshot> {
         self.current();
-        Arc::clone(&self.main.held().last_good)
+        Arc::clone(&self.main.contents().last_good)
     }
 
     /// Returns the config that a caller means: the file it names, else the root's.
@@ -122,9 +123,9 @@ impl Store {
     pub fn look(&self, file: &Arc<ConfigFile>) -> Arc<Snapshot> {
         let seen = Signature::of(&file.path).ok().flatten();
         {
-            let held = file.held.read();
-            if held.settled && held.signature == seen {
-                return Arc::clone(&held.snapshot);
+            let contents = file.contents.read();
+            if contents.settled && contents.signature == seen {
+                return Arc::clone(&contents.snapshot);
             }
         }
         self.read_again(file)
@@ -132,15 +133,15 @@ impl Store {
 
     fn read_again(&self, file: &Arc<ConfigFile>) -> Arc<Snapshot> {
         let _reading = file.reading.lock();
-        let before = file.held();
+        let before = file.contents();
         let fresh = read(&file.path, self.paths.home(), before.snapshot.revision + 1, self.clock.now());
         if fresh.snapshot.same_content(&before.snapshot) {
-            let kept = Held { snapshot: before.snapshot, last_good: before.last_good, ..fresh };
-            return file.hold(kept);
+            let kept = Contents { snapshot: before.snapshot, last_good: before.last_good, ..fresh };
+            return file.set(kept);
         }
         let last_good = if fresh.snapshot.is_usable() { &fresh.snapshot } else { &before.last_good };
-        let held = Held { last_good: Arc::clone(last_good), ..fresh.clone() };
-        let snapshot = file.hold(held);
+        let contents = Contents { last_good: Arc::clone(last_good), ..fresh.clone() };
+        let snapshot = file.set(contents);
         if Arc::ptr_eq(file, &self.main) {
             announce(&self.hub, &before.last_good, &snapshot);
         } else {
@@ -224,8 +225,8 @@ impl Pinned {
 
 impl ConfigFile {
     fn new(path: PathBuf, home: &Path, now: Timestamp) -> Self {
-        let held = read(&path, home, 1, now);
-        Self { path, held: RwLock::new(held), reading: Mutex::default(), writing: Mutex::default() }
+        let contents = read(&path, home, 1, now);
+        Self { path, contents: RwLock::new(contents), reading: Mutex::default(), writing: Mutex::default() }
     }
 
     /// Returns where it is.
@@ -233,13 +234,13 @@ impl ConfigFile {
         &self.path
     }
 
-    fn held(&self) -> Held {
-        self.held.read().clone()
+    fn contents(&self) -> Contents {
+        self.contents.read().clone()
     }
 
-    fn hold(&self, held: Held) -> Arc<Snapshot> {
-        let snapshot = Arc::clone(&held.snapshot);
-        *self.held.write() = held;
+    fn set(&self, contents: Contents) -> Arc<Snapshot> {
+        let snapshot = Arc::clone(&contents.snapshot);
+        *self.contents.write() = contents;
         snapshot
     }
 }
@@ -249,7 +250,7 @@ fn not_utf8(path: &Path) -> Failure {
 }
 
 /// Reads a file. The time is taken before, so that a change during the read is never taken for settled.
-fn read(path: &Path, home: &Path, revision: u64, now: Timestamp) -> Held {
+fn read(path: &Path, home: &Path, revision: u64, now: Timestamp) -> Contents {
     let (read, signature) = match read_credential(path, home) {
         Ok(Some((bytes, signature))) => (Ok(Some(bytes)), Some(signature)),
         Ok(None) => (Ok(None), None),
@@ -258,7 +259,7 @@ fn read(path: &Path, home: &Path, revision: u64, now: Timestamp) -> Held {
     let content = read.as_ref().map(|bytes| bytes.as_deref());
     let settled = signature.as_ref().is_none_or(|signature| signature.is_settled(now.into()));
     let snapshot = Arc::new(Snapshot::new(revision, path.to_owned(), content));
-    Held { last_good: Arc::clone(&snapshot), snapshot, signature, settled }
+    Contents { last_good: Arc::clone(&snapshot), snapshot, signature, settled }
 }
 
 /// Publishes what a new snapshot means for those who listen.

@@ -14,7 +14,7 @@ use crate::call::decoding::without_odd_numbers;
 
 mod time;
 
-/// Normalises lines, with room that it uses again for each.
+/// Normalises lines. What it allocates for one it uses for the next.
 #[derive(Debug, Default)]
 pub(super) struct Normaliser {
     parts: Parts,
@@ -99,7 +99,7 @@ impl Normaliser {
     fn line(&mut self, line: &str, out: &mut Vec<u8>) -> bool {
         self.parts.clear();
         let mut deserializer = serde_json::Deserializer::from_str(line);
-        let seed = OfLine { base: line.as_ptr() as usize, parts: &mut self.parts };
+        let seed = LineSeed { base: line.as_ptr() as usize, parts: &mut self.parts };
         if seed.deserialize(&mut deserializer).and_then(|()| deserializer.end()).is_err() {
             return false;
         }
@@ -130,8 +130,8 @@ fn put(out: &mut Vec<u8>, texts: &[&str]) {
     }
 }
 
-/// Finds what is in a line. `base` is the address of its first byte: texts of the line tell by theirs where they stand.
-struct OfLine<'f> {
+/// Finds the parts of a line. `base` is the address of its first byte: a text that is borrowed from the line has its position by its own.
+struct LineSeed<'f> {
     base: usize,
     parts: &'f mut Parts,
 }
@@ -142,7 +142,7 @@ fn span(base: usize, value: &RawValue) -> Span {
     begin..begin + text.len()
 }
 
-impl<'de> DeserializeSeed<'de> for OfLine<'_> {
+impl<'de> DeserializeSeed<'de> for LineSeed<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -150,7 +150,7 @@ impl<'de> DeserializeSeed<'de> for OfLine<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for OfLine<'_> {
+impl<'de> Visitor<'de> for LineSeed<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -163,7 +163,7 @@ impl<'de> Visitor<'de> for OfLine<'_> {
                 "event" => self.parts.event = Some(span(self.base, map.next_value()?)),
                 "properties" => {
                     self.parts.has_properties = true;
-                    map.next_value_seed(OfProperties { base: self.base, parts: &mut *self.parts })?;
+                    map.next_value_seed(PropertiesSeed { base: self.base, parts: &mut *self.parts })?;
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -172,13 +172,13 @@ impl<'de> Visitor<'de> for OfLine<'_> {
     }
 }
 
-/// Finds what is in the properties.
-struct OfProperties<'f> {
+/// Finds the parts of the properties.
+struct PropertiesSeed<'f> {
     base: usize,
     parts: &'f mut Parts,
 }
 
-impl<'de> DeserializeSeed<'de> for OfProperties<'_> {
+impl<'de> DeserializeSeed<'de> for PropertiesSeed<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -186,7 +186,7 @@ impl<'de> DeserializeSeed<'de> for OfProperties<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for OfProperties<'_> {
+impl<'de> Visitor<'de> for PropertiesSeed<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

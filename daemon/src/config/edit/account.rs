@@ -9,25 +9,30 @@ use super::arguments::Arguments;
 use super::document::string;
 use super::editor::Editor;
 use super::error::EditError;
+use crate::config::account::{Key, Needs, particulars};
 use crate::config::problem::Scope;
+
+/// A key of a credential and the text that is to stand there, which may be a secret.
+pub(super) type KeyText<'a> = (&'static str, &'a str);
 
 impl Editor {
     pub(super) fn add_account(&mut self, add: &AccountAdd) -> Result<(), EditError> {
         let mut arguments = Arguments::default();
         let name = arguments.value("name", AccountName::parse(add.name.as_deref().unwrap_or_default()));
         let kind = arguments.choice("type", AccountType::parse(&add.r#type));
-        let region = match (&add.region, kind) {
+        let region = match (&add.region, kind.and_then(|kind| particulars(kind).default_region)) {
             (Some(region), _) => arguments.choice("region", Region::parse(region)),
-            (None, Some(AccountType::OauthBrowser)) => Some(Region::Us),
-            (None, _) => {
-                arguments.misuse("region", "region is missing: expected one of us, eu, in");
+            (None, None) => {
+                arguments.misuse("region", format!("region is missing: expected {}", Region::EXPECTED));
                 None
             }
+            (None, default) => default,
         };
         let project = add.default_project.as_deref().map(ProjectId::parse);
         let project = project.and_then(|project| arguments.value("default_project", project));
+        let credential = given(&add.username, &add.secret, &add.token, &add.token_env);
         if let Some(kind) = kind {
-            check_credential(&mut arguments, kind, &Given::of_add(add));
+            check_new(&mut arguments, kind, &credential);
         }
         // What is none here has its problem.
         let (Some(name), Some(kind), Some(region)) = (name, kind, region) else { return arguments.done() };
@@ -36,13 +41,6 @@ impl Editor {
             return Err(EditError::AccountExists { name: name.to_string() });
         }
         let is_first = self.doc.blocks("accounts").next().is_none();
-        let credential = AccountUpdate {
-            username: add.username.clone(),
-            secret: add.secret.clone(),
-            token: add.token.clone(),
-            token_env: add.token_env.clone(),
-            ..AccountUpdate::default()
-        };
         self.doc.add_block("accounts", name.as_str(), fields(kind, region, project.as_ref(), &credential));
         self.touched.insert(Scope::Account(name.to_string()));
         if is_first {
@@ -54,40 +52,55 @@ impl Editor {
     }
 
     pub(super) fn update_account(&mut self, name: &str, update: &AccountUpdate) -> Result<(), EditError> {
+        let credential = given(&update.username, &update.secret, &update.token, &update.token_env);
+        self.change_account(name, update.region.as_deref(), update.default_project.as_deref(), &credential)
+    }
+
+    /// Replaces what is given, and leaves the rest as it is.
+    pub(super) fn change_account(
+        &mut self,
+        name: &str,
+        region: Option<&str>,
+        project: Option<&str>,
+        credential: &[KeyText<'_>],
+    ) -> Result<(), EditError> {
         if !self.doc.contains("accounts", name) {
             return Err(self.account_not_found(name));
         }
         let mut arguments = Arguments::default();
-        let region = update.region.as_deref().map(Region::parse);
-        let region = region.and_then(|region| arguments.choice("region", region));
-        let project = update.default_project.as_deref().map(ProjectId::parse);
-        let project = project.and_then(|project| arguments.value("default_project", project));
-        let path = ["accounts", name];
+        let region = region.and_then(|region| arguments.choice("region", Region::parse(region)));
+        let project = project.and_then(|project| arguments.value("default_project", ProjectId::parse(project)));
         // A block may be bad in the very key that is updated; only its type must be known.
-        if let Some(kind) = self.doc.text(&["accounts", name, "type"]).and_then(|kind| AccountType::parse(kind).ok()) {
-            check_update(&mut arguments, kind, &Given::of_update(update));
+        let kind = self.doc.text(&["accounts", name, "type"]).and_then(|kind| AccountType::parse(kind).ok());
+        if let Some(kind) = kind {
+            check_given(&mut arguments, kind, credential);
         }
         arguments.done()?;
-        let secret = update.secret.as_ref().map(Secret::expose);
-        let settings = [
-            ("region", region.map(Region::as_str)),
-            ("default_project", project.as_ref().map(ProjectId::as_str)),
-            ("username", update.username.as_deref()),
-            ("secret", secret),
-        ];
-        for (key, value) in settings {
+        let common =
+            [("region", region.map(Region::as_str)), ("default_project", project.as_ref().map(ProjectId::as_str))];
+        for (key, value) in common {
             if let Some(value) = value {
-                self.doc.set(&path, key, string(value));
+                self.doc.set(&["accounts", name], key, string(value));
             }
         }
-        if let Some(token) = &update.token {
-            self.doc.replace_key(&path, "token_env", "token", string(token.expose()));
-        } else if let Some(variable) = &update.token_env {
-            self.doc.replace_key(&path, "token", "token_env", string(variable));
+        for (key, text) in credential {
+            self.set_credential(name, kind, key, text);
         }
         self.touched.insert(Scope::Account(name.to_owned()));
         self.account = AccountName::parse(name).ok();
         Ok(())
+    }
+
+    /// Sets a key of a credential, in the place of the one that it excludes, if that is there.
+    fn set_credential(&mut self, name: &str, kind: Option<AccountType>, key: &'static str, text: &str) {
+        let path = ["accounts", name];
+        let rivals = kind.map(particulars).filter(|own| own.needs == Needs::One).map_or(&[][..], |own| own.keys);
+        let mut rivals = rivals.iter().map(|rival| rival.name).filter(|rival| *rival != key);
+        match rivals.next() {
+            Some(rival) => self.doc.replace_key(&path, rival, key, string(text)),
+            None => self.doc.set(&path, key, string(text)),
+        }
+        rivals.for_each(|rival| self.doc.remove(&path, rival));
     }
 
     pub(super) fn remove_account(&mut self, name: &str, force: bool) -> Result<(), EditError> {
@@ -111,80 +124,60 @@ impl Editor {
     }
 }
 
-/// The credential of an add or update, as it was given.
-struct Given<'a> {
-    username: Option<&'a str>,
-    secret: Option<&'a Secret>,
-    token: Option<&'a Secret>,
-    token_env: Option<&'a str>,
+/// Returns the keys of a credential that are given.
+fn given<'a>(
+    username: &'a Option<String>,
+    secret: &'a Option<Secret>,
+    token: &'a Option<Secret>,
+    token_env: &'a Option<String>,
+) -> Vec<KeyText<'a>> {
+    let all = [
+        ("username", username.as_deref()),
+        ("secret", secret.as_ref().map(Secret::expose)),
+        ("token", token.as_ref().map(Secret::expose)),
+        ("token_env", token_env.as_deref()),
+    ];
+    all.into_iter().filter_map(|(key, text)| Some((key, text?))).collect()
 }
 
-impl<'a> Given<'a> {
-    fn of_add(add: &'a AccountAdd) -> Self {
-        Self {
-            username: add.username.as_deref(),
-            secret: add.secret.as_ref(),
-            token: add.token.as_ref(),
-            token_env: add.token_env.as_deref(),
-        }
-    }
-
-    fn of_update(update: &'a AccountUpdate) -> Self {
-        Self {
-            username: update.username.as_deref(),
-            secret: update.secret.as_ref(),
-            token: update.token.as_ref(),
-            token_env: update.token_env.as_deref(),
-        }
-    }
-
-    /// Returns each field with its type and whether it is given, and given empty.
-    fn fields(&self) -> [(&'static str, AccountType, bool, bool); 4] {
-        let secret = |secret: Option<&Secret>| (secret.is_some(), secret.is_some_and(Secret::is_empty));
-        let text = |text: Option<&str>| (text.is_some(), text == Some(""));
-        let row = |key, kind, (is_given, is_empty)| (key, kind, is_given, is_empty);
-        [
-            row("username", AccountType::ServiceAccount, text(self.username)),
-            row("secret", AccountType::ServiceAccount, secret(self.secret)),
-            row("token", AccountType::OauthToken, secret(self.token)),
-            row("token_env", AccountType::OauthToken, text(self.token_env)),
-        ]
-    }
-}
-
-/// Refuses what is empty, and what belongs to another type. For a new account that is a wrong call; for one that exists it depends
-/// on the file.
-fn check_update(arguments: &mut Arguments, kind: AccountType, given: &Given<'_>) {
-    for (key, owner, is_given, is_empty) in given.fields() {
-        if is_given && owner != kind {
+/// Refuses what is empty, and what belongs to another type: whether that is wrong depends on the file.
+fn check_given(arguments: &mut Arguments, kind: AccountType, given: &[KeyText<'_>]) {
+    for (key, text) in given {
+        if !particulars(kind).has(key) {
+            let owner = AccountType::ALL.iter().find(|owner| particulars(**owner).has(key));
+            let owner = owner.map_or("other", |owner| owner.as_str());
             let detail = format!("{key} is for {owner} accounts, and this is a {kind} account");
-            arguments.problems.push(mp_proto::failure::Problem::new(key, detail));
-        } else if is_empty {
+            arguments.problem(key, detail);
+        } else if text.is_empty() {
             arguments.misuse(key, format!("{key} is empty"));
         }
     }
-    if given.token.is_some() && given.token_env.is_some() {
-        arguments.misuse("token_env", "token and token_env are both given: expected one of them");
+    for type_of_one in AccountType::ALL.iter().map(|kind| particulars(*kind)).filter(|own| own.needs == Needs::One) {
+        let mut own = given.iter().filter(|(key, _)| type_of_one.has(key));
+        if let (Some(_), Some((key, _))) = (own.next(), own.next()) {
+            arguments.misuse(key, format!("{} are both given: expected one of them", type_of_one.names("")));
+        }
     }
 }
 
-fn check_credential(arguments: &mut Arguments, kind: AccountType, given: &Given<'_>) {
-    check_update(arguments, kind, given);
-    let is_foreign = given.fields().iter().any(|(_, owner, is_given, _)| *is_given && *owner != kind);
-    arguments.usage |= is_foreign;
-    match kind {
-        AccountType::ServiceAccount => {
-            if given.username.is_none() {
-                arguments.misuse("username", "username is missing: expected the user name of the service account");
-            }
-            if given.secret.is_none() {
-                arguments.misuse("secret", "secret is missing: expected the secret of the service account");
+/// Checks the credential of a new account. What belongs to another type is a wrong call here, whatever the file holds.
+fn check_new(arguments: &mut Arguments, kind: AccountType, given: &[KeyText<'_>]) {
+    check_given(arguments, kind, given);
+    let own = particulars(kind);
+    arguments.usage |= given.iter().any(|(key, _)| !own.has(key));
+    let is_given = |key: &Key| given.iter().any(|(given, _)| *given == key.name);
+    match own.needs {
+        Needs::All => {
+            for key in own.keys.iter().filter(|key| !is_given(key)) {
+                arguments.misuse(key.name, format!("{} is missing: expected {}", key.name, key.in_call));
             }
         }
-        AccountType::OauthToken if given.token.is_none() && given.token_env.is_none() => {
-            arguments.misuse("token", "token is missing: expected one of token and token_env");
+        Needs::One if own.keys.iter().any(is_given) => {}
+        Needs::One => {
+            for first in own.keys.iter().take(1) {
+                arguments.misuse(first.name, format!("{} is missing: expected one of {}", first.name, own.names("")));
+            }
         }
-        AccountType::OauthToken | AccountType::OauthBrowser => {}
     }
 }
 
@@ -193,16 +186,13 @@ pub(super) fn fields(
     kind: AccountType,
     region: Region,
     project: Option<&ProjectId>,
-    credential: &AccountUpdate,
+    credential: &[KeyText<'_>],
 ) -> Vec<(&'static str, Value)> {
-    let all = [
+    let common = [
         ("type", Some(kind.as_str())),
         ("region", Some(region.as_str())),
         ("default_project", project.map(ProjectId::as_str)),
-        ("username", credential.username.as_deref()),
-        ("secret", credential.secret.as_ref().map(Secret::expose)),
-        ("token", credential.token.as_ref().map(Secret::expose)),
-        ("token_env", credential.token_env.as_deref()),
     ];
-    all.into_iter().filter_map(|(key, value)| Some((key, string(value?)))).collect()
+    let common = common.into_iter().filter_map(|(key, value)| Some((key, value?)));
+    common.chain(credential.iter().copied()).map(|(key, value)| (key, string(value))).collect()
 }

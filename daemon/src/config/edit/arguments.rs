@@ -1,6 +1,6 @@
 //! The arguments of a change, checked: all of their problems are told together.
 
-use mp_proto::failure::Problem;
+use mp_proto::failure::Problems;
 use mp_proto::ids::{IdError, WorkspaceId};
 
 use super::error::EditError;
@@ -8,14 +8,15 @@ use super::error::EditError;
 /// The problems of a change, collected.
 #[derive(Default)]
 pub(super) struct Arguments {
+    /// Some of it is wrong whatever the file holds.
     pub(super) usage: bool,
-    pub(super) problems: Vec<Problem>,
+    problems: Problems,
 }
 
 impl Arguments {
     /// Takes a value that would be stored.
     pub(super) fn value<T>(&mut self, at: &str, parsed: Result<T, IdError>) -> Option<T> {
-        parsed.map_err(|error| self.problems.push(Problem::new(at, format!("{at}: {error}")))).ok()
+        self.problems.take(at, parsed.map_err(|error| format!("{at}: {error}")))
     }
 
     /// Takes a choice of few words.
@@ -24,24 +25,28 @@ impl Arguments {
         self.value(at, parsed)
     }
 
-    /// Adds a problem that no file could make right.
-    pub(super) fn misuse(&mut self, at: &str, detail: impl Into<String>) {
-        self.usage = true;
-        self.problems.push(Problem::new(at, detail));
-    }
-
+    /// Takes a workspace.
     pub(super) fn workspace(&mut self, workspace: Option<i64>) -> Option<WorkspaceId> {
         let given = workspace?;
         let id = WorkspaceId::new(given);
-        if id.is_none() {
-            let detail = format!("workspace: {given} is not a workspace id (a positive integer)");
-            self.problems.push(Problem::new("workspace", detail));
-        }
-        id
+        self.problems
+            .take("workspace", id.ok_or_else(|| format!("workspace: {given} is not {}", WorkspaceId::EXPECTED)))
     }
 
+    /// Adds a problem that depends on what the file holds.
+    pub(super) fn problem(&mut self, at: &str, detail: impl Into<String>) {
+        self.problems.add(at, detail);
+    }
+
+    /// Adds a problem that no file could make right.
+    pub(super) fn misuse(&mut self, at: &str, detail: impl Into<String>) {
+        self.usage = true;
+        self.problems.add(at, detail);
+    }
+
+    /// Ends the check.
     pub(super) fn done(self) -> Result<(), EditError> {
-        let Self { usage, problems } = self;
-        if problems.is_empty() { Ok(()) } else { Err(EditError::Arguments { usage, problems }) }
+        let usage = self.usage;
+        self.problems.check(Some(())).map_err(|problems| EditError::Arguments { usage, problems })
     }
 }

@@ -1,13 +1,12 @@
 //! What a login that came to its end changes: one edit, so that no other program sees half of it.
 
 use mp_proto::ids::{AccountName, ProjectId, Region};
-use mp_proto::wire::AccountUpdate;
 
 use super::account::fields;
 use super::arguments::Arguments;
 use super::editor::Editor;
 use super::error::EditError;
-use crate::config::account::{Account, Credential, TokenSource};
+use crate::config::account::{Account, Credential};
 use crate::config::problem::Scope;
 
 /// An account as a login leaves it.
@@ -60,8 +59,7 @@ impl Editor {
             LoginProjectChange::IfUnset(project) | LoginProjectChange::Set(project) => Some(project),
         };
         let kind = login.credential.account_type();
-        let given = update_of(&login.credential);
-        let block = fields(kind, login.region, project, &given);
+        let block = fields(kind, login.region, project, &login.credential.texts());
         self.doc.add_block("accounts", login.name.as_str(), block);
     }
 
@@ -79,7 +77,7 @@ impl Editor {
             (project, account.credential.is_same(&login.credential))
         };
         if !same_token {
-            self.update_account(name, &update_of(&login.credential))?;
+            self.change_account(name, None, None, &login.credential.texts())?;
         }
         if let Some(project) = project {
             self.set_project(&login.name, &project);
@@ -90,35 +88,17 @@ impl Editor {
 
 fn still_the_same(account: &Account, login: &LoggedIn) -> Result<(), EditError> {
     let mut arguments = Arguments::default();
+    let changed = |at: &str, is: &str, was: &str| {
+        format!("{at}: account '{}' has become {is} during this login for {was}", login.name)
+    };
     let (is, was) = (account.account_type(), login.credential.account_type());
     if is != was {
-        arguments.changed("type", &login.name, is.as_str(), was.as_str());
+        arguments.problem("type", changed("type", is.as_str(), was.as_str()));
     }
     if account.region != login.region {
-        arguments.changed("region", &login.name, account.region.as_str(), login.region.as_str());
+        arguments.problem("region", changed("region", account.region.as_str(), login.region.as_str()));
     }
     arguments.done()
-}
-
-impl Arguments {
-    fn changed(&mut self, at: &str, name: &AccountName, is: &str, was: &str) {
-        let detail = format!("{at}: account '{name}' has become {is} during this login for {was}");
-        self.problems.push(mp_proto::failure::Problem::new(at, detail));
-    }
-}
-
-fn update_of(credential: &Credential) -> AccountUpdate {
-    let mut update = AccountUpdate::default();
-    match credential {
-        Credential::ServiceAccount { username, secret } => {
-            update.username = Some(username.clone());
-            update.secret = Some(secret.clone());
-        }
-        Credential::OauthToken(TokenSource::Inline(token)) => update.token = Some(token.clone()),
-        Credential::OauthToken(TokenSource::Env(variable)) => update.token_env = Some(variable.clone()),
-        Credential::OauthBrowser => {}
-    }
-    update
 }
 
 #[cfg(test)]
@@ -127,7 +107,7 @@ mod tests {
 
     use super::super::{Change, edit};
     use super::*;
-    use crate::config::Lookup;
+    use crate::config::{Lookup, TokenSource};
 
     const FILE: &str = "# Mine.\n[active]\naccount = \"team\"\nworkspace = 7\n\n# Browser.\n[accounts.dana]\n\
                         type = \"oauth_browser\" # by hand\nregion = \"us\"\n\n[accounts.ci]\ntype = \"oauth_token\"\n\

@@ -152,6 +152,14 @@ fn a_good_block_stays_usable_beside_a_bad_one() {
 }
 
 #[test]
+fn a_block_whose_name_is_refused_is_not_asked_for_another_one() {
+    let text = "[accounts.\"a b\"]\nname = \"a b\"\ntype = \"oauth_browser\"\nregion = \"us\"\n";
+    let expected = "1:11 Account(\"a b\") \"a b\" is not an account name (1 to 64 of a-z, A-Z, 0-9, _ and -)";
+    assert_eq!(problems(text), [expected]);
+    assert!(parse(text).accounts.is_empty());
+}
+
+#[test]
 fn several_syntax_errors_are_told_and_what_they_broke_is_not_blamed() {
     let text = "[accounts.a]\ntype = \nregion = \"us\"\n[accounts.b\n[targets.x]\naccount = 5\nproject = \"1\"\n";
     let found = problems(text);

@@ -1,4 +1,4 @@
-//! Replacing a file atomically: a private temporary file beside it, synced, then moved into destination.
+//! Replacing a file atomically: a private temporary file beside it, synced, then moved into place.
 //!
 //! [`replace_if`] is a compare-and-swap against writers that take no lock, such as the Python tool, which renames its own temporary
 //! file over ours whenever it likes. A plain "compare, then rename" loses what such a rival writes between the two steps. So the

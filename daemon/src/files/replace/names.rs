@@ -1,6 +1,7 @@
 //! The names of temporary files: whose they are, and what may be in them.
 
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Marks our own temporary files; the Python tool's are called `NAME.tmp.PID.TID`.
@@ -43,9 +44,7 @@ impl<'a> Leftover<'a> {
 
 /// Returns the name under which a text of another program stays: no sweep looks at it again.
 pub(super) fn displaced_name(temporary: &OsStr) -> OsString {
-    let mut name = temporary.to_owned();
-    name.push(".displaced");
-    name
+    Path::new(temporary).with_added_extension("displaced").into_os_string()
 }
 
 /// FNV-1a. It must be the same in the build that sweeps as in the one that crashed, which std's hashers do not promise.
