@@ -1,13 +1,4 @@
-//! The Rust API: a client of the daemon of one storage root.
-//!
-//! ```no_run
-//! # async fn example() -> Result<(), mp_proto::failure::Failure> {
-//! let mut client = mp_client::api::Client::new(mp_client::api::Options::from_environment()?);
-//! let session = client.session().await?;
-//! println!("{:?}", session.body.project.map(|project| project.id));
-//! # Ok(())
-//! # }
-//! ```
+//! A client of the daemon of one storage root: one connection, on which requests go out one after the other.
 
 use std::time::{Duration, Instant};
 
@@ -17,20 +8,20 @@ use mp_proto::context::Context;
 use mp_proto::failure::{Failure, FailureKind, ProblemBody};
 use mp_proto::routes::{self, CLIENT_HEADER, NOTE_HEADER, PROTOCOL_HEADER, REQUEST_ID_HEADER, WAITED_HEADER};
 use mp_proto::version::ProtocolRange;
-use mp_proto::wire::{Accepted, SessionBody};
+use mp_proto::wire::Accepted;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::caller::{Environment, SessionFlags, add_asked, context};
+use crate::caller::{Environment, add_asked};
 use crate::connect::{Place, connect};
 use crate::transport::{Channel, Content, Outgoing, Received, Streaming, TransportError};
 
 /// How long a call may take unless the caller says otherwise.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Where to connect and what to send along.
 #[derive(Clone)]
-pub struct Options {
+pub(crate) struct Options {
     /// The daemon's place.
     pub place: Place,
     /// The context of every call.
@@ -47,7 +38,7 @@ pub struct Options {
 
 /// One exchange with the daemon, for who wants to watch.
 #[derive(Debug)]
-pub struct Exchange<'a> {
+pub(crate) struct Exchange<'a> {
     /// GET, POST, …
     pub method: &'a Method,
     /// Path and query.
@@ -60,22 +51,8 @@ pub struct Exchange<'a> {
     pub took: Duration,
 }
 
-impl Options {
-    /// Returns the options of a process that has no flags of its own.
-    ///
-    /// # Errors
-    /// When a variable is wrong.
-    pub fn from_environment() -> Result<Self, Failure> {
-        let environment = Environment::of_this_process();
-        let place = Place::find(None, true, &environment).map_err(|error| of_place(&error))?;
-        let cwd = std::env::current_dir().ok().and_then(|cwd| cwd.into_os_string().into_string().ok());
-        let context = context(&SessionFlags::default(), &environment, cwd.as_deref())?;
-        Ok(Self { place, context, environment, deadline: DEADLINE, observer: None, tool: None })
-    }
-}
-
 /// A root or socket that cannot be named.
-pub fn of_place(error: &mp_proto::location::LocationError) -> Failure {
+pub(crate) fn of_place(error: &mp_proto::location::LocationError) -> Failure {
     Failure::new(FailureKind::InvalidArgument, error.to_string())
 }
 
@@ -93,40 +70,40 @@ pub struct Answer<T> {
 }
 
 /// A client. It connects when it is first used, and again when the connection was lost.
-pub struct Client {
+pub(crate) struct Client {
     options: Options,
     channel: Option<Channel>,
 }
 
 impl Client {
     /// Returns a client that has not connected yet.
-    pub fn new(options: Options) -> Self {
+    pub(crate) fn new(options: Options) -> Self {
         Self { options, channel: None }
     }
 
     /// Returns a client that uses a connection which another one has left.
-    pub fn over(options: Options, channel: Option<Channel>) -> Self {
+    pub(crate) fn over(options: Options, channel: Option<Channel>) -> Self {
         Self { options, channel }
     }
 
     /// Returns the connection, if it can be used again.
-    pub fn into_channel(self) -> Option<Channel> {
+    pub(crate) fn into_channel(self) -> Option<Channel> {
         self.channel
     }
 
     /// Returns the options.
-    pub fn options(&self) -> &Options {
+    pub(crate) fn options(&self) -> &Options {
         &self.options
     }
 
     /// Changes how long each further call may take.
-    pub fn set_deadline(&mut self, deadline: Duration) {
+    pub(crate) fn set_deadline(&mut self, deadline: Duration) {
         self.options.deadline = deadline;
     }
 
     /// Holds every further call to an account, a project or a workspace, as their flags would. A target must have been resolved to
     /// them: it does not count any more.
-    pub fn pin(&mut self, account: Option<String>, project: Option<String>, workspace: Option<String>) {
+    pub(crate) fn pin(&mut self, account: Option<String>, project: Option<String>, workspace: Option<String>) {
         let context = &mut self.options.context;
         context.target = None;
         context.account = account.or(context.account.take());
@@ -134,19 +111,11 @@ impl Client {
         context.workspace = workspace.or(context.workspace.take());
     }
 
-    /// Resolves the session of this client's context.
-    ///
-    /// # Errors
-    /// When it cannot be resolved.
-    pub async fn session(&mut self) -> Result<Answer<SessionBody>, Failure> {
-        self.get(routes::SESSION).await
-    }
-
     /// Reads something.
     ///
     /// # Errors
     /// Those of the route, or of reaching the daemon.
-    pub async fn get<T: DeserializeOwned>(&mut self, path: &str) -> Result<Answer<T>, Failure> {
+    pub(crate) async fn get<T: DeserializeOwned>(&mut self, path: &str) -> Result<Answer<T>, Failure> {
         self.call(Method::GET, path, None::<&()>).await
     }
 
@@ -154,7 +123,7 @@ impl Client {
     ///
     /// # Errors
     /// Those of the route, or of reaching the daemon.
-    pub async fn get_within<T: DeserializeOwned>(
+    pub(crate) async fn get_within<T: DeserializeOwned>(
         &mut self,
         path: &str,
         deadline: Duration,
@@ -167,7 +136,7 @@ impl Client {
     ///
     /// # Errors
     /// Those of the route, or of reaching the daemon.
-    pub async fn call<T: DeserializeOwned>(
+    pub(crate) async fn call<T: DeserializeOwned>(
         &mut self,
         method: Method,
         path: &str,
@@ -181,7 +150,7 @@ impl Client {
     ///
     /// # Errors
     /// Those of the route, or of reaching the daemon.
-    pub async fn raw(
+    pub(crate) async fn raw(
         &mut self,
         method: Method,
         path: &str,
@@ -194,7 +163,7 @@ impl Client {
     ///
     /// # Errors
     /// Those of the route, or of reaching the daemon.
-    pub async fn raw_within(
+    pub(crate) async fn raw_within(
         &mut self,
         method: Method,
         path: &str,
@@ -222,7 +191,7 @@ impl Client {
     ///
     /// # Errors
     /// Those of the route, or of reaching the daemon.
-    pub async fn stream(&mut self, request: Streamed) -> Result<Streaming, Failure> {
+    pub(crate) async fn stream(&mut self, request: Streamed) -> Result<Streaming, Failure> {
         let mut outgoing = Outgoing {
             method: request.method,
             path: request.path,
@@ -355,7 +324,7 @@ struct Mended {
 
 /// A request whose answer is a stream.
 #[derive(Debug, Clone)]
-pub struct Streamed {
+pub(crate) struct Streamed {
     /// GET, POST, …
     pub method: Method,
     /// Path and query.
@@ -372,14 +341,14 @@ pub struct Streamed {
 ///
 /// # Errors
 /// When it cannot be JSON.
-pub fn written(body: &impl Serialize) -> Result<Content, Failure> {
+pub(crate) fn written(body: &impl Serialize) -> Result<Content, Failure> {
     serde_json::to_vec(body)
         .map(Content::from)
         .map_err(|error| Failure::new(FailureKind::Internal, format!("the request could not be written: {error}")))
 }
 
 /// Returns the failure in the trailers of a streamed answer.
-pub fn trailed(trailers: &HeaderMap) -> Option<Failure> {
+pub(crate) fn trailed(trailers: &HeaderMap) -> Option<Failure> {
     let value = trailers.get(routes::PROBLEM_TRAILER)?;
     let body = serde_json::from_slice::<ProblemBody>(value.as_bytes());
     let odd = |_| Failure::new(FailureKind::Internal, "the stream ended early, and the daemon did not say why");
@@ -390,7 +359,7 @@ pub fn trailed(trailers: &HeaderMap) -> Option<Failure> {
 const ATTEMPTS: u32 = 3;
 
 /// Returns what the daemon tells beside an answer.
-pub fn noted(headers: &HeaderMap) -> Vec<String> {
+pub(crate) fn noted(headers: &HeaderMap) -> Vec<String> {
     let notes = headers.get_all(NOTE_HEADER).iter();
     notes.filter_map(|note| note.to_str().ok().map(str::to_owned)).collect()
 }
@@ -447,7 +416,7 @@ fn not_delivered(error: &TransportError, outgoing: &Outgoing, is_read: bool) -> 
 }
 
 /// The version of this build.
-pub const VERSION: &str = mp_proto::version::BUILD;
+pub(crate) const VERSION: &str = mp_proto::version::BUILD;
 
 #[cfg(test)]
 mod tests;

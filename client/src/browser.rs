@@ -14,7 +14,7 @@ const FAILS_AT_ONCE: Duration = Duration::from_secs(2);
 
 /// Opens a URL in the background and without a word: who calls prints the URL anyway. `withheld` is a variable that the browser must
 /// not see, beside those of [`VARIABLES`].
-pub fn open(url: &str, environment: &Environment, withheld: Option<&str>) {
+pub(crate) fn open(url: &str, environment: &Environment, withheld: Option<&str>) {
     let mut commands: Vec<Command> = candidates(environment.get("BROWSER").unwrap_or_default(), url)
         .into_iter()
         .filter_map(|words| {

@@ -15,7 +15,7 @@ use crate::caller::Environment;
 use crate::spawn;
 
 /// How long a start may take before the client gives up.
-pub const START_DEADLINE: Duration = Duration::from_secs(10);
+pub(crate) const START_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Between two looks for a daemon whose queue of new connections is full.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -25,7 +25,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 
 /// Where the daemon is, and whether it may be started.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub(crate) struct Place {
     /// The storage root.
     pub root: PathBuf,
     /// Its socket.
@@ -43,7 +43,11 @@ impl Place {
     ///
     /// # Errors
     /// When root or socket cannot be named.
-    pub fn find(socket: Option<&Path>, autostart: bool, environment: &Environment) -> Result<Self, LocationError> {
+    pub(crate) fn find(
+        socket: Option<&Path>,
+        autostart: bool,
+        environment: &Environment,
+    ) -> Result<Self, LocationError> {
         Self::below(None, socket, autostart, environment)
     }
 
@@ -51,7 +55,7 @@ impl Place {
     ///
     /// # Errors
     /// When root or socket cannot be named.
-    pub fn below(
+    pub(crate) fn below(
         root: Option<&Path>,
         socket: Option<&Path>,
         autostart: bool,
@@ -77,7 +81,7 @@ impl Place {
 }
 
 /// Returns the effective user of this process.
-pub fn uid() -> u32 {
+pub(crate) fn uid() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
@@ -140,7 +144,7 @@ impl From<ConnectError> for Failure {
 ///
 /// # Errors
 /// When no daemon answers and none may or can be started, or what answers is not the user's own.
-pub async fn connect(place: &Place) -> Result<UnixStream, ConnectError> {
+pub(crate) async fn connect(place: &Place) -> Result<UnixStream, ConnectError> {
     match probe(place).await {
         Err(ConnectError::Nobody { .. }) if place.autostart => {}
         connected => return connected,
@@ -190,7 +194,7 @@ fn start_error(place: &Place, reason: String) -> ConnectError {
 ///
 /// # Errors
 /// When nobody listens, or what listens is not the user's own.
-pub async fn probe(place: &Place) -> Result<UnixStream, ConnectError> {
+pub(crate) async fn probe(place: &Place) -> Result<UnixStream, ConnectError> {
     let socket = || place.socket.clone();
     check_directory(&place.socket)?;
     let deadline = Instant::now() + START_DEADLINE;

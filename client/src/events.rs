@@ -25,7 +25,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_
 
 /// An event as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub(crate) struct Told {
     /// Its number, `<instance>-<seq>`, to go on after; none for those that have none (`reset`, `lagged`).
     pub id: Option<String>,
     /// Its name, such as `token.refreshed`. A newer daemon may have some that this build does not know.
@@ -36,14 +36,14 @@ pub struct Told {
 
 impl Told {
     /// Returns the event; none if it is of a kind that this build does not know.
-    pub fn event(&self) -> Option<Event> {
+    pub(crate) fn event(&self) -> Option<Event> {
         serde_json::from_str(&self.json).ok()
     }
 }
 
 /// What comes next on a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Item {
+pub(crate) enum Item {
     /// An event.
     Event(Told),
     /// The connection is lost; the next call waits for a daemon and goes on. What happened meanwhile comes then, or else a `reset` and a
@@ -55,7 +55,7 @@ pub enum Item {
 }
 
 /// A stream of events that has no end of its own.
-pub struct Stream {
+pub(crate) struct Stream {
     options: Options,
     types: Vec<String>,
     last: Option<String>,
@@ -67,12 +67,12 @@ pub struct Stream {
 impl Stream {
     /// Returns a stream that is not connected yet. Without types it has all of them; the signs of a gap (`reset`, `lagged`,
     /// `daemon.stopping`) come whatever the types. It begins after the event `last`, or with a snapshot.
-    pub fn new(options: Options, types: &[String], last: Option<String>) -> Self {
+    pub(crate) fn new(options: Options, types: &[String], last: Option<String>) -> Self {
         Self { options, types: types.to_vec(), last, open: None, waiting: VecDeque::new(), was_open: false }
     }
 
     /// Returns the number of the last event that was seen, to go on after in another process.
-    pub fn last(&self) -> Option<&str> {
+    pub(crate) fn last(&self) -> Option<&str> {
         self.last.as_deref()
     }
 
@@ -82,7 +82,7 @@ impl Stream {
     ///
     /// # Errors
     /// When there is no daemon at first, or it refuses.
-    pub async fn next(&mut self) -> Result<Item, Failure> {
+    pub(crate) async fn next(&mut self) -> Result<Item, Failure> {
         loop {
             if let Some(told) = self.waiting.pop_front() {
                 if let Some(id) = &told.id {

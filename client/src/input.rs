@@ -10,7 +10,7 @@ const KEPT: usize = 64;
 
 /// The lines of stdin. Nothing is read before the first one is asked for.
 #[derive(Default)]
-pub struct Lines {
+pub(crate) struct Lines {
     lines: Option<Receiver<Secret>>,
 }
 
@@ -18,12 +18,12 @@ impl Lines {
     /// Waits for the next line, without its end. None is the end of input. A wait that is given up loses nothing.
     ///
     /// A line may be a URL that holds a code, so each counts as secret.
-    pub async fn next(&mut self) -> Option<Secret> {
+    pub(crate) async fn next(&mut self) -> Option<Secret> {
         self.lines.get_or_insert_with(start).recv().await
     }
 
     /// Forgets what was typed before somebody asked for it: it is no answer to what is asked next.
-    pub fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         while self.lines.as_mut().is_some_and(|lines| lines.try_recv().is_ok()) {}
     }
 }
@@ -49,7 +49,7 @@ fn send(mut input: impl BufRead, lines: &Sender<Secret>) {
 
 /// Returns whether a person can answer: stdin is a terminal, and this command is in its foreground. One in the background that
 /// reads is stopped by the system.
-pub fn is_interactive() -> bool {
+pub(crate) fn is_interactive() -> bool {
     let stdin = std::io::stdin();
     stdin.is_terminal() && rustix::termios::tcgetpgrp(&stdin).is_ok_and(|group| group == rustix::process::getpgrp())
 }

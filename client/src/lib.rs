@@ -47,38 +47,25 @@
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
-#[doc(hidden)]
-pub mod api;
-#[doc(hidden)]
-pub mod browser;
-#[doc(hidden)]
-pub mod caller;
+mod api;
+mod browser;
+mod caller;
 mod complete;
-#[doc(hidden)]
-pub mod connect;
-#[doc(hidden)]
-pub mod control;
-#[doc(hidden)]
-pub mod events;
+mod connect;
+mod control;
+mod events;
 #[cfg(test)]
 mod facts;
 #[cfg(test)]
 mod generated;
-#[doc(hidden)]
-pub mod input;
-#[doc(hidden)]
-pub mod output;
-#[doc(hidden)]
-pub mod removed;
-#[doc(hidden)]
-pub mod report;
+mod input;
+mod output;
+mod removed;
+mod report;
 mod sdk;
-#[doc(hidden)]
-pub mod spawn;
-#[doc(hidden)]
-pub mod transport;
-#[doc(hidden)]
-pub mod tree;
+mod spawn;
+mod transport;
+mod tree;
 mod uri;
 
 pub use sdk::{

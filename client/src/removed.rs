@@ -37,7 +37,7 @@ const SECRETS: &[(&str, &str)] = &[
 ];
 
 /// Returns the failure of a command line that uses a name which is gone.
-pub fn refuse(words: &[String]) -> Option<Failure> {
+pub(crate) fn refuse(words: &[String]) -> Option<Failure> {
     for word in own_words(words) {
         let name = word.split('=').next().unwrap_or(word);
         if let Some((old, new)) = OPTIONS.iter().find(|(old, _)| *old == name && !is_of_its_own(words, old)) {

@@ -9,7 +9,7 @@ use crate::control::{
 use crate::output::Format;
 
 /// A first word of the command line.
-pub struct Group {
+pub(crate) struct Group {
     /// The word.
     pub name: &'static str,
     /// One line.
@@ -19,7 +19,7 @@ pub struct Group {
 }
 
 /// The first words of the hand-written commands, in the order of the help.
-pub const GROUPS: &[Group] = &[
+pub(crate) const GROUPS: &[Group] = &[
     Group { name: "login", about: "Log in to Mixpanel and make the account the active one", build: login::build },
     Group { name: "session", about: "Show the resolved account, project and workspace", build: session::build },
     Group { name: "account", about: "Manage accounts and their credentials", build: account::build },
@@ -38,7 +38,7 @@ pub const GROUPS: &[Group] = &[
 ];
 
 /// Builds the tree for a command line: the one branch it names, or all when it names none.
-pub fn tree(words: &[String]) -> Command {
+pub(crate) fn tree(words: &[String]) -> Command {
     let root = root();
     let named = first_word(words);
     if let Some(group) = named.and_then(|word| GROUPS.iter().find(|group| group.name == word)) {
@@ -110,7 +110,7 @@ fn root() -> Command {
 }
 
 /// Returns a subcommand group: with nothing after it, it shows its help.
-pub fn group(command: Command) -> Command {
+pub(crate) fn group(command: Command) -> Command {
     command.subcommand_required(true).arg_required_else_help(true).disable_help_subcommand(true)
 }
 
@@ -134,7 +134,7 @@ const WITH_VALUE: [&str; 15] = [
 ];
 
 /// Returns the first word that is neither an option nor the value of one.
-pub fn first_word(words: &[String]) -> Option<&str> {
+pub(crate) fn first_word(words: &[String]) -> Option<&str> {
     first_at(words).map(|at| words[at].as_str())
 }
 
@@ -152,7 +152,7 @@ fn first_at(words: &[String]) -> Option<usize> {
 }
 
 /// Returns the words that are for `mp` itself: those before `--`, and before the program that `mp exec` runs.
-pub fn own_words(words: &[String]) -> &[String] {
+pub(crate) fn own_words(words: &[String]) -> &[String] {
     let before_separator = words.iter().position(|word| word == "--").map_or(words, |at| &words[..at]);
     let Some(command) = first_at(before_separator).filter(|at| words[*at] == "exec").map(|at| at + 1) else {
         return before_separator;
@@ -197,23 +197,23 @@ fn globals() -> [Arg; 12] {
 
 /// Returns the global options that have one of these letters, without it: a command whose own options have them takes the others by
 /// their long names.
-pub fn without_letters(letters: &[char]) -> Vec<Arg> {
+pub(crate) fn without_letters(letters: &[char]) -> Vec<Arg> {
     let has_one = |option: &Arg| option.get_short().is_some_and(|letter| letters.contains(&letter));
     globals().into_iter().filter(has_one).map(|option| option.short(None)).collect()
 }
 
 /// An option `--id VALUE`.
-pub fn option(id: &'static str, value: &'static str, help: &'static str) -> Arg {
+pub(crate) fn option(id: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(id).long(id).value_name(value).help(help).action(ArgAction::Set)
 }
 
 /// A switch `--id`.
-pub fn switch(id: &'static str, help: &'static str) -> Arg {
+pub(crate) fn switch(id: &'static str, help: &'static str) -> Arg {
     Arg::new(id).long(id).help(help).action(ArgAction::SetTrue)
 }
 
 /// A required argument without a flag.
-pub fn positional(id: &'static str, value: &'static str, help: &'static str) -> Arg {
+pub(crate) fn positional(id: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(id).value_name(value).help(help).required(true)
 }
 

@@ -21,7 +21,7 @@ use crate::report;
 use crate::tree::{group, option, positional, switch};
 
 /// Adds the commands.
-pub fn build(command: Command) -> Command {
+pub(crate) fn build(command: Command) -> Command {
     let name = || positional("name", "NAME", "Name of the account");
     let maybe = || name().required(false).help("Name of the account [default: --account, else the active one]");
     group(command)
@@ -78,7 +78,7 @@ fn export_bridge() -> Command {
 ///
 /// # Errors
 /// Those of the command.
-pub async fn run(name: &str, arguments: &ArgMatches) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(name: &str, arguments: &ArgMatches) -> Result<ExitCode, Failure> {
     // Where a flag describes the account or the file, it is no flag of this call.
     let flags = match name {
         "add" | "update" | "login" | "export-bridge" => SessionFlags::default(),

@@ -27,7 +27,7 @@ fn settings(region: &'static str) -> [Arg; 5] {
 }
 
 /// Adds the arguments of `add`.
-pub fn build(command: Command) -> Command {
+pub(crate) fn build(command: Command) -> Command {
     command
         .arg(positional("name", "NAME", "a-z, A-Z, 0-9, _ and - [default: made of the organisation's]").required(false))
         .arg(option("type", "TYPE", "service_account, oauth_browser or oauth_token").required(true))
@@ -35,7 +35,7 @@ pub fn build(command: Command) -> Command {
 }
 
 /// Adds the arguments of `update`.
-pub fn build_update(command: Command) -> Command {
+pub(crate) fn build_update(command: Command) -> Command {
     command.arg(positional("name", "NAME", "Name of the account")).args(settings("us, eu or in"))
 }
 
@@ -62,7 +62,7 @@ impl Problems {
 ///
 /// # Errors
 /// When the arguments do not make an account, or the daemon refuses it.
-pub async fn add(call: &mut Call<'_>) -> Result<(), Failure> {
+pub(crate) async fn add(call: &mut Call<'_>) -> Result<(), Failure> {
     let account = read_add(call)?;
     call.be_patient();
     let before = call.client.get::<ActiveBody>(SESSION_PERSISTED).await?.body.account;
@@ -182,7 +182,7 @@ fn not_empty(secret: Secret) -> Result<Secret, Failure> {
 ///
 /// # Errors
 /// When a value is wrong in itself; whether it fits the account, the daemon tells.
-pub fn read_update(call: &Call<'_>) -> Result<AccountUpdate, Failure> {
+pub(crate) fn read_update(call: &Call<'_>) -> Result<AccountUpdate, Failure> {
     let mut problems = Problems::default();
     let region = region(call, &mut problems);
     problems.check("the account cannot be changed like this")?;

@@ -16,7 +16,7 @@ use crate::output::pretty;
 ///
 /// # Errors
 /// When there is no such account, or the daemon could not ask.
-pub async fn run(call: &mut Call<'_>) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(call: &mut Call<'_>) -> Result<ExitCode, Failure> {
     call.be_patient();
     let path = fill(ACCOUNT_TEST, &named(call).await?);
     let answer = call.client.call::<TestBody>(Method::POST, &path, None::<&()>).await?;

@@ -39,7 +39,7 @@ Mixpanel may take 600 seconds to answer.
   mp api PATCH projects/{project_id}/dashboards/7 -d '{\"title\": \"New\"}'";
 
 /// Adds the arguments.
-pub fn build(command: Command) -> Command {
+pub(crate) fn build(command: Command) -> Command {
     let many = |arg: Arg| arg.action(ArgAction::Append);
     command
         .allow_missing_positional(true)
@@ -67,7 +67,7 @@ pub fn build(command: Command) -> Command {
 ///
 /// # Errors
 /// When the arguments are wrong, Mixpanel could not be asked, or its answer did not come whole.
-pub async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
     let mut call = Call::prepare_showing(arguments, &session_flags(arguments), Format::Json)?;
     if arguments.get_one::<u64>("timeout").is_none() {
         call.client.set_deadline(HEAD);

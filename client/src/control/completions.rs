@@ -13,7 +13,7 @@ const SHELLS: [(&str, &str); 3] = [
 ];
 
 /// Adds the arguments.
-pub fn build(command: Command) -> Command {
+pub(crate) fn build(command: Command) -> Command {
     command
         .arg(
             Arg::new("shell")
@@ -34,7 +34,7 @@ pub fn build(command: Command) -> Command {
 ///
 /// # Errors
 /// When stdout cannot be written to.
-pub fn run(arguments: &ArgMatches) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     let shell = arguments.get_one::<String>("shell").map_or("", String::as_str);
     let script = SHELLS.iter().find(|(known, _)| *known == shell).map_or("", |(_, script)| script);
     Output::new(None, None, Format::Table)?.line(script)

@@ -35,7 +35,7 @@ const LINES: usize = 50;
 const FOLLOW: &str = "follow";
 
 /// Adds the commands.
-pub fn build(command: Command) -> Command {
+pub(crate) fn build(command: Command) -> Command {
     let lines =
         option("lines", "N", "How many lines to show [default: 50]").short('n').value_parser(value_parser!(u64));
     group(command)
@@ -73,7 +73,7 @@ fn follows(arguments: &ArgMatches) -> bool {
 ///
 /// # Errors
 /// Those of the command.
-pub async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
+pub(crate) async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
     let environment = Environment::of_this_process();
     match name {
         "run" => foreground(&place(arguments, &environment)?),
@@ -150,7 +150,7 @@ async fn instance(call: &mut Call<'_>) -> Option<String> {
 }
 
 /// Returns whether a daemon lives: it holds this lock for life. A shared try does not disturb one that is starting; it tries again.
-pub fn is_locked(path: &Path) -> bool {
+pub(crate) fn is_locked(path: &Path) -> bool {
     File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 

@@ -46,7 +46,7 @@ impl Findings {
 ///
 /// # Errors
 /// When a check failed.
-pub async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
+pub(crate) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     let mut findings = Findings::default();
     let place = call.client.options().place.clone();
     findings.add(Verdict::Ok, format!("mp {VERSION}, root {}", place.root.display()), "");

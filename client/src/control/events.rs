@@ -16,7 +16,7 @@ use crate::report;
 use crate::tree::{option, switch};
 
 /// Adds the arguments.
-pub fn build(command: Command) -> Command {
+pub(crate) fn build(command: Command) -> Command {
     command
         .arg(switch("json", "Print each event as a line of JSON, as -f jsonl does"))
         .arg(
@@ -39,7 +39,7 @@ pub fn build(command: Command) -> Command {
 ///
 /// # Errors
 /// When there is no daemon at first, it refuses, or the output cannot be written to.
-pub async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
     let usual = if arguments.get_flag("json") { Format::Jsonl } else { Format::Table };
     let mut call = Call::prepare_showing(arguments, &session_flags(arguments), usual)?;
     let types: Vec<String> = arguments.get_many::<String>("types").into_iter().flatten().cloned().collect();

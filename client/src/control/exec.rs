@@ -44,7 +44,7 @@ const DECIDING: [&str; 11] = [
 ];
 
 /// Adds the arguments.
-pub fn build(command: Command) -> Command {
+pub(crate) fn build(command: Command) -> Command {
     command
         .override_usage("mp exec [OPTIONS] [--] <COMMAND> [ARGS]...")
         .arg(
@@ -73,7 +73,7 @@ pub fn build(command: Command) -> Command {
 ///
 /// # Errors
 /// When the session has no usable credential or no project.
-pub async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
     let mut call = Call::prepare(arguments, &session_flags(arguments))?;
     call.be_patient();
     let min_valid_s = arguments.get_one::<u64>("min-valid").copied().unwrap_or(MIN_VALID_S);

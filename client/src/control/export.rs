@@ -44,7 +44,7 @@ const PATIENCE: Duration = Duration::from_secs(630);
 const LAST: Duration = Duration::from_millis(300);
 
 /// Adds the commands.
-pub fn build(command: Command) -> Command {
+pub(crate) fn build(command: Command) -> Command {
     let leaf = |name: &'static str| {
         let operation = operation(name);
         let own = [
@@ -86,7 +86,7 @@ fn argument(param: &'static Param) -> Arg {
 ///
 /// # Errors
 /// When the arguments are wrong, the file may not be written, or the export does not come to its end.
-pub async fn run(leaf: &str, arguments: &ArgMatches) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(leaf: &str, arguments: &ArgMatches) -> Result<ExitCode, Failure> {
     let operation = operation(leaf);
     lines_only(arguments)?;
     let given = given(operation, arguments);

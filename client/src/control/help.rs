@@ -18,7 +18,7 @@ const NOT_FOUND: u8 = 4;
 const SUGGESTIONS: usize = 5;
 
 /// Adds the arguments.
-pub fn build(command: Command) -> Command {
+pub(crate) fn build(command: Command) -> Command {
     let query =
         Arg::new("query").value_name("QUERY").help("A command, or `search` and words").action(ArgAction::Append);
     command
@@ -31,7 +31,7 @@ pub fn build(command: Command) -> Command {
 ///
 /// # Errors
 /// When the arguments make no sense, or the output cannot be written to.
-pub fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
+pub(crate) fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
     let text = |id: &str| arguments.get_one::<String>(id).map(String::as_str);
     let format = text("format").map(Format::of);
     if format == Some(Format::Csv) {

@@ -38,7 +38,7 @@ const LOOK: Duration = Duration::from_secs(WAIT_S + 15);
 const CANCEL: Duration = Duration::from_secs(3);
 
 /// Adds the arguments of `mp login`.
-pub fn build(command: Command) -> Command {
+pub(crate) fn build(command: Command) -> Command {
     command
         .arg(option(
             "name",
@@ -56,7 +56,7 @@ pub fn build(command: Command) -> Command {
 }
 
 /// Adds the arguments of `mp account login`.
-pub fn build_again(command: Command) -> Command {
+pub(crate) fn build_again(command: Command) -> Command {
     command.arg(crate::tree::positional("name", "NAME", "Name of a browser account")).arg(no_browser())
 }
 
@@ -68,7 +68,7 @@ fn no_browser() -> clap::Arg {
 ///
 /// # Errors
 /// When the arguments do not fit, or the login fails.
-pub async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
     // Its options describe the account that it makes; no flag of a call is of use here.
     let mut call = Call::prepare(arguments, &SessionFlags::default())?;
     let start = read(&call)?;
@@ -82,7 +82,7 @@ pub async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
 ///
 /// # Errors
 /// When the account is none that logs in by a browser, or the login fails.
-pub async fn again(call: &mut Call<'_>) -> Result<ExitCode, Failure> {
+pub(crate) async fn again(call: &mut Call<'_>) -> Result<ExitCode, Failure> {
     let Some((login, result)) = follow_again(call).await? else { return Ok(INTERRUPTED.into()) };
     let value = record_again(&login, &result);
     call.output.show(&value, || pretty(&value))?;

@@ -47,7 +47,7 @@ impl Policy {
 }
 
 /// Adds the arguments.
-pub fn build(command: Command) -> Command {
+pub(crate) fn build(command: Command) -> Command {
     command
         .arg(
             Arg::new("groups")
@@ -72,7 +72,7 @@ pub fn build(command: Command) -> Command {
 ///
 /// # Errors
 /// When a group does not exist, or the other side does not speak the protocol.
-pub async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
     let flags = session_flags(arguments);
     let call = Call::prepare(arguments, &flags)?;
     let policy = Policy {

@@ -1,25 +1,25 @@
 //! The hand-written commands, one file each: they ask the daemon and show what it says.
 
-pub mod account;
-pub mod account_add;
-pub mod account_test;
-pub mod api;
-pub mod completions;
-pub mod daemon;
-pub mod doctor;
-pub mod events;
-pub mod exec;
-pub mod export;
-pub mod help;
+pub(crate) mod account;
+pub(crate) mod account_add;
+pub(crate) mod account_test;
+pub(crate) mod api;
+pub(crate) mod completions;
+pub(crate) mod daemon;
+pub(crate) mod doctor;
+pub(crate) mod events;
+pub(crate) mod exec;
+pub(crate) mod export;
+pub(crate) mod help;
 mod library;
-pub mod login;
-pub mod mcp;
-pub mod operation;
-pub mod plugin;
-pub mod project;
-pub mod session;
-pub mod target;
-pub mod workspace;
+pub(crate) mod login;
+pub(crate) mod mcp;
+pub(crate) mod operation;
+pub(crate) mod plugin;
+pub(crate) mod project;
+pub(crate) mod session;
+pub(crate) mod target;
+pub(crate) mod workspace;
 
 use std::path::Path;
 use std::time::Duration;
@@ -36,14 +36,14 @@ use crate::output::{Format, Output};
 use crate::report;
 
 /// Exit code of a command that Ctrl-C has ended: that of a process that the signal kills, as a shell tells it.
-pub const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// How long a call may take in which the daemon asks Mixpanel. The daemon waits up to 135 s for it: the answer about a user names
 /// every project of an organisation, and Mixpanel takes its time over it.
 const PATIENCE: Duration = Duration::from_secs(150);
 
 /// What every command has at hand.
-pub struct Call<'a> {
+pub(crate) struct Call<'a> {
     /// The arguments of the leaf command.
     pub arguments: &'a ArgMatches,
     /// The daemon.
@@ -61,7 +61,7 @@ impl<'a> Call<'a> {
     ///
     /// # Errors
     /// When flags or variables are wrong.
-    pub fn prepare(arguments: &'a ArgMatches, flags: &SessionFlags) -> Result<Self, Failure> {
+    pub(crate) fn prepare(arguments: &'a ArgMatches, flags: &SessionFlags) -> Result<Self, Failure> {
         Self::prepare_showing(arguments, flags, Format::Table)
     }
 
@@ -69,7 +69,11 @@ impl<'a> Call<'a> {
     ///
     /// # Errors
     /// When flags or variables are wrong.
-    pub fn prepare_showing(arguments: &'a ArgMatches, flags: &SessionFlags, usual: Format) -> Result<Self, Failure> {
+    pub(crate) fn prepare_showing(
+        arguments: &'a ArgMatches,
+        flags: &SessionFlags,
+        usual: Format,
+    ) -> Result<Self, Failure> {
         let environment = Environment::of_this_process();
         let text = |id: &str| arguments.get_one::<String>(id).map(String::as_str);
         let output = Output::new(text("format").map(Format::of), text("jq"), usual)?;
@@ -84,29 +88,29 @@ impl<'a> Call<'a> {
     }
 
     /// Gives the calls of this command longer than others have, unless `--timeout` says how long.
-    pub fn be_patient(&mut self) {
+    pub(crate) fn be_patient(&mut self) {
         if self.arguments.get_one::<u64>("timeout").is_none() {
             self.client.set_deadline(PATIENCE);
         }
     }
 
     /// Returns the value of an option or argument.
-    pub fn text(&self, id: &str) -> Option<String> {
+    pub(crate) fn text(&self, id: &str) -> Option<String> {
         self.arguments.get_one::<String>(id).cloned()
     }
 
     /// Returns the value of an argument that clap has made sure of.
-    pub fn required(&self, id: &str) -> String {
+    pub(crate) fn required(&self, id: &str) -> String {
         self.text(id).unwrap_or_default()
     }
 
     /// Returns the value of an integer option.
-    pub fn number(&self, id: &str) -> Option<i64> {
+    pub(crate) fn number(&self, id: &str) -> Option<i64> {
         self.arguments.get_one::<i64>(id).copied()
     }
 
     /// Takes the body of an answer, and prints what came beside it.
-    pub fn body<T>(&self, answer: Answer<T>) -> T {
+    pub(crate) fn body<T>(&self, answer: Answer<T>) -> T {
         if !self.quiet {
             for note in &answer.notes {
                 report::note(note);
@@ -119,7 +123,7 @@ impl<'a> Call<'a> {
     ///
     /// # Errors
     /// Those of the route.
-    pub async fn get<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, Failure> {
+    pub(crate) async fn get<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, Failure> {
         let answer = self.client.get(path).await?;
         Ok(self.body(answer))
     }
@@ -129,14 +133,14 @@ impl<'a> Call<'a> {
 ///
 /// # Errors
 /// When root or socket cannot be named.
-pub fn place(arguments: &ArgMatches, environment: &Environment) -> Result<Place, Failure> {
+pub(crate) fn place(arguments: &ArgMatches, environment: &Environment) -> Result<Place, Failure> {
     let socket = arguments.get_one::<String>("socket").map(Path::new);
     let autostart = !arguments.get_flag("no-autostart");
     Place::find(socket, autostart, environment).map_err(|error| of_place(&error))
 }
 
 /// Options by which a command describes what it makes, under the name of a global one: they are no flags of the call.
-pub fn own_options(group: &str, leaf: &str) -> &'static [&'static str] {
+pub(crate) fn own_options(group: &str, leaf: &str) -> &'static [&'static str] {
     match (group, leaf) {
         ("account", "add" | "update") | ("login", _) => &["project"],
         ("account", "export-bridge") | ("target", "add") => &["account", "project", "workspace"],
@@ -149,7 +153,7 @@ pub fn own_options(group: &str, leaf: &str) -> &'static [&'static str] {
 ///
 /// # Errors
 /// When they exclude each other, or a variable that stands for one is wrong.
-pub fn check(group: &str, leaf: &str, arguments: &ArgMatches) -> Result<(), Failure> {
+pub(crate) fn check(group: &str, leaf: &str, arguments: &ArgMatches) -> Result<(), Failure> {
     let mut flags = session_flags(arguments);
     for option in own_options(group, leaf) {
         match *option {
@@ -163,7 +167,7 @@ pub fn check(group: &str, leaf: &str, arguments: &ArgMatches) -> Result<(), Fail
 }
 
 /// Returns the session flags of a command line.
-pub fn session_flags(arguments: &ArgMatches) -> SessionFlags {
+pub(crate) fn session_flags(arguments: &ArgMatches) -> SessionFlags {
     let text = |id: &str| arguments.get_one::<String>(id).cloned();
     SessionFlags {
         account: text("account"),
@@ -174,6 +178,6 @@ pub fn session_flags(arguments: &ArgMatches) -> SessionFlags {
 }
 
 /// Returns a value as JSON.
-pub fn json<T: serde::Serialize>(value: &T) -> Value {
+pub(crate) fn json<T: serde::Serialize>(value: &T) -> Value {
     serde_json::to_value(value).expect("the bodies of the API are plain data")
 }

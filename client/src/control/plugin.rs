@@ -32,7 +32,7 @@ use crate::tree::{group, positional, switch};
 const NOTHING_TO_READ: u8 = 1;
 
 /// Adds the commands.
-pub fn build(command: Command) -> Command {
+pub(crate) fn build(command: Command) -> Command {
     let name = |help| positional("name", "NAME", help);
     let list = |about| Command::new("list").about(about);
     let choose = |about| Command::new("use").about(about);
@@ -98,7 +98,7 @@ enum Outcome {
 ///
 /// # Errors
 /// When the command line makes no sense, or stdout cannot be written to. All other failures are in the object.
-pub async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
     let (noun, inside) = arguments.subcommand().expect("a command is required");
     let (verb, arguments) = inside.subcommand().unwrap_or(("", inside));
     let given = |id: &str| arguments.get_one::<String>(id).map(String::as_str);

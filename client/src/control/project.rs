@@ -13,7 +13,7 @@ use crate::output::escaped;
 use crate::tree::{group, positional, switch};
 
 /// Adds the commands.
-pub fn build(command: Command) -> Command {
+pub(crate) fn build(command: Command) -> Command {
     group(command)
         .subcommand(
             Command::new("list")
@@ -32,7 +32,7 @@ pub fn build(command: Command) -> Command {
 ///
 /// # Errors
 /// Those of the command.
-pub async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
+pub(crate) async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
     let flags = session_flags(arguments);
     // A list is asked for with all that was said; the others are about what is stored.
     let flags = if name == "list" { flags } else { SessionFlags { project: None, workspace: None, ..flags } };

@@ -12,7 +12,7 @@ use crate::report;
 use crate::tree::switch;
 
 /// Adds the arguments.
-pub fn build(command: Command) -> Command {
+pub(crate) fn build(command: Command) -> Command {
     command
         .arg(switch("bridge", "Show the bridge file that is found from here"))
         .arg(switch("explain", "Show for each part who decided it, and where").conflicts_with("bridge"))
@@ -22,7 +22,7 @@ pub fn build(command: Command) -> Command {
 ///
 /// # Errors
 /// Those of the command.
-pub async fn run(arguments: &ArgMatches) -> Result<(), Failure> {
+pub(crate) async fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     let mut call = Call::prepare(arguments, &session_flags(arguments))?;
     if arguments.get_flag("bridge") {
         return bridge(&mut call).await;
@@ -41,7 +41,7 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Failure> {
 ///
 /// # Errors
 /// When the config cannot be used.
-pub async fn persisted(call: &mut Call<'_>) -> Result<ActiveBody, Failure> {
+pub(crate) async fn persisted(call: &mut Call<'_>) -> Result<ActiveBody, Failure> {
     call.get::<ActiveBody>(SESSION_PERSISTED).await
 }
 

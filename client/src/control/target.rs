@@ -15,7 +15,7 @@ use crate::report;
 use crate::tree::{group, option, positional, switch};
 
 /// Adds the commands.
-pub fn build(command: Command) -> Command {
+pub(crate) fn build(command: Command) -> Command {
     let name = || positional("name", "NAME", "Name of the target");
     group(command)
         .subcommand(Command::new("list").about("List targets"))
@@ -47,7 +47,7 @@ pub(super) fn build_add(command: Command) -> Command {
 ///
 /// # Errors
 /// Those of the command.
-pub async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
+pub(crate) async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
     // The flags of `target add` describe the target, not this call.
     let flags = if name == "add" { SessionFlags::default() } else { session_flags(arguments) };
     let mut call = Call::prepare(arguments, &flags)?;

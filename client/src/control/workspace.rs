@@ -13,7 +13,7 @@ use crate::output::escaped;
 use crate::tree::{group, positional, switch};
 
 /// Adds the commands.
-pub fn build(command: Command) -> Command {
+pub(crate) fn build(command: Command) -> Command {
     group(command)
         .subcommand(
             Command::new("list")
@@ -34,7 +34,7 @@ pub fn build(command: Command) -> Command {
 ///
 /// # Errors
 /// Those of the command.
-pub async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
+pub(crate) async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
     // A list names the project that it wants: --project is no flag of the session, which the environment would win over.
     let flags = SessionFlags { workspace: None, project: None, ..session_flags(arguments) };
     let mut call = Call::prepare(arguments, &flags)?;

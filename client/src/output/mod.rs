@@ -1,8 +1,8 @@
 //! What goes to stdout: one value in one of five formats, never wrapped and never interpreted.
 
-pub mod filter;
+pub(crate) mod filter;
 mod rows;
-pub mod spinner;
+pub(crate) mod spinner;
 mod table;
 
 use std::io::{self, Write};
@@ -10,14 +10,14 @@ use std::io::{self, Write};
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::Value;
 
-pub use rows::{escaped, padded};
-pub use table::fitted;
+pub(crate) use rows::{escaped, padded};
+pub(crate) use table::fitted;
 
 use filter::Filter;
 
 /// How a value is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// Indented by two spaces, other scripts kept as they are.
     Json,
     /// One value a line.
@@ -32,10 +32,10 @@ pub enum Format {
 
 impl Format {
     /// The words that `--format` takes.
-    pub const WORDS: [&'static str; 5] = ["json", "jsonl", "table", "csv", "plain"];
+    pub(crate) const WORDS: [&'static str; 5] = ["json", "jsonl", "table", "csv", "plain"];
 
     /// Returns the format that a word names. The command line has checked the word.
-    pub fn of(word: &str) -> Self {
+    pub(crate) fn of(word: &str) -> Self {
         match word {
             "json" => Self::Json,
             "jsonl" => Self::Jsonl,
@@ -47,7 +47,7 @@ impl Format {
 }
 
 /// How the caller wants to see values.
-pub struct Output {
+pub(crate) struct Output {
     format: Format,
     filter: Option<Filter>,
     out: Box<dyn Write>,
@@ -58,7 +58,7 @@ impl Output {
     ///
     /// # Errors
     /// When the filter is wrong, or comes with a format that it cannot apply to.
-    pub fn new(format: Option<Format>, filter: Option<&str>, usual: Format) -> Result<Self, Failure> {
+    pub(crate) fn new(format: Option<Format>, filter: Option<&str>, usual: Format) -> Result<Self, Failure> {
         let filter = filter.map(Filter::compile).transpose()?;
         let format = match (format, &filter) {
             (None, None) => usual,
@@ -73,7 +73,7 @@ impl Output {
     }
 
     /// Returns how values are shown.
-    pub const fn format(&self) -> Format {
+    pub(crate) const fn format(&self) -> Format {
         self.format
     }
 
@@ -81,7 +81,7 @@ impl Output {
     ///
     /// # Errors
     /// When the filter fails on this value, or stdout cannot be written to.
-    pub fn show(&mut self, value: &Value, human: impl FnOnce() -> String) -> Result<(), Failure> {
+    pub(crate) fn show(&mut self, value: &Value, human: impl FnOnce() -> String) -> Result<(), Failure> {
         let text = match (&self.filter, self.format) {
             (Some(filter), format) => filter.run(value, format)?,
             (None, Format::Json) => pretty(value),
@@ -97,7 +97,7 @@ impl Output {
     ///
     /// # Errors
     /// When the filter fails on this value.
-    pub fn one_line(&self, value: &Value) -> Result<String, Failure> {
+    pub(crate) fn one_line(&self, value: &Value) -> Result<String, Failure> {
         let text = match &self.filter {
             Some(filter) => filter.run(value, Format::Jsonl)?,
             None => rows::lines(value),
@@ -110,7 +110,11 @@ impl Output {
     ///
     /// # Errors
     /// As [`Self::show`].
-    pub fn show_answer(&mut self, value: &Value, human: impl FnOnce(Option<usize>) -> String) -> Result<(), Failure> {
+    pub(crate) fn show_answer(
+        &mut self,
+        value: &Value,
+        human: impl FnOnce(Option<usize>) -> String,
+    ) -> Result<(), Failure> {
         if self.filter.is_none() && self.format == Format::Plain && value.is_object() {
             return self.line(&rows::plain_answer(value));
         }
@@ -121,7 +125,7 @@ impl Output {
     ///
     /// # Errors
     /// When stdout cannot be written to.
-    pub fn line(&mut self, text: &str) -> Result<(), Failure> {
+    pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         let written = write!(self.out, "{text}{end}").and_then(|()| self.out.flush());
         match written {
@@ -144,11 +148,11 @@ fn width() -> Option<usize> {
 
 /// Returns a text whose control characters are escaped, less the ends of lines: a name from a file or from the network must not move
 /// the cursor of a terminal.
-pub fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.split('\n').map(rows::escaped).collect::<Vec<_>>().join("\n")
 }
 
 /// Returns JSON indented by two spaces.
-pub fn pretty(value: &Value) -> String {
+pub(crate) fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).expect("a JSON value always serialises")
 }

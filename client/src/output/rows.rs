@@ -87,7 +87,7 @@ fn text(value: &Value) -> String {
 
 /// Returns columns padded to their longest value, two spaces between. Control characters are escaped here already: they would count
 /// for the width, and an end of line would break its row.
-pub fn padded(header: &[&str], rows: &[Vec<String>]) -> String {
+pub(crate) fn padded(header: &[&str], rows: &[Vec<String>]) -> String {
     let rows: Vec<Vec<String>> = std::iter::once(header.iter().map(|name| (*name).to_owned()).collect())
         .chain(rows.iter().map(|row| row.iter().map(|cell| escaped(cell)).collect()))
         .collect();
@@ -101,7 +101,7 @@ pub fn padded(header: &[&str], rows: &[Vec<String>]) -> String {
 }
 
 /// Returns a text with all of its control characters escaped.
-pub fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     if !text.contains(char::is_control) {
         return text.to_owned();
     }

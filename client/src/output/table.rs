@@ -12,7 +12,7 @@ const NARROWEST: usize = 8;
 
 /// Returns columns padded to their longest value, and shortened so that a line has no more than `width` columns of a terminal. Control
 /// characters are escaped: they would count for the width, and an end of line would break its row.
-pub fn fitted(header: &[String], rows: &[Vec<String>], width: Option<usize>) -> String {
+pub(crate) fn fitted(header: &[String], rows: &[Vec<String>], width: Option<usize>) -> String {
     let rows: Vec<Vec<String>> = std::iter::once(header)
         .chain(rows.iter().map(Vec::as_slice))
         .map(|row| row.iter().map(|cell| escaped(cell)).collect())

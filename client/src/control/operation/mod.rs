@@ -33,7 +33,7 @@ fn offered() -> impl Iterator<Item = &'static Operation> {
 }
 
 /// Returns the first words of all operations, each once, in the order of the catalog.
-pub fn groups() -> Vec<&'static str> {
+pub(crate) fn groups() -> Vec<&'static str> {
     next_words(&[])
 }
 
@@ -51,7 +51,7 @@ fn next_words(before: &[&str]) -> Vec<&'static str> {
 }
 
 /// Builds the branch of a first word.
-pub fn branch(word: &'static str) -> Command {
+pub(crate) fn branch(word: &'static str) -> Command {
     below(&[word], word)
 }
 
@@ -98,7 +98,7 @@ fn summary(operation: &Operation) -> String {
 }
 
 /// Returns the operation of a command line and its own arguments; none when its first word is no operation's.
-pub fn named(matches: &ArgMatches) -> Option<(&'static Operation, &ArgMatches)> {
+pub(crate) fn named(matches: &ArgMatches) -> Option<(&'static Operation, &ArgMatches)> {
     let mut words = Vec::new();
     let mut at = matches;
     while let Some((word, inside)) = at.subcommand() {
@@ -112,7 +112,7 @@ pub fn named(matches: &ArgMatches) -> Option<(&'static Operation, &ArgMatches)> 
 ///
 /// # Errors
 /// When its arguments are wrong, a person does not want it, or those of the route.
-pub async fn run(operation: &'static Operation, matches: &ArgMatches) -> Result<(), Failure> {
+pub(crate) async fn run(operation: &'static Operation, matches: &ArgMatches) -> Result<(), Failure> {
     let usual = if operation.reply.told.is_some_and(|told| told.is_usual) { Format::Table } else { Format::Json };
     let mut call = Call::prepare_showing(matches, &session_flags(matches), usual)?;
     let refresh = operation.reply.kept && matches.get_flag("refresh");
