@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::{Call, account_add, account_test, login, session_flags};
 use crate::caller::SessionFlags;
-use crate::output::padded;
+use crate::output::fitted;
 use crate::report;
 use crate::tree::{group, option, positional, switch};
 
@@ -118,7 +118,7 @@ fn table(accounts: &[AccountSummary]) -> String {
         let active = if account.is_active { "*" } else { "" };
         vec![account.name.to_string(), account.r#type.to_string(), account.region.to_string(), active.to_owned()]
     };
-    padded(&["NAME", "TYPE", "REGION", "ACTIVE"], &accounts.iter().map(row).collect::<Vec<_>>())
+    fitted(&["NAME", "TYPE", "REGION", "ACTIVE"], &accounts.iter().map(row).collect::<Vec<_>>(), None)
 }
 
 async fn list(call: &mut Call<'_>) -> Result<(), Failure> {
@@ -221,7 +221,7 @@ async fn refresh(call: &mut Call<'_>) -> Result<(), Failure> {
     let path = fill(ACCOUNT_REFRESH, &named(call).await?);
     let answer = call.client.call::<RefreshBody>(Method::POST, &path, Some(&RefreshRequest::default())).await?;
     let body = call.body(answer);
-    call.output.show(&super::json(&body), || {
+    call.output.show(&crate::output::json(&body), || {
         let what = if body.refreshed { "Refreshed the token of" } else { "There is a new token already of" };
         format!("{what} '{}' (valid until {:.0})", body.account, body.expires_at)
     })

@@ -18,7 +18,7 @@ use super::{Call, doctor, place, session_flags};
 use crate::api::Client;
 use crate::caller::{Environment, SessionFlags};
 use crate::connect::{ConnectError, Place, probe};
-use crate::output::padded;
+use crate::output::fitted;
 use crate::spawn;
 use crate::tree::{group, option, switch};
 
@@ -101,7 +101,7 @@ fn autostart(call: &mut Call<'_>, allowed: bool) {
 async fn start(call: &mut Call<'_>) -> Result<(), Failure> {
     autostart(call, true);
     let version = call.get::<VersionBody>(VERSION).await?;
-    call.output.show(&super::json(&version), || {
+    call.output.show(&crate::output::json(&version), || {
         format!("mpd {} is running, pid {}, root {}", version.version, version.pid, version.root)
     })
 }
@@ -158,7 +158,7 @@ pub(crate) fn is_locked(path: &Path) -> bool {
 async fn status(call: &mut Call<'_>) -> Result<(), Failure> {
     autostart(call, false);
     let status = call.get::<StatusBody>(STATUS).await?;
-    call.output.show(&super::json(&status), || describe(&status))
+    call.output.show(&crate::output::json(&status), || describe(&status))
 }
 
 fn describe(status: &StatusBody) -> String {
@@ -187,11 +187,11 @@ fn describe(status: &StatusBody) -> String {
     }
     if !status.accounts.is_empty() {
         let rows: Vec<Vec<String>> = status.accounts.iter().map(account_row).collect();
-        text.push_str(&format!("\n{}", padded(&["ACCOUNT", "TYPE", "REGION", "STATE", ""], &rows)));
+        text.push_str(&format!("\n{}", fitted(&["ACCOUNT", "TYPE", "REGION", "STATE", ""], &rows, None)));
     }
     if !status.limits.is_empty() {
         let rows: Vec<Vec<String>> = status.limits.iter().map(budget_row).collect();
-        text.push_str(&format!("\n{}", padded(&["PROJECT", "REGION", "LIMIT", "NOW", "LAST HOUR", ""], &rows)));
+        text.push_str(&format!("\n{}", fitted(&["PROJECT", "REGION", "LIMIT", "NOW", "LAST HOUR", ""], &rows, None)));
     }
     text
 }

@@ -13,7 +13,7 @@ use super::Call;
 use super::daemon::is_locked;
 use crate::api::VERSION;
 use crate::connect::{ConnectError, probe, uid};
-use crate::output::padded;
+use crate::output::fitted;
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,7 +193,7 @@ fn show(call: &mut Call<'_>, findings: &Findings) -> Result<(), Failure> {
             .iter()
             .map(|(verdict, what, hint)| vec![verdict.word().to_owned(), what.trim().to_owned(), hint.clone()])
             .collect();
-        padded(&["", "WHAT", "HINT"], &rows)
+        fitted(&["", "WHAT", "HINT"], &rows, None)
     })?;
     let failed = findings.0.iter().filter(|(verdict, ..)| *verdict == Verdict::Fail).count();
     if failed == 0 { Ok(()) } else { Err(Failure::new(FailureKind::ConfigInvalid, format!("{failed} checks failed"))) }

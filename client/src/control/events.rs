@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{Call, session_flags};
 use crate::events::{Item, Stream, Told};
-use crate::output::{Format, printable};
+use crate::output::{Format, printable, stdout};
 use crate::report;
 use crate::tree::{option, switch};
 
@@ -87,12 +87,8 @@ async fn nobody_reads() {
 
 /// Writes a line at once. Returns whether somebody reads.
 fn write(line: &str) -> Result<bool, Failure> {
-    let mut stdout = io::stdout().lock();
-    match writeln!(stdout, "{line}").and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(Failure::new(FailureKind::Storage, format!("could not write to stdout: {error}"))),
-        Ok(()) => Ok(true),
-    }
+    let mut out = io::stdout().lock();
+    stdout::is_read(writeln!(out, "{line}").and_then(|()| out.flush()))
 }
 
 fn shown(call: &mut Call<'_>, told: &Told) -> Result<String, Failure> {

@@ -27,7 +27,6 @@ use std::time::Duration;
 use clap::ArgMatches;
 use mp_proto::failure::Failure;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::api::{Answer, Client, DEADLINE, Exchange, Options, of_place};
 use crate::caller::{self, Environment, SessionFlags, context};
@@ -175,9 +174,4 @@ pub(crate) fn session_flags(arguments: &ArgMatches) -> SessionFlags {
         workspace: arguments.get_one::<i64>("workspace").copied(),
         target: text("target"),
     }
-}
-
-/// Returns a value as JSON.
-pub(crate) fn json<T: serde::Serialize>(value: &T) -> Value {
-    serde_json::to_value(value).expect("the bodies of the API are plain data")
 }

@@ -49,7 +49,7 @@ async fn list(call: &mut Call<'_>) -> Result<(), Failure> {
     let path =
         if call.arguments.get_flag("refresh") { format!("{PROJECTS}?refresh=true") } else { PROJECTS.to_owned() };
     let projects = call.get::<ProjectsBody>(&path).await?.projects;
-    call.output.show(&super::json(&projects), || table(&projects))
+    call.output.show(&crate::output::json(&projects), || table(&projects))
 }
 
 /// Longest name that is shown whole.
@@ -108,6 +108,6 @@ mod tests {
         );
         assert_eq!(table(&projects), expected);
         assert_eq!(table(&[]), "(no projects accessible via /me)");
-        assert_eq!(crate::control::json(&projects), body, "nothing is left out");
+        assert_eq!(crate::output::json(&projects), body, "nothing is left out");
     }
 }

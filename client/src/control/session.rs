@@ -29,7 +29,7 @@ pub(crate) async fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     }
     let session = call.get::<SessionBody>(SESSION).await?;
     let explain = arguments.get_flag("explain");
-    let value = if explain { super::json(&session) } else { record(&session) };
+    let value = if explain { crate::output::json(&session) } else { record(&session) };
     call.output.show(&value, || if explain { explained(&session) } else { text(&session) })?;
     if session.state != SessionState::Ok && !call.quiet {
         onboard(&session);

@@ -49,7 +49,7 @@ async fn list(call: &mut Call<'_>) -> Result<(), Failure> {
     call.be_patient();
     let path = path(call.text("project").as_deref(), call.arguments.get_flag("refresh"));
     let workspaces = call.get::<WorkspacesBody>(&path).await?.workspaces;
-    call.output.show(&super::json(&workspaces), || table(&workspaces))
+    call.output.show(&crate::output::json(&workspaces), || table(&workspaces))
 }
 
 fn path(project: Option<&str>, refresh: bool) -> String {
@@ -111,6 +111,6 @@ mod tests {
                         880102          Growth Team                       *\n";
         assert_eq!(table(&workspaces), expected);
         assert_eq!(table(&[]), "(no workspaces accessible via /me)");
-        assert_eq!(crate::control::json(&workspaces), body, "nothing is left out");
+        assert_eq!(crate::output::json(&workspaces), body, "nothing is left out");
     }
 }

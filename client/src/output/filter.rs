@@ -8,7 +8,8 @@ use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::json::{ascii_json, spaced};
 use serde_json::Value;
 
-use super::{Format, pretty};
+use super::format::Format;
+use super::text::pretty;
 
 /// What jq has and jaq has not.
 const MISSING: &str = r#"

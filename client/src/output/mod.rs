@@ -1,50 +1,23 @@
 //! What goes to stdout: one value in one of five formats, never wrapped and never interpreted.
 
-pub(crate) mod filter;
+mod filter;
+mod format;
 mod rows;
 pub(crate) mod spinner;
+pub(crate) mod stdout;
 mod table;
+mod text;
 
 use std::io::{self, Write};
 
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::Value;
 
-pub(crate) use rows::{escaped, padded};
+pub(crate) use format::Format;
 pub(crate) use table::fitted;
+pub(crate) use text::{escaped, json, pretty, printable};
 
 use filter::Filter;
-
-/// How a value is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
-    /// Indented by two spaces, other scripts kept as they are.
-    Json,
-    /// One value a line.
-    Jsonl,
-    /// For people.
-    Table,
-    /// RFC 4180, with a line of names.
-    Csv,
-    /// One name or value a line, for shells.
-    Plain,
-}
-
-impl Format {
-    /// The words that `--format` takes.
-    pub(crate) const WORDS: [&'static str; 5] = ["json", "jsonl", "table", "csv", "plain"];
-
-    /// Returns the format that a word names. The command line has checked the word.
-    pub(crate) fn of(word: &str) -> Self {
-        match word {
-            "json" => Self::Json,
-            "jsonl" => Self::Jsonl,
-            "csv" => Self::Csv,
-            "plain" => Self::Plain,
-            _ => Self::Table,
-        }
-    }
-}
 
 /// How the caller wants to see values.
 pub(crate) struct Output {
@@ -127,13 +100,7 @@ impl Output {
     /// When stdout cannot be written to.
     pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-        let written = write!(self.out, "{text}{end}").and_then(|()| self.out.flush());
-        match written {
-            // Whoever read us has seen enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            Err(error) => Err(Failure::new(FailureKind::Storage, format!("could not write to stdout: {error}"))),
-            Ok(()) => Ok(()),
-        }
+        stdout::is_read(write!(self.out, "{text}{end}").and_then(|()| self.out.flush())).map(drop)
     }
 }
 
@@ -144,15 +111,4 @@ fn width() -> Option<usize> {
         let columns = rustix::termios::tcgetwinsize(io::stdout()).ok()?.ws_col;
         (columns > 0).then_some(usize::from(columns))
     })
-}
-
-/// Returns a text whose control characters are escaped, less the ends of lines: a name from a file or from the network must not move
-/// the cursor of a terminal.
-pub(crate) fn printable(text: &str) -> String {
-    text.split('\n').map(rows::escaped).collect::<Vec<_>>().join("\n")
-}
-
-/// Returns JSON indented by two spaces.
-pub(crate) fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).expect("a JSON value always serialises")
 }

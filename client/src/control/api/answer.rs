@@ -1,8 +1,7 @@
 //! What Mixpanel answered: passed on as it comes, or read as JSON. An answer that ends early is never taken for a whole one.
 
 use std::fs::File;
-use std::io::{self, Write};
-use std::os::fd::AsFd;
+use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::api::trailed;
 use crate::control::Call;
-use crate::output::padded;
+use crate::output::{escaped, fitted, stdout};
 use crate::report;
 use crate::transport::{Part, Streaming, TransportError};
 
@@ -180,8 +179,8 @@ pub(super) fn table(value: &Value) -> String {
     }
     let row = |entry: &Value| columns.iter().map(|column| entry.get(*column).map_or_else(String::new, cell)).collect();
     let rows: Vec<Vec<String>> = entries.iter().map(row).collect();
-    let titles: Vec<String> = columns.iter().map(|name| crate::output::escaped(name).to_uppercase()).collect();
-    padded(&titles.iter().map(String::as_str).collect::<Vec<_>>(), &rows)
+    let titles: Vec<String> = columns.iter().map(|name| escaped(name).to_uppercase()).collect();
+    fitted(&titles, &rows, None)
 }
 
 fn cell(value: &Value) -> String {
@@ -200,22 +199,13 @@ struct Stdout {
 
 impl Stdout {
     fn open() -> Result<Self, Failure> {
-        let file = io::stdout().as_fd().try_clone_to_owned().map_err(|error| not_written(&error))?;
-        Ok(Self { file: File::from(file), is_closed: false })
+        Ok(Self { file: stdout::unbuffered()?, is_closed: false })
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        match self.file.write_all(bytes) {
-            // Whoever read us has seen enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.is_closed = true,
-            written => written.map_err(|error| not_written(&error))?,
-        }
+        self.is_closed |= !stdout::is_read(self.file.write_all(bytes))?;
         Ok(())
     }
-}
-
-fn not_written(error: &io::Error) -> Failure {
-    Failure::new(FailureKind::Storage, format!("could not write to stdout: {error}"))
 }
 
 #[cfg(test)]

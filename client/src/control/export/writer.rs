@@ -3,7 +3,6 @@
 
 use std::fs::File;
 use std::io::{self, IoSlice, Read, Seek, Write};
-use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -16,6 +15,7 @@ use tokio::sync::oneshot;
 
 use super::crew::Stop;
 use super::file::Partial;
+use crate::output::stdout;
 
 /// Messages that wait to be written: few, for each may hold a megabyte. When there are so many, whoever brings the next one waits.
 const WAITING: usize = 4;
@@ -79,8 +79,7 @@ impl Out {
     /// # Errors
     /// When the system has no descriptor to give.
     pub(super) fn stdout() -> Result<Self, Failure> {
-        let descriptor = io::stdout().as_fd().try_clone_to_owned();
-        descriptor.map(|descriptor| Self::Stdout(File::from(descriptor))).map_err(|error| of_stdout(&error))
+        stdout::unbuffered().map(Self::Stdout)
     }
 
     /// Returns the file that lines are for.
@@ -93,9 +92,9 @@ impl Out {
 
     fn write(&mut self, slices: &mut [IoSlice<'_>], length: usize) -> Result<(), Stop> {
         match self {
-            Self::Stdout(file) => match write_all(file, slices) {
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Stop::NobodyReads),
-                written => written.map_err(|error| Stop::Failed(of_stdout(&error))),
+            Self::Stdout(file) => match stdout::is_read(write_all(file, slices)).map_err(Stop::Failed)? {
+                true => Ok(()),
+                false => Err(Stop::NobodyReads),
             },
             Self::File(partial) => {
                 let written = write_all(&mut partial.file, slices);
@@ -119,10 +118,6 @@ impl Out {
             Self::File(partial) => partial.finish().map_err(Stop::Failed),
         }
     }
-}
-
-fn of_stdout(error: &io::Error) -> Failure {
-    Failure::new(FailureKind::Storage, format!("could not write to stdout: {error}"))
 }
 
 /// Writes all of it, in as few calls as the system allows.

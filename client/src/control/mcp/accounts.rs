@@ -52,7 +52,7 @@ pub(super) struct Login {
 
 /// Shows the session.
 pub(super) async fn session(client: &mut Client) -> Result<Value, Failure> {
-    Ok(crate::control::json(&client.get::<SessionBody>(SESSION).await?.body))
+    Ok(crate::output::json(&client.get::<SessionBody>(SESSION).await?.body))
 }
 
 /// Lists the accounts, each with the state of its token.
@@ -72,7 +72,7 @@ pub(super) async fn accounts(client: &mut Client) -> Result<Value, Failure> {
 
 /// Lists the targets.
 pub(super) async fn targets(client: &mut Client) -> Result<Value, Failure> {
-    Ok(crate::control::json(&client.get::<TargetsBody>(TARGETS).await?.body.targets))
+    Ok(crate::output::json(&client.get::<TargetsBody>(TARGETS).await?.body.targets))
 }
 
 /// Lists the projects.
@@ -81,14 +81,14 @@ pub(super) async fn projects(client: &mut Client, listing: Listing) -> Result<Va
         return Err(Failure::new(FailureKind::InvalidArgument, "list_projects takes no project"));
     }
     let query = if listing.refresh { "?refresh=true" } else { "" };
-    Ok(crate::control::json(&client.get::<ProjectsBody>(&format!("{PROJECTS}{query}")).await?.body.projects))
+    Ok(crate::output::json(&client.get::<ProjectsBody>(&format!("{PROJECTS}{query}")).await?.body.projects))
 }
 
 /// Lists the workspaces of a project.
 pub(super) async fn workspaces(client: &mut Client, listing: Listing) -> Result<Value, Failure> {
     let project = listing.project.map(|id| format!("&project={}", encode_segment(&id))).unwrap_or_default();
     let path = format!("{WORKSPACES}?refresh={}{project}", listing.refresh);
-    Ok(crate::control::json(&client.get::<WorkspacesBody>(&path).await?.body))
+    Ok(crate::output::json(&client.get::<WorkspacesBody>(&path).await?.body))
 }
 
 impl Use {

@@ -176,10 +176,10 @@ fn failed(failure: &Failure) -> CallToolResult {
             value["error"][name] = part;
         }
     };
-    add("errors", crate::control::json(&failure.errors));
-    add("next", crate::control::json(&failure.next));
-    add("retry_after_s", crate::control::json(&failure.retry_after_s));
-    add("account", crate::control::json(&failure.account));
+    add("errors", crate::output::json(&failure.errors));
+    add("next", crate::output::json(&failure.next));
+    add("retry_after_s", crate::output::json(&failure.retry_after_s));
+    add("account", crate::output::json(&failure.account));
     clean(&mut value);
     CallToolResult::error(vec![ContentBlock::text(value.to_string())])
 }

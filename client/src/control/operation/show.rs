@@ -16,7 +16,7 @@ use tempfile::NamedTempFile;
 use super::{arguments, table};
 use crate::api::{Streamed, noted, trailed, written};
 use crate::control::Call;
-use crate::output::{Format, pretty, spinner};
+use crate::output::{Format, pretty, spinner, stdout};
 use crate::report;
 use crate::transport::{Content, Part, Streaming, TransportError};
 
@@ -181,7 +181,7 @@ pub(super) async fn bytes(
         let wrote = copied(&mut streaming, &mut out).await?;
         // What a terminal or a shell reads ends with a newline.
         let end = |last| if last == Some(b'\n') { Ok(()) } else { out.write_all(b"\n") };
-        return ended(wrote.and_then(end).and_then(|()| out.flush()));
+        return stdout::is_read(wrote.and_then(end).and_then(|()| out.flush())).map(drop);
     };
     let mut file = unnamed(path)?;
     copied(&mut streaming, &mut file).await?.map_err(|error| storage(path, &error))?;
@@ -191,16 +191,6 @@ pub(super) async fn bytes(
 fn note(call: &Call<'_>, streaming: &Streaming) {
     if !call.quiet {
         noted(&streaming.headers).iter().for_each(|note| report::note(note));
-    }
-}
-
-/// Whoever has read enough of standard output makes no error.
-fn ended(wrote: io::Result<()>) -> Result<(), Failure> {
-    match wrote {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(FailureKind::Storage, format!("could not write to stdout: {error}")))
-        }
-        _ => Ok(()),
     }
 }
 
