@@ -16,9 +16,6 @@ use crate::caller::{Environment, add_asked};
 use crate::connect::{Place, connect};
 use crate::transport::{Channel, Content, Outgoing, Received, Streaming, TransportError};
 
-/// How long a call may take unless the caller says otherwise.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
-
 /// Where to connect and what to send along.
 #[derive(Clone)]
 pub(crate) struct Options {

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Read};
 
 use clap::{Arg, Command};
 use hyper::Method;
+use mp_proto::deadline::IDENTITY;
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::ids::{AccountType, Region};
 use mp_proto::routes::{ACCOUNTS, SESSION_PERSISTED};
@@ -64,7 +65,7 @@ impl Problems {
 /// When the arguments do not make an account, or the daemon refuses it.
 pub(crate) async fn add(call: &mut Call<'_>) -> Result<(), Failure> {
     let account = read_add(call)?;
-    call.be_patient();
+    call.allow(IDENTITY);
     let before = call.client.get::<ActiveBody>(SESSION_PERSISTED).await?.body.account;
     let answer = call.client.call::<AccountBody>(Method::POST, ACCOUNTS, Some(&account)).await?;
     let added = call.body(answer).account;

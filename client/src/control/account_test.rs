@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use hyper::Method;
+use mp_proto::deadline::IDENTITY;
 use mp_proto::failure::{Failure, FailureKind, ProblemBody};
 use mp_proto::routes::{ACCOUNT_TEST, fill};
 use mp_proto::wire::TestBody;
@@ -17,7 +18,7 @@ use crate::output::pretty;
 /// # Errors
 /// When there is no such account, or the daemon could not ask.
 pub(crate) async fn run(call: &mut Call<'_>) -> Result<ExitCode, Failure> {
-    call.be_patient();
+    call.allow(IDENTITY);
     let path = fill(ACCOUNT_TEST, &named(call).await?);
     let answer = call.client.call::<TestBody>(Method::POST, &path, None::<&()>).await?;
     let body = call.body(answer);

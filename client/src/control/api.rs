@@ -6,9 +6,10 @@ mod pages;
 mod request;
 
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use mp_proto::deadline::UPSTREAM;
 use mp_proto::failure::Failure;
 use mp_proto::routes::{NOTE_HEADER, REQUEST_ID_HEADER};
 
@@ -22,9 +23,6 @@ use crate::tree::{option, positional, switch};
 
 /// The planes of Mixpanel's API that the daemon passes calls through to; the first is the usual one.
 const PLANES: [&str; 4] = ["app", "query", "engage", "export"];
-
-/// How long Mixpanel may think before it answers. The daemon gives up after 590 s, and has a reason to tell.
-const HEAD: Duration = Duration::from_secs(600);
 
 /// What the short help has no room for.
 const MORE: &str = "\
@@ -69,9 +67,7 @@ pub(crate) fn build(command: Command) -> Command {
 /// When the arguments are wrong, Mixpanel could not be asked, or its answer did not come whole.
 pub(crate) async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
     let mut call = Call::prepare_showing(arguments, &session_flags(arguments), Format::Json)?;
-    if arguments.get_one::<u64>("timeout").is_none() {
-        call.client.set_deadline(HEAD);
-    }
+    call.allow(UPSTREAM);
     let ask = Ask::of(arguments)?;
     if arguments.get_flag("paginate") {
         let results = pages::all(&mut call, ask).await?;

@@ -9,6 +9,7 @@ use std::process::{self, ExitCode};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use hyper::Method;
 use jiff::{Timestamp, ToSpan};
+use mp_proto::deadline::IDENTITY;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::AccountType;
 use mp_proto::routes::SESSION_CREDENTIAL;
@@ -75,7 +76,7 @@ pub(crate) fn build(command: Command) -> Command {
 /// When the session has no usable credential or no project.
 pub(crate) async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
     let mut call = Call::prepare(arguments, &session_flags(arguments))?;
-    call.be_patient();
+    call.allow(IDENTITY);
     let min_valid_s = arguments.get_one::<u64>("min-valid").copied().unwrap_or(MIN_VALID_S);
     let request = TokenRequest { min_valid_s: Some(min_valid_s) };
     let answer = call.client.call::<CredentialBody>(Method::POST, SESSION_CREDENTIAL, Some(&request)).await?;

@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use mp_catalog::{Kind, Operation, Param, find};
+use mp_proto::deadline::EXPORT;
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::{Map, Value};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -35,10 +36,6 @@ use order::Order;
 use plan::Plan;
 use progress::Progress;
 use writer::{Out, Tally};
-
-/// How long the first byte may take unless `--timeout` says otherwise: longer than Mixpanel may take for it, by the daemon's rule,
-/// so that the daemon says why there is none.
-const PATIENCE: Duration = Duration::from_secs(630);
 
 /// How long an export that was interrupted may take to write what it has: enough for a disk, and nobody waits longer for a pipe.
 const LAST: Duration = Duration::from_millis(300);
@@ -92,9 +89,7 @@ pub(crate) async fn run(leaf: &str, arguments: &ArgMatches) -> Result<ExitCode, 
     let given = given(operation, arguments);
     plan::check(operation, &given)?;
     let mut call = Call::prepare_showing(arguments, &session_flags(arguments), Format::Jsonl)?;
-    if arguments.get_one::<u64>("timeout").is_none() {
-        call.client.set_deadline(PATIENCE);
-    }
+    call.allow(EXPORT);
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| {
         Failure::new(FailureKind::Internal, format!("the signal for Ctrl-C could not be had: {error}"))
     })?;

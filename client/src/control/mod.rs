@@ -25,10 +25,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use clap::ArgMatches;
+use mp_proto::deadline::{CALL, Deadline};
 use mp_proto::failure::Failure;
 use serde::de::DeserializeOwned;
 
-use crate::api::{Answer, Client, DEADLINE, Exchange, Options, of_place};
+use crate::api::{Answer, Client, Exchange, Options, of_place};
 use crate::caller::{self, Environment, SessionFlags, context};
 use crate::connect::Place;
 use crate::output::{Format, Output};
@@ -36,10 +37,6 @@ use crate::report;
 
 /// Exit code of a command that Ctrl-C has ended: that of a process that the signal kills, as a shell tells it.
 pub(crate) const INTERRUPTED: u8 = 130;
-
-/// How long a call may take in which the daemon asks Mixpanel. The daemon waits up to 135 s for it: the answer about a user names
-/// every project of an organisation, and Mixpanel takes its time over it.
-const PATIENCE: Duration = Duration::from_secs(150);
 
 /// What every command has at hand.
 pub(crate) struct Call<'a> {
@@ -79,17 +76,17 @@ impl<'a> Call<'a> {
         let place = place(arguments, &environment)?;
         let cwd = std::env::current_dir().ok().and_then(|cwd| cwd.into_os_string().into_string().ok());
         let context = context(flags, &environment, cwd.as_deref())?;
-        let deadline = arguments.get_one::<u64>("timeout").map_or(DEADLINE, |seconds| Duration::from_secs(*seconds));
+        let deadline = arguments.get_one::<u64>("timeout").map_or(CALL.client, |seconds| Duration::from_secs(*seconds));
         let observer: Option<fn(&Exchange<'_>)> =
             if arguments.get_flag("verbose") { Some(report::exchange) } else { None };
         let options = Options { place, context, environment: environment.clone(), deadline, observer, tool: None };
         Ok(Self { arguments, client: Client::new(options), output, quiet: arguments.get_flag("quiet"), environment })
     }
 
-    /// Gives the calls of this command longer than others have, unless `--timeout` says how long.
-    pub(crate) fn be_patient(&mut self) {
+    /// Gives the calls of this command as long as calls of their kind may take, unless `--timeout` says how long.
+    pub(crate) fn allow(&mut self, deadline: Deadline) {
         if self.arguments.get_one::<u64>("timeout").is_none() {
-            self.client.set_deadline(PATIENCE);
+            self.client.set_deadline(deadline.client);
         }
     }
 

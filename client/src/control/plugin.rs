@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use clap::{ArgMatches, Command, value_parser};
 use hyper::Method;
 use jiff::Timestamp;
+use mp_proto::deadline::IDENTITY;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{
     ACCOUNT_TEST, ACCOUNT_USE, ACCOUNTS, BRIDGE, PROJECTS, SESSION, TARGET_USE, TARGETS, WORKSPACES, fill,
@@ -238,7 +239,7 @@ async fn use_project(call: &mut Call<'_>) -> Result<Value, Failure> {
 
 /// A refusal is an answer, and so is an account that does not exist.
 async fn test(call: &mut Call<'_>) -> Result<Value, Failure> {
-    call.be_patient();
+    call.allow(IDENTITY);
     let name = call.required("name");
     let result = match call.client.call::<TestBody>(Method::POST, &fill(ACCOUNT_TEST, &name), None::<&()>).await {
         Ok(answer) => account_test::record(&call.body(answer)),
@@ -276,7 +277,7 @@ fn offset(time: Timestamp) -> String {
 
 /// Works without a project, for it is how one is found.
 async fn projects(call: &mut Call<'_>) -> Result<Value, Failure> {
-    call.be_patient();
+    call.allow(IDENTITY);
     let session = call.client.get::<SessionBody>(SESSION).await?.body;
     let resolved = session.project.map(|project| project.id);
     let rows = call.get::<ProjectsBody>(PROJECTS).await?.projects;
@@ -290,7 +291,7 @@ async fn projects(call: &mut Call<'_>) -> Result<Value, Failure> {
 }
 
 async fn workspaces(call: &mut Call<'_>) -> Result<Value, Failure> {
-    call.be_patient();
+    call.allow(IDENTITY);
     let session = call.client.get::<SessionBody>(SESSION).await?.body;
     let resolved = session.workspace.map(|workspace| workspace.id);
     let body = call.get::<WorkspacesBody>(WORKSPACES).await?;

@@ -2,6 +2,7 @@
 
 use clap::{ArgMatches, Command};
 use hyper::Method;
+use mp_proto::deadline::IDENTITY;
 use mp_proto::failure::Failure;
 use mp_proto::routes::{PROJECTS, SESSION};
 use mp_proto::wire::{ActiveBody, ProjectRow, ProjectsBody, SessionPatch};
@@ -45,7 +46,7 @@ pub(crate) async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failur
 }
 
 async fn list(call: &mut Call<'_>) -> Result<(), Failure> {
-    call.be_patient();
+    call.allow(IDENTITY);
     let path =
         if call.arguments.get_flag("refresh") { format!("{PROJECTS}?refresh=true") } else { PROJECTS.to_owned() };
     let projects = call.get::<ProjectsBody>(&path).await?.projects;

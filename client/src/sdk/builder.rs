@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use hyper::header::HeaderValue;
+use mp_proto::deadline::CALL;
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::CLIENT_HEADER;
 
 use super::client::Client;
-use crate::api::{DEADLINE, Options, of_place};
+use crate::api::{Options, of_place};
 use crate::caller::{Environment, SessionFlags, context};
 use crate::connect::Place;
 
@@ -129,7 +130,7 @@ impl ClientBuilder {
             place: Place { program: self.program, ..place },
             context: context(&SessionFlags::default(), &environment, cwd.as_deref())?,
             environment,
-            deadline: self.deadline.unwrap_or(DEADLINE),
+            deadline: self.deadline.unwrap_or(CALL.client),
             observer: None,
             tool: self.name.as_deref().map(tool).transpose()?,
         };

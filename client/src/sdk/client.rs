@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use hyper::Method;
 use mp_proto::context::{Context, VARIABLES};
+use mp_proto::deadline::{CALL, Deadline};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::plane::Plane;
 use mp_proto::routes::{STATUS, VERSION};
@@ -26,7 +27,7 @@ use super::pass::ApiCall;
 use super::session::Sessions;
 use super::targets::Targets;
 use super::workspace::Workspace;
-use crate::api::{self, Answer, DEADLINE, Options, Streamed};
+use crate::api::{self, Answer, Options, Streamed};
 use crate::transport::{Channel, Streaming};
 use crate::{Status, Version};
 
@@ -39,12 +40,6 @@ const KEPT: usize = 8;
 
 /// The deadline here is for all of a call, and comes before that of each exchange in it.
 const A_MOMENT: Duration = Duration::from_secs(1);
-
-/// How long a call may take in which the daemon asks Mixpanel who somebody is. The daemon waits up to 135 s.
-pub(super) const IDENTITY: Duration = Duration::from_secs(150);
-
-/// How long Mixpanel may think. The daemon gives up after 590 s, and has a reason to tell.
-pub(super) const UPSTREAM: Duration = Duration::from_secs(600);
 
 /// A client of the daemon. Clones share its connections, and all of them can be used from many tasks at once.
 ///
@@ -152,7 +147,7 @@ impl Client {
 
     /// Reads something that has nothing to do with a session.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        let call = Sent { method: Method::GET, path, body: None::<&()>, patience: DEADLINE };
+        let call = Sent { method: Method::GET, path, body: None::<&()>, patience: CALL };
         self.call(self.context(), call).await.map(|answer| answer.body)
     }
 
@@ -162,14 +157,14 @@ impl Client {
         method: Method,
         path: &str,
         body: Option<&(impl Serialize + Sync)>,
-        patience: Duration,
+        patience: Deadline,
     ) -> Result<T, Failure> {
         self.call(self.context(), Sent { method, path, body, patience }).await.map(|answer| answer.body)
     }
 
     /// Reads something that keeps the caller waiting on purpose, for longer than a deadline for calls may be.
     pub(super) async fn look<T: DeserializeOwned>(&self, path: &str, limit: Duration) -> Result<T, Failure> {
-        let sent = Sent { method: Method::GET, path, body: None::<&()>, patience: limit };
+        let sent = Sent { method: Method::GET, path, body: None::<&()>, patience: CALL };
         self.call_within(self.context(), sent, limit).await.map(|answer| answer.body)
     }
 
@@ -179,7 +174,7 @@ impl Client {
         context: Context,
         sent: Sent<'_, B>,
     ) -> Result<Answer<T>, Failure> {
-        let limit = self.shared.deadline.unwrap_or(sent.patience);
+        let limit = self.shared.deadline.unwrap_or(sent.patience.client);
         self.call_within(context, sent, limit).await
     }
 
@@ -206,9 +201,9 @@ impl Client {
         &self,
         context: Context,
         request: Streamed,
-        patience: Duration,
+        patience: Deadline,
     ) -> Result<Streaming, Failure> {
-        let limit = self.shared.deadline.unwrap_or(patience);
+        let limit = self.shared.deadline.unwrap_or(patience.client);
         within(limit, async {
             let mut client = api::Client::new(self.options(context));
             client.set_deadline(limit + A_MOMENT);
@@ -278,7 +273,7 @@ pub(super) struct Sent<'a, B> {
     pub(super) method: Method,
     pub(super) path: &'a str,
     pub(super) body: Option<&'a B>,
-    pub(super) patience: Duration,
+    pub(super) patience: Deadline,
 }
 
 /// A panic elsewhere leaves these lists as good as they were.

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use hyper::Method;
+use mp_proto::deadline::{CALL, IDENTITY};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{LOGIN, LOGIN_CALLBACK, LOGIN_PROJECT, LOGINS, fill};
 use mp_proto::secret::Secret;
 use mp_proto::wire::{LoginBody, LoginCallback, LoginChoice, LoginProject, LoginStart, LoginState};
 
-use super::client::{Client, IDENTITY, Sent};
+use super::client::{Client, Sent};
 use crate::OAuthLoginResult;
-use crate::api::DEADLINE;
 
 /// How long the daemon may keep one look at a login waiting for a change.
 const WAIT_S: u64 = 20;
@@ -165,7 +165,7 @@ impl Login {
     /// # Errors
     /// When the daemon cannot be reached, or has forgotten it.
     pub async fn cancel(&mut self) -> Result<LoginState, Failure> {
-        self.body = self.client.change(Method::DELETE, &fill(LOGIN, &self.body.id), None::<&()>, DEADLINE).await?;
+        self.body = self.client.change(Method::DELETE, &fill(LOGIN, &self.body.id), None::<&()>, CALL).await?;
         Ok(self.body.state)
     }
 }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use hyper::Method;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use mp_catalog::{OperationCall, OperationRow, OperationsBody};
+use mp_proto::deadline::UPSTREAM;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{OPERATION, OPERATION_UPLOAD, OPERATIONS, encode_segment, fill};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::bytes::{ByteStream, Lines};
-use super::client::{Sent, UPSTREAM};
+use super::client::Sent;
 use super::workspace::Workspace;
 use crate::api::{Answer, Streamed, written};
 use crate::transport::{Content, Streaming};

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode, Uri};
+use mp_proto::deadline::UPSTREAM;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::plane::Plane;
 use mp_proto::routes::{API_HEAD, encode_segment};
@@ -10,7 +11,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::bytes::ByteStream;
-use super::client::UPSTREAM;
 use super::workspace::Workspace;
 use crate::api::{Streamed, written};
 use crate::transport::{Content, Streaming};

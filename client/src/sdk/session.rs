@@ -1,13 +1,13 @@
 //! The session of a choice, and what is persisted.
 
 use hyper::Method;
+use mp_proto::deadline::CALL;
 use mp_proto::failure::Failure;
 use mp_proto::routes::{SESSION, SESSION_PERSISTED};
 use mp_proto::wire::SessionPatch;
 
 use super::client::Client;
 use super::workspace::Workspace;
-use crate::api::DEADLINE;
 use crate::{ActiveSession, Session};
 
 /// The session that is in force without a choice of the program: [`Client::session`].
@@ -47,5 +47,5 @@ impl Sessions {
 }
 
 pub(super) async fn persist(client: &Client, patch: &SessionPatch) -> Result<ActiveSession, Failure> {
-    client.change(Method::PATCH, SESSION, Some(patch), DEADLINE).await
+    client.change(Method::PATCH, SESSION, Some(patch), CALL).await
 }

@@ -1,12 +1,12 @@
 //! Targets: sessions with a name.
 
 use hyper::Method;
+use mp_proto::deadline::CALL;
 use mp_proto::failure::Failure;
 use mp_proto::routes::{TARGET, TARGET_USE, TARGETS, fill};
 use mp_proto::wire::{TargetRemoved, TargetsBody};
 
 use super::client::Client;
-use crate::api::DEADLINE;
 use crate::{ActiveSession, NewTarget, Target};
 
 /// The targets of the config: [`Client::targets`].
@@ -41,7 +41,7 @@ impl Targets {
     /// # Errors
     /// When something of it is wrong (all problems together), or the name is taken.
     pub async fn add(&self, target: &NewTarget) -> Result<Target, Failure> {
-        self.client.change(Method::POST, TARGETS, Some(target), DEADLINE).await
+        self.client.change(Method::POST, TARGETS, Some(target), CALL).await
     }
 
     /// Persists the session of a target, for every tool. To switch for this program alone, use [`crate::Workspace::use_target`].
@@ -49,7 +49,7 @@ impl Targets {
     /// # Errors
     /// When there is no such target, or its account is gone.
     pub async fn use_(&self, name: &str) -> Result<ActiveSession, Failure> {
-        self.client.change(Method::POST, &fill(TARGET_USE, name), None::<&()>, DEADLINE).await
+        self.client.change(Method::POST, &fill(TARGET_USE, name), None::<&()>, CALL).await
     }
 
     /// Removes a target.
@@ -57,6 +57,6 @@ impl Targets {
     /// # Errors
     /// When there is none of that name.
     pub async fn remove(&self, name: &str) -> Result<TargetRemoved, Failure> {
-        self.client.change(Method::DELETE, &fill(TARGET, name), None::<&()>, DEADLINE).await
+        self.client.change(Method::DELETE, &fill(TARGET, name), None::<&()>, CALL).await
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use hyper::Method;
 use mp_proto::context::Context;
+use mp_proto::deadline::{CALL, Deadline, IDENTITY};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::plane::Plane;
 use mp_proto::routes::{ME, PROJECTS, SESSION, SESSION_CREDENTIAL, TARGET, WORKSPACES, fill};
@@ -17,11 +18,11 @@ use serde_json::Value;
 
 use super::accounts::seconds;
 use super::bytes::Lines;
-use super::client::{Client, IDENTITY, Sent};
+use super::client::{Client, Sent};
 use super::operations::Operations;
 use super::pass::ApiCall;
 use super::session::persist;
-use crate::api::{Answer, DEADLINE};
+use crate::api::Answer;
 use crate::{ActiveSession, Credential, Projects, Session, Target, Workspaces};
 
 pub use choice::Switch;
@@ -170,7 +171,7 @@ impl Workspace {
     /// # Errors
     /// When they cannot be resolved. That something is missing is an answer: see [`crate::SessionState`].
     pub async fn resolve(&self) -> Result<Session, Failure> {
-        self.get(SESSION, DEADLINE).await
+        self.get(SESSION, CALL).await
     }
 
     /// Returns a workspace that is held to the ids that this one resolves to now, for work that goes on while others switch accounts,
@@ -239,7 +240,7 @@ impl Workspace {
     /// When there is no account, a person has to log in, or there is no token just now.
     pub async fn credential(&self, min_valid: Duration) -> Result<Credential, Failure> {
         let body = TokenRequest { min_valid_s: Some(seconds(min_valid)) };
-        let sent = Sent { method: Method::POST, path: SESSION_CREDENTIAL, body: Some(&body), patience: DEADLINE };
+        let sent = Sent { method: Method::POST, path: SESSION_CREDENTIAL, body: Some(&body), patience: CALL };
         self.call(sent).await.map(|answer| answer.body)
     }
 
@@ -281,7 +282,7 @@ impl Workspace {
         self.get(WORKSPACES, IDENTITY).await
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &str, patience: Duration) -> Result<T, Failure> {
+    async fn get<T: DeserializeOwned>(&self, path: &str, patience: Deadline) -> Result<T, Failure> {
         let sent = Sent { method: Method::GET, path, body: None::<&()>, patience };
         self.call(sent).await.map(|answer| answer.body)
     }

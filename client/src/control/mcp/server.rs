@@ -2,9 +2,9 @@
 //! that is cancelled ends at Mixpanel, too.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use mp_catalog::{Operation, OperationCall};
+use mp_proto::deadline::UPSTREAM;
 use mp_proto::failure::{Failure, FailureKind};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, JsonObject, ListToolsResult,
@@ -22,9 +22,6 @@ use super::tools::{self, Does};
 use super::{Policy, accounts, operations, watch};
 use crate::api::{Client, Options, VERSION};
 use crate::caller::{Environment, SessionFlags, context};
-
-/// How long a call may take. The daemon gives up a little earlier, and says why.
-const PATIENCE: Duration = Duration::from_secs(600);
 
 /// What an agent should know before its first call.
 const INSTRUCTIONS: &str = "Mixpanel with the login of this machine. Begin with `session`: it tells which account and project calls use. \
@@ -57,7 +54,7 @@ pub(super) struct Server {
 impl Server {
     /// Returns a server whose calls begin with these flags.
     pub(super) fn new(options: Options, flags: SessionFlags, policy: Policy, groups: &[&str]) -> Self {
-        let options = Options { deadline: PATIENCE, ..options };
+        let options = Options { deadline: UPSTREAM.client, ..options };
         Self { options, flags: Mutex::new(flags), policy, direct: tools::direct(groups), shelf: Shelf::default() }
     }
 

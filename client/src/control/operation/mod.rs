@@ -9,11 +9,10 @@ mod show;
 mod source;
 mod table;
 
-use std::time::Duration;
-
 use clap::{ArgMatches, Command};
 use hyper::Method;
 use mp_catalog::{Bound, Kind, Operation, OperationCall, Shape, Stage, about_path, all, bind, find};
+use mp_proto::deadline::UPSTREAM;
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::{OPERATION, fill};
 use serde_json::{Map, Value};
@@ -23,9 +22,6 @@ use crate::output::{Format, spinner};
 use crate::tree::{group, switch, without_letters};
 use arguments::Given;
 use source::Stdin;
-
-/// How long a call may take. The daemon gives up a little earlier, and says why.
-const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Returns the operations that have a command here. Streams of lines have commands of their own.
 fn offered() -> impl Iterator<Item = &'static Operation> {
@@ -122,9 +118,7 @@ pub(crate) async fn run(operation: &'static Operation, matches: &ArgMatches) -> 
     if let Some((name, path)) = &output {
         show::check(operation, name, path)?;
     }
-    if matches.get_one::<u64>("timeout").is_none() {
-        call.client.set_deadline(PATIENCE);
-    }
+    call.allow(UPSTREAM);
     if let Some(touches) = operation.touches.filter(|_| matches.get_flag("dry-run")) {
         return confirm::show_touched(&mut call, &touches, &bound.arguments).await;
     }
