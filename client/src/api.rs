@@ -13,7 +13,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::caller::{Environment, add_asked};
-use crate::connect::{Place, connect};
+use crate::connect::connect;
+use crate::place::Place;
 use crate::transport::{Channel, Content, Outgoing, Received, Streaming, TransportError};
 
 /// Where to connect and what to send along.
@@ -46,11 +47,6 @@ pub(crate) struct Exchange<'a> {
     pub request_id: Option<&'a str>,
     /// How long it took, without connecting.
     pub took: Duration,
-}
-
-/// A root or socket that cannot be named.
-pub(crate) fn of_place(error: &mp_proto::location::LocationError) -> Failure {
-    Failure::new(FailureKind::InvalidArgument, error.to_string())
 }
 
 /// An answer and what the daemon said beside it.

@@ -67,6 +67,11 @@ impl Environment {
     }
 }
 
+/// Returns the working directory, if it is text: what else it may be could not be sent.
+pub(crate) fn directory() -> Option<String> {
+    std::env::current_dir().ok()?.into_os_string().into_string().ok()
+}
+
 /// The session flags of a command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct SessionFlags {

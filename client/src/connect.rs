@@ -1,17 +1,16 @@
 //! A connection to the daemon that is certainly the user's own, starting the daemon if there is none.
 
-use std::error::Error;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::location::{self, LocationError, Surroundings};
+use mp_proto::failure::{Failure, FailureKind, chain};
+use mp_proto::location;
 use tokio::net::UnixStream;
 use tokio::time::Instant;
 
-use crate::caller::Environment;
+use crate::place::{Place, uid};
 use crate::spawn;
 
 /// How long a start may take before the client gives up.
@@ -22,68 +21,6 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 /// Longest pause between two starts while another daemon is on its way in or out: each try costs a process.
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
-
-/// Where the daemon is, and whether it may be started.
-#[derive(Debug, Clone)]
-pub(crate) struct Place {
-    /// The storage root.
-    pub root: PathBuf,
-    /// Its socket.
-    pub socket: PathBuf,
-    /// Whether a daemon may be started when none answers.
-    pub autostart: bool,
-    /// The daemon to start; else that beside this program, or in `MPD_BIN`.
-    pub program: Option<PathBuf>,
-    /// The environment in which it is started, less what it must not know.
-    pub environment: Environment,
-}
-
-impl Place {
-    /// Finds the place by flags and environment.
-    ///
-    /// # Errors
-    /// When root or socket cannot be named.
-    pub(crate) fn find(
-        socket: Option<&Path>,
-        autostart: bool,
-        environment: &Environment,
-    ) -> Result<Self, LocationError> {
-        Self::below(None, socket, autostart, environment)
-    }
-
-    /// Finds the place below a storage root, unless it is left to the environment.
-    ///
-    /// # Errors
-    /// When root or socket cannot be named.
-    pub(crate) fn below(
-        root: Option<&Path>,
-        socket: Option<&Path>,
-        autostart: bool,
-        environment: &Environment,
-    ) -> Result<Self, LocationError> {
-        let variable = |name| environment.os(name).map(ToOwned::to_owned);
-        let mut surroundings = Surroundings {
-            home: variable("HOME"),
-            storage_dir: variable("MP_STORAGE_DIR"),
-            oauth_storage_dir: variable("MP_OAUTH_STORAGE_DIR"),
-            socket: variable("MPD_SOCKET"),
-        };
-        if let Some(root) = root {
-            surroundings.storage_dir = Some(root.as_os_str().to_owned());
-            // The variable names the socket of another root.
-            surroundings.socket = None;
-        }
-        let root = surroundings.storage_root()?;
-        let socket = surroundings.socket(socket, &root, uid())?;
-        let autostart = autostart && environment.get("MPD_AUTOSTART") != Some("0");
-        Ok(Self { root, socket, autostart, program: None, environment: environment.clone() })
-    }
-}
-
-/// Returns the effective user of this process.
-pub(crate) fn uid() -> u32 {
-    rustix::process::geteuid().as_raw()
-}
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -122,11 +59,7 @@ pub enum ConnectError {
 
 impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
-        let mut detail = error.to_string();
-        if let Some(source) = error.source() {
-            detail = format!("{detail}: {source}");
-        }
-        let failure = Self::new(FailureKind::Unreachable, detail);
+        let failure = Self::new(FailureKind::Unreachable, chain(&error));
         match error {
             ConnectError::Nobody { .. } => failure.next("mp daemon start", "start it"),
             ConnectError::Start { log, .. } => failure

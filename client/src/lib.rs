@@ -60,6 +60,7 @@ mod facts;
 mod generated;
 mod input;
 mod output;
+mod place;
 mod removed;
 mod report;
 mod sdk;

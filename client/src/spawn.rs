@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use mp_proto::location;
 
 use crate::caller::Environment;
-use crate::connect::Place;
+use crate::place::Place;
 
 /// Longest line that a starting daemon may write.
 const MAX_LINE: usize = 8 * 1024;

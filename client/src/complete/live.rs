@@ -10,8 +10,8 @@ use mp_proto::wire::{AccountsBody, ProjectsBody, TargetsBody, WorkspacesBody};
 
 use super::Word;
 use crate::api::{Client, Options};
-use crate::caller::{Environment, SessionFlags, context};
-use crate::connect::Place;
+use crate::caller::{Environment, SessionFlags, context, directory};
+use crate::place::Place;
 
 /// Somebody waits with a finger on the key: an answer takes a few milliseconds, and what takes so long is none.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -99,7 +99,6 @@ fn client(live: Live, before: &[String]) -> Option<Client> {
     };
     let socket = given("--socket", "--socket");
     let place = Place::find(socket.as_deref().map(Path::new), true, &environment).ok()?;
-    let cwd = std::env::current_dir().ok().and_then(|cwd| cwd.into_os_string().into_string().ok());
-    let context = context(&flags, &environment, cwd.as_deref()).ok()?;
+    let context = context(&flags, &environment, directory().as_deref()).ok()?;
     Some(Client::new(Options { place, context, environment, deadline: PATIENCE, observer: None, tool: None }))
 }

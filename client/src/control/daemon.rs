@@ -17,8 +17,9 @@ use tokio::time::Instant;
 use super::{Call, doctor, place, session_flags};
 use crate::api::Client;
 use crate::caller::{Environment, SessionFlags};
-use crate::connect::{ConnectError, Place, probe};
+use crate::connect::{ConnectError, probe};
 use crate::output::fitted;
+use crate::place::Place;
 use crate::spawn;
 use crate::tree::{group, option, switch};
 

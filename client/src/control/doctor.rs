@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 use super::Call;
 use super::daemon::is_locked;
 use crate::api::VERSION;
-use crate::connect::{ConnectError, probe, uid};
+use crate::connect::{ConnectError, probe};
 use crate::output::fitted;
+use crate::place::uid;
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -29,10 +29,10 @@ use mp_proto::deadline::{CALL, Deadline};
 use mp_proto::failure::Failure;
 use serde::de::DeserializeOwned;
 
-use crate::api::{Answer, Client, Exchange, Options, of_place};
+use crate::api::{Answer, Client, Exchange, Options};
 use crate::caller::{self, Environment, SessionFlags, context};
-use crate::connect::Place;
 use crate::output::{Format, Output};
+use crate::place::Place;
 use crate::report;
 
 /// Exit code of a command that Ctrl-C has ended: that of a process that the signal kills, as a shell tells it.
@@ -74,8 +74,7 @@ impl<'a> Call<'a> {
         let text = |id: &str| arguments.get_one::<String>(id).map(String::as_str);
         let output = Output::new(text("format").map(Format::of), text("jq"), usual)?;
         let place = place(arguments, &environment)?;
-        let cwd = std::env::current_dir().ok().and_then(|cwd| cwd.into_os_string().into_string().ok());
-        let context = context(flags, &environment, cwd.as_deref())?;
+        let context = context(flags, &environment, caller::directory().as_deref())?;
         let deadline = arguments.get_one::<u64>("timeout").map_or(CALL.client, |seconds| Duration::from_secs(*seconds));
         let observer: Option<fn(&Exchange<'_>)> =
             if arguments.get_flag("verbose") { Some(report::exchange) } else { None };
@@ -132,7 +131,7 @@ impl<'a> Call<'a> {
 pub(crate) fn place(arguments: &ArgMatches, environment: &Environment) -> Result<Place, Failure> {
     let socket = arguments.get_one::<String>("socket").map(Path::new);
     let autostart = !arguments.get_flag("no-autostart");
-    Place::find(socket, autostart, environment).map_err(|error| of_place(&error))
+    Place::find(socket, autostart, environment)
 }
 
 /// Options by which a command describes what it makes, under the name of a global one: they are no flags of the call.

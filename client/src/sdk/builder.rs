@@ -10,9 +10,9 @@ use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::CLIENT_HEADER;
 
 use super::client::Client;
-use crate::api::{Options, of_place};
-use crate::caller::{Environment, SessionFlags, context};
-use crate::connect::Place;
+use crate::api::Options;
+use crate::caller::{Environment, SessionFlags, context, directory};
+use crate::place::Place;
 
 /// Settings of a [`Client`] to be. What is not set comes from the environment of this process, as it does for `mp`.
 ///
@@ -123,9 +123,11 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, Failure> {
         let environment = self.environment.unwrap_or_else(Environment::of_this_process);
         let (root, socket) = (self.root.as_deref(), self.socket.as_deref());
-        let place = Place::below(root, socket, self.autostart, &environment).map_err(|error| of_place(&error))?;
-        let cwd =
-            self.cwd.or_else(|| std::env::current_dir().ok()).and_then(|cwd| cwd.into_os_string().into_string().ok());
+        let place = Place::below(root, socket, self.autostart, &environment)?;
+        let cwd = match self.cwd {
+            Some(cwd) => cwd.into_os_string().into_string().ok(),
+            None => directory(),
+        };
         let options = Options {
             place: Place { program: self.program, ..place },
             context: context(&SessionFlags::default(), &environment, cwd.as_deref())?,
