@@ -12,7 +12,7 @@ use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{EVENTS, encode_segment};
 use tokio::time::timeout;
 
-use crate::api::{Client, Options, Streamed};
+use crate::api::{Connection, Options, Streamed};
 use crate::transport::{Part, Streaming};
 
 use sse::Reader;
@@ -129,7 +129,7 @@ impl Stream {
         options.place.autostart &= !self.was_open;
         let mut pause = PAUSES.0;
         loop {
-            match Client::new(options.clone()).stream(self.request()).await {
+            match Connection::new(options.clone()).stream(self.request()).await {
                 Ok(streaming) => return Ok((streaming, Reader::default())),
                 Err(failure) if self.was_open && is_passing(failure.kind) => {
                     tokio::time::sleep(pause).await;

@@ -5,8 +5,6 @@ use std::process::ExitCode;
 
 use mp_proto::failure::Failure;
 
-use crate::api::Exchange;
-
 /// Prints a failure and returns its exit code.
 pub(crate) fn failure(failure: &Failure) -> ExitCode {
     // Nothing can be done when even stderr is gone.
@@ -28,13 +26,6 @@ pub(crate) fn say(text: &str) {
 pub(crate) fn ask(text: &str) {
     let mut stderr = std::io::stderr();
     let _ = write!(stderr, "{}", printable(text)).and_then(|()| stderr.flush());
-}
-
-/// Prints an exchange with the daemon, for `--verbose`.
-pub(crate) fn exchange(exchange: &Exchange<'_>) {
-    let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-    let id = exchange.request_id.map(|id| format!(", request {id}")).unwrap_or_default();
-    say(&format!("{} {}: {status} in {:.1?}{id}", exchange.method, printable(exchange.path), exchange.took));
 }
 
 /// Returns the text of a failure.

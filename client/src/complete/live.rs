@@ -9,7 +9,7 @@ use mp_proto::routes::{ACCOUNTS, PROJECTS, TARGETS, WORKSPACES};
 use mp_proto::wire::{AccountsBody, ProjectsBody, TargetsBody, WorkspacesBody};
 
 use super::Word;
-use crate::api::{Client, Options};
+use crate::api::{Connection, Options};
 use crate::caller::{Environment, SessionFlags, context, directory};
 use crate::place::Place;
 
@@ -51,10 +51,10 @@ impl Live {
     }
 
     async fn values(self, before: &[String]) -> Option<Vec<Word>> {
-        let mut client = client(self, before)?;
+        let mut daemon = connection(self, before)?;
         Some(match self {
             Self::Accounts => {
-                let body = client.get::<AccountsBody>(ACCOUNTS).await.ok()?.body;
+                let body = daemon.get::<AccountsBody>(ACCOUNTS).await.ok()?.body;
                 let help = |active| if active { ", active" } else { "" };
                 let word = |account: mp_proto::wire::AccountSummary| {
                     (
@@ -65,26 +65,26 @@ impl Live {
                 body.accounts.into_iter().map(word).collect()
             }
             Self::Targets => {
-                let body = client.get::<TargetsBody>(TARGETS).await.ok()?.body;
+                let body = daemon.get::<TargetsBody>(TARGETS).await.ok()?.body;
                 let word = |target: mp_proto::wire::TargetBody| {
                     (target.name.to_string(), format!("{}, project {}", target.account, target.project))
                 };
                 body.targets.into_iter().map(word).collect()
             }
             Self::Projects => {
-                let body = client.get::<ProjectsBody>(&format!("{PROJECTS}?cached=true")).await.ok()?.body;
+                let body = daemon.get::<ProjectsBody>(&format!("{PROJECTS}?cached=true")).await.ok()?.body;
                 body.projects.into_iter().map(|project| (project.id.to_string(), project.name)).collect()
             }
             Self::Workspaces => {
-                let body = client.get::<WorkspacesBody>(&format!("{WORKSPACES}?cached=true")).await.ok()?.body;
+                let body = daemon.get::<WorkspacesBody>(&format!("{WORKSPACES}?cached=true")).await.ok()?.body;
                 body.workspaces.into_iter().map(|workspace| (workspace.id.to_string(), workspace.name)).collect()
             }
         })
     }
 }
 
-/// Returns a client with those flags of the command line that decide what the values belong to.
-fn client(live: Live, before: &[String]) -> Option<Client> {
+/// Returns a connection with those flags of the command line that decide what the values belong to.
+fn connection(live: Live, before: &[String]) -> Option<Connection> {
     let environment = Environment::of_this_process();
     let given = |long: &str, short: &str| {
         let at = before.iter().rposition(|word| word == long || word == short);
@@ -100,5 +100,5 @@ fn client(live: Live, before: &[String]) -> Option<Client> {
     let socket = given("--socket", "--socket");
     let place = Place::find(socket.as_deref().map(Path::new), true, &environment).ok()?;
     let context = context(&flags, &environment, directory().as_deref()).ok()?;
-    Some(Client::new(Options { place, context, environment, deadline: PATIENCE, observer: None, tool: None }))
+    Some(Connection::new(Options { place, context, environment, deadline: PATIENCE, observer: None, tool: None }))
 }

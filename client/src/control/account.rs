@@ -162,7 +162,7 @@ async fn update(call: &mut Call<'_>) -> Result<(), Failure> {
     let update = account_add::read_update(call)?;
     let changed = changes(&update);
     let name = call.required("name");
-    let answer = call.client.call::<AccountBody>(Method::PATCH, &fill(ACCOUNT, &name), Some(&update)).await?;
+    let answer = call.daemon.call::<AccountBody>(Method::PATCH, &fill(ACCOUNT, &name), Some(&update)).await?;
     call.body(answer);
     let changed = if changed.is_empty() { "no changes".to_owned() } else { changed.join(", ") };
     call.output.line(&format!("Updated account '{name}' ({changed})"))
@@ -184,7 +184,7 @@ fn changes(update: &AccountUpdate) -> Vec<String> {
 
 async fn make_active(call: &mut Call<'_>) -> Result<(), Failure> {
     let name = call.required("name");
-    let answer = call.client.call::<ActiveBody>(Method::POST, &fill(ACCOUNT_USE, &name), None::<&()>).await?;
+    let answer = call.daemon.call::<ActiveBody>(Method::POST, &fill(ACCOUNT_USE, &name), None::<&()>).await?;
     call.body(answer);
     call.output.line(&format!("Active account: {name}"))
 }
@@ -192,7 +192,7 @@ async fn make_active(call: &mut Call<'_>) -> Result<(), Failure> {
 async fn remove(call: &mut Call<'_>) -> Result<(), Failure> {
     let force = if call.arguments.get_flag("force") { "?force=true" } else { "" };
     let path = format!("{}{force}", fill(ACCOUNT, &call.required("name")));
-    let answer = call.client.call::<AccountRemoved>(Method::DELETE, &path, None::<&()>).await?;
+    let answer = call.daemon.call::<AccountRemoved>(Method::DELETE, &path, None::<&()>).await?;
     let removed = call.body(answer);
     call.output.line(&format!("Removed account '{}'", removed.removed))?;
     if !removed.orphaned_targets.is_empty() {
@@ -203,7 +203,7 @@ async fn remove(call: &mut Call<'_>) -> Result<(), Failure> {
 
 async fn logout(call: &mut Call<'_>) -> Result<(), Failure> {
     let path = fill(ACCOUNT_LOGOUT, &call.required("name"));
-    let answer = call.client.call::<LogoutBody>(Method::POST, &path, None::<&()>).await?;
+    let answer = call.daemon.call::<LogoutBody>(Method::POST, &path, None::<&()>).await?;
     let account = call.body(answer).account;
     call.output.line(&format!("Removed tokens for '{account}'"))
 }
@@ -211,7 +211,7 @@ async fn logout(call: &mut Call<'_>) -> Result<(), Failure> {
 async fn token(call: &mut Call<'_>) -> Result<(), Failure> {
     let path = fill(ACCOUNT_TOKEN, &named(call).await?);
     let request = TokenRequest { min_valid_s: call.arguments.get_one::<u64>("min-valid").copied() };
-    let answer = call.client.call::<TokenBody>(Method::POST, &path, Some(&request)).await?;
+    let answer = call.daemon.call::<TokenBody>(Method::POST, &path, Some(&request)).await?;
     let body = call.body(answer);
     // The one command whose purpose it is to print a secret.
     call.output.line(body.token.as_ref().map_or("N/A", |token| token.expose()))
@@ -219,7 +219,7 @@ async fn token(call: &mut Call<'_>) -> Result<(), Failure> {
 
 async fn refresh(call: &mut Call<'_>) -> Result<(), Failure> {
     let path = fill(ACCOUNT_REFRESH, &named(call).await?);
-    let answer = call.client.call::<RefreshBody>(Method::POST, &path, Some(&RefreshRequest::default())).await?;
+    let answer = call.daemon.call::<RefreshBody>(Method::POST, &path, Some(&RefreshRequest::default())).await?;
     let body = call.body(answer);
     call.output.show(&crate::output::json(&body), || {
         let what = if body.refreshed { "Refreshed the token of" } else { "There is a new token already of" };
@@ -234,14 +234,14 @@ async fn export(call: &mut Call<'_>) -> Result<(), Failure> {
         project: call.text("project"),
         workspace: call.number("workspace"),
     };
-    let answer = call.client.call::<BridgeExported>(Method::POST, BRIDGE, Some(&body)).await?;
+    let answer = call.daemon.call::<BridgeExported>(Method::POST, BRIDGE, Some(&body)).await?;
     let path = call.body(answer).path;
     call.output.line(&format!("Wrote bridge file to {path}"))
 }
 
 async fn remove_bridge(call: &mut Call<'_>) -> Result<(), Failure> {
     let query = call.text("at").map(|at| format!("?at={}", encode_segment(&at))).unwrap_or_default();
-    let answer = call.client.call::<BridgeRemoved>(Method::DELETE, &format!("{BRIDGE}{query}"), None::<&()>).await?;
+    let answer = call.daemon.call::<BridgeRemoved>(Method::DELETE, &format!("{BRIDGE}{query}"), None::<&()>).await?;
     let removed = call.body(answer).removed;
     call.output.line(if removed { "Removed bridge file." } else { "No bridge file to remove." })
 }

@@ -66,8 +66,8 @@ impl Problems {
 pub(crate) async fn add(call: &mut Call<'_>) -> Result<(), Failure> {
     let account = read_add(call)?;
     call.allow(IDENTITY);
-    let before = call.client.get::<ActiveBody>(SESSION_PERSISTED).await?.body.account;
-    let answer = call.client.call::<AccountBody>(Method::POST, ACCOUNTS, Some(&account)).await?;
+    let before = call.daemon.get::<ActiveBody>(SESSION_PERSISTED).await?.body.account;
+    let answer = call.daemon.call::<AccountBody>(Method::POST, ACCOUNTS, Some(&account)).await?;
     let added = call.body(answer).account;
     call.output.line(&format!("Added account '{}' ({}, {})", added.name, added.r#type, added.region))?;
     if added.is_active && before.as_deref() != Some(added.name.as_str()) {

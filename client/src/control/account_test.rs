@@ -20,7 +20,7 @@ use crate::output::pretty;
 pub(crate) async fn run(call: &mut Call<'_>) -> Result<ExitCode, Failure> {
     call.allow(IDENTITY);
     let path = fill(ACCOUNT_TEST, &named(call).await?);
-    let answer = call.client.call::<TestBody>(Method::POST, &path, None::<&()>).await?;
+    let answer = call.daemon.call::<TestBody>(Method::POST, &path, None::<&()>).await?;
     let body = call.body(answer);
     let value = record(&body);
     call.output.show(&value, || pretty(&value))?;

@@ -81,8 +81,8 @@ pub(crate) async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
 /// Sends a request and prints what came beside the answer.
 async fn send(call: &mut Call<'_>, request: Streamed) -> Result<Streaming, Failure> {
     let (method, path, begun) = (request.method.clone(), request.path.clone(), Instant::now());
-    let streaming = call.client.stream(request).await;
-    if let Some(observer) = call.client.options().observer {
+    let streaming = call.daemon.stream(request).await;
+    if let Some(observer) = call.daemon.options().observer {
         let got = streaming.as_ref().ok();
         let request_id = got.and_then(|got| got.headers.get(REQUEST_ID_HEADER)?.to_str().ok());
         let status = got.map(|got| got.status.as_u16());

@@ -15,7 +15,7 @@ use mp_proto::wire::{Accepted, AccountStatus, BudgetStatus, StatusBody, VersionB
 use tokio::time::Instant;
 
 use super::{Call, doctor, place, session_flags};
-use crate::api::Client;
+use crate::api::Connection;
 use crate::caller::{Environment, SessionFlags};
 use crate::connect::{ConnectError, probe};
 use crate::output::fitted;
@@ -94,9 +94,9 @@ pub(crate) async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failur
 /// Decides anew whether a call may start a daemon. Who says `daemon start` means it, whatever `MPD_AUTOSTART` says for the commands
 /// that start one by the way; `--no-autostart` is said in the same breath and holds.
 fn autostart(call: &mut Call<'_>, allowed: bool) {
-    let mut options = call.client.options().clone();
+    let mut options = call.daemon.options().clone();
     options.place.autostart = allowed && !call.arguments.get_flag("no-autostart");
-    call.client = Client::new(options);
+    call.daemon = Connection::new(options);
 }
 
 async fn start(call: &mut Call<'_>) -> Result<(), Failure> {
@@ -108,7 +108,7 @@ async fn start(call: &mut Call<'_>) -> Result<(), Failure> {
 }
 
 async fn stop(call: &mut Call<'_>) -> Result<(), Failure> {
-    match probe(&call.client.options().place).await {
+    match probe(&call.daemon.options().place).await {
         Err(ConnectError::Nobody { .. }) => return call.output.line("mpd is not running"),
         Err(error) => return Err(error.into()),
         Ok(stream) => drop(stream),
@@ -116,7 +116,7 @@ async fn stop(call: &mut Call<'_>) -> Result<(), Failure> {
     // One that has left meanwhile must not be started to be stopped.
     autostart(call, false);
     let instance = instance(call).await;
-    match call.client.call::<Accepted>(Method::POST, SHUTDOWN, None::<&()>).await {
+    match call.daemon.call::<Accepted>(Method::POST, SHUTDOWN, None::<&()>).await {
         Ok(answer) => drop(call.body(answer)),
         // Somebody else stops it; what counts is that it leaves.
         Err(failure) if matches!(failure.kind, FailureKind::Stopping | FailureKind::Unreachable) => {}
@@ -128,7 +128,7 @@ async fn stop(call: &mut Call<'_>) -> Result<(), Failure> {
 
 /// Waits until the lock is free, or held by another daemon: a client that found none may have started it at once.
 async fn gone(call: &mut Call<'_>, before: Option<&str>) -> Result<(), Failure> {
-    let lock = run_dir(&call.client.options().place.root).join("mpd.lock");
+    let lock = run_dir(&call.daemon.options().place.root).join("mpd.lock");
     let deadline = Instant::now() + LEAVE;
     while is_locked(&lock) {
         if let (Some(before), Some(now)) = (before, instance(call).await)
@@ -147,7 +147,7 @@ async fn gone(call: &mut Call<'_>, before: Option<&str>) -> Result<(), Failure> 
 
 /// Returns what distinguishes the daemon that answers now from those before and after it.
 async fn instance(call: &mut Call<'_>) -> Option<String> {
-    call.client.get::<VersionBody>(VERSION).await.ok().map(|version| version.body.instance)
+    call.daemon.get::<VersionBody>(VERSION).await.ok().map(|version| version.body.instance)
 }
 
 /// Returns whether a daemon lives: it holds this lock for life. A shared try does not disturb one that is starting; it tries again.

@@ -49,7 +49,7 @@ impl Findings {
 /// When a check failed.
 pub(crate) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     let mut findings = Findings::default();
-    let place = call.client.options().place.clone();
+    let place = call.daemon.options().place.clone();
     findings.add(Verdict::Ok, format!("mp {VERSION}, root {}", place.root.display()), "");
     directories(&place.root, &mut findings);
     other_config(&place.root, &call.environment, &mut findings);
@@ -65,7 +65,7 @@ pub(crate) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
                 let what = "the storage root is not locked: what listens may serve another root";
                 findings.add(Verdict::Warn, what, "compare --socket and MPD_SOCKET with MP_STORAGE_DIR");
             }
-            match call.client.get::<StatusBody>(STATUS).await {
+            match call.daemon.get::<StatusBody>(STATUS).await {
                 Ok(status) => running(&status.body, &mut findings),
                 Err(failure) => findings.add(Verdict::Fail, format!("no status: {failure}"), "mp daemon logs"),
             }

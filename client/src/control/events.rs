@@ -47,7 +47,7 @@ pub(crate) async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
         let detail = "events have no columns in common: use -f json, jsonl, table or plain";
         return Err(Failure::new(FailureKind::InvalidArgument, detail));
     }
-    let mut stream = Stream::new(call.client.options().clone(), &types, call.text("after"));
+    let mut stream = Stream::new(call.daemon.options().clone(), &types, call.text("after"));
     let mut nobody_reads = std::pin::pin!(nobody_reads());
     loop {
         let item = tokio::select! {

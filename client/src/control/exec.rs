@@ -79,7 +79,7 @@ pub(crate) async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
     call.allow(IDENTITY);
     let min_valid_s = arguments.get_one::<u64>("min-valid").copied().unwrap_or(MIN_VALID_S);
     let request = TokenRequest { min_valid_s: Some(min_valid_s) };
-    let answer = call.client.call::<CredentialBody>(Method::POST, SESSION_CREDENTIAL, Some(&request)).await?;
+    let answer = call.daemon.call::<CredentialBody>(Method::POST, SESSION_CREDENTIAL, Some(&request)).await?;
     let credential = call.body(answer);
     let variables = variables(&credential)?;
     if !call.quiet {

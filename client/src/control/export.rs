@@ -168,7 +168,7 @@ async fn export(call: &Call<'_>, plan: Plan, out: Out, mut interrupt: Signal) ->
     let progress = Progress::new(&plan, Arc::clone(&tally), call.quiet);
     let ended = tokio::select! {
         biased;
-        ended = fetch(call.client.options(), &plan, out, &tally, &mut interrupt) => ended,
+        ended = fetch(call.daemon.options(), &plan, out, &tally, &mut interrupt) => ended,
         () = progress.show() => Ok(()),
     };
     progress.clear();

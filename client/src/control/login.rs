@@ -156,7 +156,7 @@ async fn follow(call: &mut Call<'_>, start: &LoginStart) -> Result<Option<(Login
             say_interrupted();
             return Ok(None);
         }
-        begun = call.client.call::<LoginBody>(Method::POST, LOGINS, Some(start)) => begun?,
+        begun = call.daemon.call::<LoginBody>(Method::POST, LOGINS, Some(start)) => begun?,
     };
     let is_ours = begun.created;
     let login = call.body(begun);
@@ -258,7 +258,7 @@ impl Course<'_, '_> {
             _ = self.interrupt.recv() => Event::Interrupted,
             () = async { if let Some(ends) = ends { sleep_until(ends).await } }, if ends.is_some() => Event::Late,
             line = self.lines.next(), if wants_lines => Event::Line(line),
-            looked = self.call.client.get_within::<LoginBody>(&path, LOOK) => {
+            looked = self.call.daemon.get_within::<LoginBody>(&path, LOOK) => {
                 Event::Looked(looked.map(|answer| Box::new(answer.body)))
             }
         }
@@ -298,10 +298,10 @@ impl Course<'_, '_> {
         answer: &impl serde::Serialize,
         login: &mut LoginBody,
     ) -> Result<Vec<Act>, Stop> {
-        let Err(failure) = self.call.client.raw(Method::POST, &fill(route, &self.id), Some(answer)).await else {
+        let Err(failure) = self.call.daemon.raw(Method::POST, &fill(route, &self.id), Some(answer)).await else {
             return Ok(Vec::new());
         };
-        let looked = self.call.client.get_within::<LoginBody>(&fill(LOGIN, &self.id), LOOK).await;
+        let looked = self.call.daemon.get_within::<LoginBody>(&fill(LOGIN, &self.id), LOOK).await;
         *login = looked.map_err(out_of_reach)?.body;
         Ok(self.dialogue.refused(&failure, login))
     }
@@ -309,7 +309,7 @@ impl Course<'_, '_> {
     /// Cancels the login. Whether that works is of no more interest: it ends by itself, too.
     async fn cancel(&mut self) {
         let path = fill(LOGIN, &self.id);
-        let _ = timeout(CANCEL, self.call.client.raw(Method::DELETE, &path, None::<&()>)).await;
+        let _ = timeout(CANCEL, self.call.daemon.raw(Method::DELETE, &path, None::<&()>)).await;
     }
 }
 

@@ -81,7 +81,7 @@ pub(crate) async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
     };
     let given: Option<Vec<&str>> =
         arguments.get_many::<String>("groups").map(|groups| groups.map(String::as_str).collect());
-    let server = Server::new(call.client.options().clone(), flags, policy, &groups(given)?);
+    let server = Server::new(call.daemon.options().clone(), flags, policy, &groups(given)?);
     let failed = |error: String| Failure::new(FailureKind::Internal, format!("the protocol broke off: {error}"));
     match server.serve(stdio_pipes()).await {
         Ok(running) => running.waiting().await.map(drop).map_err(|error| failed(error.to_string()))?,

@@ -29,7 +29,7 @@ use mp_proto::deadline::{CALL, Deadline};
 use mp_proto::failure::Failure;
 use serde::de::DeserializeOwned;
 
-use crate::api::{Answer, Client, Exchange, Options};
+use crate::api::{Answer, Connection, Exchange, Options};
 use crate::caller::{self, Environment, SessionFlags, context};
 use crate::output::{Format, Output};
 use crate::place::Place;
@@ -43,7 +43,7 @@ pub(crate) struct Call<'a> {
     /// The arguments of the leaf command.
     pub arguments: &'a ArgMatches,
     /// The daemon.
-    pub client: Client,
+    pub daemon: Connection,
     /// Where results go.
     pub output: Output,
     /// Whether notes are unwanted.
@@ -77,15 +77,21 @@ impl<'a> Call<'a> {
         let context = context(flags, &environment, caller::directory().as_deref())?;
         let deadline = arguments.get_one::<u64>("timeout").map_or(CALL.client, |seconds| Duration::from_secs(*seconds));
         let observer: Option<fn(&Exchange<'_>)> =
-            if arguments.get_flag("verbose") { Some(report::exchange) } else { None };
+            if arguments.get_flag("verbose") { Some(|exchange| report::say(&exchange.to_string())) } else { None };
         let options = Options { place, context, environment: environment.clone(), deadline, observer, tool: None };
-        Ok(Self { arguments, client: Client::new(options), output, quiet: arguments.get_flag("quiet"), environment })
+        Ok(Self {
+            arguments,
+            daemon: Connection::new(options),
+            output,
+            quiet: arguments.get_flag("quiet"),
+            environment,
+        })
     }
 
     /// Gives the calls of this command as long as calls of their kind may take, unless `--timeout` says how long.
     pub(crate) fn allow(&mut self, deadline: Deadline) {
         if self.arguments.get_one::<u64>("timeout").is_none() {
-            self.client.set_deadline(deadline.client);
+            self.daemon.set_deadline(deadline.client);
         }
     }
 
@@ -119,7 +125,7 @@ impl<'a> Call<'a> {
     /// # Errors
     /// Those of the route.
     pub(crate) async fn get<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, Failure> {
-        let answer = self.client.get(path).await?;
+        let answer = self.daemon.get(path).await?;
         Ok(self.body(answer))
     }
 }

@@ -208,13 +208,13 @@ async fn accounts(call: &mut Call<'_>) -> Result<Value, Failure> {
 
 async fn add_account(call: &mut Call<'_>) -> Result<Value, Failure> {
     let account = added::from_stdin()?;
-    let answer = call.client.call::<AccountBody>(Method::POST, ACCOUNTS, Some(&account)).await?;
+    let answer = call.daemon.call::<AccountBody>(Method::POST, ACCOUNTS, Some(&account)).await?;
     Ok(object::ok(json!({"added": account::record(&call.body(answer).account)})))
 }
 
 /// Asks for a change of what is persisted, and shows what is now.
 async fn apply(call: &mut Call<'_>, method: Method, path: &str, patch: Option<SessionPatch>) -> Result<Value, Failure> {
-    let answer = call.client.call::<ActiveBody>(method, path, patch.as_ref()).await?;
+    let answer = call.daemon.call::<ActiveBody>(method, path, patch.as_ref()).await?;
     Ok(active(&call.body(answer)))
 }
 
@@ -228,7 +228,7 @@ fn active(body: &ActiveBody) -> Value {
 async fn use_project(call: &mut Call<'_>) -> Result<Value, Failure> {
     let id = call.required("id");
     let patch = SessionPatch { project: Some(id.clone()), ..SessionPatch::default() };
-    let answer = call.client.call::<ActiveBody>(Method::PATCH, SESSION, Some(&patch)).await?;
+    let answer = call.daemon.call::<ActiveBody>(Method::PATCH, SESSION, Some(&patch)).await?;
     let body = call.body(answer);
     let told = call.text("account").or_else(|| call.environment.get("MP_ACCOUNT").map(str::to_owned));
     Ok(match told.filter(|told| body.account.as_ref() != Some(told)) {
@@ -241,7 +241,7 @@ async fn use_project(call: &mut Call<'_>) -> Result<Value, Failure> {
 async fn test(call: &mut Call<'_>) -> Result<Value, Failure> {
     call.allow(IDENTITY);
     let name = call.required("name");
-    let result = match call.client.call::<TestBody>(Method::POST, &fill(ACCOUNT_TEST, &name), None::<&()>).await {
+    let result = match call.daemon.call::<TestBody>(Method::POST, &fill(ACCOUNT_TEST, &name), None::<&()>).await {
         Ok(answer) => account_test::record(&call.body(answer)),
         Err(failure) if failure.kind == FailureKind::AccountNotFound => account_test::record(&TestBody {
             account_name: name,
@@ -278,7 +278,7 @@ fn offset(time: Timestamp) -> String {
 /// Works without a project, for it is how one is found.
 async fn projects(call: &mut Call<'_>) -> Result<Value, Failure> {
     call.allow(IDENTITY);
-    let session = call.client.get::<SessionBody>(SESSION).await?.body;
+    let session = call.daemon.get::<SessionBody>(SESSION).await?.body;
     let resolved = session.project.map(|project| project.id);
     let rows = call.get::<ProjectsBody>(PROJECTS).await?.projects;
     let item = |row: &mp_proto::wire::ProjectRow| {
@@ -292,7 +292,7 @@ async fn projects(call: &mut Call<'_>) -> Result<Value, Failure> {
 
 async fn workspaces(call: &mut Call<'_>) -> Result<Value, Failure> {
     call.allow(IDENTITY);
-    let session = call.client.get::<SessionBody>(SESSION).await?.body;
+    let session = call.daemon.get::<SessionBody>(SESSION).await?.body;
     let resolved = session.workspace.map(|workspace| workspace.id);
     let body = call.get::<WorkspacesBody>(WORKSPACES).await?;
     let item = |row: &mp_proto::wire::WorkspaceRow| {
@@ -313,7 +313,7 @@ async fn targets(call: &mut Call<'_>) -> Result<Value, Failure> {
 
 async fn add_target(call: &mut Call<'_>) -> Result<Value, Failure> {
     let target: TargetAdd = target::read_add(call);
-    let answer = call.client.call::<TargetBody>(Method::POST, TARGETS, Some(&target)).await?;
+    let answer = call.daemon.call::<TargetBody>(Method::POST, TARGETS, Some(&target)).await?;
     Ok(object::ok(json!({"added": target::record(&call.body(answer))})))
 }
 

@@ -75,7 +75,7 @@ fn table(projects: &[ProjectRow]) -> String {
 async fn set(call: &mut Call<'_>) -> Result<(), Failure> {
     let id = call.required("id");
     let patch = SessionPatch { project: Some(id.clone()), ..SessionPatch::default() };
-    let answer = call.client.call::<ActiveBody>(Method::PATCH, SESSION, Some(&patch)).await?;
+    let answer = call.daemon.call::<ActiveBody>(Method::PATCH, SESSION, Some(&patch)).await?;
     let active = call.body(answer).account.unwrap_or_default();
     // The daemon prefers what this call was told over the active account, and answers with the latter.
     let told = call.text("account").or_else(|| call.environment.get("MP_ACCOUNT").map(str::to_owned));

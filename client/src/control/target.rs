@@ -99,14 +99,14 @@ pub(super) fn read_add(call: &Call<'_>) -> TargetAdd {
 
 async fn add(call: &mut Call<'_>) -> Result<(), Failure> {
     let target = read_add(call);
-    let answer = call.client.call::<TargetBody>(Method::POST, TARGETS, Some(&target)).await?;
+    let answer = call.daemon.call::<TargetBody>(Method::POST, TARGETS, Some(&target)).await?;
     let added = call.body(answer);
     call.output.line(&format!("Added target: {}", added.name))
 }
 
 async fn make_active(call: &mut Call<'_>) -> Result<(), Failure> {
     let name = call.required("name");
-    let answer = call.client.call::<ActiveBody>(Method::POST, &fill(TARGET_USE, &name), None::<&()>).await?;
+    let answer = call.daemon.call::<ActiveBody>(Method::POST, &fill(TARGET_USE, &name), None::<&()>).await?;
     call.body(answer);
     call.output.line(&format!("Active target: {name}"))
 }
@@ -132,7 +132,7 @@ async fn remove(call: &mut Call<'_>) -> Result<(), Failure> {
         report::say("Aborted.");
         return Ok(());
     }
-    let answer = call.client.call::<TargetRemoved>(Method::DELETE, &fill(TARGET, &name), None::<&()>).await?;
+    let answer = call.daemon.call::<TargetRemoved>(Method::DELETE, &fill(TARGET, &name), None::<&()>).await?;
     let removed = call.body(answer).removed;
     call.output.line(&format!("Removed target: {removed}"))
 }

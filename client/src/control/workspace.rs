@@ -76,7 +76,7 @@ fn table(workspaces: &[WorkspaceRow]) -> String {
 async fn set(call: &mut Call<'_>) -> Result<(), Failure> {
     let id = call.number("id");
     let patch = SessionPatch { workspace: id, ..SessionPatch::default() };
-    let answer = call.client.call::<ActiveBody>(Method::PATCH, SESSION, Some(&patch)).await?;
+    let answer = call.daemon.call::<ActiveBody>(Method::PATCH, SESSION, Some(&patch)).await?;
     call.body(answer);
     call.output.line(&format!("Active workspace: {}", id.unwrap_or_default()))
 }

@@ -186,11 +186,11 @@ impl Client {
     ) -> Result<Answer<T>, Failure> {
         within(limit, async {
             let _turn = self.turn().await?;
-            let mut client = api::Client::over(self.options(context), self.take());
-            client.set_deadline(limit + A_MOMENT);
-            let answer = client.call(sent.method, sent.path, sent.body).await;
-            self.learn(&client);
-            self.keep(client);
+            let mut connection = api::Connection::over(self.options(context), self.take());
+            connection.set_deadline(limit + A_MOMENT);
+            let answer = connection.call(sent.method, sent.path, sent.body).await;
+            self.learn(&connection);
+            self.keep(connection);
             answer
         })
         .await
@@ -205,10 +205,10 @@ impl Client {
     ) -> Result<Streaming, Failure> {
         let limit = self.shared.deadline.unwrap_or(patience.client);
         within(limit, async {
-            let mut client = api::Client::new(self.options(context));
-            client.set_deadline(limit + A_MOMENT);
-            let opened = client.stream(request).await;
-            self.learn(&client);
+            let mut connection = api::Connection::new(self.options(context));
+            connection.set_deadline(limit + A_MOMENT);
+            let opened = connection.stream(request).await;
+            self.learn(&connection);
             opened
         })
         .await
@@ -246,8 +246,8 @@ impl Client {
         Some(idle.remove(at).1)
     }
 
-    fn keep(&self, client: api::Client) {
-        let Some(channel) = client.into_channel() else { return };
+    fn keep(&self, connection: api::Connection) {
+        let Some(channel) = connection.into_channel() else { return };
         let mut idle = lock(&self.shared.idle);
         if idle.len() == KEPT {
             idle.remove(0);
@@ -256,9 +256,9 @@ impl Client {
     }
 
     /// Remembers what the daemon has asked for, so that it need not ask each time.
-    fn learn(&self, client: &api::Client) {
+    fn learn(&self, connection: &api::Connection) {
         let is_usual = |name: &str| VARIABLES.iter().any(|usual| usual.name == name);
-        let sent = client.options().context.env.names().filter(|name| !is_usual(name));
+        let sent = connection.options().context.env.names().filter(|name| !is_usual(name));
         let mut asked = lock(&self.shared.asked);
         for name in sent {
             if !asked.contains(name) {

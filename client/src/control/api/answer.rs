@@ -32,7 +32,7 @@ pub(super) async fn print(call: &mut Call<'_>, mut streaming: Streaming) -> Resu
         out.write(&head(streaming.status, &streaming.headers))?;
     }
     let as_json = call.text("format").is_some() || call.text("jq").is_some();
-    let wait = call.client.options().deadline;
+    let wait = call.daemon.options().deadline;
     if let Some(failure) = failure(streaming.status) {
         copy(&mut streaming, &mut out, wait).await?;
         return Ok(report::failure(&failure));

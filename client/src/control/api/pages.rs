@@ -43,7 +43,7 @@ pub(super) async fn all(call: &mut Call<'_>, mut ask: Ask) -> Result<Value, Fail
 /// Reads one page.
 async fn one(call: &mut Call<'_>, ask: &Ask) -> Result<Value, Failure> {
     let mut streaming = send(call, ask.streamed()?).await?;
-    let body = answer::whole(&mut streaming, call.client.options().deadline).await?;
+    let body = answer::whole(&mut streaming, call.daemon.options().deadline).await?;
     match answer::failure(streaming.status) {
         None => answer::json(&body, &streaming.headers),
         Some(mut failure) => {

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use super::order::Order;
 use super::plan::Plan;
-use crate::api::{Client, Options, Streamed, trailed, written};
+use crate::api::{Connection, Options, Streamed, trailed, written};
 use crate::transport::{Part, Streaming, TransportError};
 
 /// Parts that are fetched at once, of which all but the first are kept until their turn comes.
@@ -103,10 +103,10 @@ impl Crew<'_> {
             body: Some(body),
             refusals_fail: true,
         };
-        let mut client = Client::new(self.options.clone());
-        match client.stream(request.clone()).await {
+        let mut daemon = Connection::new(self.options.clone());
+        match daemon.stream(request.clone()).await {
             Err(failure) if matches!(failure.kind, FailureKind::Unreachable | FailureKind::Stopping) => {
-                client.stream(request).await
+                daemon.stream(request).await
             }
             opened => opened,
         }

@@ -98,7 +98,7 @@ pub(super) async fn session(call: &mut Call<'_>) -> Result<SessionBody, Failure>
         .filter(|account| can_change(account.source.kind) && account.source.kind != SourceKind::Bridge);
     let project = session.project.as_ref().filter(|project| can_change(project.source.kind));
     let workspace = session.workspace.as_ref().filter(|workspace| can_change(workspace.source.kind));
-    call.client.pin(
+    call.daemon.pin(
         account.map(|account| account.name.clone()),
         project.map(|project| project.id.to_string()),
         workspace.map(|workspace| workspace.id.to_string()),

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::server::Server;
-use crate::api::Client;
+use crate::api::Connection;
 use crate::browser;
 use crate::caller::SessionFlags;
 
@@ -51,14 +51,14 @@ pub(super) struct Login {
 }
 
 /// Shows the session.
-pub(super) async fn session(client: &mut Client) -> Result<Value, Failure> {
-    Ok(crate::output::json(&client.get::<SessionBody>(SESSION).await?.body))
+pub(super) async fn session(daemon: &mut Connection) -> Result<Value, Failure> {
+    Ok(crate::output::json(&daemon.get::<SessionBody>(SESSION).await?.body))
 }
 
 /// Lists the accounts, each with the state of its token.
-pub(super) async fn accounts(client: &mut Client) -> Result<Value, Failure> {
-    let accounts = client.get::<AccountsBody>(mp_proto::routes::ACCOUNTS).await?.body.accounts;
-    let status = client.get::<StatusBody>(STATUS).await?.body;
+pub(super) async fn accounts(daemon: &mut Connection) -> Result<Value, Failure> {
+    let accounts = daemon.get::<AccountsBody>(mp_proto::routes::ACCOUNTS).await?.body.accounts;
+    let status = daemon.get::<StatusBody>(STATUS).await?.body;
     let rows = accounts.iter().map(|account| {
         let token = status.accounts.iter().find(|known| known.name == account.name);
         json!({
@@ -71,24 +71,24 @@ pub(super) async fn accounts(client: &mut Client) -> Result<Value, Failure> {
 }
 
 /// Lists the targets.
-pub(super) async fn targets(client: &mut Client) -> Result<Value, Failure> {
-    Ok(crate::output::json(&client.get::<TargetsBody>(TARGETS).await?.body.targets))
+pub(super) async fn targets(daemon: &mut Connection) -> Result<Value, Failure> {
+    Ok(crate::output::json(&daemon.get::<TargetsBody>(TARGETS).await?.body.targets))
 }
 
 /// Lists the projects.
-pub(super) async fn projects(client: &mut Client, listing: Listing) -> Result<Value, Failure> {
+pub(super) async fn projects(daemon: &mut Connection, listing: Listing) -> Result<Value, Failure> {
     if listing.project.is_some() {
         return Err(Failure::new(FailureKind::InvalidArgument, "list_projects takes no project"));
     }
     let query = if listing.refresh { "?refresh=true" } else { "" };
-    Ok(crate::output::json(&client.get::<ProjectsBody>(&format!("{PROJECTS}{query}")).await?.body.projects))
+    Ok(crate::output::json(&daemon.get::<ProjectsBody>(&format!("{PROJECTS}{query}")).await?.body.projects))
 }
 
 /// Lists the workspaces of a project.
-pub(super) async fn workspaces(client: &mut Client, listing: Listing) -> Result<Value, Failure> {
+pub(super) async fn workspaces(daemon: &mut Connection, listing: Listing) -> Result<Value, Failure> {
     let project = listing.project.map(|id| format!("&project={}", encode_segment(&id))).unwrap_or_default();
     let path = format!("{WORKSPACES}?refresh={}{project}", listing.refresh);
-    Ok(crate::output::json(&client.get::<WorkspacesBody>(&path).await?.body))
+    Ok(crate::output::json(&daemon.get::<WorkspacesBody>(&path).await?.body))
 }
 
 impl Use {
@@ -120,7 +120,7 @@ impl Use {
 /// Chooses the session of later calls. One that cannot be resolved is not chosen.
 pub(super) async fn use_session(server: &Server, wanted: Use) -> Result<Value, Failure> {
     let flags = wanted.after(&server.flags())?;
-    let mut client = server.client_with(&flags)?;
+    let mut daemon = server.connection_with(&flags)?;
     if wanted.persist {
         let patch = SessionPatch {
             account: wanted.account,
@@ -129,21 +129,21 @@ pub(super) async fn use_session(server: &Server, wanted: Use) -> Result<Value, F
             target: wanted.target,
         };
         // The context of the change is that of the user's other tools: what is stored must not depend on this server.
-        let mut plain = server.client_with(&SessionFlags::default())?;
+        let mut plain = server.connection_with(&SessionFlags::default())?;
         plain.call::<ActiveBody>(Method::PATCH, SESSION, Some(&patch)).await?;
         server.set_flags(SessionFlags::default());
         return session(&mut plain).await;
     }
-    let shown = session(&mut client).await?;
+    let shown = session(&mut daemon).await?;
     server.set_flags(flags);
     Ok(shown)
 }
 
 /// Begins a login, or goes on with the one that is open, and waits a while for the user.
-pub(super) async fn login(server: &Server, client: &mut Client, wanted: Login) -> Result<Value, Failure> {
+pub(super) async fn login(server: &Server, daemon: &mut Connection, wanted: Login) -> Result<Value, Failure> {
     // Without the project: a call that knows it goes on with the login of one that did not.
     let start = LoginStart { account: wanted.account, region: wanted.region, ..LoginStart::default() };
-    let begun = client.call::<LoginBody>(Method::POST, LOGINS, Some(&start)).await?;
+    let begun = daemon.call::<LoginBody>(Method::POST, LOGINS, Some(&start)).await?;
     let (is_ours, mut login) = (begun.created, begun.body);
     if is_ours && let Some(url) = &login.authorize_url {
         browser::open(url, server.environment(), None);
@@ -154,14 +154,14 @@ pub(super) async fn login(server: &Server, client: &mut Client, wanted: Login) -
         login = match (login.state, project.take()) {
             (LoginState::ChooseProject, Some(project)) => {
                 let path = fill(LOGIN_PROJECT, &login.id);
-                client.call::<LoginBody>(Method::POST, &path, Some(&LoginChoice { project })).await?.body
+                daemon.call::<LoginBody>(Method::POST, &path, Some(&LoginChoice { project })).await?.body
             }
             (LoginState::ChooseProject, None) => break,
             _ if left == 0 => break,
             (_, kept) => {
                 project = kept;
                 let path = format!("{}?wait_s={left}&after={}", fill(LOGIN, &login.id), login.revision);
-                client.get::<LoginBody>(&path).await?.body
+                daemon.get::<LoginBody>(&path).await?.body
             }
         };
     }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::Policy;
 use super::tools::obstacle;
-use crate::api::{Client, Streamed, trailed, written};
+use crate::api::{Connection, Streamed, trailed, written};
 use crate::transport::Part;
 
 /// So many operations are listed at once.
@@ -122,21 +122,21 @@ pub(super) fn allowed(id: &str, policy: Policy) -> Result<&'static Operation, Fa
 
 /// Runs an operation, and returns its answer and what the daemon said beside it.
 pub(super) async fn run(
-    client: &mut Client,
+    daemon: &mut Connection,
     operation: &Operation,
     call: OperationCall,
 ) -> Result<(Value, Vec<String>), Failure> {
     let path = fill(OPERATION, operation.id);
     if operation.reply.shape == Shape::Lines {
-        return lines(client, operation, path, &call).await;
+        return lines(daemon, operation, path, &call).await;
     }
-    let answer = client.call::<Value>(Method::POST, &path, Some(&call)).await?;
+    let answer = daemon.call::<Value>(Method::POST, &path, Some(&call)).await?;
     Ok((answer.body, answer.notes))
 }
 
 /// Reads the beginning of a stream. Leaving it ends it upstream, too.
 async fn lines(
-    client: &mut Client,
+    daemon: &mut Connection,
     operation: &Operation,
     path: String,
     call: &OperationCall,
@@ -148,7 +148,7 @@ async fn lines(
         body: Some(written(call)?),
         refusals_fail: true,
     };
-    let mut stream = client.stream(request).await?;
+    let mut stream = daemon.stream(request).await?;
     let mut notes = crate::api::noted(&stream.headers);
     let mut text = Vec::new();
     while text.len() < READ {

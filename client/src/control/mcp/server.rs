@@ -20,7 +20,7 @@ use super::clean::clean;
 use super::shelf::{Shelf, text};
 use super::tools::{self, Does};
 use super::{Policy, accounts, operations, watch};
-use crate::api::{Client, Options, VERSION};
+use crate::api::{Connection, Options, VERSION};
 use crate::caller::{Environment, SessionFlags, context};
 
 /// What an agent should know before its first call.
@@ -73,14 +73,14 @@ impl Server {
         &self.options.environment
     }
 
-    /// Returns a client for one call, with some flags.
+    /// Returns a connection for one call, with some flags.
     ///
     /// # Errors
     /// When they cannot go together with the environment.
-    pub(super) fn client_with(&self, flags: &SessionFlags) -> Result<Client, Failure> {
+    pub(super) fn connection_with(&self, flags: &SessionFlags) -> Result<Connection, Failure> {
         let environment = &self.options.environment;
         let context = context(flags, environment, self.options.context.cwd.as_deref())?;
-        Ok(Client::new(Options { context, ..self.options.clone() }))
+        Ok(Connection::new(Options { context, ..self.options.clone() }))
     }
 
     async fn carry_out(&self, name: &str, arguments: JsonObject) -> Option<Result<String, Failure>> {
@@ -96,25 +96,25 @@ impl Server {
     }
 
     async fn fixed(&self, does: Does, arguments: JsonObject) -> Result<String, Failure> {
-        let mut client = self.client_with(&self.flags())?;
+        let mut daemon = self.connection_with(&self.flags())?;
         let value = match does {
             Does::Session => {
                 let Nothing {} = read(arguments)?;
-                accounts::session(&mut client).await?
+                accounts::session(&mut daemon).await?
             }
             Does::Accounts => {
                 let Nothing {} = read(arguments)?;
-                accounts::accounts(&mut client).await?
+                accounts::accounts(&mut daemon).await?
             }
             Does::Targets => {
                 let Nothing {} = read(arguments)?;
-                accounts::targets(&mut client).await?
+                accounts::targets(&mut daemon).await?
             }
-            Does::Projects => accounts::projects(&mut client, read(arguments)?).await?,
-            Does::Workspaces => accounts::workspaces(&mut client, read(arguments)?).await?,
+            Does::Projects => accounts::projects(&mut daemon, read(arguments)?).await?,
+            Does::Workspaces => accounts::workspaces(&mut daemon, read(arguments)?).await?,
             Does::UseSession => accounts::use_session(self, read(arguments)?).await?,
-            Does::Login => accounts::login(self, &mut client, read(arguments)?).await?,
-            Does::Events => watch::events(client.options().clone(), read(arguments)?).await?,
+            Does::Login => accounts::login(self, &mut daemon, read(arguments)?).await?,
+            Does::Events => watch::events(daemon.options().clone(), read(arguments)?).await?,
             Does::FindOperations => operations::look(&read(arguments)?, self.policy)?,
             Does::CallOperation => return self.call(read(arguments)?).await,
             Does::ReadMore => {
@@ -147,8 +147,8 @@ impl Server {
         call: OperationCall,
         flags: SessionFlags,
     ) -> Result<String, Failure> {
-        let mut client = self.client_with(&flags)?;
-        let (value, notes) = operations::run(&mut client, operation, call).await?;
+        let mut daemon = self.connection_with(&flags)?;
+        let (value, notes) = operations::run(&mut daemon, operation, call).await?;
         Ok(self.shown(value, &notes))
     }
 

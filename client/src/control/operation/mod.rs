@@ -140,7 +140,7 @@ pub(crate) async fn run(operation: &'static Operation, matches: &ArgMatches) -> 
 /// Calls an operation and prints what came beside its answer.
 async fn ask(call: &mut Call<'_>, id: &str, asked: &OperationCall) -> Result<Value, Failure> {
     let path = fill(OPERATION, id);
-    let answer = call.client.call::<Value>(Method::POST, &path, Some(asked));
+    let answer = call.daemon.call::<Value>(Method::POST, &path, Some(asked));
     let answer = spinner::beside(call.quiet, answer).await?;
     Ok(call.body(answer))
 }

@@ -150,7 +150,7 @@ pub(super) async fn upload(
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     let path = format!("{}?arguments={}", fill(OPERATION_UPLOAD, operation.id), encode_segment(&text));
     let request = Streamed { method: Method::POST, path, headers, body: Some(content), refusals_fail: true };
-    let mut streaming = spinner::beside(call.quiet, call.client.stream(request)).await?;
+    let mut streaming = spinner::beside(call.quiet, call.daemon.stream(request)).await?;
     note(call, &streaming);
     let body = streaming.rest().await.map_err(|error| broken(&error))?;
     serde_json::from_slice(&body)
@@ -174,7 +174,7 @@ pub(super) async fn bytes(
         body: Some(written(asked)?),
         refusals_fail: true,
     };
-    let mut streaming = spinner::beside(call.quiet, call.client.stream(request)).await?;
+    let mut streaming = spinner::beside(call.quiet, call.daemon.stream(request)).await?;
     note(call, &streaming);
     let Some(path) = path.map(Path::new) else {
         let mut out = io::stdout().lock();

@@ -1,85 +1,43 @@
-//! A client of the daemon of one storage root: one connection, on which requests go out one after the other.
+//! A connection to the daemon of one storage root: requests go out one after the other, and what makes the daemon refuse one is
+//! mended where that is possible.
 
 use std::time::{Duration, Instant};
 
 use hyper::Method;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue, TE};
-use mp_proto::context::Context;
-use mp_proto::failure::{Failure, FailureKind, ProblemBody};
-use mp_proto::routes::{self, CLIENT_HEADER, NOTE_HEADER, PROTOCOL_HEADER, REQUEST_ID_HEADER, WAITED_HEADER};
-use mp_proto::version::ProtocolRange;
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::routes::{CLIENT_HEADER, ORIGIN_HEADER, REQUEST_ID_HEADER, SHUTDOWN};
 use mp_proto::wire::Accepted;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::caller::{Environment, add_asked};
+use super::answer::{Answer, is_older, not_delivered, problem, read, unreachable};
+use super::options::{Exchange, Options};
+use crate::caller::add_asked;
 use crate::connect::connect;
-use crate::place::Place;
 use crate::transport::{Channel, Content, Outgoing, Received, Streaming, TransportError};
 
-/// Where to connect and what to send along.
-#[derive(Clone)]
-pub(crate) struct Options {
-    /// The daemon's place.
-    pub place: Place,
-    /// The context of every call.
-    pub context: Context,
-    /// The environment that answers when the daemon asks for a variable.
-    pub environment: Environment,
-    /// Longest time for one call.
-    pub deadline: Duration,
-    /// Told of every exchange with the daemon.
-    pub observer: Option<fn(&Exchange<'_>)>,
-    /// Who asks, `name/version`, if it is not `mp`.
-    pub tool: Option<HeaderValue>,
-}
+/// A daemon that is killed while it is asked is started again by the next attempt; three in a row are no accident.
+const ATTEMPTS: u32 = 3;
 
-/// One exchange with the daemon, for who wants to watch.
-#[derive(Debug)]
-pub(crate) struct Exchange<'a> {
-    /// GET, POST, …
-    pub method: &'a Method,
-    /// Path and query.
-    pub path: &'a str,
-    /// The status of the answer; none when there was no answer.
-    pub status: Option<u16>,
-    /// The id under which the daemon's log knows it.
-    pub request_id: Option<&'a str>,
-    /// How long it took, without connecting.
-    pub took: Duration,
-}
-
-/// An answer and what the daemon said beside it.
-#[derive(Debug)]
-pub struct Answer<T> {
-    /// The body.
-    pub body: T,
-    /// Notes for the user, such as `MP_PROJECT_ID=7 wins over --project 9`.
-    pub notes: Vec<String>,
-    /// Whether this call made what it answers with (201).
-    pub created: bool,
-    /// How long it waited for its turn at Mixpanel; none when it did not wait. Of a wait that a person would notice, a note tells.
-    pub waited: Option<Duration>,
-}
-
-/// A client. It connects when it is first used, and again when the connection was lost.
-pub(crate) struct Client {
+/// A connection to the daemon, made when it is first used, and again when it was lost.
+pub(crate) struct Connection {
     options: Options,
     channel: Option<Channel>,
 }
 
-impl Client {
-    /// Returns a client that has not connected yet.
+impl Connection {
+    /// Returns a connection that is not made yet.
     pub(crate) fn new(options: Options) -> Self {
         Self { options, channel: None }
     }
 
-    /// Returns a client that uses a connection which another one has left.
+    /// Returns a connection over a channel that another one has left.
     pub(crate) fn over(options: Options, channel: Option<Channel>) -> Self {
         Self { options, channel }
     }
 
-    /// Returns the connection, if it can be used again.
+    /// Returns the channel, if it can be used again.
     pub(crate) fn into_channel(self) -> Option<Channel> {
         self.channel
     }
@@ -152,7 +110,7 @@ impl Client {
         self.raw_within(method, path, body, self.options.deadline).await
     }
 
-    /// Sends a request like [`Client::raw`], under a deadline of its own.
+    /// Sends a request like [`Self::raw`], under a deadline of its own.
     ///
     /// # Errors
     /// Those of the route, or of reaching the daemon.
@@ -198,7 +156,7 @@ impl Client {
         loop {
             outgoing.context = self.header()?;
             let mut streaming = self.open(&outgoing).await?;
-            let is_ours = streaming.headers.get(routes::ORIGIN_HEADER).is_none_or(|origin| origin != "upstream");
+            let is_ours = streaming.headers.get(ORIGIN_HEADER).is_none_or(|origin| origin != "upstream");
             if streaming.status.is_success() || !(is_ours || request.refusals_fail) {
                 return Ok(streaming);
             }
@@ -297,7 +255,7 @@ impl Client {
         let Some(mut channel) = self.channel.take() else { return Ok(()) };
         let outgoing = Outgoing {
             method: Method::POST,
-            path: routes::SHUTDOWN.to_owned(),
+            path: SHUTDOWN.to_owned(),
             context: None,
             body: None,
             headers: self.named(),
@@ -339,77 +297,6 @@ pub(crate) fn written(body: &impl Serialize) -> Result<Content, Failure> {
         .map(Content::from)
         .map_err(|error| Failure::new(FailureKind::Internal, format!("the request could not be written: {error}")))
 }
-
-/// Returns the failure in the trailers of a streamed answer.
-pub(crate) fn trailed(trailers: &HeaderMap) -> Option<Failure> {
-    let value = trailers.get(routes::PROBLEM_TRAILER)?;
-    let body = serde_json::from_slice::<ProblemBody>(value.as_bytes());
-    let odd = |_| Failure::new(FailureKind::Internal, "the stream ended early, and the daemon did not say why");
-    Some(body.map_or_else(odd, Failure::from))
-}
-
-/// A daemon that is killed while it is asked is started again by the next attempt; three in a row are no accident.
-const ATTEMPTS: u32 = 3;
-
-/// Returns what the daemon tells beside an answer.
-pub(crate) fn noted(headers: &HeaderMap) -> Vec<String> {
-    let notes = headers.get_all(NOTE_HEADER).iter();
-    notes.filter_map(|note| note.to_str().ok().map(str::to_owned)).collect()
-}
-
-/// Reads a good answer.
-fn read<T: DeserializeOwned>(path: &str, received: &Received) -> Result<Answer<T>, Failure> {
-    let notes = noted(&received.headers);
-    let body = serde_json::from_slice(&received.body).map_err(|error| {
-        let detail = format!("the daemon's answer to {path} is not as expected: {error}");
-        Failure::new(FailureKind::Internal, detail).next("mp daemon restart", "run the daemon that came with mp")
-    })?;
-    let waited = received.headers.get(WAITED_HEADER).and_then(|millis| millis.to_str().ok()?.parse().ok());
-    let created = received.status == hyper::StatusCode::CREATED;
-    Ok(Answer { body, notes, created, waited: waited.map(Duration::from_millis) })
-}
-
-fn is_older(received: &Received) -> bool {
-    let theirs = received.headers.get(PROTOCOL_HEADER).and_then(|range| range.to_str().ok());
-    theirs.and_then(ProtocolRange::parse).is_some_and(|theirs| ProtocolRange::OURS.is_newer_than(theirs))
-}
-
-/// Returns the failure in an answer.
-fn problem(received: &Received) -> Failure {
-    match serde_json::from_slice::<ProblemBody>(&received.body) {
-        Ok(body) => body.into(),
-        Err(_) => {
-            let detail = format!("what listens on the socket answered {} without a reason", received.status);
-            Failure::new(FailureKind::Internal, detail).next("mp daemon doctor", "look for the cause")
-        }
-    }
-}
-
-fn unreachable(error: &TransportError) -> Failure {
-    Failure::new(FailureKind::Unreachable, format!("the daemon could not be asked: {error}"))
-        .next("mp daemon doctor", "look for the cause")
-}
-
-fn not_delivered(error: &TransportError, outgoing: &Outgoing, is_read: bool) -> Failure {
-    match error {
-        TransportError::Timeout(after) => {
-            let detail = format!("the daemon did not answer within {} s", after.as_secs());
-            Failure::new(FailureKind::Timeout, detail).next("mp daemon status", "see whether it is well")
-        }
-        TransportError::Broken if !is_read => {
-            let detail = format!(
-                "the daemon went away during {} {}: it may or may not have been carried out",
-                outgoing.method, outgoing.path
-            );
-            Failure::new(FailureKind::Unreachable, detail)
-                .next("mp account list", "see what is configured now, before you repeat it")
-        }
-        _ => unreachable(error),
-    }
-}
-
-/// The version of this build.
-pub(crate) const VERSION: &str = mp_proto::version::BUILD;
 
 #[cfg(test)]
 mod tests;

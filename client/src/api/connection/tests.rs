@@ -8,6 +8,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::caller::Environment;
+use crate::place::Place;
 
 /// What the script does with one request.
 enum Act {
@@ -72,11 +74,13 @@ fn problem_of(kind: FailureKind) -> Value {
 
 /// Sends one request to a script and returns what came of it and what the script saw.
 fn check(method: Method, acts: Vec<Act>) -> (Result<Value, Failure>, Vec<Seen>) {
-    with_client(acts, async |client| client.call::<Value>(method, "/v1/x", None::<&()>).await.map(|answer| answer.body))
+    with_connection(acts, async |daemon| {
+        daemon.call::<Value>(method, "/v1/x", None::<&()>).await.map(|answer| answer.body)
+    })
 }
 
 /// Has a client talk to a script, and returns what came of it and what the script saw.
-fn with_client<T>(acts: Vec<Act>, talk: impl AsyncFnOnce(&mut Client) -> T) -> (T, Vec<Seen>) {
+fn with_connection<T>(acts: Vec<Act>, talk: impl AsyncFnOnce(&mut Connection) -> T) -> (T, Vec<Seen>) {
     let dir = tempfile::tempdir().expect("a directory");
     std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o700)).expect("made private");
     let socket = dir.path().join("s");
@@ -86,15 +90,15 @@ fn with_client<T>(acts: Vec<Act>, talk: impl AsyncFnOnce(&mut Client) -> T) -> (
     std::thread::spawn(move || play(&listener, acts, &sender));
     let options = Options {
         place: Place::below(Some(dir.path()), Some(&socket), false, &Environment::default()).expect("a place"),
-        context: Context::default(),
+        context: mp_proto::context::Context::default(),
         environment: Environment::of(&[("CI_TOKEN", "tok")]),
         deadline: Duration::from_secs(5),
         observer: None,
         tool: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let mut client = Client::new(options);
-    let result = runtime.block_on(talk(&mut client));
+    let mut connection = Connection::new(options);
+    let result = runtime.block_on(talk(&mut connection));
     // Every request was noted before it was answered.
     (result, seen.try_iter().collect())
 }
@@ -140,16 +144,16 @@ fn a_daemon_that_is_leaving_has_done_nothing_so_even_a_change_is_repeated() {
 #[test]
 fn a_request_may_have_a_deadline_of_its_own() {
     let short = Duration::from_millis(50);
-    let (result, _) = with_client(vec![Act::Wait], async |client| client.get_within::<Value>("/v1/x", short).await);
+    let (result, _) = with_connection(vec![Act::Wait], async |daemon| daemon.get_within::<Value>("/v1/x", short).await);
     assert_eq!(result.map(drop).map_err(|failure| failure.kind), Err(FailureKind::Timeout));
 }
 
 #[test]
 fn an_answer_tells_whether_something_was_made() {
     let acts = vec![Act::Say(201, "", json!(1)), good()];
-    let (made, _) = with_client(acts, async |client| {
-        let first = client.get::<Value>("/v1/x").await.map(|answer| answer.created);
-        (first, client.get::<Value>("/v1/x").await.map(|answer| answer.created))
+    let (made, _) = with_connection(acts, async |daemon| {
+        let first = daemon.get::<Value>("/v1/x").await.map(|answer| answer.created);
+        (first, daemon.get::<Value>("/v1/x").await.map(|answer| answer.created))
     });
     assert_eq!(made, (Ok(true), Ok(false)));
 }
@@ -157,9 +161,9 @@ fn an_answer_tells_whether_something_was_made() {
 #[test]
 fn an_answer_tells_how_long_it_waited_for_its_turn() {
     let acts = vec![Act::Say(200, "mp-waited-ms: 3249\r\n", json!(1)), good()];
-    let (waited, _) = with_client(acts, async |client| {
-        let first = client.get::<Value>("/v1/x").await.map(|answer| answer.waited);
-        (first, client.get::<Value>("/v1/x").await.map(|answer| answer.waited))
+    let (waited, _) = with_connection(acts, async |daemon| {
+        let first = daemon.get::<Value>("/v1/x").await.map(|answer| answer.waited);
+        (first, daemon.get::<Value>("/v1/x").await.map(|answer| answer.waited))
     });
     assert_eq!(waited, (Ok(Some(Duration::from_millis(3249))), Ok(None)));
 }
