@@ -10,7 +10,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use serde_json::{Map, Value};
 
 use super::{Call, session_flags};
-use crate::events::{Item, Stream, Told};
+use crate::events::{Item, RawEvent, Stream};
 use crate::output::{Format, printable, stdout};
 use crate::report;
 use crate::tree::{option, switch};
@@ -56,8 +56,8 @@ pub(crate) async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
             item = stream.next() => item?,
         };
         match item {
-            Item::Event(told) => {
-                let shown = shown(&mut call, &told)?;
+            Item::Event(event) => {
+                let shown = shown(&mut call, &event)?;
                 // A filter may have nothing to say of an event.
                 if !shown.is_empty() && !write(&shown)? {
                     return Ok(ExitCode::SUCCESS);
@@ -91,16 +91,16 @@ fn write(line: &str) -> Result<bool, Failure> {
     stdout::is_read(writeln!(out, "{line}").and_then(|()| out.flush()))
 }
 
-fn shown(call: &mut Call<'_>, told: &Told) -> Result<String, Failure> {
-    let parsed: Result<Map<String, Value>, _> = serde_json::from_str(&told.json);
+fn shown(call: &mut Call<'_>, event: &RawEvent) -> Result<String, Failure> {
+    let parsed: Result<Map<String, Value>, _> = serde_json::from_str(&event.json);
     let fields = parsed.map_err(|error| {
-        Failure::new(FailureKind::Internal, format!("the event {} cannot be read: {error}", told.name))
+        Failure::new(FailureKind::Internal, format!("the event {} cannot be read: {error}", event.name))
     })?;
     if matches!(call.output.format(), Format::Table | Format::Plain) {
-        return Ok(sentence(&told.name, &fields));
+        return Ok(sentence(&event.name, &fields));
     }
     let mut whole = Map::new();
-    if let Some(id) = &told.id {
+    if let Some(id) = &event.id {
         whole.insert("id".to_owned(), Value::from(id.as_str()));
     }
     whole.extend(fields);

@@ -41,7 +41,7 @@ pub(super) async fn events(options: Options, since: Since) -> Result<Value, Fail
     let mut seen = Vec::new();
     while let Ok(item) = timeout_at(until, stream.next()).await {
         match item? {
-            Item::Event(told) => seen.push(serde_json::from_str::<Value>(&told.json).unwrap_or_default()),
+            Item::Event(event) => seen.push(serde_json::from_str::<Value>(&event.json).unwrap_or_default()),
             // What came is told; the next call goes on.
             Item::Interrupted { .. } => break,
         }

@@ -1,21 +1,17 @@
-//! The event stream of the daemon as a client sees it: it goes on where it broke off, over lost connections and restarts.
-
-mod sse;
+//! A stream that goes on where it broke off: after a lost connection, and after a restart of the daemon.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use hyper::Method;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
-use mp_proto::event::Event;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{EVENTS, encode_segment};
 use tokio::time::timeout;
 
+use super::sse::{Parser, RawEvent};
 use crate::api::{Connection, Options, Streamed};
 use crate::transport::{Part, Streaming};
-
-use sse::Reader;
 
 /// The daemon sends something every 15 s. When so long nothing came, it is not well, or it is another one by now.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -23,29 +19,11 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// Pauses between two looks for a daemon: the first, and the longest. A look costs one failed system call.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
 
-/// An event as it came.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Told {
-    /// Its number, `<instance>-<seq>`, to go on after; none for those that have none (`reset`, `lagged`).
-    pub id: Option<String>,
-    /// Its name, such as `token.refreshed`. A newer daemon may have some that this build does not know.
-    pub name: String,
-    /// Its text: a JSON object.
-    pub json: String,
-}
-
-impl Told {
-    /// Returns the event; none if it is of a kind that this build does not know.
-    pub(crate) fn event(&self) -> Option<Event> {
-        serde_json::from_str(&self.json).ok()
-    }
-}
-
 /// What comes next on a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Item {
     /// An event.
-    Event(Told),
+    Event(RawEvent),
     /// The connection is lost; the next call waits for a daemon and goes on. What happened meanwhile comes then, or else a `reset` and a
     /// `snapshot`.
     Interrupted {
@@ -59,8 +37,9 @@ pub(crate) struct Stream {
     options: Options,
     types: Vec<String>,
     last: Option<String>,
-    open: Option<(Streaming, Reader)>,
-    waiting: VecDeque<Told>,
+    open: Option<(Streaming, Parser)>,
+    /// What has come and was not asked for yet.
+    waiting: VecDeque<RawEvent>,
     was_open: bool,
 }
 
@@ -84,13 +63,13 @@ impl Stream {
     /// When there is no daemon at first, or it refuses.
     pub(crate) async fn next(&mut self) -> Result<Item, Failure> {
         loop {
-            if let Some(told) = self.waiting.pop_front() {
-                if let Some(id) = &told.id {
+            if let Some(event) = self.waiting.pop_front() {
+                if let Some(id) = &event.id {
                     self.last = Some(id.clone());
                 }
                 // The state at the beginning counts as wanted only if everything is.
-                if told.name != "snapshot" || self.wants("snapshot") {
-                    return Ok(Item::Event(told));
+                if event.name != "snapshot" || self.wants("snapshot") {
+                    return Ok(Item::Event(event));
                 }
                 continue;
             }
@@ -111,26 +90,26 @@ impl Stream {
 
     /// Reads a part; returns why there is none.
     async fn read(&mut self) -> Option<String> {
-        let (streaming, reader) = self.open.as_mut()?;
+        let (streaming, parser) = self.open.as_mut()?;
         match timeout(SILENCE, streaming.next()).await {
             Err(_) => Some(format!("the daemon was silent for {} s", SILENCE.as_secs())),
             Ok(Err(error)) => Some(error.to_string()),
             Ok(Ok(None)) => Some("the daemon ended the stream".to_owned()),
             Ok(Ok(Some(Part::Bytes(bytes)))) => {
-                reader.take(&bytes, &mut self.waiting);
+                parser.take(&bytes, &mut self.waiting);
                 None
             }
             Ok(Ok(Some(Part::Trailers(_)))) => None,
         }
     }
 
-    async fn connect(&self) -> Result<(Streaming, Reader), Failure> {
+    async fn connect(&self) -> Result<(Streaming, Parser), Failure> {
         let mut options = self.options.clone();
         options.place.autostart &= !self.was_open;
         let mut pause = PAUSES.0;
         loop {
             match Connection::new(options.clone()).stream(self.request()).await {
-                Ok(streaming) => return Ok((streaming, Reader::default())),
+                Ok(streaming) => return Ok((streaming, Parser::default())),
                 Err(failure) if self.was_open && is_passing(failure.kind) => {
                     tokio::time::sleep(pause).await;
                     pause = PAUSES.1.min(pause * 2);
