@@ -83,14 +83,7 @@ pub use mp_proto::failure::{Failure, FailureKind, Next, Problem};
 pub use mp_proto::ids::{AccountName, AccountType, ProjectId, Region, TargetName, WorkspaceId};
 pub use mp_proto::plane::Plane;
 pub use mp_proto::secret::Secret;
-pub use mp_proto::wire::{
-    AccountRemoved, AccountSummary, AccountUpdate, ActiveBody as ActiveSession, CredentialBody as Credential,
-    LoginBody, LoginProject, LoginResult as OAuthLoginResult, LoginStart, LoginState, LogoutBody as Logout,
-    ProjectsBody as Projects, RefreshBody as Refresh, SessionAccount as Account, SessionBody as Session, SessionPatch,
-    SessionProject as Project, SessionState, SessionWorkspace as WorkspaceRef, Source, SourceKind,
-    StatusBody as Status, TargetAdd as NewTarget, TargetBody as Target, TargetRemoved, TestBody as AccountTestResult,
-    TokenBody as Token, VersionBody as Version, WorkspacesBody as Workspaces,
-};
+pub use sdk::names::*;
 
 use std::ffi::OsString;
 use std::io::Write;

@@ -10,9 +10,25 @@ use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::CLIENT_HEADER;
 
 use super::client::Client;
+use super::link::Link;
 use crate::api::Options;
 use crate::caller::{Environment, SessionFlags, context, directory};
 use crate::place::Place;
+
+impl Client {
+    /// Returns a client of the daemon that the environment of this process means, when the daemon has answered. Starts it if none runs.
+    ///
+    /// # Errors
+    /// When a variable is wrong, or no daemon answers and none may or can be started.
+    pub async fn connect() -> Result<Self, Failure> {
+        Self::builder().connect().await
+    }
+
+    /// Returns the settings of a client that differs from what the environment says.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+}
 
 /// Settings of a [`Client`] to be. What is not set comes from the environment of this process, as it does for `mp`.
 ///
@@ -43,7 +59,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self {
             root: None,
             socket: None,
@@ -136,7 +152,7 @@ impl ClientBuilder {
             observer: None,
             tool: self.name.as_deref().map(tool).transpose()?,
         };
-        Ok(Client::of(options, self.deadline))
+        Ok(Client::of(Link::new(options, self.deadline)))
     }
 
     /// Returns the client when the daemon has answered it.

@@ -11,12 +11,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::bytes::ByteStream;
-use super::workspace::Workspace;
+use super::scope::Scope;
 use crate::api::{Streamed, written};
 use crate::transport::{Content, Streaming};
 use crate::uri::{encoded, is_url};
 
-/// A call of Mixpanel's own API to be: [`Workspace::api`]. The daemon adds host, credential and, where the API wants it, the project.
+/// A call of Mixpanel's own API to be: [`crate::Workspace::api`]. The daemon adds host, credential and, where the API wants it, the project.
 ///
 /// ```no_run
 /// # async fn example(ws: mp_client::Workspace) -> Result<(), Box<dyn std::error::Error>> {
@@ -33,7 +33,7 @@ use crate::uri::{encoded, is_url};
 #[derive(Debug, Clone)]
 #[must_use = "nothing is sent before `send` or `stream`"]
 pub struct ApiCall {
-    workspace: Workspace,
+    scope: Scope,
     plane: Plane,
     method: Method,
     path: String,
@@ -43,8 +43,8 @@ pub struct ApiCall {
 }
 
 impl ApiCall {
-    pub(super) fn of(workspace: Workspace, plane: Plane, method: Method, path: String) -> Self {
-        Self { workspace, plane, method, path, query: Vec::new(), headers: HeaderMap::new(), body: None }
+    pub(super) fn of(scope: Scope, plane: Plane, method: Method, path: String) -> Self {
+        Self { scope, plane, method, path, query: Vec::new(), headers: HeaderMap::new(), body: None }
     }
 
     /// Adds a parameter to the query, encoded.
@@ -102,8 +102,7 @@ impl ApiCall {
         let path = self.target()?;
         let (method, headers, body) = (self.method, self.headers, self.body.map(Content::Bytes));
         let request = Streamed { method, path, headers, body, refusals_fail: false };
-        let context = self.workspace.context().await?;
-        let mut streaming = self.workspace.client().open(context, request, UPSTREAM).await?;
+        let mut streaming = self.scope.open(request, UPSTREAM).await?;
         let (status, headers) = (streaming.status, std::mem::take(&mut streaming.headers));
         Ok((streaming, status, headers))
     }

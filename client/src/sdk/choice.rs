@@ -4,9 +4,9 @@ use mp_proto::context::Context;
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::wire::{SessionState, SourceKind};
 
-use crate::{Session, Target};
+use super::names::{Session, Target};
 
-/// Several switches at once, such as a program has them from its own flags: [`super::Workspace::switch`].
+/// Several switches at once, such as a program has them from its own flags: [`crate::Workspace::switch`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Switch {
     /// The account to use.
@@ -125,7 +125,7 @@ impl Choice {
 
     /// Returns the choice that leads to a session again, whatever is persisted by then. What the environment has decided it decides
     /// again, and an account of it or of a bridge has no name that could be chosen.
-    pub(super) fn held(session: &Session) -> Self {
+    pub(super) fn pinned(session: &Session) -> Self {
         let is_ours = |kind: SourceKind| kind != SourceKind::Env;
         let account = session.account.as_ref().filter(|account| is_named(account.source.kind));
         let project = session.project.as_ref().filter(|project| is_ours(project.source.kind));
@@ -167,13 +167,13 @@ fn give_way(context: &mut Context, variable: &str) {
     }
 }
 
-/// What holds a workspace beside its choice.
+/// What holds a workspace beside its choice, once it is pinned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Held {
+pub(super) struct Pin {
     bridge: Option<String>,
 }
 
-impl Held {
+impl Pin {
     pub(super) fn of(session: &Session, before: Option<&Self>) -> Self {
         let bridge = session.account.as_ref().filter(|account| account.source.kind == SourceKind::Bridge);
         let bridge = bridge.map(|account| account.source.at.clone());
@@ -266,7 +266,7 @@ mod tests {
 
     #[test]
     fn what_is_held_is_exact_and_keeps_its_bridge() {
-        let held = Held { bridge: Some("/b.json".into()) };
+        let held = Pin { bridge: Some("/b.json".into()) };
         let written = |mut context: Context| {
             context.env.insert("MP_TARGET", "t");
             held.write(&mut context);
@@ -285,6 +285,6 @@ mod tests {
             "source":{"kind":"env","at":"MP_PROJECT_ID"}},"workspace":{"id":3,"name":null,
             "source":{"kind":"target","at":"t"}},"user":null,"me_cached":false,"revision":1}"#;
         let session: Session = serde_json::from_str(text).expect("a session");
-        assert_eq!(written(Choice::held(&session), &[]), r#"{"workspace":"3"}"#);
+        assert_eq!(written(Choice::pinned(&session), &[]), r#"{"workspace":"3"}"#);
     }
 }
