@@ -50,18 +50,21 @@ struct Readme;
 mod api;
 mod browser;
 mod caller;
-mod complete;
+mod commands;
+mod completion;
 mod connect;
-mod control;
 mod events;
+mod export;
 #[cfg(test)]
 mod facts;
 #[cfg(test)]
 mod generated;
 mod input;
+mod mcp;
+mod old_names;
+mod operation;
 mod output;
 mod place;
-mod removed;
 mod report;
 mod sdk;
 mod spawn;
@@ -101,10 +104,10 @@ pub fn main() -> ExitCode {
     let given: Vec<OsString> = std::env::args_os().skip(1).collect();
     // What is not UTF-8 is no word of ours; clap says so, unless it is an argument of another program.
     let words: Vec<String> = given.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-    if let Some((complete::WORD, rest)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
-        return complete::run(rest);
+    if let Some((completion::WORD, rest)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        return completion::run(rest);
     }
-    if let Some(failure) = removed::refuse(&words) {
+    if let Some(failure) = old_names::refuse(&words) {
         return report::failure(&failure);
     }
     if tree::own_words(&words).iter().any(|word| word == "--version") {
@@ -138,12 +141,11 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 }
 
 async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
-    use control::{
-        account, api, completions, daemon, events, exec, export, help, login, mcp, operation, plugin, project, session,
-        target, workspace,
+    use commands::{
+        account, api, completions, daemon, events, exec, help, login, plugin, project, session, target, workspace,
     };
     if let Some((operation, arguments)) = operation::named(matches) {
-        control::check("", "", arguments)?;
+        commands::check("", "", arguments)?;
         operation::run(operation, arguments).await?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -154,7 +156,7 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         return plugin::run(inside).await;
     }
     let (leaf, arguments) = inside.subcommand().unwrap_or(("", inside));
-    control::check(group, leaf, arguments)?;
+    commands::check(group, leaf, arguments)?;
     match group {
         // These end in other ways than with a success or a failure.
         "login" => return login::run(arguments).await,

@@ -2,11 +2,11 @@
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
-use crate::control::{
-    account, api, completions, daemon, events, exec, export, help, login, mcp, operation, plugin, project, session,
-    target, workspace,
+use crate::commands::{
+    account, api, completions, daemon, events, exec, help, login, plugin, project, session, target, workspace,
 };
 use crate::output::Format;
+use crate::{export, mcp, operation};
 
 /// A first word of the command line.
 pub(crate) struct Group {
@@ -384,7 +384,7 @@ mod tests {
         let is_global = |id: &str| globals.iter().any(|global| global.get_id() == id);
         for group in tree(&[]).get_subcommands() {
             for leaf in std::iter::once(group).chain(group.get_subcommands()) {
-                let own = crate::control::own_options(group.get_name(), leaf.get_name());
+                let own = crate::commands::own_options(group.get_name(), leaf.get_name());
                 // A command that has a global option's letter for itself has that option without it.
                 let is_same = |option: &&Arg| {
                     globals.iter().any(|global| {

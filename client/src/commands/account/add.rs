@@ -1,0 +1,199 @@
+//! `mp account add` and `update`: what an account is made of, and where its secret comes from.
+
+use std::io::{IsTerminal, Read};
+
+use clap::{Arg, Command};
+use hyper::Method;
+use mp_proto::deadline::IDENTITY;
+use mp_proto::failure::{Failure, FailureKind, Problem};
+use mp_proto::ids::{AccountType, Region};
+use mp_proto::routes::{ACCOUNTS, SESSION_PERSISTED};
+use mp_proto::secret::Secret;
+use mp_proto::wire::{AccountAdd, AccountBody, AccountUpdate, ActiveBody};
+
+use crate::commands::Call;
+use crate::tree::{option, positional, switch};
+
+/// Longest secret that is read from stdin, in bytes.
+const MAX_SECRET: u64 = 64 * 1024;
+
+fn settings(region: &'static str) -> [Arg; 5] {
+    [
+        option("region", "REGION", region),
+        option("project", "ID", "Default project of the account [env of add: MP_PROJECT_ID]").short('p'),
+        option("username", "USER", "User name of a service account"),
+        switch("secret-stdin", "Read the service account's secret from stdin"),
+        option("token-env", "NAME", "Variable that holds the bearer token whenever it is used"),
+    ]
+}
+
+/// Adds the arguments of `add`.
+pub(crate) fn build(command: Command) -> Command {
+    command
+        .arg(positional("name", "NAME", "a-z, A-Z, 0-9, _ and - [default: made of the organisation's]").required(false))
+        .arg(option("type", "TYPE", "service_account, oauth_browser or oauth_token").required(true))
+        .args(settings("us, eu or in [default: us in a browser, else the one that accepts it]"))
+}
+
+/// Adds the arguments of `update`.
+pub(crate) fn build_update(command: Command) -> Command {
+    command.arg(positional("name", "NAME", "Name of the account")).args(settings("us, eu or in"))
+}
+
+/// Collects what is wrong with the arguments, so that all of it is told at once.
+#[derive(Default)]
+pub(in crate::commands) struct Problems(Vec<Problem>);
+
+impl Problems {
+    pub(in crate::commands) fn add(&mut self, at: &str, detail: impl Into<String>) {
+        self.0.push(Problem::new(at, detail));
+    }
+
+    /// Returns the failure of them all; `together` says what several of them come to.
+    pub(in crate::commands) fn check(self, together: &str) -> Result<(), Failure> {
+        match self.0.as_slice() {
+            [] => Ok(()),
+            [one] => Err(Failure::new(FailureKind::InvalidArgument, format!("{}: {}", one.at, one.detail))),
+            _ => Err(Failure::new(FailureKind::InvalidArgument, together).errors(self.0)),
+        }
+    }
+}
+
+/// Runs `mp account add`.
+///
+/// # Errors
+/// When the arguments do not make an account, or the daemon refuses it.
+pub(crate) async fn add(call: &mut Call<'_>) -> Result<(), Failure> {
+    let account = read_add(call)?;
+    call.allow(IDENTITY);
+    let before = call.daemon.get::<ActiveBody>(SESSION_PERSISTED).await?.body.account;
+    let answer = call.daemon.call::<AccountBody>(Method::POST, ACCOUNTS, Some(&account)).await?;
+    let added = call.body(answer).account;
+    call.output.line(&format!("Added account '{}' ({}, {})", added.name, added.r#type, added.region))?;
+    if added.is_active && before.as_deref() != Some(added.name.as_str()) {
+        call.output.line("(promoted to active)")?;
+    }
+    Ok(())
+}
+
+fn read_add(call: &Call<'_>) -> Result<AccountAdd, Failure> {
+    let mut problems = Problems::default();
+    let kind = match AccountType::parse(&call.required("type")) {
+        Ok(kind) => Some(kind),
+        Err(error) => {
+            problems.add("--type", error.to_string());
+            None
+        }
+    };
+    let name = call.text("name");
+    if name.is_none() && kind == Some(AccountType::OauthBrowser) {
+        problems.add("NAME", "a browser account needs one: who it belongs to is known only after its login");
+    }
+    let region = region(call, &mut problems);
+    let mut account = AccountAdd {
+        name,
+        r#type: call.required("type"),
+        region,
+        default_project: call.text("project").or_else(|| call.environment.get("MP_PROJECT_ID").map(str::to_owned)),
+        ..AccountAdd::default()
+    };
+    match kind {
+        Some(AccountType::ServiceAccount) => service_account(call, &mut account, &mut problems)?,
+        Some(AccountType::OauthToken) => token(call, &mut account, &mut problems),
+        Some(AccountType::OauthBrowser) | None => {}
+    }
+    problems.check("the account cannot be added like this")?;
+    Ok(account)
+}
+
+fn region(call: &Call<'_>, problems: &mut Problems) -> Option<String> {
+    let given = call.text("region");
+    if let Some(Err(error)) = given.as_deref().map(Region::parse) {
+        problems.add("--region", error.to_string());
+    }
+    given
+}
+
+fn service_account(call: &Call<'_>, account: &mut AccountAdd, problems: &mut Problems) -> Result<(), Failure> {
+    account.username = call.text("username").filter(|name| !name.is_empty());
+    if account.username.is_none() {
+        problems.add("--username", "a service account needs its user name");
+    }
+    let piped = call.arguments.get_flag("secret-stdin");
+    let variable = call.environment.get("MP_SECRET");
+    if !piped && variable.is_none() && !std::io::stdin().is_terminal() {
+        problems.add("--secret-stdin", "no secret: pipe it in with --secret-stdin, or set MP_SECRET");
+    }
+    // Nothing is read or asked for a command that will be refused anyway.
+    if problems.0.is_empty() {
+        account.secret = Some(match variable {
+            _ if piped => from_stdin()?,
+            Some(secret) => Secret::new(secret),
+            None => prompted()?,
+        });
+    }
+    Ok(())
+}
+
+fn token(call: &Call<'_>, account: &mut AccountAdd, problems: &mut Problems) {
+    account.token_env = call.text("token-env");
+    let Some(name) = &account.token_env else {
+        account.token = call.environment.get("MP_OAUTH_TOKEN").map(Secret::new);
+        if account.token.is_none() {
+            problems
+                .add("--token-env", "no token: name a variable with --token-env, or set MP_OAUTH_TOKEN to store it");
+        }
+        return;
+    };
+    // A pointer may be stored before its variable exists, unless Mixpanel has to be asked with what it holds.
+    let asks = account.region.is_none() || account.name.is_none();
+    if asks && call.environment.get(name).is_none() {
+        let detail = format!("the variable {} is not set: set it, or give NAME and --region", name.escape_debug());
+        problems.add("--token-env", detail);
+    }
+}
+
+fn prompted() -> Result<Secret, Failure> {
+    let secret = rpassword::prompt_password("Service account secret: ").map_err(|error| {
+        Failure::new(FailureKind::InvalidArgument, format!("the secret could not be asked for: {error}"))
+    })?;
+    not_empty(Secret::new(secret.trim()))
+}
+
+/// Reads a secret from stdin.
+///
+/// # Errors
+/// When there is none, or it cannot be one.
+pub(in crate::commands) fn from_stdin() -> Result<Secret, Failure> {
+    let invalid = |detail: String| Failure::new(FailureKind::InvalidArgument, detail);
+    let mut text = String::new();
+    let read = std::io::stdin().lock().take(MAX_SECRET + 1).read_to_string(&mut text);
+    read.map_err(|error| invalid(format!("the secret could not be read from stdin: {error}")))?;
+    if text.len() as u64 > MAX_SECRET {
+        return Err(invalid(format!("stdin has more than {MAX_SECRET} bytes, which is no secret")));
+    }
+    not_empty(Secret::new(text.trim()))
+}
+
+fn not_empty(secret: Secret) -> Result<Secret, Failure> {
+    if secret.is_empty() { Err(Failure::new(FailureKind::InvalidArgument, "the secret is empty")) } else { Ok(secret) }
+}
+
+/// Reads the arguments of `update`.
+///
+/// # Errors
+/// When a value is wrong in itself; whether it fits the account, the daemon tells.
+pub(crate) fn read_update(call: &Call<'_>) -> Result<AccountUpdate, Failure> {
+    let mut problems = Problems::default();
+    let region = region(call, &mut problems);
+    problems.check("the account cannot be changed like this")?;
+    let secret = if call.arguments.get_flag("secret-stdin") { Some(from_stdin()?) } else { None };
+    Ok(AccountUpdate {
+        region,
+        default_project: call.text("project"),
+        username: call.text("username"),
+        secret,
+        token: None,
+        token_env: call.text("token-env"),
+    })
+}
