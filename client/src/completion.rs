@@ -152,7 +152,7 @@ fn options(command: &Command) -> Vec<Word> {
 /// Returns the words that an option takes; none where they are not limited, so that the shell offers files.
 fn values(arg: &Arg, path: &[&str]) -> Vec<Word> {
     if path == ["mcp"] && arg.get_id() == "groups" {
-        let groups = crate::operation::groups().into_iter();
+        let groups = crate::offer::groups().into_iter();
         return groups.map(|group| (group.to_owned(), mp_catalog::about(group).to_owned())).collect();
     }
     let of_clap = arg.get_possible_values().into_iter().map(|value| value.get_name().to_owned());

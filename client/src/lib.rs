@@ -48,7 +48,9 @@
 struct Readme;
 
 mod api;
+mod arg;
 mod browser;
+mod call;
 mod caller;
 mod commands;
 mod completion;
@@ -61,6 +63,7 @@ mod facts;
 mod generated;
 mod input;
 mod mcp;
+mod offer;
 mod old_names;
 mod operation;
 mod output;
@@ -144,7 +147,13 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     use commands::{
         account, api, completions, daemon, events, exec, help, login, plugin, project, session, target, workspace,
     };
-    if let Some((operation, arguments)) = operation::named(matches) {
+    let mut words = Vec::new();
+    let mut arguments = matches;
+    while let Some((word, inside)) = arguments.subcommand() {
+        words.push(word);
+        arguments = inside;
+    }
+    if let Some(operation) = offer::named(&words) {
         commands::check("", "", arguments)?;
         operation::run(operation, arguments).await?;
         return Ok(ExitCode::SUCCESS);

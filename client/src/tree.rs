@@ -1,12 +1,12 @@
 //! The command line, as clap sees it: the hand-written commands, and those that the catalog makes. Only the branch that is named is built: building everything costs more than the whole call.
 
-use clap::{Arg, ArgAction, Command, value_parser};
+use clap::Command;
 
+use crate::arg::globals;
 use crate::commands::{
     account, api, completions, daemon, events, exec, help, login, plugin, project, session, target, workspace,
 };
-use crate::output::Format;
-use crate::{export, mcp, operation};
+use crate::{export, mcp, offer, operation};
 
 /// A first word of the command line.
 pub(crate) struct Group {
@@ -44,7 +44,7 @@ pub(crate) fn tree(words: &[String]) -> Command {
     if let Some(group) = named.and_then(|word| GROUPS.iter().find(|group| group.name == word)) {
         return root.subcommand(branch(group));
     }
-    let operations = operation::groups();
+    let operations = offer::groups();
     if let Some(word) = operations.iter().find(|word| Some(**word) == named) {
         return root.subcommand(operation::branch(word));
     }
@@ -109,11 +109,6 @@ fn root() -> Command {
         .args(globals())
 }
 
-/// Returns a subcommand group: with nothing after it, it shows its help.
-pub(crate) fn group(command: Command) -> Command {
-    command.subcommand_required(true).arg_required_else_help(true).disable_help_subcommand(true)
-}
-
 /// Options that take a value and may stand before the first word or, for `mp exec`, before the program, as they are written.
 const WITH_VALUE: [&str; 15] = [
     "-a",
@@ -168,58 +163,10 @@ fn cluster_wants_value(word: &str) -> bool {
     letters.find(takes).is_some_and(|at| at + 1 == letters.len())
 }
 
-/// The options that every command has. Under a heading of their own: a reader of a command's help looks for what is special about it.
-fn globals() -> [Arg; 12] {
-    let text = |id: &'static str, short, value, help| option(id, value, help).short(short).global(true);
-    let flag = |id: &'static str, short, help| switch(id, help).short(short).global(true);
-    [
-        text("account", 'a', "NAME", "Account for this call [env: MP_ACCOUNT]"),
-        text("project", 'p', "ID", "Project for this call [env: MP_PROJECT_ID wins]"),
-        text("workspace", 'w', "ID", "Workspace for this call [env: MP_WORKSPACE_ID wins]")
-            .value_parser(value_parser!(i64))
-            .allow_negative_numbers(true),
-        text("target", 't', "NAME", "Saved target in place of the three [env: MP_TARGET]"),
-        text("format", 'f', "FORMAT", "json, jsonl, table, csv or plain")
-            .value_parser(Format::WORDS)
-            .hide_possible_values(true),
-        option("jq", "FILTER", "Filter JSON output, in the language of jq").global(true),
-        flag("quiet", 'q', "Print no notes and no progress"),
-        flag("verbose", 'v', "Print more about what happens"),
-        option("socket", "PATH", "Socket of the daemon [env: MPD_SOCKET]").global(true),
-        switch("no-autostart", "Never start a daemon [env: MPD_AUTOSTART=0]").global(true),
-        option("timeout", "SECONDS", "Give up after so long [default: 60 to 630]")
-            .value_parser(value_parser!(u64).range(1..=86_400))
-            .global(true),
-        switch("version", "Print the version"),
-    ]
-    .map(|option| option.help_heading("Global options"))
-}
-
-/// Returns the global options that have one of these letters, without it: a command whose own options have them takes the others by
-/// their long names.
-pub(crate) fn without_letters(letters: &[char]) -> Vec<Arg> {
-    let has_one = |option: &Arg| option.get_short().is_some_and(|letter| letters.contains(&letter));
-    globals().into_iter().filter(has_one).map(|option| option.short(None)).collect()
-}
-
-/// An option `--id VALUE`.
-pub(crate) fn option(id: &'static str, value: &'static str, help: &'static str) -> Arg {
-    Arg::new(id).long(id).value_name(value).help(help).action(ArgAction::Set)
-}
-
-/// A switch `--id`.
-pub(crate) fn switch(id: &'static str, help: &'static str) -> Arg {
-    Arg::new(id).long(id).help(help).action(ArgAction::SetTrue)
-}
-
-/// A required argument without a flag.
-pub(crate) fn positional(id: &'static str, value: &'static str, help: &'static str) -> Arg {
-    Arg::new(id).value_name(value).help(help).required(true)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::Arg;
 
     fn words(line: &str) -> Vec<String> {
         line.split_whitespace().map(str::to_owned).collect()
@@ -241,7 +188,7 @@ mod tests {
     fn only_the_named_branch_is_built() {
         assert_eq!(tree(&words("-a session account list")).get_subcommands().count(), 1);
         assert_eq!(tree(&words("-q dashboards list")).get_subcommands().count(), 1);
-        let all = GROUPS.len() + operation::groups().len();
+        let all = GROUPS.len() + offer::groups().len();
         assert_eq!(tree(&words("--help")).get_subcommands().count(), all);
         assert_eq!(tree(&words("frobnicate")).get_subcommands().count(), all);
     }
@@ -249,7 +196,7 @@ mod tests {
     #[test]
     fn every_first_word_stands_in_one_section() {
         let mut words: Vec<&str> = SECTIONS.iter().chain([&ITSELF]).flat_map(|(_, words)| *words).copied().collect();
-        let mut all: Vec<&str> = GROUPS.iter().map(|group| group.name).chain(operation::groups()).collect();
+        let mut all: Vec<&str> = GROUPS.iter().map(|group| group.name).chain(offer::groups()).collect();
         words.sort_unstable();
         all.sort_unstable();
         assert_eq!(words, all);

@@ -17,11 +17,12 @@ use mp_proto::wire::{
 };
 use serde_json::{Value, json};
 
-use super::{Call, login, session_flags};
+use super::login;
+use crate::arg::{group, option, positional, switch};
+use crate::call::{Call, session_flags};
 use crate::caller::SessionFlags;
 use crate::output::fitted;
 use crate::report;
-use crate::tree::{group, option, positional, switch};
 
 /// Adds the commands.
 pub(crate) fn build(command: Command) -> Command {

@@ -14,12 +14,13 @@ use mp_proto::failure::Failure;
 use mp_proto::routes::{NOTE_HEADER, REQUEST_ID_HEADER};
 
 use self::request::Ask;
-use super::{Call, session_flags};
+
 use crate::api::{Exchange, Streamed};
+use crate::arg::{option, positional, switch};
+use crate::call::{Call, session_flags};
 use crate::output::Format;
 use crate::report;
 use crate::transport::Streaming;
-use crate::tree::{option, positional, switch};
 
 /// The planes of Mixpanel's API that the daemon passes calls through to; the first is the usual one.
 const PLANES: [&str; 4] = ["app", "query", "engage", "export"];

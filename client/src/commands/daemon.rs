@@ -16,14 +16,14 @@ use mp_proto::routes::{SHUTDOWN, STATUS, VERSION};
 use mp_proto::wire::{Accepted, AccountStatus, BudgetStatus, StatusBody, VersionBody};
 use tokio::time::Instant;
 
-use super::{Call, place, session_flags};
 use crate::api::Connection;
+use crate::arg::{group, option, switch};
+use crate::call::{Call, place, session_flags};
 use crate::caller::{Environment, SessionFlags};
 use crate::connect::{ConnectError, probe};
 use crate::output::fitted;
 use crate::place::Place;
 use crate::spawn;
-use crate::tree::{group, option, switch};
 
 /// Longest wait for a daemon to leave: its grace for calls (10 s) and for a refresh (25 s), and a little.
 const LEAVE: Duration = Duration::from_secs(40);

@@ -9,11 +9,11 @@ use mp_proto::failure::{Failure, FailureKind};
 use rustix::event::{PollFd, PollFlags, poll};
 use serde_json::{Map, Value};
 
-use super::{Call, session_flags};
+use crate::arg::{option, switch};
+use crate::call::{Call, session_flags};
 use crate::events::{Item, RawEvent, Stream};
 use crate::output::{Format, printable, stdout};
 use crate::report;
-use crate::tree::{option, switch};
 
 /// Adds the arguments.
 pub(crate) fn build(command: Command) -> Command {

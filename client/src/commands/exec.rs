@@ -16,9 +16,9 @@ use mp_proto::routes::SESSION_CREDENTIAL;
 use mp_proto::secret::Secret;
 use mp_proto::wire::{CredentialBody, TokenRequest};
 
-use super::{Call, session_flags};
+use crate::arg::option;
+use crate::call::{Call, session_flags};
 use crate::report;
-use crate::tree::option;
 
 /// How long the token stays valid at least, in seconds, unless the caller says otherwise: a program that starts now works a while with it.
 const MIN_VALID_S: u64 = 600;

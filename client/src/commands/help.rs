@@ -8,8 +8,9 @@ use mp_catalog::{Operation, OperationRow, all};
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::{Value, json};
 
+use crate::arg::{option, switch};
 use crate::output::{Format, Output};
-use crate::tree::{option, switch, tree};
+use crate::tree::tree;
 
 /// Exit code when nothing has the name.
 const NOT_FOUND: u8 = 4;

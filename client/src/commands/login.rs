@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::{ArgMatches, Command};
 use hyper::Method;
 use mp_proto::deadline::IDENTITY;
-use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::failure::{Failure, FailureKind, Problems};
 use mp_proto::ids::Region;
 use mp_proto::routes::{LOGIN, LOGIN_CALLBACK, LOGIN_PROJECT, LOGINS, fill};
 use mp_proto::secret::Secret;
@@ -20,12 +20,11 @@ use serde_json::{Value, json};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::account::add::{Problems, from_stdin};
-use super::{Call, INTERRUPTED};
+use crate::arg::{option, switch};
+use crate::call::{Call, INTERRUPTED};
 use crate::caller::SessionFlags;
-use crate::input::{Lines, is_interactive};
+use crate::input::{self, StdinLines, is_interactive};
 use crate::output::pretty;
-use crate::tree::{option, switch};
 use crate::{browser, report};
 use dialogue::{Act, Dialogue, Manner};
 
@@ -58,7 +57,7 @@ pub(crate) fn build(command: Command) -> Command {
 
 /// Adds the arguments of `mp account login`.
 pub(crate) fn build_again(command: Command) -> Command {
-    command.arg(crate::tree::positional("name", "NAME", "Name of a browser account")).arg(no_browser())
+    command.arg(crate::arg::positional("name", "NAME", "Name of a browser account")).arg(no_browser())
 }
 
 fn no_browser() -> clap::Arg {
@@ -113,20 +112,21 @@ fn read(call: &Call<'_>) -> Result<LoginStart, Failure> {
     if no_browser && (service_account || token_env.is_some()) {
         problems.add("--no-browser", "is for a login in a browser, and excludes --service-account and --token-env");
     }
-    if let Some(Err(error)) = call.text("region").map(|text| Region::parse(&text)) {
-        problems.add("--region", error.to_string());
+    let region = call.text("region");
+    if let Some(text) = &region {
+        problems.take("--region", Region::parse(text));
     }
     if call.text("account").is_some() {
         problems.add("--account", "an account that exists is logged in again by --name");
     }
-    problems.check("mp login cannot be run like this")?;
+    problems.fail(FailureKind::InvalidArgument, "mp login cannot be run like this")?;
     Ok(LoginStart {
         account: None,
         name: call.text("name"),
-        region: call.text("region"),
+        region,
         project: call.text("project"),
         service_account,
-        secret: if piped { Some(from_stdin()?) } else { None },
+        secret: if piped { Some(input::secret()?) } else { None },
         token_env,
         no_browser,
     })
@@ -165,7 +165,7 @@ async fn follow(call: &mut Call<'_>, start: &LoginStart) -> Result<Option<(Login
     }
     let (dialogue, withheld) = (Dialogue::new(manner(call)), start.token_env.clone());
     let id = login.id.clone();
-    let mut course = Course { call, id, dialogue, lines: Lines::default(), interrupt, ends, withheld };
+    let mut course = Course { call, id, dialogue, lines: StdinLines::default(), interrupt, ends, withheld };
     let outcome = course.run(login).await;
     // A login that somebody else began is theirs to end.
     if is_ours && matches!(outcome, Ok(None) | Err(Stop::GaveUp(_))) {
@@ -216,7 +216,7 @@ struct Course<'a, 'b> {
     call: &'a mut Call<'b>,
     id: String,
     dialogue: Dialogue,
-    lines: Lines,
+    lines: StdinLines,
     interrupt: Signal,
     /// When the caller's own patience ends. The daemon's ends the login after five minutes.
     ends: Option<Instant>,

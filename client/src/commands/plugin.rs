@@ -24,11 +24,12 @@ use mp_proto::wire::{
 use serde_json::{Value, json};
 
 use super::account::test as account_test;
-use super::{Call, INTERRUPTED, account, check, login, session_flags, target};
+use super::{account, check, login, target};
+use crate::arg::{group, positional, switch};
+use crate::call::{Call, INTERRUPTED, session_flags};
 use crate::caller::{Environment, SessionFlags};
 use crate::output::{Format, Output};
 use crate::report;
-use crate::tree::{group, positional, switch};
 
 /// Exit code of `account add` without the word that says where the account comes from.
 const NOTHING_TO_READ: u8 = 1;

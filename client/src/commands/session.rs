@@ -6,10 +6,10 @@ use mp_proto::routes::{BRIDGE, SESSION, SESSION_PERSISTED};
 use mp_proto::wire::{ActiveBody, BridgeBody, BridgeStatus, SessionAccount, SessionBody, SessionState, Source};
 use serde_json::{Value, json};
 
-use super::{Call, session_flags};
+use crate::arg::switch;
+use crate::call::{Call, session_flags};
 use crate::output::escaped;
 use crate::report;
-use crate::tree::switch;
 
 /// Adds the arguments.
 pub(crate) fn build(command: Command) -> Command {

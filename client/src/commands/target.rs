@@ -1,7 +1,5 @@
 //! `mp target`: saved sessions.
 
-use std::io::{BufRead, Write};
-
 use clap::{ArgMatches, Command, value_parser};
 use hyper::Method;
 use mp_proto::failure::Failure;
@@ -9,10 +7,10 @@ use mp_proto::routes::{TARGET, TARGET_USE, TARGETS, fill};
 use mp_proto::wire::{ActiveBody, TargetAdd, TargetBody, TargetRemoved, TargetsBody};
 use serde_json::{Value, json};
 
-use super::{Call, session_flags};
+use crate::arg::{group, option, positional, switch};
+use crate::call::{Call, session_flags};
 use crate::caller::SessionFlags;
-use crate::report;
-use crate::tree::{group, option, positional, switch};
+use crate::{input, report};
 
 /// Adds the commands.
 pub(crate) fn build(command: Command) -> Command {
@@ -127,7 +125,7 @@ async fn show(call: &mut Call<'_>) -> Result<(), Failure> {
 async fn remove(call: &mut Call<'_>) -> Result<(), Failure> {
     let name = call.required("name");
     if !call.arguments.get_flag("yes")
-        && !confirmed(call, &format!("Remove target '{}'? [y/N]: ", name.escape_debug()))?
+        && !input::is_yes(&input::answer(&format!("Remove target '{}'? [y/N]: ", name.escape_debug())))
     {
         report::say("Aborted.");
         return Ok(());
@@ -135,13 +133,4 @@ async fn remove(call: &mut Call<'_>) -> Result<(), Failure> {
     let answer = call.daemon.call::<TargetRemoved>(Method::DELETE, &fill(TARGET, &name), None::<&()>).await?;
     let removed = call.body(answer).removed;
     call.output.line(&format!("Removed target: {removed}"))
-}
-
-/// Asks on stderr and reads the answer from stdin, piped or not. The end of input is a no.
-fn confirmed(_: &Call<'_>, question: &str) -> Result<bool, Failure> {
-    let _ = write!(std::io::stderr(), "{question}").and_then(|()| std::io::stderr().flush());
-    let mut answer = String::new();
-    // Unreadable input is no consent.
-    let _ = std::io::stdin().lock().read_line(&mut answer);
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }

@@ -8,10 +8,10 @@ use mp_proto::routes::{SESSION, WORKSPACES, encode_segment};
 use mp_proto::wire::{ActiveBody, SessionPatch, WorkspaceRow, WorkspacesBody};
 use serde_json::Value;
 
-use super::{Call, session_flags};
+use crate::arg::{group, positional, switch};
+use crate::call::{Call, session_flags};
 use crate::caller::SessionFlags;
 use crate::output::escaped;
-use crate::tree::{group, positional, switch};
 
 /// Adds the commands.
 pub(crate) fn build(command: Command) -> Command {

@@ -26,10 +26,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 
 use crate::api::Options;
-use crate::commands::{Call, INTERRUPTED, session_flags};
+use crate::arg::{group, option, switch};
+use crate::call::{Call, INTERRUPTED, session_flags};
 use crate::output::Format;
 use crate::report;
-use crate::tree::{group, option, switch};
 use crew::{Crew, Stop};
 use file::Claim;
 use order::Order;

@@ -9,7 +9,7 @@ use mp_proto::wire::{BudgetStatus, SessionBody, SourceKind, StatusBody};
 use serde_json::{Map, Value, json};
 
 use super::words;
-use crate::commands::Call;
+use crate::call::Call;
 
 /// How often a project may export in an hour, where the daemon has counted nothing yet.
 const PER_HOUR: usize = 60;

@@ -17,9 +17,9 @@ use mp_proto::failure::{Failure, FailureKind};
 use rmcp::ServiceExt;
 use rmcp::transport::stdio_pipes;
 
-use crate::commands::{Call, session_flags};
-use crate::operation;
-use crate::tree::switch;
+use crate::arg::switch;
+use crate::call::{Call, session_flags};
+use crate::offer;
 
 use server::Server;
 
@@ -99,7 +99,7 @@ fn groups(given: Option<Vec<&str>>) -> Result<Vec<&'static str>, Failure> {
         Some([] | ["none" | ""]) => return Ok(Vec::new()),
         Some(given) => given,
     };
-    let known = operation::groups();
+    let known = offer::groups();
     given
         .iter()
         .map(|word| {

@@ -64,7 +64,7 @@ pub(super) fn look(query: &Query, policy: Policy) -> Result<Value, Failure> {
         shown["next"] = "name a group or more words".into();
     }
     if found.is_empty() {
-        shown["groups"] = crate::operation::groups().into();
+        shown["groups"] = crate::offer::groups().into();
     }
     Ok(shown)
 }

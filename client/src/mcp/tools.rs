@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_such_as_every_host_takes() {
-        let groups = crate::operation::groups();
+        let groups = crate::offer::groups();
         let all = list(&direct(&groups), POLICY);
         let names: HashSet<&str> = all.iter().map(|tool| tool.name.as_ref()).collect();
         assert_eq!(names.len(), all.len());
@@ -270,7 +270,7 @@ mod tests {
         assert_eq!(hints(POLICY), (Some(false), Some(false)));
         assert_eq!(hints(Policy { allow_destructive: true, ..POLICY }), (Some(false), Some(true)));
         assert_eq!(hints(Policy { read_only: true, ..POLICY }), (Some(true), None));
-        let groups = crate::operation::groups();
+        let groups = crate::offer::groups();
         for tool in list(&direct(&groups), POLICY).iter().skip(ROWS.len()) {
             assert_eq!(tool.annotations.as_ref().and_then(|hints| hints.read_only_hint), Some(true), "{}", tool.name);
         }

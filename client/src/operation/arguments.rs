@@ -2,12 +2,12 @@
 
 use clap::{Arg, ArgAction, ArgMatches};
 use mp_catalog::{Kind, Operation, Param};
-use mp_proto::failure::Problem;
+use mp_proto::failure::Problems;
 use serde_json::{Map, Value};
 
 use super::source::{self, Stdin};
+use crate::arg::{option, positional, switch};
 use crate::transport::Content;
-use crate::tree::{option, positional, switch};
 
 /// Returns the arguments of a parameter: one, or two for a toggle. Whether a value is good, and whether one that is needed is there, is
 /// not for clap to say: all problems are told at once.
@@ -73,7 +73,7 @@ pub(super) fn help(param: &Param) -> String {
 }
 
 /// Returns the name of a parameter as an option has it. clap wants names that live as long as the program; the few letters do.
-fn long(param: &Param) -> &'static str {
+pub(crate) fn long(param: &Param) -> &'static str {
     if param.name.contains('_') { param.name.replace('_', "-").leak() } else { param.name }
 }
 
@@ -88,31 +88,31 @@ pub(super) fn typed(param: &Param) -> String {
 
 /// What was typed.
 #[derive(Debug, Default)]
-pub(super) struct Given {
+pub(crate) struct Typed {
     /// Arguments as texts, which binding understands, and what was read of files.
-    pub(super) arguments: Map<String, Value>,
+    pub(crate) arguments: Map<String, Value>,
     /// A file that is sent as it is.
     pub(super) upload: Option<Content>,
     /// What could not be read.
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Problems,
 }
 
 /// Returns what was typed. JSON may be in a file, `@FILE`, or on standard input, `-`; so may what a file is asked for.
-pub(super) fn given(operation: &Operation, matches: &ArgMatches, mut stdin: Stdin) -> Given {
-    let mut given = Given::default();
+pub(crate) fn read(operation: &Operation, matches: &ArgMatches, mut stdin: Stdin) -> Typed {
+    let mut typed = Typed::default();
     for param in operation.params {
         let value = match value(param, matches) {
             Some(value) => value,
             None if stdin.is_piped() && reads_stdin(operation, param, matches) => Value::from("-"),
             None => continue,
         };
-        match read(param, value, &mut stdin, &mut given) {
-            Ok(Some(value)) => drop(given.arguments.insert(param.name.to_owned(), value)),
+        match content(param, value, &mut stdin, &mut typed) {
+            Ok(Some(value)) => drop(typed.arguments.insert(param.name.to_owned(), value)),
             Ok(None) => {}
-            Err(problem) => given.problems.push(Problem::new(param.name, problem)),
+            Err(problem) => typed.problems.add(param.name, problem),
         }
     }
-    given
+    typed
 }
 
 /// Whether a parameter that was not given comes from standard input: it says so, and none was that could take its place.
@@ -124,7 +124,8 @@ fn reads_stdin(operation: &Operation, param: &Param, matches: &ArgMatches) -> bo
     param.or_stdin.is_some_and(|others| !others.iter().any(|name| is_given(name)))
 }
 
-fn read(param: &Param, value: Value, stdin: &mut Stdin, given: &mut Given) -> Result<Option<Value>, String> {
+/// Returns a value, or what is in the file that it names.
+fn content(param: &Param, value: Value, stdin: &mut Stdin, typed: &mut Typed) -> Result<Option<Value>, String> {
     let text = value.as_str().unwrap_or_default();
     match param.kind {
         // Whoever types a line ends it.
@@ -133,7 +134,7 @@ fn read(param: &Param, value: Value, stdin: &mut Stdin, given: &mut Given) -> Re
         Kind::Json(_) if text.starts_with('@') => source::text(&text[1..], stdin).map(|text| Some(text.into())),
         Kind::JsonFile | Kind::TextFile => source::text(text, stdin).map(|text| Some(text.into())),
         Kind::File => {
-            given.upload = Some(source::upload(text, stdin)?);
+            typed.upload = Some(source::upload(text, stdin)?);
             Ok(None)
         }
         Kind::Output => Ok(None),

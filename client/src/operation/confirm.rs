@@ -1,15 +1,16 @@
 //! Asking a person before something is destroyed, and showing what it would be.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use mp_catalog::{Confirm, Effect, Operation, OperationCall, Touches, find};
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::{Map, Value};
 
-use super::{ask as call_of, show, table};
-use crate::commands::Call;
+use super::request;
+use super::{show, table};
+use crate::call::Call;
 use crate::output::printable;
-use crate::report;
+use crate::{input, report};
 
 /// Whether the operation ever asks.
 pub(super) fn may_ask(operation: &Operation) -> bool {
@@ -29,11 +30,8 @@ pub(super) fn ask(operation: &Operation, arguments: &Map<String, Value>) -> Resu
     }
     let question =
         format!("mp {}{}: {}. Go on? [y/N]: ", operation.command.join(" "), words(arguments), lower(operation.summary));
-    // Whoever cannot read the question will not say yes.
-    let _ = write!(io::stderr(), "{}", printable(&question)).and_then(|()| io::stderr().flush());
-    let mut answer = String::new();
-    let _ = io::stdin().lock().read_line(&mut answer);
-    if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
+    let answer = input::answer(&printable(&question));
+    if input::is_yes(&answer) {
         return Ok(());
     }
     if !answer.ends_with('\n') {
@@ -68,7 +66,7 @@ pub(super) async fn show_touched(
     let list = find(touches.list).expect("a rule of the catalog: it is there");
     let only = touches.only.map(|name| (name.to_owned(), Value::Array(ids.clone())));
     let asked = OperationCall { arguments: only.into_iter().collect(), refresh: false };
-    let listed = call_of(call, list.id, &asked).await?;
+    let listed = request::ask(call, list.id, &asked).await?;
     let is_meant = |entry: &&Value| ids.contains(&entry[touches.id]);
     let touched: Vec<Value> = listed.as_array().into_iter().flatten().filter(is_meant).cloned().collect();
     let missing = |id: &&Value| !touched.iter().any(|entry| entry[touches.id] == **id);

@@ -1,108 +1,27 @@
-//! The commands that the catalog makes: arguments from the parameters of a row ([`arguments`]), one call of the generic route, the
-//! answer as the row says ([`table`]). Nothing here knows a single operation.
+//! The commands that the catalog makes: arguments from the parameters of a row ([`arguments`]), one call of the generic route
+//! ([`request`]), the answer as the row says ([`show`], [`table`]). Nothing here knows a single operation.
 
-mod arguments;
+pub(crate) mod arguments;
+pub(crate) mod binding;
+mod branch;
 mod confirm;
 #[cfg(test)]
 mod reference;
+mod request;
 mod show;
-mod source;
+pub(crate) mod source;
 mod table;
 
-use clap::{ArgMatches, Command};
-use hyper::Method;
-use mp_catalog::{Bound, Kind, Operation, OperationCall, Shape, Stage, about_path, all, bind, find};
+use clap::ArgMatches;
+use mp_catalog::{Operation, OperationCall, Shape};
 use mp_proto::deadline::UPSTREAM;
-use mp_proto::failure::{Failure, FailureKind, Problem};
-use mp_proto::routes::{OPERATION, fill};
-use serde_json::{Map, Value};
+use mp_proto::failure::Failure;
 
-use crate::commands::{Call, session_flags};
-use crate::output::{Format, spinner};
-use crate::tree::{group, switch, without_letters};
-use arguments::Given;
+use crate::call::{Call, session_flags};
+use crate::output::Format;
 use source::Stdin;
 
-/// Returns the operations that have a command here. Streams of lines have commands of their own.
-fn offered() -> impl Iterator<Item = &'static Operation> {
-    all().filter(|operation| operation.reply.shape != Shape::Lines)
-}
-
-/// Returns the first words of all operations, each once, in the order of the catalog.
-pub(crate) fn groups() -> Vec<&'static str> {
-    next_words(&[])
-}
-
-/// Returns the words that may follow after some, in the order of the catalog.
-fn next_words(before: &[&str]) -> Vec<&'static str> {
-    let mut words = Vec::new();
-    for operation in offered().filter(|operation| operation.command.starts_with(before)) {
-        if let Some(word) = operation.command.get(before.len())
-            && !words.contains(word)
-        {
-            words.push(*word);
-        }
-    }
-    words
-}
-
-/// Builds the branch of a first word.
-pub(crate) fn branch(word: &'static str) -> Command {
-    below(&[word], word)
-}
-
-fn below(path: &[&'static str], word: &'static str) -> Command {
-    if let Some(operation) = offered().find(|operation| operation.command == path) {
-        return leaf(word, operation);
-    }
-    next_words(path).into_iter().fold(group(Command::new(word).about(about_path(path))), |command, next| {
-        let path: Vec<&'static str> = path.iter().copied().chain([next]).collect();
-        command.subcommand(below(&path, next))
-    })
-}
-
-fn leaf(word: &'static str, operation: &'static Operation) -> Command {
-    let mut command =
-        Command::new(word).about(summary(operation)).args(operation.params.iter().flat_map(arguments::of));
-    if !operation.detail.is_empty() {
-        command = command.after_help(operation.detail);
-    }
-    if confirm::may_ask(operation) {
-        command = command.arg(switch("yes", "Do not ask").short('y'));
-    }
-    if operation.touches.is_some() {
-        command = command.arg(switch("dry-run", "Only show what it would touch"));
-    }
-    if operation.reply.kept {
-        command = command.arg(switch("refresh", "Ask Mixpanel even if its answer is kept"));
-    }
-    let letters: Vec<char> = operation.params.iter().filter_map(|param| param.short).collect();
-    command.args(without_letters(&letters))
-}
-
-/// Returns the line about an operation, with how far it is settled if that is to be known. What takes its place is named as a command.
-fn summary(operation: &Operation) -> String {
-    match operation.stage {
-        Stage::Stable => operation.summary.to_owned(),
-        Stage::Preview => format!("{} (preview)", operation.summary),
-        Stage::Deprecated { instead } => {
-            let command =
-                find(instead).map_or_else(|| instead.to_owned(), |row| format!("mp {}", row.command.join(" ")));
-            format!("{} (deprecated: use {command})", operation.summary)
-        }
-    }
-}
-
-/// Returns the operation of a command line and its own arguments; none when its first word is no operation's.
-pub(crate) fn named(matches: &ArgMatches) -> Option<(&'static Operation, &ArgMatches)> {
-    let mut words = Vec::new();
-    let mut at = matches;
-    while let Some((word, inside)) = at.subcommand() {
-        words.push(word);
-        at = inside;
-    }
-    offered().find(|operation| operation.command == words).map(|operation| (operation, at))
-}
+pub(crate) use branch::branch;
 
 /// Runs an operation.
 ///
@@ -112,8 +31,8 @@ pub(crate) async fn run(operation: &'static Operation, matches: &ArgMatches) -> 
     let usual = if operation.reply.told.is_some_and(|told| told.is_usual) { Format::Table } else { Format::Json };
     let mut call = Call::prepare_showing(matches, &session_flags(matches), usual)?;
     let refresh = operation.reply.kept && matches.get_flag("refresh");
-    let Given { arguments, upload, problems } = arguments::given(operation, matches, Stdin::of_this_process());
-    let bound = checked(operation, &arguments, upload.is_some(), problems)?;
+    let typed = arguments::read(operation, matches, Stdin::of_this_process());
+    let bound = binding::bound(operation, &typed)?;
     let output = arguments::output(operation, matches);
     if let Some((name, path)) = &output {
         show::check(operation, name, path)?;
@@ -125,80 +44,39 @@ pub(crate) async fn run(operation: &'static Operation, matches: &ArgMatches) -> 
     if confirm::may_ask(operation) && !matches.get_flag("yes") {
         confirm::ask(operation, &bound.arguments)?;
     }
-    let asked = OperationCall { arguments, refresh };
+    let asked = OperationCall { arguments: typed.arguments, refresh };
     let path = output.as_ref().map(|(_, path)| path.as_str());
     if operation.reply.shape == Shape::Bytes {
-        return show::bytes(&mut call, operation, &asked, path).await;
+        return show::bytes(request::bytes(&mut call, operation, &asked).await?, path).await;
     }
-    let value = match upload {
-        None => ask(&mut call, operation.id, &asked).await?,
-        Some(file) => show::upload(&mut call, operation, &asked, file).await?,
+    let value = match typed.upload {
+        None => request::ask(&mut call, operation.id, &asked).await?,
+        Some(file) => request::upload(&mut call, operation, &asked, file).await?,
     };
     show::value(&mut call, operation, value, &bound.arguments, path)
-}
-
-/// Calls an operation and prints what came beside its answer.
-async fn ask(call: &mut Call<'_>, id: &str, asked: &OperationCall) -> Result<Value, Failure> {
-    let path = fill(OPERATION, id);
-    let answer = call.daemon.call::<Value>(Method::POST, &path, Some(asked));
-    let answer = spinner::beside(call.quiet, answer).await?;
-    Ok(call.body(answer))
-}
-
-/// Binds the arguments. What could not be read and what is wrong are told together.
-fn checked(
-    operation: &Operation,
-    arguments: &Map<String, Value>,
-    has_upload: bool,
-    mut problems: Vec<Problem>,
-) -> Result<Bound, Failure> {
-    let is_told = |problems: &[Problem], name: &str| problems.iter().any(|problem| problem.at == name);
-    if let Some(file) = operation.params.iter().find(|param| param.kind == Kind::File && param.required)
-        && !has_upload
-        && !is_told(&problems, file.name)
-    {
-        problems.push(Problem::new(file.name, "must be given"));
-    }
-    let bound = match bind(operation, arguments) {
-        Ok(bound) => Some(bound),
-        Err(wrong) => {
-            let new: Vec<Problem> = wrong.into_iter().filter(|problem| !is_told(&problems, &problem.at)).collect();
-            problems.extend(new);
-            None
-        }
-    };
-    // In the order in which the command lists them.
-    problems.sort_by_key(|problem| operation.params.iter().position(|param| param.name == problem.at));
-    bound.filter(|_| problems.is_empty()).ok_or_else(|| refused(operation, problems))
-}
-
-/// Names the options as they were typed.
-fn refused(operation: &Operation, problems: Vec<Problem>) -> Failure {
-    let typed = |problem: Problem| {
-        let param = operation.params.iter().find(|param| param.name == problem.at);
-        let at = param.map_or_else(|| problem.at.clone(), arguments::typed);
-        Problem::new(at, problem.detail)
-    };
-    let problems: Vec<Problem> = problems.into_iter().map(typed).collect();
-    let command = operation.command.join(" ");
-    let failure = match problems.as_slice() {
-        [one] => Failure::new(FailureKind::InvalidArgument, format!("{} {}", one.at, one.detail)),
-        _ => {
-            Failure::new(FailureKind::InvalidArgument, format!("mp {command} cannot be run like this")).errors(problems)
-        }
-    };
-    failure.next(format!("mp {command} --help"), "see what it takes")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::offer::{self, offered};
+    use binding::refused;
+    use mp_catalog::{Kind, bind};
+    use serde_json::{Map, Value, json};
 
     fn matches(words: &[&str]) -> ArgMatches {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
         let parsed = crate::tree::tree(&words).try_get_matches_from(std::iter::once("mp".to_owned()).chain(words));
         parsed.expect("a good command line")
+    }
+
+    fn named(matches: &ArgMatches) -> Option<(&'static Operation, &ArgMatches)> {
+        let (mut words, mut at) = (Vec::new(), matches);
+        while let Some((word, inside)) = at.subcommand() {
+            words.push(word);
+            at = inside;
+        }
+        offer::named(&words).map(|operation| (operation, at))
     }
 
     fn definition() -> Stdin {
@@ -211,15 +89,7 @@ mod tests {
     fn parsed(words: &[&str]) -> (&'static Operation, Map<String, Value>) {
         let matches = matches(words);
         let (operation, inside) = named(&matches).expect("an operation");
-        (operation, arguments::given(operation, inside, definition()).arguments)
-    }
-
-    #[test]
-    fn a_row_that_is_not_settled_says_so() {
-        let row = |stage| Operation { stage, ..*find("dashboards.list").expect("a row") };
-        let instead = "query.saved-report";
-        assert!(summary(&row(Stage::Preview)).ends_with(" (preview)"));
-        assert!(summary(&row(Stage::Deprecated { instead })).ends_with(" (deprecated: use mp query saved-report)"));
+        (operation, arguments::read(operation, inside, definition()).arguments)
     }
 
     /// A letter may stand for a global option and for one of a command; a name may not, for nobody could tell whose value it is.
@@ -261,7 +131,7 @@ mod tests {
         let line = ["-p", "7", "-t", "web", "inspect", "values", "-p", "country", "-e", "Sign Up"];
         let matches = matches(&line);
         let (operation, inside) = named(&matches).expect("an operation");
-        assert_eq!(arguments::given(operation, inside, definition()).arguments["property"], "country");
+        assert_eq!(arguments::read(operation, inside, definition()).arguments["property"], "country");
         let flags = session_flags(inside);
         assert_eq!((flags.project.as_deref(), flags.target.as_deref()), (Some("7"), Some("web")));
         let after = parsed_flags(&["inspect", "values", "-p", "country", "--project", "8"]);

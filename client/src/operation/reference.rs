@@ -2,7 +2,9 @@
 
 use mp_catalog::{Effect, Kind, Method, Operation, Param, Plane, about};
 
-use super::{arguments, groups, offered, summary};
+use super::arguments;
+use super::branch::summary;
+use crate::offer::{groups, offered};
 
 /// Returns the whole reference.
 fn reference() -> String {

@@ -5,20 +5,18 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path};
 
-use hyper::Method;
-use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use mp_catalog::{Operation, OperationCall, Shape};
+use mp_catalog::{Operation, Shape};
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::routes::{OPERATION, OPERATION_UPLOAD, encode_segment, fill};
 use serde_json::{Map, Value};
 use tempfile::NamedTempFile;
 
+use super::request::broken;
 use super::{arguments, table};
-use crate::api::{Streamed, noted, trailed, written};
-use crate::commands::Call;
-use crate::output::{Format, pretty, spinner, stdout};
+use crate::api::trailed;
+use crate::call::Call;
+use crate::output::{Format, pretty, printable, stdout};
 use crate::report;
-use crate::transport::{Content, Part, Streaming, TransportError};
+use crate::transport::{Part, Streaming};
 
 /// Checks that an answer can be written where it is to go, before anything is asked.
 ///
@@ -77,7 +75,7 @@ pub(super) fn value(
     }
     let data = told.data.and_then(|field| value.get(field)).unwrap_or(&value);
     if matches!(call.output.format(), Format::Table | Format::Plain) {
-        return call.output.line(&crate::output::printable(&text(told.text)));
+        return call.output.line(&printable(&text(told.text)));
     }
     call.output.show_answer(data, |width| table::of(operation, data, width))
 }
@@ -135,47 +133,11 @@ fn write_all(folder: &Path, files: Option<&Value>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Calls an operation that takes a file, and sends the file behind its arguments.
+/// Passes an answer that is bytes on as it comes.
 ///
 /// # Errors
-/// Those of the route, and when the file becomes shorter.
-pub(super) async fn upload(
-    call: &mut Call<'_>,
-    operation: &Operation,
-    asked: &OperationCall,
-    content: Content,
-) -> Result<Value, Failure> {
-    let text = serde_json::to_string(&asked.arguments).unwrap_or_default();
-    let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    let path = format!("{}?arguments={}", fill(OPERATION_UPLOAD, operation.id), encode_segment(&text));
-    let request = Streamed { method: Method::POST, path, headers, body: Some(content), refusals_fail: true };
-    let mut streaming = spinner::beside(call.quiet, call.daemon.stream(request)).await?;
-    note(call, &streaming);
-    let body = streaming.rest().await.map_err(|error| broken(&error))?;
-    serde_json::from_slice(&body)
-        .map_err(|error| Failure::new(FailureKind::Internal, format!("the daemon's answer is no JSON: {error}")))
-}
-
-/// Calls an operation whose answer is bytes, and passes them on as they come.
-///
-/// # Errors
-/// Those of the route, and when the answer is cut off: then there is no file.
-pub(super) async fn bytes(
-    call: &mut Call<'_>,
-    operation: &Operation,
-    asked: &OperationCall,
-    path: Option<&str>,
-) -> Result<(), Failure> {
-    let request = Streamed {
-        method: Method::POST,
-        path: fill(OPERATION, operation.id),
-        headers: HeaderMap::new(),
-        body: Some(written(asked)?),
-        refusals_fail: true,
-    };
-    let mut streaming = spinner::beside(call.quiet, call.daemon.stream(request)).await?;
-    note(call, &streaming);
+/// When it is cut off: then there is no file.
+pub(super) async fn bytes(mut streaming: Streaming, path: Option<&str>) -> Result<(), Failure> {
     let Some(path) = path.map(Path::new) else {
         let mut out = io::stdout().lock();
         let wrote = copied(&mut streaming, &mut out).await?;
@@ -186,12 +148,6 @@ pub(super) async fn bytes(
     let mut file = unnamed(path)?;
     copied(&mut streaming, &mut file).await?.map_err(|error| storage(path, &error))?;
     placed(file, path)
-}
-
-fn note(call: &Call<'_>, streaming: &Streaming) {
-    if !call.quiet {
-        noted(&streaming.headers).iter().for_each(|note| report::note(note));
-    }
 }
 
 /// Copies a body and returns its last byte. The outer error is that of reading, the inner one that of writing.
@@ -213,8 +169,4 @@ async fn copied(streaming: &mut Streaming, out: &mut impl Write) -> Result<io::R
         }
     }
     Ok(Ok(last))
-}
-
-fn broken(error: &TransportError) -> Failure {
-    Failure::new(FailureKind::Unreachable, format!("the daemon's answer was cut off: {error}"))
 }

@@ -11,7 +11,7 @@ use crate::transport::Content;
 const MAX_TEXT: u64 = 4 * 1024 * 1024;
 
 /// Standard input, which can be read once.
-pub(super) struct Stdin {
+pub(crate) struct Stdin {
     left: Option<Box<dyn Read>>,
     /// Whether somebody would have to type it.
     is_typed: bool,
@@ -19,7 +19,7 @@ pub(super) struct Stdin {
 
 impl Stdin {
     /// Returns that of this process.
-    pub(super) fn of_this_process() -> Self {
+    pub(crate) fn of_this_process() -> Self {
         Self { left: Some(Box::new(io::stdin())), is_typed: io::stdin().is_terminal() }
     }
 

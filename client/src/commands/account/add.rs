@@ -1,21 +1,19 @@
 //! `mp account add` and `update`: what an account is made of, and where its secret comes from.
 
-use std::io::{IsTerminal, Read};
+use std::io::IsTerminal;
 
 use clap::{Arg, Command};
 use hyper::Method;
 use mp_proto::deadline::IDENTITY;
-use mp_proto::failure::{Failure, FailureKind, Problem};
+use mp_proto::failure::{Failure, FailureKind, Problems};
 use mp_proto::ids::{AccountType, Region};
 use mp_proto::routes::{ACCOUNTS, SESSION_PERSISTED};
 use mp_proto::secret::Secret;
 use mp_proto::wire::{AccountAdd, AccountBody, AccountUpdate, ActiveBody};
 
-use crate::commands::Call;
-use crate::tree::{option, positional, switch};
-
-/// Longest secret that is read from stdin, in bytes.
-const MAX_SECRET: u64 = 64 * 1024;
+use crate::arg::{option, positional, switch};
+use crate::call::Call;
+use crate::input;
 
 fn settings(region: &'static str) -> [Arg; 5] {
     [
@@ -40,25 +38,6 @@ pub(crate) fn build_update(command: Command) -> Command {
     command.arg(positional("name", "NAME", "Name of the account")).args(settings("us, eu or in"))
 }
 
-/// Collects what is wrong with the arguments, so that all of it is told at once.
-#[derive(Default)]
-pub(in crate::commands) struct Problems(Vec<Problem>);
-
-impl Problems {
-    pub(in crate::commands) fn add(&mut self, at: &str, detail: impl Into<String>) {
-        self.0.push(Problem::new(at, detail));
-    }
-
-    /// Returns the failure of them all; `together` says what several of them come to.
-    pub(in crate::commands) fn check(self, together: &str) -> Result<(), Failure> {
-        match self.0.as_slice() {
-            [] => Ok(()),
-            [one] => Err(Failure::new(FailureKind::InvalidArgument, format!("{}: {}", one.at, one.detail))),
-            _ => Err(Failure::new(FailureKind::InvalidArgument, together).errors(self.0)),
-        }
-    }
-}
-
 /// Runs `mp account add`.
 ///
 /// # Errors
@@ -78,13 +57,7 @@ pub(crate) async fn add(call: &mut Call<'_>) -> Result<(), Failure> {
 
 fn read_add(call: &Call<'_>) -> Result<AccountAdd, Failure> {
     let mut problems = Problems::default();
-    let kind = match AccountType::parse(&call.required("type")) {
-        Ok(kind) => Some(kind),
-        Err(error) => {
-            problems.add("--type", error.to_string());
-            None
-        }
-    };
+    let kind = problems.take("--type", AccountType::parse(&call.required("type")));
     let name = call.text("name");
     if name.is_none() && kind == Some(AccountType::OauthBrowser) {
         problems.add("NAME", "a browser account needs one: who it belongs to is known only after its login");
@@ -102,16 +75,16 @@ fn read_add(call: &Call<'_>) -> Result<AccountAdd, Failure> {
         Some(AccountType::OauthToken) => token(call, &mut account, &mut problems),
         Some(AccountType::OauthBrowser) | None => {}
     }
-    problems.check("the account cannot be added like this")?;
+    problems.fail(FailureKind::InvalidArgument, "the account cannot be added like this")?;
     Ok(account)
 }
 
 fn region(call: &Call<'_>, problems: &mut Problems) -> Option<String> {
-    let given = call.text("region");
-    if let Some(Err(error)) = given.as_deref().map(Region::parse) {
-        problems.add("--region", error.to_string());
+    let region = call.text("region");
+    if let Some(text) = &region {
+        problems.take("--region", Region::parse(text));
     }
-    given
+    region
 }
 
 fn service_account(call: &Call<'_>, account: &mut AccountAdd, problems: &mut Problems) -> Result<(), Failure> {
@@ -125,11 +98,11 @@ fn service_account(call: &Call<'_>, account: &mut AccountAdd, problems: &mut Pro
         problems.add("--secret-stdin", "no secret: pipe it in with --secret-stdin, or set MP_SECRET");
     }
     // Nothing is read or asked for a command that will be refused anyway.
-    if problems.0.is_empty() {
+    if problems.is_empty() {
         account.secret = Some(match variable {
-            _ if piped => from_stdin()?,
+            _ if piped => input::secret()?,
             Some(secret) => Secret::new(secret),
-            None => prompted()?,
+            None => input::prompted_secret()?,
         });
     }
     Ok(())
@@ -153,32 +126,6 @@ fn token(call: &Call<'_>, account: &mut AccountAdd, problems: &mut Problems) {
     }
 }
 
-fn prompted() -> Result<Secret, Failure> {
-    let secret = rpassword::prompt_password("Service account secret: ").map_err(|error| {
-        Failure::new(FailureKind::InvalidArgument, format!("the secret could not be asked for: {error}"))
-    })?;
-    not_empty(Secret::new(secret.trim()))
-}
-
-/// Reads a secret from stdin.
-///
-/// # Errors
-/// When there is none, or it cannot be one.
-pub(in crate::commands) fn from_stdin() -> Result<Secret, Failure> {
-    let invalid = |detail: String| Failure::new(FailureKind::InvalidArgument, detail);
-    let mut text = String::new();
-    let read = std::io::stdin().lock().take(MAX_SECRET + 1).read_to_string(&mut text);
-    read.map_err(|error| invalid(format!("the secret could not be read from stdin: {error}")))?;
-    if text.len() as u64 > MAX_SECRET {
-        return Err(invalid(format!("stdin has more than {MAX_SECRET} bytes, which is no secret")));
-    }
-    not_empty(Secret::new(text.trim()))
-}
-
-fn not_empty(secret: Secret) -> Result<Secret, Failure> {
-    if secret.is_empty() { Err(Failure::new(FailureKind::InvalidArgument, "the secret is empty")) } else { Ok(secret) }
-}
-
 /// Reads the arguments of `update`.
 ///
 /// # Errors
@@ -186,8 +133,8 @@ fn not_empty(secret: Secret) -> Result<Secret, Failure> {
 pub(crate) fn read_update(call: &Call<'_>) -> Result<AccountUpdate, Failure> {
     let mut problems = Problems::default();
     let region = region(call, &mut problems);
-    problems.check("the account cannot be changed like this")?;
-    let secret = if call.arguments.get_flag("secret-stdin") { Some(from_stdin()?) } else { None };
+    problems.fail(FailureKind::InvalidArgument, "the account cannot be changed like this")?;
+    let secret = if call.arguments.get_flag("secret-stdin") { Some(input::secret()?) } else { None };
     Ok(AccountUpdate {
         region,
         default_project: call.text("project"),

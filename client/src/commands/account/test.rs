@@ -10,7 +10,8 @@ use mp_proto::wire::TestBody;
 use serde_json::{Value, json};
 
 use super::named;
-use crate::commands::{Call, library};
+use crate::call::Call;
+use crate::commands::library;
 use crate::output::pretty;
 
 /// Runs the command.

@@ -11,7 +11,7 @@ use mp_proto::failure::{Failure, FailureKind, Upstream};
 use serde_json::{Map, Value};
 
 use crate::api::trailed;
-use crate::commands::Call;
+use crate::call::Call;
 use crate::output::{escaped, fitted, stdout};
 use crate::report;
 use crate::transport::{Part, Streaming, TransportError};

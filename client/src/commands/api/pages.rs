@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::request::{Ask, object, refused};
 use super::{answer, send};
-use crate::commands::Call;
+use crate::call::Call;
 
 /// The most pages that are asked for: a list that has more never ends.
 const MAX_PAGES: usize = 10_000;

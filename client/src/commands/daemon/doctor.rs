@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::is_locked;
 use crate::api::VERSION;
-use crate::commands::Call;
+use crate::call::Call;
 use crate::connect::{ConnectError, probe};
 use crate::output::fitted;
 use crate::place::uid;
