@@ -145,7 +145,8 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 
 async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     use commands::{
-        account, api, completions, daemon, events, exec, help, login, plugin, project, session, target, workspace,
+        account, api, completions, daemon, events, exec, export, help, login, plugin, project, session, target,
+        workspace,
     };
     let mut words = Vec::new();
     let mut arguments = matches;

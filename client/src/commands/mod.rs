@@ -6,6 +6,7 @@ pub(crate) mod completions;
 pub(crate) mod daemon;
 pub(crate) mod events;
 pub(crate) mod exec;
+pub(crate) mod export;
 pub(crate) mod help;
 mod library;
 pub(crate) mod login;

@@ -1,11 +1,13 @@
 //! Fetches parts side by side.
 
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use hyper::Method;
 use hyper::header::HeaderMap;
 use mp_proto::failure::{Failure, FailureKind};
@@ -14,6 +16,7 @@ use tokio::time::timeout;
 
 use super::order::Order;
 use super::plan::Plan;
+use super::stop::Stop;
 use crate::api::{Connection, Options, Streamed, trailed, written};
 use crate::transport::{Part, Streaming, TransportError};
 
@@ -26,17 +29,6 @@ const SILENCE: Duration = Duration::from_secs(660);
 /// Most that is written at once: enough to make system calls cheap, little enough for a few of them to be in memory.
 const BATCH: usize = 1024 * 1024;
 
-/// Why an export has ended too early.
-#[derive(Debug)]
-pub(super) enum Stop {
-    /// It could not be fetched, or not be written.
-    Failed(Failure),
-    /// Nobody reads the output any more.
-    NobodyReads,
-    /// The user has had enough.
-    Interrupted,
-}
-
 /// Those who fetch.
 pub(super) struct Crew<'a> {
     pub(super) options: &'a Options,
@@ -44,15 +36,13 @@ pub(super) struct Crew<'a> {
     pub(super) order: &'a Order,
 }
 
-type Fetch<'a> = Pin<Box<dyn Future<Output = Result<(), Stop>> + 'a>>;
-
 impl Crew<'_> {
     /// Fetches all parts that are missing.
     ///
     /// # Errors
     /// When a part fails that cannot be fetched again, for some of it is written or its turn has come.
     pub(super) async fn run(&self) -> Result<(), Stop> {
-        let mut running: Vec<(usize, Fetch<'_>)> = Vec::new();
+        let mut running = FuturesUnordered::new();
         let (mut next, mut again) = (self.plan.first, Vec::new());
         loop {
             let turn = self.order.turn();
@@ -61,21 +51,27 @@ impl Crew<'_> {
             }
             if again.contains(&turn) {
                 again.retain(|part| *part != turn);
-                running.push((turn, Box::pin(self.fetch(turn))));
+                running.push(self.numbered(turn));
             }
             while next < self.plan.parts.len() && next < turn + AT_ONCE {
-                running.push((next, Box::pin(self.fetch(next))));
+                running.push(self.numbered(next));
                 next += 1;
             }
-            match first_of(&mut running).await {
-                (_, Ok(())) => {}
-                (part, Err(Stop::Failed(_))) if part != self.order.turn() && self.order.can_be_repeated(part) => {
+            match running.next().await {
+                Some((_, Ok(()))) => {}
+                Some((part, Err(Stop::Failed(_)))) if part != self.order.turn() && self.order.can_be_repeated(part) => {
                     self.order.forget(part);
                     again.push(part);
                 }
-                (_, Err(stop)) => return Err(stop),
+                Some((_, Err(stop))) => return Err(stop),
+                // An export with a gap must not look like a whole one.
+                None => return Err(Stop::Failed(Failure::new(FailureKind::Internal, "a part was never fetched"))),
             }
         }
+    }
+
+    async fn numbered(&self, part: usize) -> (usize, Result<(), Stop>) {
+        (part, self.fetch(part).await)
     }
 
     async fn fetch(&self, part: usize) -> Result<(), Stop> {
@@ -111,21 +107,6 @@ impl Crew<'_> {
             opened => opened,
         }
     }
-}
-
-/// Waits for the first that ends, and takes it out.
-async fn first_of(running: &mut Vec<(usize, Fetch<'_>)>) -> (usize, Result<(), Stop>) {
-    poll_fn(|context| {
-        let ended = running.iter_mut().enumerate().find_map(|(at, (_, fetch))| match fetch.as_mut().poll(context) {
-            Poll::Ready(result) => Some((at, result)),
-            Poll::Pending => None,
-        });
-        match ended {
-            Some((at, result)) => Poll::Ready((running.remove(at).0, result)),
-            None => Poll::Pending,
-        }
-    })
-    .await
 }
 
 /// Takes what has arrived, and waits if nothing has. The end comes with the last of it.

@@ -10,8 +10,8 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use serde_json::Value;
 
-use super::journal::{Journal, sync_directory, with_ending};
-use super::plan::Part;
+use super::journal::{Journal, sync_directory};
+use super::part::Part;
 
 /// So many of the last complete bytes are noted in the journal: with the ids of events in them, enough to tell one file from another.
 const TAIL: u64 = 256;
@@ -22,7 +22,8 @@ const TAIL: u64 = 256;
 /// When the path names no file, or is a link to nothing.
 pub(super) fn real(path: &Path) -> Result<PathBuf, Failure> {
     let shown = path.display();
-    if path.file_name().is_none() || path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    if path.file_name().is_none() || bytes.ends_with(b"/") || bytes.ends_with(b"/.") {
         return Err(refuse(format!("--output '{shown}' names no file")));
     }
     if !fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) {
@@ -63,7 +64,7 @@ impl Claim {
     /// # Errors
     /// When another export is writing it or has left it, or the disk refuses.
     pub(super) fn of(target: PathBuf, request: &Value, may_replace: bool) -> Result<Self, Failure> {
-        let partial = with_ending(&target, ".partial");
+        let partial = target.with_added_extension("partial");
         let file = locked(&partial)?;
         let mut claim = Self { target, may_replace, partial, file, journal: None };
         // The one who held the lock before may have finished the file.
@@ -318,9 +319,9 @@ mod tests {
         assert!(claim(&target, 8, false).expect_err("is refused").contains("another export has left"));
         assert!(claim(&target, 7, true).expect("ours").journal().is_some(), "--force goes on, too");
         assert!(claim(&target, 8, true).expect("ours").journal().is_none());
-        fs::write(with_ending(&target, ".partial"), "o").expect("writable");
+        fs::write(target.with_added_extension("partial"), "o").expect("writable");
         assert!(claim(&target, 7, false).expect_err("is refused").contains("not what its journal says"));
-        fs::remove_file(with_ending(&target, ".partial.json")).expect("there");
+        fs::remove_file(target.with_added_extension("partial.json")).expect("there");
         assert!(claim(&target, 7, false).expect_err("is refused").contains("no journal"));
     }
 
@@ -328,7 +329,7 @@ mod tests {
     fn what_somebody_else_changes_is_never_taken_for_an_export() {
         let dir = tempfile::tempdir().expect("a directory");
         let target = dir.path().join("f");
-        let path = with_ending(&target, ".partial");
+        let path = target.with_added_extension("partial");
         // Emptied while it is written.
         let mut partial = begun(&target, 7);
         write(&mut partial, "one\n");
@@ -373,7 +374,7 @@ mod tests {
         assert!(real(&link).expect_err("is refused").detail.contains("leads nowhere"));
         fs::write(&file, "").expect("writable");
         assert_eq!(real(&link).expect("there"), fs::canonicalize(&file).expect("there"));
-        for none in ["", "/", "..", "folder/"] {
+        for none in ["", "/", "..", "folder/", "folder/."] {
             assert!(real(Path::new(none)).expect_err("is refused").detail.contains("names no file"), "{none:?}");
         }
         assert_eq!(real(Path::new("f")).expect("a name"), Path::new("f"));

@@ -9,7 +9,7 @@ use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::plan::Part;
+use super::part::Part;
 
 /// The only form of the journal so far. Another one would not be understood.
 const FORMAT: u32 = 1;
@@ -38,7 +38,7 @@ impl Journal {
 
     /// Returns where the journal of an unfinished file is.
     pub(super) fn path(partial: &Path) -> PathBuf {
-        with_ending(partial, ".json")
+        partial.with_added_extension("json")
     }
 
     /// Reads the journal of an unfinished file; none when there is none that can be understood.
@@ -77,7 +77,7 @@ impl Journal {
     pub(super) fn write(&self, partial: &Path) -> io::Result<()> {
         let path = Self::path(partial);
         // Who writes holds the lock of the file, so one name is enough.
-        let new = with_ending(&path, ".new");
+        let new = path.with_added_extension("new");
         match fs::remove_file(&new) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -89,13 +89,6 @@ impl Journal {
         fs::rename(&new, &path)?;
         sync_directory(&path)
     }
-}
-
-/// Returns a path with more at its end.
-pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut path = path.as_os_str().to_owned();
-    path.push(ending);
-    PathBuf::from(path)
 }
 
 /// Makes sure that the names in a file's directory survive a crash.
@@ -133,7 +126,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let (partial, victim) = (dir.path().join("f.partial"), dir.path().join("victim"));
         fs::write(&victim, "theirs").expect("writable");
-        std::os::unix::fs::symlink(&victim, with_ending(&Journal::path(&partial), ".new")).expect("a link");
+        std::os::unix::fs::symlink(&victim, Journal::path(&partial).with_added_extension("new")).expect("a link");
         Journal::new(json!({}), vec![None]).write(&partial).expect("writable");
         assert_eq!(fs::read_to_string(&victim).expect("there"), "theirs");
         fs::remove_file(Journal::path(&partial)).expect("there");

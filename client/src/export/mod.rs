@@ -1,4 +1,4 @@
-//! `mp export`: streams of events and profiles to stdout or into a file that is never half-written.
+//! What `mp export` is made of: streams of events and profiles to stdout or into a file that is never half-written.
 //!
 //! Read in this order: [`plan`] (what is asked for, in which parts), [`crew`] (fetches parts side by side), [`order`] (puts them one
 //! after the other), [`writer`] (a thread that writes), [`file`] and [`journal`] (what lets a run go on where another one ended).
@@ -7,8 +7,12 @@ mod crew;
 mod file;
 mod journal;
 mod order;
+mod part;
 mod plan;
 mod progress;
+mod size;
+mod stop;
+mod tally;
 mod words;
 mod writer;
 
@@ -17,143 +21,86 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use mp_catalog::{Kind, Operation, Param, find};
-use mp_proto::deadline::EXPORT;
+use mp_catalog::Operation;
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::{Map, Value};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 
 use crate::api::Options;
-use crate::arg::{group, option, switch};
-use crate::call::{Call, INTERRUPTED, session_flags};
-use crate::output::Format;
+use crate::call::{Call, INTERRUPTED};
+use crate::operation::arguments::Typed;
 use crate::report;
-use crew::{Crew, Stop};
+use crew::Crew;
 use file::Claim;
 use order::Order;
 use plan::Plan;
 use progress::Progress;
-use writer::{Out, Tally};
+use stop::Stop;
+use tally::Tally;
+use words::Standing;
+use writer::Out;
 
 /// How long an export that was interrupted may take to write what it has: enough for a disk, and nobody waits longer for a pipe.
 const LAST: Duration = Duration::from_millis(300);
 
-/// Adds the commands.
-pub(crate) fn build(command: Command) -> Command {
-    let leaf = |name: &'static str| {
-        let operation = operation(name);
-        let own = [
-            option("output", "FILE", "Write into FILE, complete or not at all; - is stdout").short('o'),
-            switch("force", "Replace FILE, and what another export has left of it"),
-        ];
-        Command::new(name).about(operation.summary).args(operation.params.iter().map(argument)).args(own)
-    };
-    let parts = option("parts", "N", "Fetch the days in N parts, side by side")
-        .value_parser(value_parser!(u64).range(1..))
-        .conflicts_with("limit");
-    group(command).subcommand(leaf("events").arg(parts)).subcommand(leaf("profiles"))
-}
-
-fn operation(leaf: &str) -> &'static Operation {
-    find(&format!("export.{leaf}")).expect("every export is in the catalog")
-}
-
-fn argument(param: &'static Param) -> Arg {
-    let long = words::long(param);
-    if param.kind == Kind::Flag {
-        return switch(param.name, param.help).long(long);
-    }
-    let value = match param.kind {
-        Kind::Int => "N",
-        Kind::Date => "DAY",
-        Kind::List => "NAME",
-        _ => "TEXT",
-    };
-    let action = if param.repeats { ArgAction::Append } else { ArgAction::Set };
-    option(param.name, value, param.help)
-        .long(long)
-        .required(param.required)
-        .action(action)
-        .allow_negative_numbers(param.kind == Kind::Int)
-}
-
-/// Runs `mp export`.
+/// Checks what was typed before anybody is asked.
 ///
 /// # Errors
-/// When the arguments are wrong, the file may not be written, or the export does not come to its end.
-pub(crate) async fn run(leaf: &str, arguments: &ArgMatches) -> Result<ExitCode, Failure> {
-    let operation = operation(leaf);
-    lines_only(arguments)?;
-    let given = given(operation, arguments);
-    plan::check(operation, &given)?;
-    let mut call = Call::prepare_showing(arguments, &session_flags(arguments), Format::Jsonl)?;
-    call.allow(EXPORT);
+/// When it is wrong, with all problems.
+pub(crate) fn check(operation: &Operation, typed: &Typed) -> Result<(), Failure> {
+    plan::check(operation, typed)
+}
+
+/// Exports into the file that `--output` names, else to stdout.
+///
+/// # Errors
+/// When the file may not be written, or the export does not come to its end.
+pub(crate) async fn run(
+    call: &mut Call<'_>,
+    operation: &'static Operation,
+    arguments: Map<String, Value>,
+) -> Result<ExitCode, Failure> {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| {
         Failure::new(FailureKind::Internal, format!("the signal for Ctrl-C could not be had: {error}"))
     })?;
     let target = call.text("output").filter(|path| path != "-").map(|path| file::real(Path::new(&path))).transpose()?;
-    let may_replace = arguments.get_flag("force");
+    let may_replace = call.arguments.get_flag("force");
     if let Some(target) = &target {
         file::check(target, may_replace)?;
     }
     let prepared = tokio::select! {
         biased;
         _ = interrupt.recv() => return Ok(interrupted("nothing was exported")),
-        prepared = prepare(&mut call, operation, given, target, may_replace) => prepared?,
+        prepared = prepare(call, operation, arguments, target, may_replace) => prepared?,
     };
     let (plan, out) = prepared;
-    export(&call, plan, out, interrupt).await
-}
-
-/// Exports are lines, and may be larger than anything that has to be held as a whole.
-fn lines_only(arguments: &ArgMatches) -> Result<(), Failure> {
-    let refuse = |detail: &str| Err(Failure::new(FailureKind::InvalidArgument, detail));
-    if arguments.get_one::<String>("format").is_some_and(|format| format != "jsonl") {
-        return refuse("exports are JSON Lines: leave --format out, or say -f jsonl");
-    }
-    if arguments.get_one::<String>("jq").is_some() {
-        return refuse("--jq does not apply to exports; pipe them to jq, or to `mp` with what reads lines");
-    }
-    Ok(())
-}
-
-/// Returns the arguments of the operation.
-fn given(operation: &Operation, arguments: &ArgMatches) -> Map<String, Value> {
-    let one = |param: &Param| {
-        let value = match (param.kind, param.repeats) {
-            (Kind::Flag, _) => arguments.get_flag(param.name).then_some(Value::Bool(true))?,
-            (_, true) => arguments.get_many::<String>(param.name)?.map(String::as_str).collect(),
-            _ => arguments.get_one::<String>(param.name)?.as_str().into(),
-        };
-        Some((param.name.to_owned(), value))
-    };
-    operation.params.iter().filter_map(one).collect()
+    export(call, plan, out, interrupt).await
 }
 
 /// Decides what is fetched and where it goes.
 async fn prepare(
     call: &mut Call<'_>,
     operation: &'static Operation,
-    given: Map<String, Value>,
+    arguments: Map<String, Value>,
     target: Option<PathBuf>,
     may_replace: bool,
 ) -> Result<(Plan, Out), Failure> {
     let session = plan::session(call).await?;
-    let request = plan::request(operation, &session, &given);
+    let request = plan::request(operation, &session, &arguments);
     let claim = target.map(|target| Claim::of(target, &request, may_replace)).transpose()?;
     let parts = match claim.as_ref().and_then(Claim::journal) {
         Some(journal) => journal.parts.clone(),
-        None => plan::parts(call, operation, &session, &given).await?,
+        None => plan::parts(call, operation, &session, &arguments).await?,
     };
     let first = claim.as_ref().and_then(Claim::journal).map_or(0, |journal| journal.complete);
-    let plan = Plan { operation, arguments: given, parts, first };
+    let plan = Plan { operation, arguments, parts, first };
     let out = match claim {
         None => Out::stdout()?,
         Some(claim) => {
             if first > 0 && !call.quiet {
-                report::note(&words::resumed(&claim, &plan));
+                let bytes = claim.journal().map_or(0, |journal| journal.bytes);
+                report::note(&words::resumed(claim.target(), bytes, plan.last_day(first)));
             }
             Out::File(Box::new(claim.begin(request, &plan.parts)?))
         }
@@ -172,7 +119,7 @@ async fn export(call: &Call<'_>, plan: Plan, out: Out, mut interrupt: Signal) ->
         () = progress.show() => Ok(()),
     };
     progress.clear();
-    let report = words::Report { plan: &plan, tally: &tally, target: target.as_deref() };
+    let standing = Standing { plan: &plan, tally: &tally, target: target.as_deref() };
     match ended {
         Ok(()) => {
             if !call.quiet {
@@ -180,10 +127,10 @@ async fn export(call: &Call<'_>, plan: Plan, out: Out, mut interrupt: Signal) ->
             }
             Ok(ExitCode::SUCCESS)
         }
-        Err(Stop::Interrupted) => Ok(interrupted(&report.so_far())),
+        Err(Stop::Interrupted) => Ok(interrupted(&standing.so_far())),
         // Whoever read us has seen enough.
         Err(Stop::NobodyReads) => Ok(ExitCode::SUCCESS),
-        Err(Stop::Failed(failure)) => Err(report.failure(failure)),
+        Err(Stop::Failed(failure)) => Err(standing.failure(failure)),
     }
 }
 

@@ -11,7 +11,7 @@ use mp_proto::failure::{Failure, FailureKind};
 use tempfile::SpooledTempFile;
 use tokio::sync::mpsc::Sender;
 
-use super::crew::Stop;
+use super::stop::Stop;
 use super::writer::Message;
 
 /// So much of a part is kept in memory; what is longer goes into an unnamed file.
@@ -23,11 +23,12 @@ pub(super) struct Order {
     /// Where unnamed files are.
     dir: PathBuf,
     turn: Cell<usize>,
-    kept: RefCell<Kept>,
+    ahead: RefCell<Ahead>,
 }
 
+/// What has come before its turn.
 #[derive(Default)]
-struct Kept {
+struct Ahead {
     spools: BTreeMap<usize, SpooledTempFile>,
     /// Parts after the one whose turn it is that are complete.
     complete: BTreeSet<usize>,
@@ -43,7 +44,7 @@ impl Order {
             Some(dir) => dir,
             None => std::env::temp_dir(),
         };
-        Self { writer, dir, turn: Cell::new(first), kept: RefCell::default() }
+        Self { writer, dir, turn: Cell::new(first), ahead: RefCell::default() }
     }
 
     /// Returns whose turn it is.
@@ -53,13 +54,13 @@ impl Order {
 
     /// Returns whether nothing of a part has been written, so that it can be fetched again.
     pub(super) fn can_be_repeated(&self, part: usize) -> bool {
-        self.kept.borrow().begun.is_none_or(|begun| begun < part)
+        self.ahead.borrow().begun.is_none_or(|begun| begun < part)
     }
 
     /// Takes lines of a part.
     pub(super) async fn push(&self, part: usize, batch: Vec<Bytes>) -> Result<(), Stop> {
         if part == self.turn.get() {
-            self.kept.borrow_mut().begun = Some(part);
+            self.ahead.borrow_mut().begun = Some(part);
             return self.send(Message::Batch(batch)).await;
         }
         self.keep(part, &batch).map_err(|error| {
@@ -69,24 +70,24 @@ impl Order {
     }
 
     fn keep(&self, part: usize, batch: &[Bytes]) -> io::Result<()> {
-        let mut kept = self.kept.borrow_mut();
+        let mut ahead = self.ahead.borrow_mut();
         let new = || tempfile::spooled_tempfile_in(IN_MEMORY, &self.dir);
-        let spool = kept.spools.entry(part).or_insert_with(new);
+        let spool = ahead.spools.entry(part).or_insert_with(new);
         batch.iter().try_for_each(|lines| spool.write_all(lines))
     }
 
     /// Forgets what was kept of a part.
     pub(super) fn forget(&self, part: usize) {
-        self.kept.borrow_mut().spools.remove(&part);
+        self.ahead.borrow_mut().spools.remove(&part);
     }
 
     /// Takes the end of a part.
     pub(super) async fn end(&self, part: usize) -> Result<(), Stop> {
-        self.kept.borrow_mut().complete.insert(part);
+        self.ahead.borrow_mut().complete.insert(part);
         if part != self.turn.get() {
             return Ok(());
         }
-        while self.kept.borrow_mut().complete.remove(&self.turn.get()) {
+        while self.ahead.borrow_mut().complete.remove(&self.turn.get()) {
             self.send(Message::End(self.turn.get())).await?;
             let next = self.turn.get() + 1;
             // More may be kept while this is sent; the turn passes on when all has been.
@@ -99,9 +100,9 @@ impl Order {
     }
 
     fn take(&self, part: usize) -> Option<SpooledTempFile> {
-        let mut kept = self.kept.borrow_mut();
-        let spool = kept.spools.remove(&part)?;
-        kept.begun = Some(part);
+        let mut ahead = self.ahead.borrow_mut();
+        let spool = ahead.spools.remove(&part)?;
+        ahead.begun = Some(part);
         Some(spool)
     }
 

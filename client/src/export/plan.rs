@@ -1,21 +1,21 @@
 //! What is asked for, and in which parts.
 
-use mp_catalog::export::{Days, Events, Profiles, most_parts, split};
+use jiff::civil::Date;
+use mp_catalog::export::{Events, Profiles, most_parts, split};
 use mp_catalog::{Operation, OperationCall};
-use mp_proto::failure::{Failure, FailureKind, Problem};
+use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::plane::Family;
 use mp_proto::routes::{SESSION, STATUS};
 use mp_proto::wire::{BudgetStatus, SessionBody, SourceKind, StatusBody};
 use serde_json::{Map, Value, json};
 
-use super::words;
+use super::part::Part;
 use crate::call::Call;
+use crate::operation::arguments::Typed;
+use crate::operation::binding::refused;
 
 /// How often a project may export in an hour, where the daemon has counted nothing yet.
 const PER_HOUR: usize = 60;
-
-/// A part of an export: some days, or all there is where there are no days.
-pub(super) type Part = Option<Days>;
 
 /// What is fetched.
 pub(super) struct Plan {
@@ -39,39 +39,30 @@ impl Plan {
         }
         OperationCall { arguments, refresh: false }
     }
+
+    /// Returns the last day of the first so many parts.
+    pub(super) fn last_day(&self, parts: usize) -> Option<Date> {
+        self.parts.get(parts.checked_sub(1)?)?.map(|days| days.to)
+    }
 }
 
-/// Checks arguments before anybody is asked.
+/// Checks what was typed before anybody is asked.
 ///
 /// # Errors
-/// When they are wrong.
-pub(super) fn check(operation: &Operation, arguments: &Map<String, Value>) -> Result<(), Failure> {
+/// When it is wrong, with all problems.
+pub(super) fn check(operation: &Operation, typed: &Typed) -> Result<(), Failure> {
     let checked = match operation.id {
-        "export.events" => Events::read(arguments).map(drop),
-        _ => Profiles::read(arguments, now()).map(drop),
+        "export.events" => Events::read(&typed.arguments).map(drop),
+        _ => Profiles::read(&typed.arguments, now()).map(drop),
     };
-    checked.map_err(|problems| refused(operation, problems))
+    let mut problems = typed.problems.clone();
+    problems.extend(checked.err().unwrap_or_default());
+    problems.check(Some(())).map_err(|problems| refused(operation, problems))
 }
 
 fn now() -> i64 {
     let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-}
-
-/// Names the options as they were typed.
-fn refused(operation: &Operation, problems: Vec<Problem>) -> Failure {
-    let typed = |problem: Problem| {
-        let param = operation.params.iter().find(|param| param.name == problem.at);
-        Problem::new(param.map_or(problem.at, |param| format!("--{}", words::long(param))), problem.detail)
-    };
-    let problems: Vec<Problem> = problems.into_iter().map(typed).collect();
-    match problems.as_slice() {
-        [one] => Failure::new(FailureKind::InvalidArgument, format!("{} {}", one.at, one.detail)),
-        _ => {
-            let detail = format!("mp {} cannot be run like this", operation.command.join(" "));
-            Failure::new(FailureKind::InvalidArgument, detail).errors(problems)
-        }
-    }
 }
 
 /// Resolves the session, and holds the call to it: an export takes long, and what is chosen meanwhile is not for its later parts.

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::plan::Plan;
-use super::words::size;
-use super::writer::Tally;
+use super::size::size;
+use super::tally::Tally;
 
 /// Between two looks: often enough for the eye.
 const PERIOD: Duration = Duration::from_millis(100);

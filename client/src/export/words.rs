@@ -4,79 +4,57 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use jiff::civil::Date;
-use mp_catalog::Param;
 use mp_proto::failure::Failure;
 
-use super::file::Claim;
 use super::plan::Plan;
-use super::writer::Tally;
+use super::size::size;
+use super::tally::Tally;
 
-/// Returns the name of a parameter as an option has it. clap wants a name that lives as long as the program; the few letters do.
-pub(super) fn long(param: &Param) -> &'static str {
-    if param.name.contains('_') { param.name.replace('_', "-").leak() } else { param.name }
-}
-
-/// Says where a run goes on.
-pub(super) fn resumed(claim: &Claim, plan: &Plan) -> String {
-    let bytes = claim.journal().map_or(0, |journal| journal.bytes);
-    let done = last_day(plan, plan.first).map_or_else(String::new, |day| format!(", up to {day}"));
-    format!("going on with {}: {} are there{done}", claim.target().display(), size(bytes))
-}
-
-/// Returns the last day of the parts that are complete.
-fn last_day(plan: &Plan, complete: usize) -> Option<Date> {
-    plan.parts.get(complete.checked_sub(1)?)?.map(|days| days.to)
-}
-
-/// Returns a number of bytes for people.
-pub(super) fn size(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
-    if bytes < 1000 {
-        return format!("{bytes} bytes");
-    }
-    let mut size = bytes as f64 / 1000.0;
-    let mut units = UNITS.iter();
-    let mut unit = units.next();
-    while size >= 999.95
-        && let Some(larger) = units.next()
-    {
-        (size, unit) = (size / 1000.0, Some(larger));
-    }
-    format!("{size:.1} {}", unit.unwrap_or(&"TB"))
+/// Says where a run goes on: how much is there, and up to which day.
+pub(super) fn resumed(target: &Path, bytes: u64, last_day: Option<Date>) -> String {
+    let done = last_day.map_or_else(String::new, |day| format!(", up to {day}"));
+    format!("going on with {}: {} are there{done}", target.display(), size(bytes))
 }
 
 /// What is known when an export ends too early.
-pub(super) struct Report<'a> {
+pub(super) struct Standing<'a> {
     pub(super) plan: &'a Plan,
     pub(super) tally: &'a Tally,
     /// The file; none for stdout.
     pub(super) target: Option<&'a Path>,
 }
 
-impl Report<'_> {
+impl Standing<'_> {
+    fn parts(&self) -> usize {
+        self.tally.parts.load(Ordering::Relaxed)
+    }
+
+    fn last_day(&self) -> Option<Date> {
+        self.plan.last_day(self.parts())
+    }
+
+    /// Says how far it is.
+    fn reached(&self) -> String {
+        let what = self.target.map_or_else(|| "stdout".to_owned(), unfinished);
+        let has = match self.last_day() {
+            Some(day) => format!("is complete up to {day}"),
+            None => "has nothing that is complete".to_owned(),
+        };
+        let is_inside = self.target.is_none() && self.tally.is_inside.load(Ordering::Relaxed);
+        format!("{what} {has}{}", if is_inside { ", and has some lines of what follows" } else { "" })
+    }
+
     /// Says how far it is, and what to run.
     pub(super) fn so_far(&self) -> String {
-        let complete = self.tally.parts.load(Ordering::Relaxed);
-        let day = last_day(self.plan, complete);
-        let done = day.map_or("nothing is complete".to_owned(), |day| format!("complete up to {day}"));
-        match self.target {
-            Some(target) => format!("{} is {done}; run the same command again to go on", unfinished(target)),
-            None if self.tally.is_inside.load(Ordering::Relaxed) => {
-                format!("stdout is {done}, and has some lines of what follows")
-            }
-            None => format!("stdout is {done}"),
-        }
-        .replace("is nothing is complete", "has nothing that is complete")
+        let more = if self.target.is_some() { "; run the same command again to go on" } else { "" };
+        format!("{}{more}", self.reached())
     }
 
     /// Adds to a failure how far it is, and what to run.
     pub(super) fn failure(&self, mut failure: Failure) -> Failure {
-        let said = self.so_far();
-        let said = said.split("; run").next().unwrap_or(&said);
-        failure.detail = format!("{}; {said}", failure.detail);
-        let complete = self.tally.parts.load(Ordering::Relaxed);
-        let from = last_day(self.plan, complete).filter(|_| self.target.is_none()).and_then(|day| day.tomorrow().ok());
-        let label = if complete > 0 { "go on from there" } else { "try again" };
+        failure.detail = format!("{}; {}", failure.detail, self.reached());
+        let from = self.last_day().filter(|_| self.target.is_none()).and_then(|day| day.tomorrow().ok());
+        let label = if self.parts() > 0 { "go on from there" } else { "try again" };
         failure.next(command(std::env::args().skip(1), from), label)
     }
 }
@@ -114,6 +92,40 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mp_catalog::export::Days;
+    use mp_proto::failure::FailureKind;
+
+    #[test]
+    fn what_is_there_is_told_with_what_to_run() {
+        let days = |from: &str, to: &str| Days { from: from.parse().expect("a day"), to: to.parse().expect("a day") };
+        let plan = Plan {
+            operation: mp_catalog::find("export.events").expect("a row"),
+            arguments: serde_json::Map::new(),
+            parts: vec![Some(days("2025-01-01", "2025-01-02")), Some(days("2025-01-03", "2025-01-04"))],
+            first: 0,
+        };
+        let told = |parts: usize, inside: bool, target: Option<&Path>| {
+            let tally = Tally::starting_at(parts);
+            tally.is_inside.store(inside, Ordering::Relaxed);
+            Standing { plan: &plan, tally: &tally, target }.so_far()
+        };
+        let file = Some(Path::new("/f; run"));
+        assert_eq!(
+            told(1, true, file),
+            "/f; run.partial is complete up to 2025-01-02; run the same command again to go on"
+        );
+        assert_eq!(
+            told(0, true, file),
+            "/f; run.partial has nothing that is complete; run the same command again to go on"
+        );
+        assert_eq!(told(1, false, None), "stdout is complete up to 2025-01-02");
+        let inside = "stdout has nothing that is complete, and has some lines of what follows";
+        assert_eq!(told(0, true, None), inside);
+        let tally = Tally::starting_at(0);
+        let failure =
+            Standing { plan: &plan, tally: &tally, target: file }.failure(Failure::new(FailureKind::Timeout, "late"));
+        assert_eq!(failure.detail, "late; /f; run.partial has nothing that is complete");
+    }
 
     #[test]
     fn a_command_line_can_be_pasted() {
@@ -127,13 +139,5 @@ mod tests {
         );
         assert_eq!(line(&words[..5], Some("2025-01-03")), "mp export events --from 2025-01-03 --to=2025-01-31");
         assert_eq!(line(&["--from=2025-01-01"], Some("2025-01-03")), "mp --from=2025-01-03");
-    }
-
-    #[test]
-    fn sizes_are_for_people() {
-        let table = [(0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 kB"), (999_949, "999.9 kB"), (999_950, "1.0 MB")];
-        for (bytes, expected) in table.into_iter().chain([(12_345_678_901, "12.3 GB"), (u64::MAX, "18446744.1 TB")]) {
-            assert_eq!(size(bytes), expected);
-        }
     }
 }

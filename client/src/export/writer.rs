@@ -5,7 +5,6 @@ use std::fs::File;
 use std::io::{self, IoSlice, Read, Seek, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use mp_proto::failure::{Failure, FailureKind};
@@ -13,8 +12,9 @@ use tempfile::SpooledTempFile;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::oneshot;
 
-use super::crew::Stop;
 use super::file::Partial;
+use super::stop::Stop;
+use super::tally::Tally;
 use crate::output::stdout;
 
 /// Messages that wait to be written: few, for each may hold a megabyte. When there are so many, whoever brings the next one waits.
@@ -33,36 +33,6 @@ pub(super) enum Message {
     End(usize),
     /// All is complete.
     Finish,
-}
-
-/// What was written in this run.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    pub(super) bytes: AtomicU64,
-    pub(super) lines: AtomicU64,
-    /// Parts that are complete, with those of earlier runs.
-    pub(super) parts: AtomicUsize,
-    /// Whether something of the next part is written.
-    pub(super) is_inside: AtomicBool,
-}
-
-impl Tally {
-    /// Nothing was written, and so many parts are there already.
-    pub(super) fn starting_at(parts: usize) -> Self {
-        Self { parts: parts.into(), ..Self::default() }
-    }
-
-    fn add(&self, lines: &[u8]) {
-        let count = memchr::memchr_iter(b'\n', lines).count();
-        self.lines.fetch_add(count as u64, Ordering::Relaxed);
-        self.bytes.fetch_add(lines.len() as u64, Ordering::Relaxed);
-        self.is_inside.store(true, Ordering::Relaxed);
-    }
-
-    fn end(&self, part: usize) {
-        self.is_inside.store(false, Ordering::Relaxed);
-        self.parts.store(part + 1, Ordering::Relaxed);
-    }
 }
 
 /// Where lines go.

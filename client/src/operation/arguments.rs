@@ -94,7 +94,7 @@ pub(crate) struct Typed {
     /// A file that is sent as it is.
     pub(super) upload: Option<Content>,
     /// What could not be read.
-    pub(super) problems: Problems,
+    pub(crate) problems: Problems,
 }
 
 /// Returns what was typed. JSON may be in a file, `@FILE`, or on standard input, `-`; so may what a file is asked for.
