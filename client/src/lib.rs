@@ -145,7 +145,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 
 async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     use commands::{
-        account, api, completions, daemon, events, exec, export, help, login, plugin, project, session, target,
+        account, api, completions, daemon, events, exec, export, help, login, mcp, plugin, project, session, target,
         workspace,
     };
     let mut words = Vec::new();
@@ -173,7 +173,6 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         "account" => return account::run(leaf, arguments).await,
         "export" => return export::run(leaf, arguments).await,
         "api" => return api::run(arguments).await,
-        "mcp" => return mcp::run(arguments).await,
         "events" => return events::run(arguments).await,
         "exec" => return exec::run(arguments).await,
         "help" => return help::run(arguments),
@@ -182,6 +181,7 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         "project" => project::run(leaf, arguments).await,
         "workspace" => workspace::run(leaf, arguments).await,
         "target" => target::run(leaf, arguments).await,
+        "mcp" => mcp::run(arguments).await,
         _ => daemon::run(leaf, arguments).await,
     }?;
     Ok(ExitCode::SUCCESS)

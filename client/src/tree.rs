@@ -4,9 +4,10 @@ use clap::Command;
 
 use crate::arg::globals;
 use crate::commands::{
-    account, api, completions, daemon, events, exec, export, help, login, plugin, project, session, target, workspace,
+    account, api, completions, daemon, events, exec, export, help, login, mcp, plugin, project, session, target,
+    workspace,
 };
-use crate::{mcp, offer, operation};
+use crate::{offer, operation};
 
 /// A first word of the command line.
 pub(crate) struct Group {

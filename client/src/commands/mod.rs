@@ -10,6 +10,7 @@ pub(crate) mod export;
 pub(crate) mod help;
 mod library;
 pub(crate) mod login;
+pub(crate) mod mcp;
 pub(crate) mod plugin;
 pub(crate) mod project;
 pub(crate) mod session;

@@ -14,7 +14,7 @@ use mp_proto::wire::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::server::Server;
+use super::conversation::Conversation;
 use crate::api::Connection;
 use crate::browser;
 use crate::caller::SessionFlags;
@@ -118,9 +118,9 @@ impl Use {
 }
 
 /// Chooses the session of later calls. One that cannot be resolved is not chosen.
-pub(super) async fn use_session(server: &Server, wanted: Use) -> Result<Value, Failure> {
-    let flags = wanted.after(&server.flags())?;
-    let mut daemon = server.connection_with(&flags)?;
+pub(super) async fn use_session(conversation: &Conversation, wanted: Use) -> Result<Value, Failure> {
+    let flags = wanted.after(&conversation.flags())?;
+    let mut daemon = conversation.connection(&flags)?;
     if wanted.persist {
         let patch = SessionPatch {
             account: wanted.account,
@@ -128,25 +128,29 @@ pub(super) async fn use_session(server: &Server, wanted: Use) -> Result<Value, F
             workspace: wanted.workspace,
             target: wanted.target,
         };
-        // The context of the change is that of the user's other tools: what is stored must not depend on this server.
-        let mut plain = server.connection_with(&SessionFlags::default())?;
+        // The context of the change is that of the user's other tools: what is stored must not depend on this conversation.
+        let mut plain = conversation.connection(&SessionFlags::default())?;
         plain.call::<ActiveBody>(Method::PATCH, SESSION, Some(&patch)).await?;
-        server.set_flags(SessionFlags::default());
+        conversation.set_flags(SessionFlags::default());
         return session(&mut plain).await;
     }
     let shown = session(&mut daemon).await?;
-    server.set_flags(flags);
+    conversation.set_flags(flags);
     Ok(shown)
 }
 
 /// Begins a login, or goes on with the one that is open, and waits a while for the user.
-pub(super) async fn login(server: &Server, daemon: &mut Connection, wanted: Login) -> Result<Value, Failure> {
+pub(super) async fn login(
+    conversation: &Conversation,
+    daemon: &mut Connection,
+    wanted: Login,
+) -> Result<Value, Failure> {
     // Without the project: a call that knows it goes on with the login of one that did not.
     let start = LoginStart { account: wanted.account, region: wanted.region, ..LoginStart::default() };
     let begun = daemon.call::<LoginBody>(Method::POST, LOGINS, Some(&start)).await?;
     let (is_ours, mut login) = (begun.created, begun.body);
     if is_ours && let Some(url) = &login.authorize_url {
-        browser::open(url, server.environment(), None);
+        browser::open(url, conversation.environment(), None);
     }
     let (until, mut project) = (Instant::now() + LOGIN_WAIT, wanted.project);
     while !login.state.is_final() {

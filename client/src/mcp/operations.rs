@@ -8,7 +8,7 @@ use mp_proto::routes::{OPERATION, fill};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::Policy;
+use super::policy::Policy;
 use super::tools::obstacle;
 use crate::api::{Connection, Streamed, trailed, written};
 use crate::transport::Part;

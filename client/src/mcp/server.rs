@@ -1,10 +1,7 @@
 //! The server: lists the tools, and carries out one call each. Every call has a connection of its own, so calls run side by side, and one
 //! that is cancelled ends at Mixpanel, too.
 
-use std::sync::{Mutex, PoisonError};
-
 use mp_catalog::{Operation, OperationCall};
-use mp_proto::deadline::UPSTREAM;
 use mp_proto::failure::{Failure, FailureKind};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, JsonObject, ListToolsResult,
@@ -17,11 +14,13 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::clean::clean;
+use super::conversation::Conversation;
+use super::policy::Policy;
 use super::shelf::{Shelf, text};
 use super::tools::{self, Does};
-use super::{Policy, accounts, operations, watch};
-use crate::api::{Connection, Options, VERSION};
-use crate::caller::{Environment, SessionFlags, context};
+use super::{accounts, operations, watch};
+use crate::api::{Options, VERSION};
+use crate::caller::SessionFlags;
 
 /// What an agent should know before its first call.
 const INSTRUCTIONS: &str = "Mixpanel with the login of this machine. Begin with `session`: it tells which account and project calls use. \
@@ -44,8 +43,7 @@ struct Nothing {}
 
 /// The server of one conversation.
 pub(super) struct Server {
-    options: Options,
-    flags: Mutex<SessionFlags>,
+    conversation: Conversation,
     policy: Policy,
     direct: Vec<&'static Operation>,
     shelf: Shelf,
@@ -54,33 +52,12 @@ pub(super) struct Server {
 impl Server {
     /// Returns a server whose calls begin with these flags.
     pub(super) fn new(options: Options, flags: SessionFlags, policy: Policy, groups: &[&str]) -> Self {
-        let options = Options { deadline: UPSTREAM.client, ..options };
-        Self { options, flags: Mutex::new(flags), policy, direct: tools::direct(groups), shelf: Shelf::default() }
-    }
-
-    /// Returns the flags that calls have now.
-    pub(super) fn flags(&self) -> SessionFlags {
-        self.flags.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Changes the flags of later calls.
-    pub(super) fn set_flags(&self, flags: SessionFlags) {
-        *self.flags.lock().unwrap_or_else(PoisonError::into_inner) = flags;
-    }
-
-    /// Returns the environment of this process.
-    pub(super) fn environment(&self) -> &Environment {
-        &self.options.environment
-    }
-
-    /// Returns a connection for one call, with some flags.
-    ///
-    /// # Errors
-    /// When they cannot go together with the environment.
-    pub(super) fn connection_with(&self, flags: &SessionFlags) -> Result<Connection, Failure> {
-        let environment = &self.options.environment;
-        let context = context(flags, environment, self.options.context.cwd.as_deref())?;
-        Ok(Connection::new(Options { context, ..self.options.clone() }))
+        Self {
+            conversation: Conversation::new(options, flags),
+            policy,
+            direct: tools::direct(groups),
+            shelf: Shelf::default(),
+        }
     }
 
     async fn carry_out(&self, name: &str, arguments: JsonObject) -> Option<Result<String, Failure>> {
@@ -88,7 +65,7 @@ impl Server {
             (Some(does), _) => self.fixed(does, arguments).await,
             (None, Some(operation)) => {
                 let call = OperationCall { arguments, refresh: false };
-                self.operation(operation, call, self.flags()).await
+                self.operation(operation, call, self.conversation.flags()).await
             }
             (None, None) => return None,
         };
@@ -96,7 +73,7 @@ impl Server {
     }
 
     async fn fixed(&self, does: Does, arguments: JsonObject) -> Result<String, Failure> {
-        let mut daemon = self.connection_with(&self.flags())?;
+        let mut daemon = self.conversation.connection(&self.conversation.flags())?;
         let value = match does {
             Does::Session => {
                 let Nothing {} = read(arguments)?;
@@ -112,8 +89,8 @@ impl Server {
             }
             Does::Projects => accounts::projects(&mut daemon, read(arguments)?).await?,
             Does::Workspaces => accounts::workspaces(&mut daemon, read(arguments)?).await?,
-            Does::UseSession => accounts::use_session(self, read(arguments)?).await?,
-            Does::Login => accounts::login(self, &mut daemon, read(arguments)?).await?,
+            Does::UseSession => accounts::use_session(&self.conversation, read(arguments)?).await?,
+            Does::Login => accounts::login(&self.conversation, &mut daemon, read(arguments)?).await?,
             Does::Events => watch::events(daemon.options().clone(), read(arguments)?).await?,
             Does::FindOperations => operations::look(&read(arguments)?, self.policy)?,
             Does::CallOperation => return self.call(read(arguments)?).await,
@@ -130,7 +107,7 @@ impl Server {
 
     async fn call(&self, wanted: operations::Wanted) -> Result<String, Failure> {
         let operation = operations::allowed(&wanted.id, self.policy)?;
-        let mut flags = self.flags();
+        let mut flags = self.conversation.flags();
         if wanted.project.is_some() {
             // It belongs to another project.
             flags.workspace = None;
@@ -147,7 +124,7 @@ impl Server {
         call: OperationCall,
         flags: SessionFlags,
     ) -> Result<String, Failure> {
-        let mut daemon = self.connection_with(&flags)?;
+        let mut daemon = self.conversation.connection(&flags)?;
         let (value, notes) = operations::run(&mut daemon, operation, call).await?;
         Ok(self.shown(value, &notes))
     }

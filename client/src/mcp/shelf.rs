@@ -2,8 +2,9 @@
 //! asking for it.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 /// So many bytes of an answer are returned at once: a few thousand tokens.
@@ -14,12 +15,13 @@ const KEPT: usize = 64 * 1024 * 1024;
 
 /// The answers that were not returned whole.
 #[derive(Debug, Default)]
-pub(super) struct Shelf(Mutex<Kept>);
+pub(super) struct Shelf(Mutex<Answers>);
 
 #[derive(Debug, Default)]
-struct Kept {
+struct Answers {
+    /// How many were put here so far; the number of the last one.
     count: u64,
-    answers: VecDeque<(u64, Arc<str>)>,
+    texts: VecDeque<(u64, Arc<str>)>,
 }
 
 impl Shelf {
@@ -30,12 +32,12 @@ impl Shelf {
         }
         let text: Arc<str> = text.into();
         let number = {
-            let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.count += 1;
-            let number = kept.count;
-            kept.answers.push_back((number, Arc::clone(&text)));
-            while kept.answers.len() > 1 && kept.answers.iter().map(|(_, text)| text.len()).sum::<usize>() > KEPT {
-                kept.answers.pop_front();
+            let mut answers = self.0.lock();
+            answers.count += 1;
+            let number = answers.count;
+            answers.texts.push_back((number, Arc::clone(&text)));
+            while answers.texts.len() > 1 && answers.texts.iter().map(|(_, text)| text.len()).sum::<usize>() > KEPT {
+                answers.texts.pop_front();
             }
             number
         };
@@ -44,9 +46,9 @@ impl Shelf {
 
     /// Returns a page of an answer that was kept; none when it is not there any more.
     pub(super) fn more(&self, number: u64, from: usize) -> Option<String> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = kept.answers.iter().find(|(known, _)| *known == number).map(|(_, text)| Arc::clone(text))?;
-        drop(kept);
+        let answers = self.0.lock();
+        let text = answers.texts.iter().find(|(known, _)| *known == number).map(|(_, text)| Arc::clone(text))?;
+        drop(answers);
         Some(page(number, &text, from))
     }
 }

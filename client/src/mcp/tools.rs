@@ -6,7 +6,7 @@ use std::sync::Arc;
 use mp_catalog::{Effect, Kind, Operation, Shape, all};
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 
-use super::Policy;
+use super::policy::Policy;
 
 /// What a tool that is always there does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use super::bytes::ByteStream;
 use super::scope::Scope;
 use crate::api::{Streamed, written};
 use crate::transport::{Content, Streaming};
-use crate::uri::{encoded, is_url};
+use crate::uri::{self, is_url};
 
 /// A call of Mixpanel's own API to be: [`crate::Workspace::api`]. The daemon adds host, credential and, where the API wants it, the project.
 ///
@@ -113,8 +113,8 @@ impl ApiCall {
             return Err(refused("the path is a URL; expected one below the plane, without scheme and host".to_owned()));
         }
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
-        let path = encoded(path.trim_start_matches('/'), b"/");
-        let given = [encoded(query, b"/?")];
+        let path = uri::path(path.trim_start_matches('/'));
+        let given = [uri::query(query)];
         let query: Vec<&str> =
             given.iter().chain(&self.query).map(String::as_str).filter(|pair| !pair.is_empty()).collect();
         let mark = if query.is_empty() { "" } else { "?" };

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::Method;
 use mp_proto::context::{Context, VARIABLES};
 use mp_proto::deadline::{CALL, Deadline};
 use mp_proto::failure::{Failure, FailureKind};
+use parking_lot::Mutex;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::runtime::{Handle, Id};
@@ -138,7 +139,7 @@ impl Link {
     /// Returns the options of a call in a context, with the variables that the daemon has asked for before.
     pub(super) fn options(&self, mut context: Context) -> Options {
         let base = &self.shared.options;
-        for name in lock(&self.shared.asked).iter() {
+        for name in self.shared.asked.lock().iter() {
             context.env.insert(name.clone(), base.environment.get(name).unwrap_or_default());
         }
         Options { context, ..base.clone() }
@@ -156,7 +157,7 @@ impl Link {
 
     fn take(&self) -> Option<Channel> {
         let here = Handle::current().id();
-        let mut idle = lock(&self.shared.idle);
+        let mut idle = self.shared.idle.lock();
         // The youngest is the least likely to have been closed by the daemon.
         let at = idle.iter().rposition(|(runtime, _)| *runtime == here)?;
         Some(idle.remove(at).1)
@@ -164,7 +165,7 @@ impl Link {
 
     fn keep(&self, connection: api::Connection) {
         let Some(channel) = connection.into_channel() else { return };
-        let mut idle = lock(&self.shared.idle);
+        let mut idle = self.shared.idle.lock();
         if idle.len() == KEPT {
             idle.remove(0);
         }
@@ -175,7 +176,7 @@ impl Link {
     fn learn(&self, connection: &api::Connection) {
         let is_usual = |name: &str| VARIABLES.iter().any(|usual| usual.name == name);
         let sent = connection.options().context.env.names().filter(|name| !is_usual(name));
-        let mut asked = lock(&self.shared.asked);
+        let mut asked = self.shared.asked.lock();
         for name in sent {
             if !asked.contains(name) {
                 asked.insert(name.to_owned());
@@ -190,11 +191,6 @@ pub(super) struct Request<'a, B> {
     pub(super) path: &'a str,
     pub(super) body: Option<&'a B>,
     pub(super) deadline: Deadline,
-}
-
-/// A panic elsewhere leaves these lists as good as they were.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn within<T>(limit: Duration, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::api::Streamed;
 use crate::transport::Content;
-use crate::uri::{encoded, is_url};
+use crate::uri::{self, is_url};
 
 /// What a query parameter is encoded to: every character that may mean something is.
 pub(super) type Pair = String;
@@ -115,8 +115,8 @@ fn split(typed: &str) -> Result<(String, Vec<Pair>), Failure> {
     }
     let (path, query) = typed.split_once('?').unwrap_or((typed, ""));
     let path = path.trim_start_matches('/');
-    let query = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| encoded(pair, b"/?")).collect();
-    Ok((encoded(path, b"/"), query))
+    let query = query.split('&').filter(|pair| !pair.is_empty()).map(uri::query).collect();
+    Ok((uri::path(path), query))
 }
 
 /// Encodes `name=value` pairs.
