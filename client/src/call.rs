@@ -6,6 +6,8 @@ use std::time::Duration;
 use clap::ArgMatches;
 use mp_proto::deadline::{CALL, Deadline};
 use mp_proto::failure::Failure;
+use mp_proto::routes::SESSION_PERSISTED;
+use mp_proto::wire::ActiveBody;
 use serde::de::DeserializeOwned;
 
 use crate::api::{Answer, Connection, Exchange, Options};
@@ -32,23 +34,11 @@ pub(crate) struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// Prepares a call whose answer is for people unless they want another format.
-    ///
-    /// # Errors
-    /// When flags or variables are wrong.
-    pub(crate) fn prepare(arguments: &'a ArgMatches, flags: &SessionFlags) -> Result<Self, Failure> {
-        Self::prepare_showing(arguments, flags, Format::Table)
-    }
-
     /// Prepares a call from the arguments of its leaf. Everything that can be refused without the daemon is refused here.
     ///
     /// # Errors
     /// When flags or variables are wrong.
-    pub(crate) fn prepare_showing(
-        arguments: &'a ArgMatches,
-        flags: &SessionFlags,
-        usual: Format,
-    ) -> Result<Self, Failure> {
+    pub(crate) fn prepare(arguments: &'a ArgMatches, flags: &SessionFlags, usual: Format) -> Result<Self, Failure> {
         let environment = Environment::of_this_process();
         let text = |id: &str| arguments.get_one::<String>(id).map(String::as_str);
         let output = Output::new(text("format").map(Format::of), text("jq"), usual)?;
@@ -65,6 +55,22 @@ impl<'a> Call<'a> {
             quiet: arguments.get_flag("quiet"),
             environment,
         })
+    }
+
+    /// Returns what is persisted, whatever flags and environment say.
+    ///
+    /// # Errors
+    /// When the config cannot be used.
+    pub(crate) async fn persisted(&mut self) -> Result<ActiveBody, Failure> {
+        self.get(SESSION_PERSISTED).await
+    }
+
+    /// Decides anew whether a call may start a daemon. Who says `daemon start` means it, whatever `MPD_AUTOSTART` says for the commands
+    /// that start one by the way; `--no-autostart` is said in the same breath and holds.
+    pub(crate) fn set_autostart(&mut self, allowed: bool) {
+        let mut options = self.daemon.options().clone();
+        options.place.autostart = allowed && !self.arguments.get_flag("no-autostart");
+        self.daemon = Connection::new(options);
     }
 
     /// Gives the calls of this command as long as calls of their kind may take, unless `--timeout` says how long.

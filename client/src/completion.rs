@@ -6,11 +6,14 @@ mod live;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction};
 use mp_catalog::all;
 
+use crate::command::{Command, Run, Values};
+use crate::line::Line;
+use crate::offer;
 use crate::tree::tree;
-use live::Live;
+use live::Word;
 
 /// The first word that asks for it.
 pub(crate) const WORD: &str = "__complete";
@@ -19,8 +22,8 @@ pub(crate) const WORD: &str = "__complete";
 const FILES: u8 = 1;
 
 /// Runs `mp __complete`: prints a line for each word that may take the place of the last one, with a tab and what it means behind it.
-pub(crate) fn run(words: &[String]) -> ExitCode {
-    let Some(found) = found(words, Live::ask) else { return ExitCode::from(FILES) };
+pub(crate) fn run(rows: &'static [Command], words: &[String]) -> ExitCode {
+    let Some(found) = found(rows, words, live::ask) else { return ExitCode::from(FILES) };
     let lines: String = found.iter().map(|(word, help)| format!("{word}\t{}\n", line(help))).collect();
     // A closed pipe is the only thing that can go wrong here.
     let _ = write!(std::io::stdout(), "{lines}");
@@ -32,12 +35,10 @@ fn line(help: &str) -> String {
     help.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-/// A word, and what it means.
-type Word = (String, String);
-
 /// Where a command line has got to.
 struct At<'a> {
-    command: &'a Command,
+    command: &'a clap::Command,
+    rows: &'static [Command],
     path: Vec<&'a str>,
     /// The option whose value comes next.
     waiting: Option<&'a Arg>,
@@ -48,11 +49,15 @@ struct At<'a> {
 }
 
 /// Returns what may take the place of the last word; none where a file may, or anything.
-fn found(words: &[String], ask: impl Fn(Live, &[String]) -> Vec<Word>) -> Option<Vec<Word>> {
+fn found(
+    rows: &'static [Command],
+    words: &[String],
+    ask: impl Fn(Values, &[String]) -> Vec<Word>,
+) -> Option<Vec<Word>> {
     let (last, before) = words.split_last().map_or(("", &[][..]), |(last, before)| (last.as_str(), before));
-    let mut root = tree(before);
+    let mut root = tree(rows, Line::new(rows, before).first_word());
     root.build();
-    let mut at = At { command: &root, path: Vec::new(), waiting: None, positionals: 0, is_over: false };
+    let mut at = At { command: &root, rows, path: Vec::new(), waiting: None, positionals: 0, is_over: false };
     for word in before {
         at.step(word);
     }
@@ -92,7 +97,7 @@ impl<'a> At<'a> {
         &self,
         typed: &str,
         before: &[String],
-        ask: impl Fn(Live, &[String]) -> Vec<Word>,
+        ask: impl Fn(Values, &[String]) -> Vec<Word>,
     ) -> Option<Vec<Word>> {
         if self.waiting.is_none() && typed.starts_with('-') && !self.is_over {
             return Some(options(self.command));
@@ -103,11 +108,27 @@ impl<'a> At<'a> {
             return Some(inner.map(|inner| (inner.get_name().to_owned(), about(inner))).collect());
         }
         let Some(arg) = self.waiting.or_else(|| self.positional()) else { return Some(Vec::new()) };
-        if let Some(live) = Live::of(&self.path, arg) {
-            return Some(ask(live, before));
+        match self.values_of(arg) {
+            Some(Values::Groups) => return Some(listed(arg, typed, groups())),
+            Some(values) => return Some(ask(values, before)),
+            None => {}
         }
         let words = values(arg, &self.path);
         if words.is_empty() { None } else { Some(listed(arg, typed, words)) }
+    }
+
+    /// Returns what the daemon or the catalog knows of values for an argument: as the row says, or what its name says everywhere.
+    fn values_of(&self, arg: &Arg) -> Option<Values> {
+        let id = arg.get_id().as_str();
+        let row = row_of(self.rows, &self.path);
+        let own = row.and_then(|row| row.values.iter().find(|(name, _)| *name == id)).map(|(_, values)| *values);
+        own.or(match id {
+            "account" => Some(Values::Accounts),
+            "target" => Some(Values::Targets),
+            "project" => Some(Values::Projects),
+            "workspace" => Some(Values::Workspaces),
+            _ => None,
+        })
     }
 
     /// Returns the argument without a flag that comes next. The last one may take many.
@@ -116,6 +137,20 @@ impl<'a> At<'a> {
         let last = all.last().filter(|arg| matches!(arg.get_action(), ArgAction::Append));
         all.get(self.positionals).or(last).copied()
     }
+}
+
+/// Returns the row that some words lead to.
+fn row_of(rows: &'static [Command], path: &[&str]) -> Option<&'static Command> {
+    let (word, rest) = path.split_first()?;
+    let row = rows.iter().find(|row| row.name == *word)?;
+    match row.run {
+        Run::Group(below) if !rest.is_empty() => row_of(below, rest),
+        _ => Some(row),
+    }
+}
+
+fn groups() -> Vec<Word> {
+    offer::groups().into_iter().map(|group| (group.to_owned(), mp_catalog::about(group).to_owned())).collect()
 }
 
 /// Returns words for a list with commas: what is typed already stays in front.
@@ -128,12 +163,12 @@ fn listed(arg: &Arg, typed: &str, words: Vec<Word>) -> Vec<Word> {
     }
 }
 
-fn about(command: &Command) -> String {
+fn about(command: &clap::Command) -> String {
     command.get_about().map(ToString::to_string).unwrap_or_default()
 }
 
 /// Returns the option that a word names, if its value is the next word.
-fn option<'a>(command: &'a Command, word: &str) -> Option<&'a Arg> {
+fn option<'a>(command: &'a clap::Command, word: &str) -> Option<&'a Arg> {
     let is_named = |arg: &&Arg| match word.strip_prefix("--") {
         Some(long) => arg.get_long() == Some(long) || arg.get_all_aliases().is_some_and(|all| all.contains(&long)),
         None => arg.get_short().is_some_and(|letter| word.ends_with(letter)),
@@ -141,7 +176,7 @@ fn option<'a>(command: &'a Command, word: &str) -> Option<&'a Arg> {
     command.get_arguments().find(is_named)
 }
 
-fn options(command: &Command) -> Vec<Word> {
+fn options(command: &clap::Command) -> Vec<Word> {
     let line = |arg: &Arg| {
         let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
         Some((format!("--{}", arg.get_long()?), help))
@@ -151,10 +186,6 @@ fn options(command: &Command) -> Vec<Word> {
 
 /// Returns the words that an option takes; none where they are not limited, so that the shell offers files.
 fn values(arg: &Arg, path: &[&str]) -> Vec<Word> {
-    if path == ["mcp"] && arg.get_id() == "groups" {
-        let groups = crate::offer::groups().into_iter();
-        return groups.map(|group| (group.to_owned(), mp_catalog::about(group).to_owned())).collect();
-    }
     let of_clap = arg.get_possible_values().into_iter().map(|value| value.get_name().to_owned());
     let row = all().find(|row| row.command == path);
     let param = row.and_then(|row| row.params.iter().find(|param| param.name == arg.get_id().as_str()));
@@ -165,11 +196,12 @@ fn values(arg: &Arg, path: &[&str]) -> Vec<Word> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::COMMANDS;
 
     fn complete(line: &str) -> Option<Vec<String>> {
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
-        let live = |live: Live, _: &[String]| vec![(format!("{live:?}").to_lowercase(), "help".to_owned())];
-        found(&words, live).map(|found| found.into_iter().map(|(word, _)| word).collect())
+        let ask = |values: Values, _: &[String]| vec![(format!("{values:?}").to_lowercase(), "help".to_owned())];
+        found(COMMANDS, &words, ask).map(|found| found.into_iter().map(|(word, _)| word).collect())
     }
 
     fn after(line: &str) -> Vec<String> {

@@ -52,6 +52,7 @@ mod arg;
 mod browser;
 mod call;
 mod caller;
+mod command;
 mod commands;
 mod completion;
 mod connect;
@@ -62,6 +63,7 @@ mod facts;
 #[cfg(test)]
 mod generated;
 mod input;
+mod line;
 mod mcp;
 mod offer;
 mod old_names;
@@ -98,6 +100,9 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use clap::error::ErrorKind;
 
+use commands::COMMANDS;
+use line::Line;
+
 /// Exit code of a command line that cannot be understood.
 const USAGE: u8 = 3;
 
@@ -108,17 +113,20 @@ pub fn main() -> ExitCode {
     // What is not UTF-8 is no word of ours; clap says so, unless it is an argument of another program.
     let words: Vec<String> = given.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     if let Some((completion::WORD, rest)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
-        return completion::run(rest);
+        return completion::run(COMMANDS, rest);
     }
-    if let Some(failure) = old_names::refuse(&words) {
+    let line = Line::new(COMMANDS, &words);
+    if let Some(failure) = old_names::refuse(&line) {
         return report::failure(&failure);
     }
-    if tree::own_words(&words).iter().any(|word| word == "--version") {
+    if line.own_words().iter().any(|word| word == "--version") {
         // Nobody reading is the only thing that can go wrong here.
         let _ = writeln!(std::io::stdout(), "mp version {}", api::VERSION);
         return ExitCode::SUCCESS;
     }
-    match tree::tree(&words).try_get_matches_from(std::iter::once(OsString::from("mp")).chain(given)) {
+    match tree::tree(COMMANDS, line.first_word())
+        .try_get_matches_from(std::iter::once(OsString::from("mp")).chain(given))
+    {
         Ok(matches) => match run(&matches) {
             Ok(code) => code,
             Err(failure) => report::failure(&failure),
@@ -140,49 +148,5 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
     let runtime = runtime
         .map_err(|error| Failure::new(FailureKind::Internal, format!("the runtime could not be started: {error}")))?;
-    runtime.block_on(dispatch(matches))
-}
-
-async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
-    use commands::{
-        account, api, completions, daemon, events, exec, export, help, login, mcp, plugin, project, session, target,
-        workspace,
-    };
-    let mut words = Vec::new();
-    let mut arguments = matches;
-    while let Some((word, inside)) = arguments.subcommand() {
-        words.push(word);
-        arguments = inside;
-    }
-    if let Some(operation) = offer::named(&words) {
-        commands::check("", "", arguments)?;
-        operation::run(operation, arguments).await?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    // clap has made sure that there is a command, and below a group one of its own.
-    let (group, inside) = matches.subcommand().expect("a command is required");
-    if group == "plugin" {
-        // What is wrong with its flags is part of its answer.
-        return plugin::run(inside).await;
-    }
-    let (leaf, arguments) = inside.subcommand().unwrap_or(("", inside));
-    commands::check(group, leaf, arguments)?;
-    match group {
-        // These end in other ways than with a success or a failure.
-        "login" => return login::run(arguments).await,
-        "account" => return account::run(leaf, arguments).await,
-        "export" => return export::run(leaf, arguments).await,
-        "api" => return api::run(arguments).await,
-        "events" => return events::run(arguments).await,
-        "exec" => return exec::run(arguments).await,
-        "help" => return help::run(arguments),
-        "completions" => completions::run(arguments),
-        "session" => session::run(arguments).await,
-        "project" => project::run(leaf, arguments).await,
-        "workspace" => workspace::run(leaf, arguments).await,
-        "target" => target::run(leaf, arguments).await,
-        "mcp" => mcp::run(arguments).await,
-        _ => daemon::run(leaf, arguments).await,
-    }?;
-    Ok(ExitCode::SUCCESS)
+    runtime.block_on(command::run(COMMANDS, matches))
 }

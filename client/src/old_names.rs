@@ -3,7 +3,7 @@
 use mp_catalog::{Operation, Param, all};
 use mp_proto::failure::{Failure, FailureKind};
 
-use crate::tree::{first_word, own_words};
+use crate::line::Line;
 
 /// Commands by their first words. Longer ones stand before their beginnings.
 const COMMANDS: &[(&str, &str)] = &[
@@ -37,8 +37,9 @@ const SECRETS: &[(&str, &str)] = &[
 ];
 
 /// Returns the failure of a command line that uses a name which is gone.
-pub(crate) fn refuse(words: &[String]) -> Option<Failure> {
-    for word in own_words(words) {
+pub(crate) fn refuse(line: &Line<'_>) -> Option<Failure> {
+    let words = line.words();
+    for word in line.own_words() {
         let name = word.split('=').next().unwrap_or(word);
         if let Some((old, new)) = OPTIONS.iter().find(|(old, _)| *old == name && !is_of_its_own(words, old)) {
             return Some(gone(old, new));
@@ -48,11 +49,11 @@ pub(crate) fn refuse(words: &[String]) -> Option<Failure> {
             return Some(Failure::new(FailureKind::InvalidArgument, detail));
         }
     }
-    let first = first_word(words)?;
+    let first = line.first_word()?;
     let at = words.iter().position(|word| word == first)?;
-    let line =
-        [&words[at..]].concat().iter().filter(|word| !word.starts_with('-')).cloned().collect::<Vec<_>>().join(" ");
-    let is_start = |old: &str| line == old || line.strip_prefix(old).is_some_and(|rest| rest.starts_with(' '));
+    let typed: Vec<&str> = words[at..].iter().map(String::as_str).filter(|word| !word.starts_with('-')).collect();
+    let typed = typed.join(" ");
+    let is_start = |old: &str| typed == old || typed.strip_prefix(old).is_some_and(|rest| rest.starts_with(' '));
     COMMANDS.iter().find(|(old, _)| is_start(old)).map(|(old, new)| gone(&format!("mp {old}"), new))
 }
 
@@ -71,9 +72,11 @@ fn gone(old: &str, new: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::COMMANDS;
 
     fn refusal(line: &str) -> Option<String> {
-        refuse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).map(|failure| failure.detail)
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        refuse(&Line::new(COMMANDS, &words)).map(|failure| failure.detail)
     }
 
     #[test]

@@ -6,24 +6,16 @@ mod pages;
 mod request;
 
 use std::process::ExitCode;
-use std::time::Instant;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction};
 use mp_proto::deadline::UPSTREAM;
 use mp_proto::failure::Failure;
-use mp_proto::routes::{NOTE_HEADER, REQUEST_ID_HEADER};
+use mp_proto::plane::Plane;
 
-use self::request::Ask;
-
-use crate::api::{Exchange, Streamed};
 use crate::arg::{option, positional, switch};
-use crate::call::{Call, session_flags};
+use crate::command::{Command, Invocation, Run, Section};
 use crate::output::Format;
-use crate::report;
-use crate::transport::Streaming;
-
-/// The planes of Mixpanel's API that the daemon passes calls through to; the first is the usual one.
-const PLANES: [&str; 4] = ["app", "query", "engage", "export"];
+use request::Ask;
 
 /// What the short help has no room for.
 const MORE: &str = "\
@@ -37,8 +29,18 @@ Mixpanel may take 600 seconds to answer.
   mp api --plane query events/names --query type=general --jq '.[]'
   mp api PATCH projects/{project_id}/dashboards/7 -d '{\"title\": \"New\"}'";
 
-/// Adds the arguments.
-pub(crate) fn build(command: Command) -> Command {
+/// The row of `mp api`.
+pub(super) const COMMAND: Command = Command {
+    name: "api",
+    section: Section::Ask,
+    place: 3,
+    about: "Call Mixpanel's API with the login of the session",
+    arguments,
+    run: Run::Custom(|at| Box::pin(run(at))),
+    ..Command::ROW
+};
+
+fn arguments(command: clap::Command) -> clap::Command {
     let many = |arg: Arg| arg.action(ArgAction::Append);
     command
         .allow_missing_positional(true)
@@ -51,8 +53,8 @@ pub(crate) fn build(command: Command) -> Command {
         .arg(positional("path", "PATH", "Path below the plane, such as projects/{project_id}/dashboards"))
         .arg(
             option("plane", "PLANE", "app, query, engage or export")
-                .value_parser(PLANES)
-                .default_value(PLANES[0])
+                .value_parser(Plane::ALL.map(Plane::as_str))
+                .default_value(Plane::App.as_str())
                 .hide_possible_values(true),
         )
         .arg(option("data", "DATA", "Body: JSON, @FILE, or - for stdin").short('d').allow_hyphen_values(true))
@@ -62,12 +64,8 @@ pub(crate) fn build(command: Command) -> Command {
         .arg(switch("include", "Print status and headers, too").short('i').conflicts_with("paginate"))
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// When the arguments are wrong, Mixpanel could not be asked, or its answer did not come whole.
-pub(crate) async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
-    let mut call = Call::prepare_showing(arguments, &session_flags(arguments), Format::Json)?;
+async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
+    let (arguments, mut call) = (at.arguments, at.call_showing(Format::Json)?);
     call.allow(UPSTREAM);
     let ask = Ask::of(arguments)?;
     if arguments.get_flag("paginate") {
@@ -75,24 +73,6 @@ pub(crate) async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
         call.output.show(&results, || answer::table(&results))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let streaming = send(&mut call, ask.streamed()?).await?;
+    let streaming = answer::to(&mut call, ask.streamed()?).await?;
     answer::print(&mut call, streaming).await
-}
-
-/// Sends a request and prints what came beside the answer.
-async fn send(call: &mut Call<'_>, request: Streamed) -> Result<Streaming, Failure> {
-    let (method, path, begun) = (request.method.clone(), request.path.clone(), Instant::now());
-    let streaming = call.daemon.stream(request).await;
-    if let Some(observer) = call.daemon.options().observer {
-        let got = streaming.as_ref().ok();
-        let request_id = got.and_then(|got| got.headers.get(REQUEST_ID_HEADER)?.to_str().ok());
-        let status = got.map(|got| got.status.as_u16());
-        observer(&Exchange { method: &method, path: &path, status, request_id, took: begun.elapsed() });
-    }
-    let streaming = streaming?;
-    if !call.quiet {
-        let notes = streaming.headers.get_all(NOTE_HEADER).iter().filter_map(|note| note.to_str().ok());
-        notes.for_each(report::note);
-    }
-    Ok(streaming)
 }

@@ -1,8 +1,11 @@
 //! `mp completions`: prints what a shell needs to complete `mp`. What it offers then comes from `mp __complete`, live.
 
-use clap::{Arg, ArgMatches, Command};
+use std::process::ExitCode;
+
+use clap::Arg;
 use mp_proto::failure::Failure;
 
+use crate::command::{Command, Invocation, Run, Section};
 use crate::output::{Format, Output};
 
 /// The shells, and what each needs.
@@ -12,8 +15,18 @@ const SHELLS: [(&str, &str); 3] = [
     ("fish", include_str!("../../../packaging/completions/mp.fish")),
 ];
 
-/// Adds the arguments.
-pub(crate) fn build(command: Command) -> Command {
+/// The row of `mp completions`.
+pub(super) const COMMAND: Command = Command {
+    name: "completions",
+    section: Section::Itself,
+    place: 1,
+    about: "Print what a shell needs to complete mp",
+    arguments,
+    run: Run::Custom(|at| Box::pin(async move { run(at) })),
+    ..Command::ROW
+};
+
+fn arguments(command: clap::Command) -> clap::Command {
     command
         .arg(
             Arg::new("shell")
@@ -30,12 +43,9 @@ pub(crate) fn build(command: Command) -> Command {
         )
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// When stdout cannot be written to.
-pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
-    let shell = arguments.get_one::<String>("shell").map_or("", String::as_str);
+fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
+    let shell = at.arguments.get_one::<String>("shell").map_or("", String::as_str);
     let script = SHELLS.iter().find(|(known, _)| *known == shell).map_or("", |(_, script)| script);
-    Output::new(None, None, Format::Table)?.line(script)
+    Output::new(None, None, Format::Table)?.line(script)?;
+    Ok(ExitCode::SUCCESS)
 }

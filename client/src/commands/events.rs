@@ -3,20 +3,30 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction};
 use mp_proto::event::Event;
 use mp_proto::failure::{Failure, FailureKind};
 use rustix::event::{PollFd, PollFlags, poll};
 use serde_json::{Map, Value};
 
 use crate::arg::{option, switch};
-use crate::call::{Call, session_flags};
+use crate::call::Call;
+use crate::command::{Command, Invocation, Run, Section};
 use crate::events::{Item, RawEvent, Stream};
 use crate::output::{Format, printable, stdout};
 use crate::report;
 
-/// Adds the arguments.
-pub(crate) fn build(command: Command) -> Command {
+/// The row of `mp events`.
+pub(super) const COMMAND: Command = Command {
+    name: "events",
+    section: Section::Lend,
+    about: "Watch what happens to the login",
+    arguments,
+    run: Run::Custom(|at| Box::pin(run(at))),
+    ..Command::ROW
+};
+
+fn arguments(command: clap::Command) -> clap::Command {
     command
         .arg(switch("json", "Print each event as a line of JSON, as -f jsonl does"))
         .arg(
@@ -35,14 +45,10 @@ pub(crate) fn build(command: Command) -> Command {
         )
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// When there is no daemon at first, it refuses, or the output cannot be written to.
-pub(crate) async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
-    let usual = if arguments.get_flag("json") { Format::Jsonl } else { Format::Table };
-    let mut call = Call::prepare_showing(arguments, &session_flags(arguments), usual)?;
-    let types: Vec<String> = arguments.get_many::<String>("types").into_iter().flatten().cloned().collect();
+async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
+    let usual = if at.arguments.get_flag("json") { Format::Jsonl } else { Format::Table };
+    let mut call = at.call_showing(usual)?;
+    let types: Vec<String> = at.arguments.get_many::<String>("types").into_iter().flatten().cloned().collect();
     if matches!(call.output.format(), Format::Csv) {
         let detail = "events have no columns in common: use -f json, jsonl, table or plain";
         return Err(Failure::new(FailureKind::InvalidArgument, detail));

@@ -6,7 +6,7 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::{self, ExitCode};
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, value_parser};
 use hyper::Method;
 use jiff::{Timestamp, ToSpan};
 use mp_proto::deadline::IDENTITY;
@@ -17,7 +17,7 @@ use mp_proto::secret::Secret;
 use mp_proto::wire::{CredentialBody, TokenRequest};
 
 use crate::arg::option;
-use crate::call::{Call, session_flags};
+use crate::command::{Command, Invocation, Run, Section};
 use crate::report;
 
 /// How long the token stays valid at least, in seconds, unless the caller says otherwise: a program that starts now works a while with it.
@@ -44,8 +44,18 @@ const DECIDING: [&str; 11] = [
     "MP_CUSTOM_HEADER_VALUE",
 ];
 
-/// Adds the arguments.
-pub(crate) fn build(command: Command) -> Command {
+/// The row of `mp exec`.
+pub(super) const COMMAND: Command = Command {
+    name: "exec",
+    section: Section::Lend,
+    about: "Run a program with the login of the session in its environment",
+    arguments,
+    runs_program: true,
+    run: Run::Custom(|at| Box::pin(run(at))),
+    ..Command::ROW
+};
+
+fn arguments(command: clap::Command) -> clap::Command {
     command
         .override_usage("mp exec [OPTIONS] [--] <COMMAND> [ARGS]...")
         .arg(
@@ -70,12 +80,9 @@ pub(crate) fn build(command: Command) -> Command {
         )
 }
 
-/// Runs the command. It returns only when the program did not start.
-///
-/// # Errors
-/// When the session has no usable credential or no project.
-pub(crate) async fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
-    let mut call = Call::prepare(arguments, &session_flags(arguments))?;
+/// Returns only when the program did not start.
+async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
+    let (arguments, mut call) = (at.arguments, at.call()?);
     call.allow(IDENTITY);
     let min_valid_s = arguments.get_one::<u64>("min-valid").copied().unwrap_or(MIN_VALID_S);
     let request = TokenRequest { min_valid_s: Some(min_valid_s) };

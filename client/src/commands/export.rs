@@ -2,32 +2,51 @@
 
 use std::process::ExitCode;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use mp_catalog::{Kind, Operation, Param, find};
 use mp_proto::deadline::EXPORT;
 use mp_proto::failure::{Failure, FailureKind};
 
-use crate::arg::{group, option, switch};
-use crate::call::{Call, session_flags};
+use crate::arg::{option, switch};
+use crate::command::{Command, Invocation, Run, Section};
 use crate::export;
-use crate::operation::arguments::{self, long};
+use crate::operation::arguments::{long, read};
 use crate::operation::source::Stdin;
 use crate::output::Format;
 
-/// Adds the commands.
-pub(crate) fn build(command: Command) -> Command {
-    let leaf = |name: &'static str| {
-        let operation = operation(name);
-        let own = [
-            option("output", "FILE", "Write into FILE, complete or not at all; - is stdout").short('o'),
-            switch("force", "Replace FILE, and what another export has left of it"),
-        ];
-        Command::new(name).about(operation.summary).args(operation.params.iter().map(argument)).args(own)
-    };
-    let parts = option("parts", "N", "Fetch the days in N parts, side by side")
-        .value_parser(value_parser!(u64).range(1..))
-        .conflicts_with("limit");
-    group(command).subcommand(leaf("events").arg(parts)).subcommand(leaf("profiles"))
+/// The row of `mp export`.
+pub(super) const COMMAND: Command = Command {
+    name: "export",
+    section: Section::Ask,
+    place: 1,
+    about: "Export raw events and profiles as JSON Lines",
+    run: Run::Group(COMMANDS),
+    ..Command::ROW
+};
+
+/// The catalog has the lines about them.
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "events",
+        arguments: |command| {
+            let parts = option("parts", "N", "Fetch the days in N parts, side by side")
+                .value_parser(value_parser!(u64).range(1..))
+                .conflicts_with("limit");
+            arguments(command).arg(parts)
+        },
+        run: Run::Custom(|at| Box::pin(run(at))),
+        ..Command::ROW
+    },
+    Command { name: "profiles", arguments, run: Run::Custom(|at| Box::pin(run(at))), ..Command::ROW },
+];
+
+fn arguments(command: clap::Command) -> clap::Command {
+    let operation = operation(command.get_name());
+    let own = [
+        option("output", "FILE", "Write into FILE, complete or not at all; - is stdout").short('o'),
+        switch("force", "Replace FILE, and what another export has left of it"),
+    ];
+    command.about(operation.summary).args(operation.params.iter().map(argument)).args(own)
 }
 
 fn operation(leaf: &str) -> &'static Operation {
@@ -53,16 +72,12 @@ fn argument(param: &'static Param) -> Arg {
         .allow_negative_numbers(param.kind == Kind::Int)
 }
 
-/// Runs `mp export`.
-///
-/// # Errors
-/// When the arguments are wrong, the file may not be written, or the export does not come to its end.
-pub(crate) async fn run(leaf: &str, matches: &ArgMatches) -> Result<ExitCode, Failure> {
-    let operation = operation(leaf);
+async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
+    let (operation, matches) = (operation(at.row.name), at.arguments);
     lines_only(matches)?;
-    let typed = arguments::read(operation, matches, Stdin::of_this_process());
+    let typed = read(operation, matches, Stdin::of_this_process());
     export::check(operation, &typed)?;
-    let mut call = Call::prepare_showing(matches, &session_flags(matches), Format::Jsonl)?;
+    let mut call = at.call_showing(Format::Jsonl)?;
     call.allow(EXPORT);
     export::run(&mut call, operation, typed.arguments).await
 }

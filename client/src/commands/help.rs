@@ -3,12 +3,13 @@
 use std::cmp::Reverse;
 use std::process::ExitCode;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction};
 use mp_catalog::{Operation, OperationRow, all};
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::{Value, json};
 
 use crate::arg::{option, switch};
+use crate::command::{Command, Invocation, Run, Section};
 use crate::output::{Format, Output};
 use crate::tree::tree;
 
@@ -18,8 +19,18 @@ const NOT_FOUND: u8 = 4;
 /// Suggestions for a name that nothing has.
 const SUGGESTIONS: usize = 5;
 
-/// Adds the arguments.
-pub(crate) fn build(command: Command) -> Command {
+/// The row of `mp help`.
+pub(super) const COMMAND: Command = Command {
+    name: "help",
+    section: Section::Itself,
+    place: 1,
+    about: "Look commands up, or search them",
+    arguments,
+    run: Run::Custom(|at| Box::pin(async move { run(at) })),
+    ..Command::ROW
+};
+
+fn arguments(command: clap::Command) -> clap::Command {
     let query =
         Arg::new("query").value_name("QUERY").help("A command, or `search` and words").action(ArgAction::Append);
     command
@@ -28,11 +39,8 @@ pub(crate) fn build(command: Command) -> Command {
         .arg(switch("no-hints", "Do not say where to read more"))
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// When the arguments make no sense, or the output cannot be written to.
-pub(crate) fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
+fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
+    let arguments = at.arguments;
     let text = |id: &str| arguments.get_one::<String>(id).map(String::as_str);
     let format = text("format").map(Format::of);
     if format == Some(Format::Csv) {
@@ -44,7 +52,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<ExitCode, Failure> {
     if domain.is_some() && !words.is_empty() {
         return Err(refused("--domain is for the list of all commands, not for one of them"));
     }
-    let commands = commands();
+    let commands = commands(at.rows);
     let (value, human, code) = match words.as_slice() {
         [] => listing(&commands, domain)?,
         ["search", rest @ ..] => {
@@ -86,9 +94,9 @@ impl Entry {
 }
 
 /// Returns all commands, groups before what is in them.
-fn commands() -> Vec<Entry> {
+fn commands(rows: &'static [Command]) -> Vec<Entry> {
     let mut entries = Vec::new();
-    let mut root = tree(&[]);
+    let mut root = tree(rows, None);
     root.build();
     for command in root.get_subcommands() {
         collect(command, &mut Vec::new(), &mut entries);
@@ -96,7 +104,7 @@ fn commands() -> Vec<Entry> {
     entries
 }
 
-fn collect(command: &Command, before: &mut Vec<String>, entries: &mut Vec<Entry>) {
+fn collect(command: &clap::Command, before: &mut Vec<String>, entries: &mut Vec<Entry>) {
     before.push(command.get_name().to_owned());
     let about = command.get_about().map(ToString::to_string).unwrap_or_default();
     let own = command.get_arguments().filter(|arg| !arg.is_global_set());
@@ -207,9 +215,10 @@ fn lines(entries: &[&Entry]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::COMMANDS;
 
     fn look(words: &[&str]) -> (Value, u8) {
-        let (value, _, code) = found(&commands(), words);
+        let (value, _, code) = found(&commands(COMMANDS), words);
         (value, code)
     }
 
@@ -235,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_search_wants_all_words_and_puts_names_first() {
-        let all = commands();
+        let all = commands(COMMANDS);
         let names =
             |words: &[&str]| search(&all, words).expect("words").iter().map(|hit| hit.name()).collect::<Vec<_>>();
         assert_eq!(names(&["bulk", "dashboards"])[0], "dashboards bulk-delete");

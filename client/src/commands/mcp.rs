@@ -1,15 +1,26 @@
 //! `mp mcp`: a server for agents, of the Model Context Protocol.
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction};
 use mp_proto::failure::{Failure, FailureKind};
 
 use crate::arg::switch;
 use crate::call::{Call, session_flags};
+use crate::command::{Command, Run, Section, Values};
 use crate::mcp::{self, Policy};
 use crate::offer;
 
-/// Adds the arguments.
-pub(crate) fn build(command: Command) -> Command {
+/// The row of `mp mcp`.
+pub(super) const COMMAND: Command = Command {
+    name: "mcp",
+    section: Section::Lend,
+    about: "Serve agents by the Model Context Protocol",
+    arguments,
+    values: &[("groups", Values::Groups)],
+    run: Run::Call(|call| Box::pin(run(call))),
+    ..Command::ROW
+};
+
+fn arguments(command: clap::Command) -> clap::Command {
     command
         .arg(
             Arg::new("groups")
@@ -30,19 +41,15 @@ pub(crate) fn build(command: Command) -> Command {
         )
 }
 
-/// Runs the command until its input ends.
-///
-/// # Errors
-/// When a group does not exist, or the other side does not speak the protocol.
-pub(crate) async fn run(arguments: &ArgMatches) -> Result<(), Failure> {
-    let flags = session_flags(arguments);
-    let call = Call::prepare(arguments, &flags)?;
+/// Serves until the input ends.
+async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
+    let arguments = call.arguments;
     let policy = Policy {
         read_only: arguments.get_flag("read-only"),
         allow_destructive: arguments.get_flag("allow-destructive"),
     };
     let wanted = arguments.get_many::<String>("groups").map(|groups| groups.map(String::as_str).collect());
-    mcp::serve(call.daemon.options().clone(), flags, policy, &groups(wanted)?).await
+    mcp::serve(call.daemon.options().clone(), session_flags(arguments), policy, &groups(wanted)?).await
 }
 
 fn groups(wanted: Option<Vec<&str>>) -> Result<Vec<&'static str>, Failure> {

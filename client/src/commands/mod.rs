@@ -1,51 +1,79 @@
-//! The hand-written commands, one file each: they ask the daemon and show what it says.
+//! The commands, one file and one row each: they ask the daemon and show what it says.
 
-pub(crate) mod account;
-pub(crate) mod api;
-pub(crate) mod completions;
-pub(crate) mod daemon;
-pub(crate) mod events;
-pub(crate) mod exec;
-pub(crate) mod export;
-pub(crate) mod help;
+mod account;
+mod api;
+mod completions;
+mod daemon;
+mod events;
+mod exec;
+mod export;
+mod help;
 mod library;
-pub(crate) mod login;
-pub(crate) mod mcp;
-pub(crate) mod plugin;
-pub(crate) mod project;
-pub(crate) mod session;
-pub(crate) mod target;
-pub(crate) mod workspace;
+mod login;
+mod mcp;
+mod plugin;
+mod project;
+mod session;
+mod target;
+mod workspace;
 
-use clap::ArgMatches;
-use mp_proto::failure::Failure;
+use crate::command::{Command, Run, Section};
 
-use crate::call::session_flags;
-use crate::caller::{self, Environment};
+/// The rows of the commands, in the order of the tree: those that are written by hand, then the first words of the catalog in its order.
+/// The help has them by their sections.
+pub(crate) const COMMANDS: &[Command] = &[
+    login::COMMAND,
+    session::COMMAND,
+    account::COMMAND,
+    project::COMMAND,
+    workspace::COMMAND,
+    target::COMMAND,
+    export::COMMAND,
+    api::COMMAND,
+    exec::COMMAND,
+    events::COMMAND,
+    mcp::COMMAND,
+    daemon::COMMAND,
+    completions::COMMAND,
+    plugin::COMMAND,
+    help::COMMAND,
+    of_catalog("inspect", Section::Ask),
+    of_catalog("query", Section::Ask),
+    of_catalog("dashboards", Section::Reports),
+    of_catalog("reports", Section::Reports),
+    of_catalog("metrics", Section::Reports),
+    of_catalog("behaviors", Section::Reports),
+    of_catalog("cohorts", Section::Reports),
+    of_catalog("alerts", Section::Reports),
+    of_catalog("annotations", Section::Reports),
+    of_catalog("flags", Section::Releases),
+    of_catalog("experiments", Section::Releases),
+    Command { place: 2, ..of_catalog("replays", Section::Ask) },
+    of_catalog("lexicon", Section::Data),
+    of_catalog("schemas", Section::Data),
+    of_catalog("custom-events", Section::Data),
+    of_catalog("custom-properties", Section::Data),
+    of_catalog("drop-filters", Section::Data),
+    of_catalog("lookup-tables", Section::Data),
+    of_catalog("business-context", Section::Data),
+    of_catalog("webhooks", Section::Data),
+];
 
-/// Options by which a command describes what it makes, under the name of a global one: they are no flags of the call.
-pub(crate) fn own_options(group: &str, leaf: &str) -> &'static [&'static str] {
-    match (group, leaf) {
-        ("account", "add" | "update") | ("login", _) => &["project"],
-        ("account", "export-bridge") | ("target", "add") => &["account", "project", "workspace"],
-        ("daemon", "logs") => &["format"],
-        _ => &[],
-    }
+/// Returns the row of a first word whose commands the catalog makes.
+const fn of_catalog(name: &'static str, section: Section) -> Command {
+    Command { name, section, run: Run::Catalog, ..Command::ROW }
 }
 
-/// Checks the session flags of a command line, be they of use for its command or not: one that is wrong is a misunderstanding.
-///
-/// # Errors
-/// When they exclude each other, or a variable that stands for one is wrong.
-pub(crate) fn check(group: &str, leaf: &str, arguments: &ArgMatches) -> Result<(), Failure> {
-    let mut flags = session_flags(arguments);
-    for option in own_options(group, leaf) {
-        match *option {
-            "account" => flags.account = None,
-            "project" => flags.project = None,
-            "workspace" => flags.workspace = None,
-            _ => {}
-        }
-    }
-    caller::check(&flags, &Environment::of_this_process())
+/// Returns the whole tree.
+#[cfg(test)]
+pub(crate) fn tree() -> clap::Command {
+    crate::tree::tree(COMMANDS, None)
+}
+
+/// Returns what clap makes of a good command line.
+#[cfg(test)]
+pub(crate) fn parsed<'a>(words: impl IntoIterator<Item = &'a &'a str>) -> clap::ArgMatches {
+    let words: Vec<String> = words.into_iter().map(|word| (*word).to_owned()).collect();
+    let tree = crate::tree::tree(COMMANDS, crate::line::Line::new(COMMANDS, &words).first_word());
+    tree.try_get_matches_from(std::iter::once("mp".to_owned()).chain(words)).expect("a good command line")
 }

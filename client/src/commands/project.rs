@@ -1,6 +1,5 @@
 //! `mp project`: the projects that an account can see, and the persisted one of the active account.
 
-use clap::{ArgMatches, Command};
 use hyper::Method;
 use mp_proto::deadline::IDENTITY;
 use mp_proto::failure::Failure;
@@ -8,49 +7,54 @@ use mp_proto::routes::{PROJECTS, SESSION};
 use mp_proto::wire::{ActiveBody, ProjectRow, ProjectsBody, SessionPatch};
 use serde_json::Value;
 
-use crate::arg::{group, positional, switch};
-use crate::call::{Call, session_flags};
-use crate::caller::SessionFlags;
-use crate::output::escaped;
+use crate::arg::{positional, switch};
+use crate::call::Call;
+use crate::command::{Command, Flags, Run, Section, Values};
+use crate::output::{escaped, json};
 
-/// Adds the commands.
-pub(crate) fn build(command: Command) -> Command {
-    group(command)
-        .subcommand(
-            Command::new("list")
-                .about("List the projects that the account can see")
-                .arg(switch("refresh", "Ask Mixpanel, not the cache; also --remote").alias("remote")),
-        )
-        .subcommand(
-            Command::new("use")
-                .about("Make a project the default of the active account, or of --account")
-                .arg(positional("id", "PROJECT_ID", "Digits")),
-        )
-        .subcommand(Command::new("show").about("Show the stored default project; the environment does not count here"))
-}
+/// The row of `mp project`.
+pub(super) const COMMAND: Command = Command {
+    name: "project",
+    section: Section::Login,
+    about: "Show or choose the project",
+    run: Run::Group(COMMANDS),
+    ..Command::ROW
+};
 
-/// Runs one of them.
-///
-/// # Errors
-/// Those of the command.
-pub(crate) async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
-    let flags = session_flags(arguments);
-    // A list is asked for with all that was said; the others are about what is stored.
-    let flags = if name == "list" { flags } else { SessionFlags { project: None, workspace: None, ..flags } };
-    let mut call = Call::prepare(arguments, &flags)?;
-    match name {
-        "list" => list(&mut call).await,
-        "use" => set(&mut call).await,
-        _ => show(&mut call).await,
-    }
-}
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "list",
+        about: "List the projects that the account can see",
+        arguments: |command| {
+            command.arg(switch("refresh", "Ask Mixpanel, not the cache; also --remote").alias("remote"))
+        },
+        run: Run::Call(|call| Box::pin(list(call))),
+        ..Command::ROW
+    },
+    Command {
+        name: "use",
+        about: "Make a project the default of the active account, or of --account",
+        arguments: |command| command.arg(positional("id", "PROJECT_ID", "Digits")),
+        flags: Flags::WithoutProject,
+        values: &[("id", Values::Projects)],
+        run: Run::Call(|call| Box::pin(set(call))),
+        ..Command::ROW
+    },
+    Command {
+        name: "show",
+        about: "Show the stored default project; the environment does not count here",
+        flags: Flags::WithoutProject,
+        run: Run::Call(|call| Box::pin(show(call))),
+        ..Command::ROW
+    },
+];
 
 async fn list(call: &mut Call<'_>) -> Result<(), Failure> {
     call.allow(IDENTITY);
     let path =
         if call.arguments.get_flag("refresh") { format!("{PROJECTS}?refresh=true") } else { PROJECTS.to_owned() };
     let projects = call.get::<ProjectsBody>(&path).await?.projects;
-    call.output.show(&crate::output::json(&projects), || table(&projects))
+    call.output.show(&json(&projects), || table(&projects))
 }
 
 /// Longest name that is shown whole.
@@ -84,7 +88,7 @@ async fn set(call: &mut Call<'_>) -> Result<(), Failure> {
 }
 
 async fn show(call: &mut Call<'_>) -> Result<(), Failure> {
-    let project = super::session::persisted(call).await?.project.map(|project| project.to_string());
+    let project = call.persisted().await?.project.map(|project| project.to_string());
     let shown = project.clone().unwrap_or_else(|| "(no active project)".to_owned());
     call.output.show(&project.map_or(Value::Null, Value::from), || shown)
 }
@@ -92,11 +96,10 @@ async fn show(call: &mut Call<'_>) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn the_table_has_fixed_widths_and_marks_the_default() {
-        let body = json!([
+        let body = serde_json::json!([
             {"id": "3713224", "name": "AI Demo", "organization_id": 100, "timezone": "UTC", "is_active": true},
             {"id": "3018488", "name": "é".repeat(40), "organization_id": null, "timezone": null, "is_active": false},
         ]);
@@ -109,6 +112,6 @@ mod tests {
         );
         assert_eq!(table(&projects), expected);
         assert_eq!(table(&[]), "(no projects accessible via /me)");
-        assert_eq!(crate::output::json(&projects), body, "nothing is left out");
+        assert_eq!(json(&projects), body, "nothing is left out");
     }
 }

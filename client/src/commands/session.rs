@@ -1,48 +1,44 @@
 //! `mp session`: what a call from here would use, and why.
 
-use clap::{ArgMatches, Command};
 use mp_proto::failure::Failure;
-use mp_proto::routes::{BRIDGE, SESSION, SESSION_PERSISTED};
-use mp_proto::wire::{ActiveBody, BridgeBody, BridgeStatus, SessionAccount, SessionBody, SessionState, Source};
+use mp_proto::routes::{BRIDGE, SESSION};
+use mp_proto::wire::{BridgeBody, BridgeStatus, SessionAccount, SessionBody, SessionState, Source};
 use serde_json::{Value, json};
 
 use crate::arg::switch;
-use crate::call::{Call, session_flags};
-use crate::output::escaped;
+use crate::call::Call;
+use crate::command::{Command, Run, Section};
+use crate::output::{self, escaped};
 use crate::report;
 
-/// Adds the arguments.
-pub(crate) fn build(command: Command) -> Command {
+/// The row of `mp session`.
+pub(super) const COMMAND: Command = Command {
+    name: "session",
+    section: Section::Login,
+    about: "Show the resolved account, project and workspace",
+    arguments,
+    run: Run::Call(|call| Box::pin(run(call))),
+    ..Command::ROW
+};
+
+fn arguments(command: clap::Command) -> clap::Command {
     command
         .arg(switch("bridge", "Show the bridge file that is found from here"))
         .arg(switch("explain", "Show for each part who decided it, and where").conflicts_with("bridge"))
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Those of the command.
-pub(crate) async fn run(arguments: &ArgMatches) -> Result<(), Failure> {
-    let mut call = Call::prepare(arguments, &session_flags(arguments))?;
-    if arguments.get_flag("bridge") {
-        return bridge(&mut call).await;
+async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
+    if call.arguments.get_flag("bridge") {
+        return bridge(call).await;
     }
     let session = call.get::<SessionBody>(SESSION).await?;
-    let explain = arguments.get_flag("explain");
-    let value = if explain { crate::output::json(&session) } else { record(&session) };
+    let explain = call.arguments.get_flag("explain");
+    let value = if explain { output::json(&session) } else { record(&session) };
     call.output.show(&value, || if explain { explained(&session) } else { text(&session) })?;
     if session.state != SessionState::Ok && !call.quiet {
         onboard(&session);
     }
     Ok(())
-}
-
-/// Returns what is persisted, whatever flags and environment say.
-///
-/// # Errors
-/// When the config cannot be used.
-pub(crate) async fn persisted(call: &mut Call<'_>) -> Result<ActiveBody, Failure> {
-    call.get::<ActiveBody>(SESSION_PERSISTED).await
 }
 
 /// The record that the Python tool prints; the socket API tells more.

@@ -1,37 +1,75 @@
 //! `mp target`: saved sessions.
 
-use clap::{ArgMatches, Command, value_parser};
+use clap::{Arg, value_parser};
 use hyper::Method;
 use mp_proto::failure::Failure;
 use mp_proto::routes::{TARGET, TARGET_USE, TARGETS, fill};
 use mp_proto::wire::{ActiveBody, TargetAdd, TargetBody, TargetRemoved, TargetsBody};
 use serde_json::{Value, json};
 
-use crate::arg::{group, option, positional, switch};
-use crate::call::{Call, session_flags};
-use crate::caller::SessionFlags;
+use crate::arg::{option, positional, switch};
+use crate::call::Call;
+use crate::command::{Command, Flags, Run, Section, Values};
 use crate::{input, report};
 
-/// Adds the commands.
-pub(crate) fn build(command: Command) -> Command {
-    let name = || positional("name", "NAME", "Name of the target");
-    group(command)
-        .subcommand(Command::new("list").about("List targets"))
-        .subcommand(build_add(
-            Command::new("add").about("Save an account, a project and perhaps a workspace under a name"),
-        ))
-        .subcommand(Command::new("use").about("Make a target the persisted session").arg(name()))
-        .subcommand(Command::new("show").about("Show a target").arg(name()))
-        .subcommand(
-            Command::new("remove").about("Remove a target").arg(name()).arg(switch("yes", "Do not ask").short('y')),
-        )
+/// The row of `mp target`.
+pub(super) const COMMAND: Command = Command {
+    name: "target",
+    section: Section::Login,
+    about: "Manage saved sessions",
+    run: Run::Group(COMMANDS),
+    ..Command::ROW
+};
+
+/// What its arguments name.
+const TARGETS_BY_NAME: &[(&str, Values)] = &[("name", Values::Targets)];
+
+const COMMANDS: &[Command] = &[
+    Command { name: "list", about: "List targets", run: Run::Call(|call| Box::pin(list(call))), ..Command::ROW },
+    Command {
+        name: "add",
+        about: "Save an account, a project and perhaps a workspace under a name",
+        arguments: arguments_of_add,
+        own: &["account", "project", "workspace"],
+        flags: Flags::None,
+        run: Run::Call(|call| Box::pin(add(call))),
+        ..Command::ROW
+    },
+    Command {
+        name: "use",
+        about: "Make a target the persisted session",
+        arguments: |command| command.arg(name()),
+        values: TARGETS_BY_NAME,
+        run: Run::Call(|call| Box::pin(make_active(call))),
+        ..Command::ROW
+    },
+    Command {
+        name: "show",
+        about: "Show a target",
+        arguments: |command| command.arg(name()),
+        values: TARGETS_BY_NAME,
+        run: Run::Call(|call| Box::pin(show(call))),
+        ..Command::ROW
+    },
+    Command {
+        name: "remove",
+        about: "Remove a target",
+        arguments: |command| command.arg(name()).arg(switch("yes", "Do not ask").short('y')),
+        values: TARGETS_BY_NAME,
+        run: Run::Call(|call| Box::pin(remove(call))),
+        ..Command::ROW
+    },
+];
+
+fn name() -> Arg {
+    positional("name", "NAME", "Name of the target")
 }
 
 /// Adds the arguments of `add`.
-pub(super) fn build_add(command: Command) -> Command {
+pub(super) fn arguments_of_add(command: clap::Command) -> clap::Command {
     let own = |id, value, help, short| option(id, value, help).short(short);
     command
-        .arg(positional("name", "NAME", "Name of the target"))
+        .arg(name())
         .arg(own("account", "NAME", "Account of the target", 'a').required(true))
         .arg(own("project", "ID", "Project of the target", 'p').required(true))
         .arg(
@@ -39,23 +77,6 @@ pub(super) fn build_add(command: Command) -> Command {
                 .value_parser(value_parser!(i64))
                 .allow_negative_numbers(true),
         )
-}
-
-/// Runs one of them.
-///
-/// # Errors
-/// Those of the command.
-pub(crate) async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
-    // The flags of `target add` describe the target, not this call.
-    let flags = if name == "add" { SessionFlags::default() } else { session_flags(arguments) };
-    let mut call = Call::prepare(arguments, &flags)?;
-    match name {
-        "add" => add(&mut call).await,
-        "use" => make_active(&mut call).await,
-        "show" => show(&mut call).await,
-        "remove" => remove(&mut call).await,
-        _ => list(&mut call).await,
-    }
 }
 
 /// The record that the Python tool prints.

@@ -1,6 +1,6 @@
 //! `mp workspace`: the workspaces of a project, and the pinned one.
 
-use clap::{ArgMatches, Command, value_parser};
+use clap::{Arg, value_parser};
 use hyper::Method;
 use mp_proto::deadline::IDENTITY;
 use mp_proto::failure::Failure;
@@ -8,49 +8,60 @@ use mp_proto::routes::{SESSION, WORKSPACES, encode_segment};
 use mp_proto::wire::{ActiveBody, SessionPatch, WorkspaceRow, WorkspacesBody};
 use serde_json::Value;
 
-use crate::arg::{group, positional, switch};
-use crate::call::{Call, session_flags};
-use crate::caller::SessionFlags;
-use crate::output::escaped;
+use crate::arg::{positional, switch};
+use crate::call::Call;
+use crate::command::{Command, Flags, Run, Section, Values};
+use crate::output::{escaped, json};
 
-/// Adds the commands.
-pub(crate) fn build(command: Command) -> Command {
-    group(command)
-        .subcommand(
-            Command::new("list")
-                .about("List the workspaces of the project, or of --project")
-                .arg(switch("refresh", "Ask Mixpanel, not the cache; also --remote").alias("remote")),
-        )
-        .subcommand(
-            Command::new("use").about("Pin a workspace until another account is used").arg(
-                positional("id", "WORKSPACE_ID", "A positive integer")
-                    .value_parser(value_parser!(i64))
-                    .allow_negative_numbers(true),
-            ),
-        )
-        .subcommand(Command::new("show").about("Show the pinned workspace; the environment does not count here"))
-}
+/// The row of `mp workspace`.
+pub(super) const COMMAND: Command = Command {
+    name: "workspace",
+    section: Section::Login,
+    about: "Show or choose the workspace",
+    run: Run::Group(COMMANDS),
+    ..Command::ROW
+};
 
-/// Runs one of them.
-///
-/// # Errors
-/// Those of the command.
-pub(crate) async fn run(name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
-    // A list names the project that it wants: --project is no flag of the session, which the environment would win over.
-    let flags = SessionFlags { workspace: None, project: None, ..session_flags(arguments) };
-    let mut call = Call::prepare(arguments, &flags)?;
-    match name {
-        "list" => list(&mut call).await,
-        "use" => set(&mut call).await,
-        _ => show(&mut call).await,
-    }
+/// A list names the project that it wants: `--project` is no flag of the session, which the environment would win over.
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "list",
+        about: "List the workspaces of the project, or of --project",
+        arguments: |command| {
+            command.arg(switch("refresh", "Ask Mixpanel, not the cache; also --remote").alias("remote"))
+        },
+        flags: Flags::WithoutProject,
+        run: Run::Call(|call| Box::pin(list(call))),
+        ..Command::ROW
+    },
+    Command {
+        name: "use",
+        about: "Pin a workspace until another account is used",
+        arguments: |command| command.arg(workspace_id()),
+        flags: Flags::WithoutProject,
+        values: &[("id", Values::Workspaces)],
+        run: Run::Call(|call| Box::pin(set(call))),
+        ..Command::ROW
+    },
+    Command {
+        name: "show",
+        about: "Show the pinned workspace; the environment does not count here",
+        flags: Flags::WithoutProject,
+        run: Run::Call(|call| Box::pin(show(call))),
+        ..Command::ROW
+    },
+];
+
+/// Returns the argument that is the id of a workspace.
+pub(super) fn workspace_id() -> Arg {
+    positional("id", "WORKSPACE_ID", "A positive integer").value_parser(value_parser!(i64)).allow_negative_numbers(true)
 }
 
 async fn list(call: &mut Call<'_>) -> Result<(), Failure> {
     call.allow(IDENTITY);
     let path = path(call.text("project").as_deref(), call.arguments.get_flag("refresh"));
     let workspaces = call.get::<WorkspacesBody>(&path).await?.workspaces;
-    call.output.show(&crate::output::json(&workspaces), || table(&workspaces))
+    call.output.show(&json(&workspaces), || table(&workspaces))
 }
 
 fn path(project: Option<&str>, refresh: bool) -> String {
@@ -82,7 +93,7 @@ async fn set(call: &mut Call<'_>) -> Result<(), Failure> {
 }
 
 async fn show(call: &mut Call<'_>) -> Result<(), Failure> {
-    let workspace = super::session::persisted(call).await?.workspace;
+    let workspace = call.persisted().await?.workspace;
     let shown =
         workspace.map_or_else(|| "(workspace will be auto-resolved on first use)".to_owned(), |id| id.to_string());
     call.output.show(&workspace.map_or(Value::Null, |id| Value::from(id.get())), || shown)
@@ -91,7 +102,6 @@ async fn show(call: &mut Call<'_>) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn the_project_is_named_in_the_path() {
@@ -102,7 +112,7 @@ mod tests {
 
     #[test]
     fn the_table_has_fixed_widths_and_marks_the_default() {
-        let body = json!([
+        let body = serde_json::json!([
             {"id": 880_101, "name": "All Project Data", "is_default": false},
             {"id": 880_102, "name": "Growth Team", "is_default": true},
         ]);
@@ -112,6 +122,6 @@ mod tests {
                         880102          Growth Team                       *\n";
         assert_eq!(table(&workspaces), expected);
         assert_eq!(table(&[]), "(no workspaces accessible via /me)");
-        assert_eq!(crate::output::json(&workspaces), body, "nothing is left out");
+        assert_eq!(json(&workspaces), body, "nothing is left out");
     }
 }

@@ -4,97 +4,70 @@
 use std::path::Path;
 use std::time::Duration;
 
-use clap::Arg;
 use mp_proto::routes::{ACCOUNTS, PROJECTS, TARGETS, WORKSPACES};
 use mp_proto::wire::{AccountsBody, ProjectsBody, TargetsBody, WorkspacesBody};
 
-use super::Word;
 use crate::api::{Connection, Options};
 use crate::caller::{Environment, SessionFlags, context, directory};
+use crate::command::Values;
 use crate::place::Place;
 
 /// Somebody waits with a finger on the key: an answer takes a few milliseconds, and what takes so long is none.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// Of what there are values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Live {
-    /// Accounts by name.
-    Accounts,
-    /// Targets by name.
-    Targets,
-    /// Projects of the account by id.
-    Projects,
-    /// Workspaces of the project by id.
-    Workspaces,
+/// A word, and what it means.
+pub(super) type Word = (String, String);
+
+/// Asks the daemon; no values when it cannot tell.
+pub(super) fn ask(values: Values, before: &[String]) -> Vec<Word> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
+    let Ok(runtime) = runtime else { return Vec::new() };
+    let known = runtime.block_on(async { tokio::time::timeout(PATIENCE, known(values, before)).await });
+    known.ok().flatten().unwrap_or_default()
 }
 
-impl Live {
-    /// Returns what an argument is about.
-    pub(super) fn of(path: &[&str], arg: &Arg) -> Option<Self> {
-        match (path, arg.get_id().as_str()) {
-            (["account", "add"], "name") | (["target", "add"], "name") => None,
-            (["account", ..] | ["login"], "name") | (_, "account") => Some(Self::Accounts),
-            (["target", ..], "name") | (_, "target") => Some(Self::Targets),
-            (["project", "use"], "id") | (_, "project") => Some(Self::Projects),
-            (["workspace", "use"], "id") | (_, "workspace") => Some(Self::Workspaces),
-            _ => None,
+async fn known(values: Values, before: &[String]) -> Option<Vec<Word>> {
+    let mut daemon = connection(values, before)?;
+    Some(match values {
+        Values::Accounts => {
+            let body = daemon.get::<AccountsBody>(ACCOUNTS).await.ok()?.body;
+            let help = |active| if active { ", active" } else { "" };
+            let word = |account: mp_proto::wire::AccountSummary| {
+                (account.name.to_string(), format!("{}, {}{}", account.r#type, account.region, help(account.is_active)))
+            };
+            body.accounts.into_iter().map(word).collect()
         }
-    }
-
-    /// Asks the daemon; no values when it cannot tell.
-    pub(super) fn ask(self, before: &[String]) -> Vec<Word> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
-        let Ok(runtime) = runtime else { return Vec::new() };
-        let values = runtime.block_on(async { tokio::time::timeout(PATIENCE, self.values(before)).await });
-        values.ok().flatten().unwrap_or_default()
-    }
-
-    async fn values(self, before: &[String]) -> Option<Vec<Word>> {
-        let mut daemon = connection(self, before)?;
-        Some(match self {
-            Self::Accounts => {
-                let body = daemon.get::<AccountsBody>(ACCOUNTS).await.ok()?.body;
-                let help = |active| if active { ", active" } else { "" };
-                let word = |account: mp_proto::wire::AccountSummary| {
-                    (
-                        account.name.to_string(),
-                        format!("{}, {}{}", account.r#type, account.region, help(account.is_active)),
-                    )
-                };
-                body.accounts.into_iter().map(word).collect()
-            }
-            Self::Targets => {
-                let body = daemon.get::<TargetsBody>(TARGETS).await.ok()?.body;
-                let word = |target: mp_proto::wire::TargetBody| {
-                    (target.name.to_string(), format!("{}, project {}", target.account, target.project))
-                };
-                body.targets.into_iter().map(word).collect()
-            }
-            Self::Projects => {
-                let body = daemon.get::<ProjectsBody>(&format!("{PROJECTS}?cached=true")).await.ok()?.body;
-                body.projects.into_iter().map(|project| (project.id.to_string(), project.name)).collect()
-            }
-            Self::Workspaces => {
-                let body = daemon.get::<WorkspacesBody>(&format!("{WORKSPACES}?cached=true")).await.ok()?.body;
-                body.workspaces.into_iter().map(|workspace| (workspace.id.to_string(), workspace.name)).collect()
-            }
-        })
-    }
+        Values::Targets => {
+            let body = daemon.get::<TargetsBody>(TARGETS).await.ok()?.body;
+            let word = |target: mp_proto::wire::TargetBody| {
+                (target.name.to_string(), format!("{}, project {}", target.account, target.project))
+            };
+            body.targets.into_iter().map(word).collect()
+        }
+        Values::Projects => {
+            let body = daemon.get::<ProjectsBody>(&format!("{PROJECTS}?cached=true")).await.ok()?.body;
+            body.projects.into_iter().map(|project| (project.id.to_string(), project.name)).collect()
+        }
+        Values::Groups => return None,
+        Values::Workspaces => {
+            let body = daemon.get::<WorkspacesBody>(&format!("{WORKSPACES}?cached=true")).await.ok()?.body;
+            body.workspaces.into_iter().map(|workspace| (workspace.id.to_string(), workspace.name)).collect()
+        }
+    })
 }
 
 /// Returns a connection with those flags of the command line that decide what the values belong to.
-fn connection(live: Live, before: &[String]) -> Option<Connection> {
+fn connection(values: Values, before: &[String]) -> Option<Connection> {
     let environment = Environment::of_this_process();
     let given = |long: &str, short: &str| {
         let at = before.iter().rposition(|word| word == long || word == short);
         let attached = before.iter().rev().find_map(|word| word.strip_prefix(long)?.strip_prefix('='));
         attached.map(str::to_owned).or_else(|| before.get(at? + 1).cloned())
     };
-    let about_projects = matches!(live, Live::Projects | Live::Workspaces);
+    let about_projects = matches!(values, Values::Projects | Values::Workspaces);
     let flags = SessionFlags {
         account: given("--account", "-a").filter(|_| about_projects),
-        project: given("--project", "-p").filter(|_| live == Live::Workspaces),
+        project: given("--project", "-p").filter(|_| values == Values::Workspaces),
         ..SessionFlags::default()
     };
     let socket = given("--socket", "--socket");

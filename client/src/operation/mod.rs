@@ -29,7 +29,7 @@ pub(crate) use branch::branch;
 /// When its arguments are wrong, a person does not want it, or those of the route.
 pub(crate) async fn run(operation: &'static Operation, matches: &ArgMatches) -> Result<(), Failure> {
     let usual = if operation.reply.told.is_some_and(|told| told.is_usual) { Format::Table } else { Format::Json };
-    let mut call = Call::prepare_showing(matches, &session_flags(matches), usual)?;
+    let mut call = Call::prepare(matches, &session_flags(matches), usual)?;
     let refresh = operation.reply.kept && matches.get_flag("refresh");
     let typed = arguments::read(operation, matches, Stdin::of_this_process());
     let bound = binding::bound(operation, &typed)?;
@@ -59,16 +59,11 @@ pub(crate) async fn run(operation: &'static Operation, matches: &ArgMatches) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::parsed as parsed_line;
     use crate::offer::{self, offered};
     use binding::refused;
     use mp_catalog::{Kind, bind};
     use serde_json::{Map, Value, json};
-
-    fn matches(words: &[&str]) -> ArgMatches {
-        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        let parsed = crate::tree::tree(&words).try_get_matches_from(std::iter::once("mp".to_owned()).chain(words));
-        parsed.expect("a good command line")
-    }
 
     fn named(matches: &ArgMatches) -> Option<(&'static Operation, &ArgMatches)> {
         let (mut words, mut at) = (Vec::new(), matches);
@@ -87,7 +82,7 @@ mod tests {
     }
 
     fn parsed(words: &[&str]) -> (&'static Operation, Map<String, Value>) {
-        let matches = matches(words);
+        let matches = parsed_line(words);
         let (operation, inside) = named(&matches).expect("an operation");
         (operation, arguments::read(operation, inside, definition()).arguments)
     }
@@ -95,7 +90,7 @@ mod tests {
     /// A letter may stand for a global option and for one of a command; a name may not, for nobody could tell whose value it is.
     #[test]
     fn no_parameter_has_the_name_of_a_global_option() {
-        let root = crate::tree::tree(&[]);
+        let root = crate::commands::tree();
         let taken: Vec<&str> =
             root.get_arguments().filter_map(|option| option.get_long()).chain(["refresh", "help"]).collect();
         for operation in offered() {
@@ -129,7 +124,7 @@ mod tests {
     #[test]
     fn a_letter_of_a_command_wins_over_the_same_of_a_global_option() {
         let line = ["-p", "7", "-t", "web", "inspect", "values", "-p", "country", "-e", "Sign Up"];
-        let matches = matches(&line);
+        let matches = parsed_line(&line);
         let (operation, inside) = named(&matches).expect("an operation");
         assert_eq!(arguments::read(operation, inside, definition()).arguments["property"], "country");
         let flags = session_flags(inside);
@@ -144,7 +139,7 @@ mod tests {
     }
 
     fn parsed_flags(line: &[&str]) -> crate::caller::SessionFlags {
-        let matches = matches(line);
+        let matches = parsed_line(line);
         session_flags(named(&matches).expect("an operation").1)
     }
 

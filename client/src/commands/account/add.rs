@@ -26,7 +26,7 @@ fn settings(region: &'static str) -> [Arg; 5] {
 }
 
 /// Adds the arguments of `add`.
-pub(crate) fn build(command: Command) -> Command {
+pub(super) fn arguments(command: Command) -> Command {
     command
         .arg(positional("name", "NAME", "a-z, A-Z, 0-9, _ and - [default: made of the organisation's]").required(false))
         .arg(option("type", "TYPE", "service_account, oauth_browser or oauth_token").required(true))
@@ -34,7 +34,7 @@ pub(crate) fn build(command: Command) -> Command {
 }
 
 /// Adds the arguments of `update`.
-pub(crate) fn build_update(command: Command) -> Command {
+pub(super) fn arguments_of_update(command: Command) -> Command {
     command.arg(positional("name", "NAME", "Name of the account")).args(settings("us, eu or in"))
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn build_update(command: Command) -> Command {
 ///
 /// # Errors
 /// When the arguments do not make an account, or the daemon refuses it.
-pub(crate) async fn add(call: &mut Call<'_>) -> Result<(), Failure> {
+pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     let account = read_add(call)?;
     call.allow(IDENTITY);
     let before = call.daemon.get::<ActiveBody>(SESSION_PERSISTED).await?.body.account;
@@ -130,7 +130,7 @@ fn token(call: &Call<'_>, account: &mut AccountAdd, problems: &mut Problems) {
 ///
 /// # Errors
 /// When a value is wrong in itself; whether it fits the account, the daemon tells.
-pub(crate) fn read_update(call: &Call<'_>) -> Result<AccountUpdate, Failure> {
+pub(super) fn read_update(call: &Call<'_>) -> Result<AccountUpdate, Failure> {
     let mut problems = Problems::default();
     let region = region(call, &mut problems);
     problems.fail(FailureKind::InvalidArgument, "the account cannot be changed like this")?;

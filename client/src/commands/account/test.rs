@@ -9,16 +9,21 @@ use mp_proto::routes::{ACCOUNT_TEST, fill};
 use mp_proto::wire::TestBody;
 use serde_json::{Value, json};
 
-use super::named;
-use crate::call::Call;
+use super::record::named;
+use crate::command::Invocation;
 use crate::commands::library;
 use crate::output::pretty;
+
+/// The exit codes, for the help.
+pub(super) const CODES: &str =
+    "Exit code: 0 good · 2 refused, or no token · 4 no such account · 5 rate limit · 1 Mixpanel out of reach";
 
 /// Runs the command.
 ///
 /// # Errors
 /// When there is no such account, or the daemon could not ask.
-pub(crate) async fn run(call: &mut Call<'_>) -> Result<ExitCode, Failure> {
+pub(super) async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
+    let call = &mut at.call()?;
     call.allow(IDENTITY);
     let path = fill(ACCOUNT_TEST, &named(call).await?);
     let answer = call.daemon.call::<TestBody>(Method::POST, &path, None::<&()>).await?;
@@ -29,7 +34,7 @@ pub(crate) async fn run(call: &mut Call<'_>) -> Result<ExitCode, Failure> {
 }
 
 /// The record that the Python tool prints.
-pub(in crate::commands) fn record(body: &TestBody) -> Value {
+pub(crate) fn record(body: &TestBody) -> Value {
     let problem = body.problem.as_ref();
     let status = problem.and_then(|problem| problem.upstream.as_ref()).map(|upstream| upstream.status);
     json!({

@@ -3,14 +3,15 @@
 use std::fs::File;
 use std::io::Write;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hyper::StatusCode;
 use hyper::header::{CONNECTION, CONTENT_ENCODING, HeaderMap, TRAILER, TRANSFER_ENCODING};
 use mp_proto::failure::{Failure, FailureKind, Upstream};
+use mp_proto::routes::{NOTE_HEADER, REQUEST_ID_HEADER};
 use serde_json::{Map, Value};
 
-use crate::api::trailed;
+use crate::api::{Exchange, Streamed, trailed};
 use crate::call::Call;
 use crate::output::{escaped, fitted, stdout};
 use crate::report;
@@ -21,6 +22,27 @@ const MAX_JSON: usize = 64 * 1024 * 1024;
 
 /// Longest part of a refusal that is told on stderr.
 const MAX_REASON: usize = 300;
+
+/// Sends a request, prints what came beside its answer, and returns that.
+///
+/// # Errors
+/// When the daemon refuses it, or cannot be asked.
+pub(super) async fn to(call: &mut Call<'_>, request: Streamed) -> Result<Streaming, Failure> {
+    let (method, path, begun) = (request.method.clone(), request.path.clone(), Instant::now());
+    let streaming = call.daemon.stream(request).await;
+    if let Some(observer) = call.daemon.options().observer {
+        let got = streaming.as_ref().ok();
+        let request_id = got.and_then(|got| got.headers.get(REQUEST_ID_HEADER)?.to_str().ok());
+        let status = got.map(|got| got.status.as_u16());
+        observer(&Exchange { method: &method, path: &path, status, request_id, took: begun.elapsed() });
+    }
+    let streaming = streaming?;
+    if !call.quiet {
+        let notes = streaming.headers.get_all(NOTE_HEADER).iter().filter_map(|note| note.to_str().ok());
+        notes.for_each(report::note);
+    }
+    Ok(streaming)
+}
 
 /// Prints an answer and returns the exit code of its status.
 ///

@@ -7,8 +7,8 @@ use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::encode_segment;
 use serde_json::{Map, Value};
 
+use super::answer;
 use super::request::{Ask, object, refused};
-use super::{answer, send};
 use crate::call::Call;
 
 /// The most pages that are asked for: a list that has more never ends.
@@ -42,7 +42,7 @@ pub(super) async fn all(call: &mut Call<'_>, mut ask: Ask) -> Result<Value, Fail
 
 /// Reads one page.
 async fn one(call: &mut Call<'_>, ask: &Ask) -> Result<Value, Failure> {
-    let mut streaming = send(call, ask.streamed()?).await?;
+    let mut streaming = answer::to(call, ask.streamed()?).await?;
     let body = answer::whole(&mut streaming, call.daemon.options().deadline).await?;
     match answer::failure(streaming.status) {
         None => answer::json(&body, &streaming.headers),

@@ -9,7 +9,7 @@ use hyper::header::{
     IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE, RANGE,
 };
 use hyper::{Method, Uri};
-use mp_proto::failure::{Failure, FailureKind, Problem};
+use mp_proto::failure::{Failure, FailureKind, Problem, Problems};
 use mp_proto::routes::{API_HEAD, encode_segment};
 use serde_json::Value;
 
@@ -121,28 +121,27 @@ fn split(typed: &str) -> Result<(String, Vec<Pair>), Failure> {
 
 /// Encodes `name=value` pairs.
 fn pairs<'a>(typed: impl Iterator<Item = &'a str>) -> Result<Vec<Pair>, Failure> {
-    let (mut pairs, mut problems) = (Vec::new(), Vec::new());
+    let (mut pairs, mut problems) = (Vec::new(), Problems::default());
     for pair in typed {
         match pair.split_once('=') {
             Some((name, value)) if !name.is_empty() => {
                 pairs.push(format!("{}={}", encode_segment(name), encode_segment(value)));
             }
-            _ => problems.push(Problem::new("--query", format!("'{pair}' is not NAME=VALUE"))),
+            _ => problems.add("--query", format!("'{pair}' is not NAME=VALUE")),
         }
     }
-    all_good(pairs, problems)
+    all_good(problems).map(|()| pairs)
 }
 
 /// Reads `Name: value` lines.
 fn headers<'a>(typed: impl Iterator<Item = &'a str>) -> Result<HeaderMap, Failure> {
-    let (mut headers, mut problems) = (HeaderMap::new(), Vec::new());
+    let (mut headers, mut problems) = (HeaderMap::new(), Problems::default());
     for line in typed {
-        match header(line) {
-            Ok((name, value)) => drop(headers.append(name, value)),
-            Err(detail) => problems.push(Problem::new("--header", detail)),
+        if let Some((name, value)) = problems.take("--header", header(line)) {
+            headers.append(name, value);
         }
     }
-    all_good(headers, problems)
+    all_good(problems).map(|()| headers)
 }
 
 /// Reads one header. A refusal names it without its value: somebody may have tried to send a credential.
@@ -159,15 +158,8 @@ fn header(line: &str) -> Result<(HeaderName, HeaderValue), String> {
 }
 
 /// Fails with all problems together.
-fn all_good<T>(value: T, mut problems: Vec<Problem>) -> Result<T, Failure> {
-    match problems.len() {
-        0 => Ok(value),
-        1 => {
-            let one = problems.remove(0);
-            Err(refused(format!("{}: {}", one.at, one.detail)))
-        }
-        _ => Err(refused("mp api cannot be run like this").errors(problems)),
-    }
+fn all_good(problems: Problems) -> Result<(), Failure> {
+    problems.fail(FailureKind::InvalidArgument, "mp api cannot be run like this")
 }
 
 /// Returns the body that `-d` names. JSON on the command line is checked: a quote that the shell has eaten is found here.
@@ -209,10 +201,7 @@ mod tests {
     use super::*;
 
     fn asked(line: &[&str]) -> Result<Ask, Failure> {
-        let words: Vec<String> = ["api"].iter().chain(line).map(|word| (*word).to_owned()).collect();
-        let matches = crate::tree::tree(&words)
-            .try_get_matches_from(std::iter::once("mp".to_owned()).chain(words))
-            .expect("a good command line");
+        let matches = crate::commands::parsed(["api"].iter().chain(line));
         Ask::of(matches.subcommand().expect("a command").1)
     }
 

@@ -9,7 +9,7 @@ use mp_proto::routes::STATUS;
 use mp_proto::wire::{CredentialState, StatusBody, WatchMode};
 use serde_json::{Value, json};
 
-use super::is_locked;
+use super::lock;
 use crate::api::VERSION;
 use crate::call::Call;
 use crate::connect::{ConnectError, probe};
@@ -47,14 +47,14 @@ impl Findings {
 ///
 /// # Errors
 /// When a check failed.
-pub(crate) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
+pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     let mut findings = Findings::default();
     let place = call.daemon.options().place.clone();
     findings.add(Verdict::Ok, format!("mp {VERSION}, root {}", place.root.display()), "");
     directories(&place.root, &mut findings);
     other_config(&place.root, &call.environment, &mut findings);
     credentials(&place.root, &mut findings);
-    let lives = is_locked(&run_dir(&place.root).join("mpd.lock"));
+    let lives = lock::is_held(&lock::path(&place.root));
     match probe(&place).await {
         Ok(stream) => {
             drop(stream);

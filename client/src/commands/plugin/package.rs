@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Command;
 use serde_json::{Value, json};
 
-use crate::tree::tree;
+use crate::commands::tree;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../packaging/plugin")
@@ -76,7 +76,7 @@ fn the_slash_command_has_its_front_matter() {
 
 #[test]
 fn every_command_that_the_plug_in_names_exists() {
-    let mut root = tree(&[]);
+    let mut root = tree();
     root.build();
     let mut named = Vec::new();
     for name in ["commands/auth.md", "README.md"] {

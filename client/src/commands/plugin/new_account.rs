@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::Read;
 
-use mp_proto::failure::{Failure, FailureKind, Problem};
+use mp_proto::failure::{Failure, FailureKind, Problems};
 use mp_proto::secret::Secret;
 use mp_proto::wire::AccountAdd;
 use serde::Deserialize;
@@ -33,65 +33,65 @@ fn invalid(detail: impl Into<String>) -> Failure {
 
 /// A member: a text, nothing, or something else, of which nothing is kept. What a text is for is not known here, so each counts as secret.
 #[derive(Default)]
-enum Given {
+enum Member {
     #[default]
     Absent,
     Text(Secret),
     Other,
 }
 
-impl<'de> Deserialize<'de> for Given {
+impl<'de> Deserialize<'de> for Member {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader)
+        deserializer.deserialize_any(MemberVisitor)
     }
 }
 
-struct Reader;
+struct MemberVisitor;
 
-impl<'de> Visitor<'de> for Reader {
-    type Value = Given;
+impl<'de> Visitor<'de> for MemberVisitor {
+    type Value = Member;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a text or null")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Given, E> {
-        Ok(Given::Text(Secret::new(text)))
+    fn visit_str<E>(self, text: &str) -> Result<Member, E> {
+        Ok(Member::Text(Secret::new(text)))
     }
 
-    fn visit_string<E>(self, text: String) -> Result<Given, E> {
-        Ok(Given::Text(Secret::new(text)))
+    fn visit_string<E>(self, text: String) -> Result<Member, E> {
+        Ok(Member::Text(Secret::new(text)))
     }
 
-    fn visit_unit<E>(self) -> Result<Given, E> {
-        Ok(Given::Absent)
+    fn visit_unit<E>(self) -> Result<Member, E> {
+        Ok(Member::Absent)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Given, E> {
-        Ok(Given::Other)
+    fn visit_bool<E>(self, _: bool) -> Result<Member, E> {
+        Ok(Member::Other)
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Given, E> {
-        Ok(Given::Other)
+    fn visit_i64<E>(self, _: i64) -> Result<Member, E> {
+        Ok(Member::Other)
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Given, E> {
-        Ok(Given::Other)
+    fn visit_u64<E>(self, _: u64) -> Result<Member, E> {
+        Ok(Member::Other)
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Given, E> {
-        Ok(Given::Other)
+    fn visit_f64<E>(self, _: f64) -> Result<Member, E> {
+        Ok(Member::Other)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Given, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Member, A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Given::Other)
+        Ok(Member::Other)
     }
 
     // Numbers come this way, too.
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Given, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Member, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Given::Other)
+        Ok(Member::Other)
     }
 }
 
@@ -99,14 +99,14 @@ impl<'de> Visitor<'de> for Reader {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Input {
-    name: Given,
-    r#type: Given,
-    region: Given,
-    default_project: Given,
-    username: Given,
-    secret: Given,
-    token: Given,
-    token_env: Given,
+    name: Member,
+    r#type: Member,
+    region: Member,
+    default_project: Member,
+    username: Member,
+    secret: Member,
+    token: Member,
+    token_env: Member,
 }
 
 fn parse(text: &str) -> Result<AccountAdd, Failure> {
@@ -121,40 +121,38 @@ fn parse(text: &str) -> Result<AccountAdd, Failure> {
     if !is_object {
         return Err(invalid("stdin: expected one JSON object with `name`, `type` and `region`"));
     }
-    let mut problems = Vec::new();
+    let mut problems = Problems::default();
     let account = AccountAdd {
         name: required("name", input.name, &mut problems),
         r#type: required("type", input.r#type, &mut problems).unwrap_or_default(),
         region: required("region", input.region, &mut problems),
         default_project: plain("default_project", input.default_project, &mut problems),
         username: plain("username", input.username, &mut problems),
-        secret: given("secret", input.secret, &mut problems),
-        token: given("token", input.token, &mut problems),
+        secret: secret("secret", input.secret, &mut problems),
+        token: secret("token", input.token, &mut problems),
         token_env: plain("token_env", input.token_env, &mut problems),
     };
-    match problems.is_empty() {
-        true => Ok(account),
-        false => Err(invalid("the account on stdin cannot be added").errors(problems)),
-    }
+    let refused = |problems| invalid("the account on stdin cannot be added").errors(problems);
+    problems.check(Some(account)).map_err(refused)
 }
 
-fn required(name: &str, value: Given, problems: &mut Vec<Problem>) -> Option<String> {
-    if matches!(value, Given::Absent) {
-        problems.push(Problem::new(name, "is missing"));
+fn required(name: &str, value: Member, problems: &mut Problems) -> Option<String> {
+    if matches!(value, Member::Absent) {
+        problems.add(name, "is missing");
     }
     plain(name, value, problems)
 }
 
-fn plain(name: &str, value: Given, problems: &mut Vec<Problem>) -> Option<String> {
-    given(name, value, problems).map(|text| text.expose().to_owned())
+fn plain(name: &str, value: Member, problems: &mut Problems) -> Option<String> {
+    secret(name, value, problems).map(|text| text.expose().to_owned())
 }
 
-fn given(name: &str, value: Given, problems: &mut Vec<Problem>) -> Option<Secret> {
+fn secret(name: &str, value: Member, problems: &mut Problems) -> Option<Secret> {
     match value {
-        Given::Absent => None,
-        Given::Text(text) => Some(text),
-        Given::Other => {
-            problems.push(Problem::new(name, "is not a text"));
+        Member::Absent => None,
+        Member::Text(text) => Some(text),
+        Member::Other => {
+            problems.add(name, "is not a text");
             None
         }
     }
