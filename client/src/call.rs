@@ -65,8 +65,8 @@ impl<'a> Call<'a> {
         self.get(SESSION_PERSISTED).await
     }
 
-    /// Decides anew whether a call may start a daemon. Who says `daemon start` means it, whatever `MPD_AUTOSTART` says for the commands
-    /// that start one by the way; `--no-autostart` is said in the same breath and holds.
+    /// Decides anew whether a call may start a daemon, whatever `MPD_AUTOSTART` says: that is for commands which only need one. With
+    /// `--no-autostart` none is started in any case.
     pub(crate) fn set_autostart(&mut self, allowed: bool) {
         let mut options = self.daemon.options().clone();
         options.place.autostart = allowed && !self.arguments.get_flag("no-autostart");

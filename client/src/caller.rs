@@ -85,6 +85,13 @@ pub(crate) struct SessionFlags {
     pub target: Option<String>,
 }
 
+impl SessionFlags {
+    /// Returns whether they choose something that a target decides: a target stands alone.
+    pub(crate) fn decide(&self) -> bool {
+        self.account.is_some() || self.project.is_some() || self.workspace.is_some()
+    }
+}
+
 /// Returns the context of a call.
 ///
 /// # Errors
@@ -119,9 +126,7 @@ pub(crate) fn check(flags: &SessionFlags, environment: &Environment) -> Result<(
         return Err(Failure::new(FailureKind::InvalidArgument, detail));
     }
     let target = flags.target.is_some() || environment.get("MP_TARGET").is_some();
-    let decided = flags.account.is_some()
-        || flags.project.is_some()
-        || flags.workspace.is_some()
+    let decided = flags.decide()
         || ["MP_ACCOUNT", "MP_PROJECT_ID", "MP_WORKSPACE_ID"].iter().any(|name| environment.get(name).is_some());
     if target && decided {
         let detail = "--target is mutually exclusive with --account/--project/--workspace.";

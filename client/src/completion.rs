@@ -1,5 +1,5 @@
-//! `mp __complete`: what may follow on a command line, for the scripts in `packaging/completions`. Those stay a few lines long, and what they
-//! offer is always what this program understands.
+//! `mp __complete`: what may follow on a command line, for the scripts in `packaging/completions`. Those stay a few lines long, and what
+//! they offer is always what this program understands.
 
 mod live;
 

@@ -134,7 +134,7 @@ pub(crate) async fn probe(place: &Place) -> Result<UnixStream, ConnectError> {
     let stream = loop {
         match connect_now(&place.socket) {
             Ok(stream) => break stream,
-            // The daemon's queue of new connections is full (it works, but for many at once), or it ended while we stood in it.
+            // The daemon's queue of new connections is full (it works, but for many at once), or it ended while we waited there.
             Err(error) if is_passing(&error) && Instant::now() < deadline => {
                 tokio::time::sleep(PAUSE).await;
             }

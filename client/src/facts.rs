@@ -1,5 +1,5 @@
-//! The command tree beside the facts of the Python tool's (`tests/conformance/facts/commands.json`): every leaf with its arguments, options,
-//! letters, choices, defaults and variables.
+//! The command tree beside the facts of the Python tool's (`tests/conformance/facts/commands.json`): every leaf with its arguments,
+//! options, letters, choices, defaults and variables.
 
 use clap::{Arg, ArgAction, Command};
 use mp_catalog::{Kind, Operation, Param, all};

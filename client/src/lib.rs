@@ -38,44 +38,56 @@
 //!
 //! A client needs a tokio runtime with I/O and time, of either kind.
 
-// In reading order: `api` (one client, one connection), `caller` (what goes along with each request), `connect` and `spawn` (reaching the
-// daemon), `transport`, `events`; `sdk` is the library above them. The program: `tree` (the command line), `control` (the commands),
-// `input`, `output`, `report` and `browser`.
-
 // Its example compiles, too.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
-mod api;
+// The storeys, from the bottom up: a file knows those below its own, and neighbours that do not know it.
+
+// What this process is, what it reads and what it prints; what commands are made of.
 mod arg;
 mod browser;
-mod call;
 mod caller;
-mod command;
-mod commands;
-mod completion;
+mod input;
+mod offer;
+mod output;
+mod report;
+mod uri;
+
+// Reaching the daemon.
+mod transport;
+
 mod connect;
+mod place;
+mod spawn;
+
+// Asking it.
+mod api;
 mod events;
+
+// What a command has at hand.
+mod call;
+
+// What is larger than a command: the Rust API, the operations of the catalog, exports, the server for agents.
 mod export;
+mod mcp;
+mod operation;
+mod sdk;
+
+// What a command is, and who reads that.
+mod command;
+mod completion;
+mod line;
+mod old_names;
+mod tree;
+
+mod commands;
+
 #[cfg(test)]
 mod facts;
 #[cfg(test)]
 mod generated;
-mod input;
-mod line;
-mod mcp;
-mod offer;
-mod old_names;
-mod operation;
-mod output;
-mod place;
-mod report;
-mod sdk;
-mod spawn;
-mod transport;
-mod tree;
-mod uri;
 
 pub use sdk::{
     Accounts, ApiCall, ByteStream, Client, ClientBuilder, Events, Happened, Lines, Login, Logins, NewAccount, Numbered,

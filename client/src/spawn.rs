@@ -207,10 +207,10 @@ fn read_line(mut pipe: ChildStdout) -> String {
     String::from_utf8_lossy(&line).into_owned()
 }
 
-/// A daemon is left to its own, and to init when this process ends. Should this process live longer, it collects what is left of it.
+/// The daemon usually outlives this process, and init collects it in the end. While this process lives, it has to do that itself.
 fn reap(mut child: Child) {
     let waiter = std::thread::Builder::new().name("mpd wait".to_owned()).stack_size(SMALL_STACK);
-    // Without a thread, a dead daemon stays in the process table until this process ends: ugly, and no reason to fail.
+    // Without a thread, a dead daemon stays in the process table until this process ends, which harms nobody.
     let _ = waiter.spawn(move || child.wait());
 }
 

@@ -84,9 +84,9 @@ pub(crate) struct Streaming {
     channel: Channel,
 }
 
-/// A part of a streamed body.
+/// A piece of a streamed body.
 #[derive(Debug)]
-pub(crate) enum Part {
+pub(crate) enum Piece {
     /// Bytes of the body.
     Bytes(Bytes),
     /// What came after the body: why it ended early, if it did.
@@ -94,17 +94,17 @@ pub(crate) enum Part {
 }
 
 impl Streaming {
-    /// Returns the next part; none at the end of the body, which is known to be the end.
+    /// Returns the next piece; none at the end of the body, which is known to be the end.
     ///
     /// # Errors
     /// When the connection ends before the body does.
-    pub(crate) async fn next(&mut self) -> Result<Option<Part>, TransportError> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Piece>, TransportError> {
         let frame = self.channel.drive(self.body.frame()).await.ok_or(TransportError::Broken)?;
         let Some(frame) = frame else { return Ok(None) };
         let frame = frame.map_err(|_| TransportError::Broken)?;
         Ok(Some(match frame.into_data() {
-            Ok(bytes) => Part::Bytes(bytes),
-            Err(frame) => Part::Trailers(frame.into_trailers().unwrap_or_default()),
+            Ok(bytes) => Piece::Bytes(bytes),
+            Err(frame) => Piece::Trailers(frame.into_trailers().unwrap_or_default()),
         }))
     }
 

@@ -21,13 +21,13 @@ pub(crate) struct Options {
     pub environment: Environment,
     /// Longest time for one call.
     pub deadline: Duration,
-    /// Told of every exchange with the daemon.
+    /// Is called after every exchange with the daemon.
     pub observer: Option<fn(&Exchange<'_>)>,
     /// Who asks, `name/version`, if it is not `mp`.
     pub tool: Option<HeaderValue>,
 }
 
-/// One exchange with the daemon, for who wants to watch.
+/// One exchange with the daemon, for those who watch.
 #[derive(Debug)]
 pub(crate) struct Exchange<'a> {
     /// GET, POST, …

@@ -1,5 +1,6 @@
 //! `mp exec`: another program with the login of the session in its environment, where the tools of Mixpanel look for it. Nothing is
-//! written to disk, and nothing stays between the program and who started it: it takes the place of this process.
+//! written to disk, and the program takes the place of this process, so that
+//! it is the child of whoever started that.
 
 use std::ffi::OsString;
 use std::io;

@@ -1,4 +1,4 @@
-//! `mp help`: looks commands up and searches them. It asks nobody; all it knows is the command tree and the catalog.
+//! `mp help`: looks commands up and searches them. It reads the rows of the commands and the catalog, and needs no daemon.
 
 use std::cmp::Reverse;
 use std::process::ExitCode;

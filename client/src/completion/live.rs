@@ -1,5 +1,5 @@
 //! Values that the daemon knows: accounts, targets, projects and workspaces. They come from its files and caches; Mixpanel is not asked,
-//! no browser is opened, and a daemon that takes its time is not waited for.
+//! no browser is opened, and a slow daemon is not waited for.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::caller::{Environment, SessionFlags, context, directory};
 use crate::command::Values;
 use crate::place::Place;
 
-/// Somebody waits with a finger on the key: an answer takes a few milliseconds, and what takes so long is none.
+/// Somebody has pressed Tab and waits. An answer takes a few milliseconds; one that takes longer than this is not waited for.
 const PATIENCE: Duration = Duration::from_millis(250);
 
 /// A word, and what it means.

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::sse::{Parser, RawEvent};
 use crate::api::{Connection, Options, Streamed};
-use crate::transport::{Part, Streaming};
+use crate::transport::{Piece, Streaming};
 
 /// The daemon sends something every 15 s. When so long nothing came, it is not well, or it is another one by now.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -95,11 +95,11 @@ impl Stream {
             Err(_) => Some(format!("the daemon was silent for {} s", SILENCE.as_secs())),
             Ok(Err(error)) => Some(error.to_string()),
             Ok(Ok(None)) => Some("the daemon ended the stream".to_owned()),
-            Ok(Ok(Some(Part::Bytes(bytes)))) => {
+            Ok(Ok(Some(Piece::Bytes(bytes)))) => {
                 parser.take(&bytes, &mut self.waiting);
                 None
             }
-            Ok(Ok(Some(Part::Trailers(_)))) => None,
+            Ok(Ok(Some(Piece::Trailers(_)))) => None,
         }
     }
 

@@ -18,7 +18,7 @@ use super::order::Order;
 use super::plan::Plan;
 use super::stop::Stop;
 use crate::api::{Connection, Options, Streamed, trailed, written};
-use crate::transport::{Part, Streaming, TransportError};
+use crate::transport::{Piece, Streaming, TransportError};
 
 /// Parts that are fetched at once, of which all but the first are kept until their turn comes.
 const AT_ONCE: usize = 4;
@@ -29,7 +29,7 @@ const SILENCE: Duration = Duration::from_secs(660);
 /// Most that is written at once: enough to make system calls cheap, little enough for a few of them to be in memory.
 const BATCH: usize = 1024 * 1024;
 
-/// Those who fetch.
+/// Fetches the parts of a plan and hands them to their order.
 pub(super) struct Crew<'a> {
     pub(super) options: &'a Options,
     pub(super) plan: &'a Plan,
@@ -118,11 +118,11 @@ async fn gather(streaming: &mut Streaming) -> (Vec<Bytes>, Option<Result<(), Fai
     };
     while let Some(part) = next {
         match part {
-            Ok(Some(Part::Bytes(bytes))) => {
+            Ok(Some(Piece::Bytes(bytes))) => {
                 size += bytes.len();
                 batch.push(bytes);
             }
-            Ok(Some(Part::Trailers(trailers))) => {
+            Ok(Some(Piece::Trailers(trailers))) => {
                 if let Some(failure) = trailed(&trailers) {
                     return (batch, Some(Err(failure)));
                 }

@@ -134,7 +134,8 @@ impl Claim {
     }
 }
 
-/// Opens and locks a file, which only grows at its end: one that somebody cuts is too short in the end. And makes sure that it still is the one of that name: whoever held the lock may have renamed it.
+/// Opens and locks an unfinished file, to write at its end only: if somebody else cuts it, it is too short in the end, which is found.
+/// Makes sure that it still has its name: the one who held the lock before may have renamed it.
 fn locked(partial: &Path) -> Result<File, Failure> {
     let nofollow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
     loop {

@@ -1,4 +1,4 @@
-//! Numbers of bytes as people read them: one place behind the point, and a word for what has no unit.
+//! Numbers of bytes as people read them, with one digit after the point.
 
 /// Returns a number of bytes for people.
 pub(super) fn size(bytes: u64) -> String {

@@ -1,4 +1,4 @@
-//! Counts what was written, for who shows how far an export is.
+//! Counts what was written, to show how far an export is.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 

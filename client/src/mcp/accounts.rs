@@ -92,27 +92,39 @@ pub(super) async fn workspaces(daemon: &mut Connection, listing: Listing) -> Res
 }
 
 impl Use {
-    /// Returns the flags that follow: what hangs on something else that is new is dropped.
+    /// Returns what is wanted, as flags.
+    fn flags(&self) -> SessionFlags {
+        SessionFlags {
+            account: self.account.clone(),
+            project: self.project.clone(),
+            workspace: self.workspace,
+            target: self.target.clone(),
+        }
+    }
+
+    /// Returns the flags that follow: what depends on something else that is new is dropped.
     ///
     /// # Errors
     /// When a target comes with what it decides.
     fn after(&self, before: &SessionFlags) -> Result<SessionFlags, Failure> {
-        let decided = self.account.is_some() || self.project.is_some() || self.workspace.is_some();
-        if self.target.is_some() && decided {
+        let wanted = self.flags();
+        if wanted.target.is_some() && wanted.decide() {
             let detail = "target is mutually exclusive with account, project and workspace";
             return Err(Failure::new(FailureKind::InvalidArgument, detail));
         }
-        if self.target.is_some() {
-            return Ok(SessionFlags { target: self.target.clone(), ..SessionFlags::default() });
+        if wanted.target.is_some() {
+            return Ok(wanted);
         }
-        let keeps_account = self.account.is_none();
-        let keeps_project = keeps_account && self.project.is_none();
-        let kept = |keeps: bool, value: &Option<String>| if keeps { value.clone() } else { None };
+        if !wanted.decide() {
+            return Ok(before.clone());
+        }
+        let keeps_account = wanted.account.is_none();
+        let keeps_project = keeps_account && wanted.project.is_none();
         Ok(SessionFlags {
-            account: self.account.clone().or_else(|| before.account.clone()),
-            project: self.project.clone().or_else(|| kept(keeps_account, &before.project)),
-            workspace: self.workspace.or(if keeps_project { before.workspace } else { None }),
-            target: if decided { None } else { before.target.clone() },
+            project: wanted.project.or_else(|| before.project.clone().filter(|_| keeps_account)),
+            workspace: wanted.workspace.or(before.workspace.filter(|_| keeps_project)),
+            account: wanted.account.or_else(|| before.account.clone()),
+            target: None,
         })
     }
 }
@@ -169,11 +181,11 @@ pub(super) async fn login(
             }
         };
     }
-    told(&login)
+    shown(&login)
 }
 
 /// Returns what an agent is told of a login. The URL is not among it: what is in it opens the login for whoever reads along.
-fn told(login: &LoginBody) -> Result<Value, Failure> {
+fn shown(login: &LoginBody) -> Result<Value, Failure> {
     match login.state {
         LoginState::Done => {
             let user = login.result.as_ref().and_then(|result| result.user_email.clone());

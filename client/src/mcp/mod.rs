@@ -1,11 +1,11 @@
 //! A server of the Model Context Protocol on standard input and output, for agents. It knows what the catalog knows, asks the daemon
-//! like every other tool, and returns no secret ([`clean`]).
+//! like every other tool, and returns no secret ([`secrets`]).
 
 mod accounts;
-mod clean;
 mod conversation;
 mod operations;
 mod policy;
+mod secrets;
 mod server;
 mod shelf;
 mod tools;

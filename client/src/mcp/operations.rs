@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::policy::Policy;
 use super::tools::obstacle;
 use crate::api::{Connection, Streamed, trailed, written};
-use crate::transport::Part;
+use crate::transport::Piece;
 
 /// So many operations are listed at once.
 const ROWS: usize = 40;
@@ -153,8 +153,8 @@ async fn lines(
     let mut text = Vec::new();
     while text.len() < READ {
         match stream.next().await {
-            Ok(Some(Part::Bytes(bytes))) => text.extend_from_slice(&bytes),
-            Ok(Some(Part::Trailers(trailers))) => {
+            Ok(Some(Piece::Bytes(bytes))) => text.extend_from_slice(&bytes),
+            Ok(Some(Piece::Trailers(trailers))) => {
                 if let Some(failure) = trailed(&trailers) {
                     return Err(failure);
                 }

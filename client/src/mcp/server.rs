@@ -13,9 +13,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::clean::clean;
 use super::conversation::Conversation;
 use super::policy::Policy;
+use super::secrets::hide;
 use super::shelf::{Shelf, text};
 use super::tools::{self, Does};
 use super::{accounts, operations, watch};
@@ -130,7 +130,7 @@ impl Server {
     }
 
     fn shown(&self, mut value: Value, notes: &[String]) -> String {
-        clean(&mut value);
+        hide(&mut value);
         let shown = self.shelf.show(text(&value));
         notes.iter().fold(shown, |shown, note| format!("{shown}\nnote: {note}"))
     }
@@ -154,7 +154,7 @@ fn failed(failure: &Failure) -> CallToolResult {
     add("next", crate::output::json(&failure.next));
     add("retry_after_s", crate::output::json(&failure.retry_after_s));
     add("account", crate::output::json(&failure.account));
-    clean(&mut value);
+    hide(&mut value);
     CallToolResult::error(vec![ContentBlock::text(value.to_string())])
 }
 

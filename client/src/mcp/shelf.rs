@@ -1,5 +1,5 @@
-//! Answers that are too long to be returned at once: the beginning goes out, all of it is kept for a while, and the rest is had by
-//! asking for it.
+//! Answers that are too long to be returned at once: the beginning goes out, all of it is kept for a while, and the rest is returned
+//! when it is asked for.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -25,7 +25,7 @@ pub(super) enum Does {
 }
 
 /// A tool that is always there.
-struct Row {
+struct FixedTool {
     does: Does,
     name: &'static str,
     about: &'static str,
@@ -38,8 +38,8 @@ struct Row {
     asks: bool,
 }
 
-const ROWS: [Row; 11] = [
-    Row {
+const TOOLS: [FixedTool; 11] = [
+    FixedTool {
         does: Does::Session,
         name: "session",
         about: "Show the account, project and workspace that calls use, and who decided each",
@@ -48,7 +48,7 @@ const ROWS: [Row; 11] = [
         reads: true,
         asks: false,
     },
-    Row {
+    FixedTool {
         does: Does::Accounts,
         name: "list_accounts",
         about: "List the accounts of this machine with the state of their tokens",
@@ -57,7 +57,7 @@ const ROWS: [Row; 11] = [
         reads: true,
         asks: false,
     },
-    Row {
+    FixedTool {
         does: Does::Targets,
         name: "list_targets",
         about: "List the targets: saved combinations of account, project and workspace",
@@ -66,7 +66,7 @@ const ROWS: [Row; 11] = [
         reads: true,
         asks: false,
     },
-    Row {
+    FixedTool {
         does: Does::Projects,
         name: "list_projects",
         about: "List the projects that the account can see",
@@ -75,7 +75,7 @@ const ROWS: [Row; 11] = [
         reads: true,
         asks: true,
     },
-    Row {
+    FixedTool {
         does: Does::Workspaces,
         name: "list_workspaces",
         about: "List the workspaces of a project",
@@ -85,7 +85,7 @@ const ROWS: [Row; 11] = [
         reads: true,
         asks: true,
     },
-    Row {
+    FixedTool {
         does: Does::UseSession,
         name: "use_session",
         about: "Choose what later calls of this server use: account, project, workspace, or a target in place of the three. \
@@ -98,7 +98,7 @@ const ROWS: [Row; 11] = [
         reads: false,
         asks: false,
     },
-    Row {
+    FixedTool {
         does: Does::Login,
         name: "login",
         about: "Log in by the user's browser: opens it, and waits for the user up to 50 s. Call it again while it says that it \
@@ -110,7 +110,7 @@ const ROWS: [Row; 11] = [
         reads: false,
         asks: true,
     },
-    Row {
+    FixedTool {
         does: Does::Events,
         name: "events",
         about: "Tell what happened to the login and the session since `after`, which every answer tells anew; waits for the first",
@@ -121,7 +121,7 @@ const ROWS: [Row; 11] = [
         reads: true,
         asks: false,
     },
-    Row {
+    FixedTool {
         does: Does::FindOperations,
         name: "find_operations",
         about: "Find operations of Mixpanel's API by words, group or effect; with an id, show one with the schema of its arguments",
@@ -133,7 +133,7 @@ const ROWS: [Row; 11] = [
         reads: true,
         asks: false,
     },
-    Row {
+    FixedTool {
         does: Does::CallOperation,
         name: "call_operation",
         about: "Run an operation that find_operations has shown",
@@ -146,7 +146,7 @@ const ROWS: [Row; 11] = [
         reads: false,
         asks: true,
     },
-    Row {
+    FixedTool {
         does: Does::ReadMore,
         name: "read_more",
         about: "Read on in a result that was too long to be returned whole",
@@ -159,7 +159,7 @@ const ROWS: [Row; 11] = [
 
 /// Returns the tool of a name that is always there.
 pub(super) fn find(name: &str) -> Option<Does> {
-    ROWS.iter().find(|row| row.name == name).map(|row| row.does)
+    TOOLS.iter().find(|tool| tool.name == name).map(|tool| tool.does)
 }
 
 /// Returns why an operation cannot be called here; none when it can.
@@ -193,25 +193,25 @@ pub(super) fn tool_name(operation: &Operation) -> String {
 
 /// Returns all tools, as the protocol lists them.
 pub(super) fn list(direct: &[&'static Operation], policy: Policy) -> Vec<Tool> {
-    ROWS.iter().map(|row| fixed(row, policy)).chain(direct.iter().map(|operation| of_operation(operation))).collect()
+    TOOLS.iter().map(|tool| fixed(tool, policy)).chain(direct.iter().map(|operation| of_operation(operation))).collect()
 }
 
-fn fixed(row: &Row, policy: Policy) -> Tool {
-    let properties: JsonObject = serde_json::from_str(row.properties).expect("a test lists all rows");
+fn fixed(tool: &FixedTool, policy: Policy) -> Tool {
+    let properties: JsonObject = serde_json::from_str(tool.properties).expect("a test lists all tools");
     let mut schema = JsonObject::new();
     schema.insert("type".to_owned(), "object".into());
     schema.insert("properties".to_owned(), properties.into());
-    if !row.required.is_empty() {
-        schema.insert("required".to_owned(), row.required.into());
+    if !tool.required.is_empty() {
+        schema.insert("required".to_owned(), tool.required.into());
     }
     schema.insert("additionalProperties".to_owned(), false.into());
-    let is_call = row.does == Does::CallOperation;
-    let reads = row.reads || is_call && policy.read_only;
-    let mut hints = ToolAnnotations::new().read_only(reads).open_world(row.asks);
+    let is_call = tool.does == Does::CallOperation;
+    let reads = tool.reads || is_call && policy.read_only;
+    let mut hints = ToolAnnotations::new().read_only(reads).open_world(tool.asks);
     if !reads {
         hints = hints.destructive(is_call && policy.allow_destructive).idempotent(!is_call);
     }
-    Tool::new(row.name, row.about, Arc::new(schema)).with_annotations(hints)
+    Tool::new(tool.name, tool.about, Arc::new(schema)).with_annotations(hints)
 }
 
 fn of_operation(operation: &'static Operation) -> Tool {
@@ -254,8 +254,8 @@ mod tests {
                 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
         };
         assert!(names.iter().all(is_good), "{names:?}");
-        for row in &ROWS {
-            assert_eq!(find(row.name), Some(row.does));
+        for tool in &TOOLS {
+            assert_eq!(find(tool.name), Some(tool.does));
         }
     }
 
@@ -271,7 +271,7 @@ mod tests {
         assert_eq!(hints(Policy { allow_destructive: true, ..POLICY }), (Some(false), Some(true)));
         assert_eq!(hints(Policy { read_only: true, ..POLICY }), (Some(true), None));
         let groups = crate::offer::groups();
-        for tool in list(&direct(&groups), POLICY).iter().skip(ROWS.len()) {
+        for tool in list(&direct(&groups), POLICY).iter().skip(TOOLS.len()) {
             assert_eq!(tool.annotations.as_ref().and_then(|hints| hints.read_only_hint), Some(true), "{}", tool.name);
         }
     }

@@ -3,7 +3,7 @@
 use clap::Command;
 use mp_catalog::{Operation, Stage, about_path, find};
 
-use super::{arguments, confirm};
+use super::{arguments, confirmation};
 use crate::arg::{group, switch, without_letters};
 use crate::offer::{next_words, offered};
 
@@ -28,7 +28,7 @@ fn leaf(word: &'static str, operation: &'static Operation) -> Command {
     if !operation.detail.is_empty() {
         command = command.after_help(operation.detail);
     }
-    if confirm::may_ask(operation) {
+    if confirmation::may_ask(operation) {
         command = command.arg(switch("yes", "Do not ask").short('y'));
     }
     if operation.touches.is_some() {

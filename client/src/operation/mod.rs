@@ -1,14 +1,14 @@
 //! The commands that the catalog makes: arguments from the parameters of a row ([`arguments`]), one call of the generic route
-//! ([`request`]), the answer as the row says ([`show`], [`table`]). Nothing here knows a single operation.
+//! ([`request`]), the answer as the row says ([`answer`], [`table`]). Nothing here knows a single operation.
 
+mod answer;
 pub(crate) mod arguments;
 pub(crate) mod binding;
 mod branch;
-mod confirm;
+mod confirmation;
 #[cfg(test)]
 mod reference;
 mod request;
-mod show;
 pub(crate) mod source;
 mod table;
 
@@ -35,25 +35,25 @@ pub(crate) async fn run(operation: &'static Operation, matches: &ArgMatches) -> 
     let bound = binding::bound(operation, &typed)?;
     let output = arguments::output(operation, matches);
     if let Some((name, path)) = &output {
-        show::check(operation, name, path)?;
+        answer::check(operation, name, path)?;
     }
     call.allow(UPSTREAM);
     if let Some(touches) = operation.touches.filter(|_| matches.get_flag("dry-run")) {
-        return confirm::show_touched(&mut call, &touches, &bound.arguments).await;
+        return confirmation::show_touched(&mut call, &touches, &bound.arguments).await;
     }
-    if confirm::may_ask(operation) && !matches.get_flag("yes") {
-        confirm::ask(operation, &bound.arguments)?;
+    if confirmation::may_ask(operation) && !matches.get_flag("yes") {
+        confirmation::ask(operation, &bound.arguments)?;
     }
     let asked = OperationCall { arguments: typed.arguments, refresh };
     let path = output.as_ref().map(|(_, path)| path.as_str());
     if operation.reply.shape == Shape::Bytes {
-        return show::bytes(request::bytes(&mut call, operation, &asked).await?, path).await;
+        return answer::bytes(request::bytes(&mut call, operation, &asked).await?, path).await;
     }
     let value = match typed.upload {
         None => request::ask(&mut call, operation.id, &asked).await?,
         Some(file) => request::upload(&mut call, operation, &asked, file).await?,
     };
-    show::value(&mut call, operation, value, &bound.arguments, path)
+    answer::value(&mut call, operation, value, &bound.arguments, path)
 }
 
 #[cfg(test)]

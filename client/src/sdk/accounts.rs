@@ -1,4 +1,4 @@
-//! Accounts: who can be asked as.
+//! The accounts of the config, and new ones.
 
 use std::time::Duration;
 

@@ -16,7 +16,8 @@ use crate::api::{Streamed, written};
 use crate::transport::{Content, Streaming};
 use crate::uri::{self, is_url};
 
-/// A call of Mixpanel's own API to be: [`crate::Workspace::api`]. The daemon adds host, credential and, where the API wants it, the project.
+/// A call of Mixpanel's own API that is not sent yet: [`crate::Workspace::api`]. The daemon adds host, credential and, where the API
+/// wants it, the project.
 ///
 /// ```no_run
 /// # async fn example(ws: mp_client::Workspace) -> Result<(), Box<dyn std::error::Error>> {

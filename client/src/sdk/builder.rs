@@ -1,4 +1,4 @@
-//! How a client is made that does not take everything from the environment of its process.
+//! Making clients: from the environment of the process, or with settings of the program.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -30,7 +30,7 @@ impl Client {
     }
 }
 
-/// Settings of a [`Client`] to be. What is not set comes from the environment of this process, as it does for `mp`.
+/// Settings for a new [`Client`]. What is not set comes from the environment of this process, as it does for `mp`.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), mp_client::Failure> {

@@ -15,7 +15,7 @@ use crate::api::{Exchange, Streamed, trailed};
 use crate::call::Call;
 use crate::output::{escaped, fitted, stdout};
 use crate::report;
-use crate::transport::{Part, Streaming, TransportError};
+use crate::transport::{Piece, Streaming, TransportError};
 
 /// Largest answer that is read as JSON: all of it is in memory, several times its size. As it came it may be of any length.
 const MAX_JSON: usize = 64 * 1024 * 1024;
@@ -117,8 +117,8 @@ async fn next(streaming: &mut Streaming, wait: Duration) -> Result<Option<bytes:
         })?;
         match part.map_err(|error| broken(&error))? {
             None => return Ok(None),
-            Some(Part::Bytes(bytes)) => return Ok(Some(bytes)),
-            Some(Part::Trailers(trailers)) => match trailed(&trailers) {
+            Some(Piece::Bytes(bytes)) => return Ok(Some(bytes)),
+            Some(Piece::Trailers(trailers)) => match trailed(&trailers) {
                 Some(failure) => return Err(failure),
                 None => continue,
             },

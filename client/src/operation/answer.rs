@@ -16,7 +16,7 @@ use crate::api::trailed;
 use crate::call::Call;
 use crate::output::{Format, pretty, printable, stdout};
 use crate::report;
-use crate::transport::{Part, Streaming};
+use crate::transport::{Piece, Streaming};
 
 /// Checks that an answer can be written where it is to go, before anything is asked.
 ///
@@ -155,13 +155,13 @@ async fn copied(streaming: &mut Streaming, out: &mut impl Write) -> Result<io::R
     let mut last = None;
     while let Some(part) = streaming.next().await.map_err(|error| broken(&error))? {
         match part {
-            Part::Bytes(bytes) => {
+            Piece::Bytes(bytes) => {
                 if let Err(error) = out.write_all(&bytes) {
                     return Ok(Err(error));
                 }
                 last = bytes.last().copied().or(last);
             }
-            Part::Trailers(trailers) => {
+            Piece::Trailers(trailers) => {
                 if let Some(failure) = trailed(&trailers) {
                     return Err(failure);
                 }

@@ -7,7 +7,7 @@ use mp_proto::failure::{Failure, FailureKind};
 use serde_json::{Map, Value};
 
 use super::request;
-use super::{show, table};
+use super::{answer, table};
 use crate::call::Call;
 use crate::output::printable;
 use crate::{input, report};
@@ -30,11 +30,11 @@ pub(super) fn ask(operation: &Operation, arguments: &Map<String, Value>) -> Resu
     }
     let question =
         format!("mp {}{}: {}. Go on? [y/N]: ", operation.command.join(" "), words(arguments), lower(operation.summary));
-    let answer = input::answer(&printable(&question));
-    if input::is_yes(&answer) {
+    let typed = input::answer(&printable(&question));
+    if input::is_yes(&typed) {
         return Ok(());
     }
-    if !answer.ends_with('\n') {
+    if !typed.ends_with('\n') {
         report::say("");
     }
     Err(Failure::new(FailureKind::Declined, "nothing was done: the answer was not yes").next("--yes", "do not ask"))
@@ -42,7 +42,7 @@ pub(super) fn ask(operation: &Operation, arguments: &Map<String, Value>) -> Resu
 
 /// Returns the arguments as a reader of the question needs them.
 fn words(arguments: &Map<String, Value>) -> String {
-    arguments.values().filter(|value| !value.is_boolean()).map(|value| format!(" {}", show::inline(value))).collect()
+    arguments.values().filter(|value| !value.is_boolean()).map(|value| format!(" {}", answer::inline(value))).collect()
 }
 
 fn lower(text: &str) -> String {

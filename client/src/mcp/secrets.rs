@@ -25,7 +25,7 @@ const FIELDS: [&str; 12] = [
 const SIGNS: [&str; 5] = ["signature", "x-amz-", "x-goog-", "policy=", "token="];
 
 /// Hides secrets in a value.
-pub(super) fn clean(value: &mut Value) {
+pub(super) fn hide(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {
@@ -33,11 +33,11 @@ pub(super) fn clean(value: &mut Value) {
                 if is_secret && !(value.is_null() || value.is_boolean() || value == "") {
                     *value = HIDDEN.into();
                 } else {
-                    clean(value);
+                    hide(value);
                 }
             }
         }
-        Value::Array(values) => values.iter_mut().for_each(clean),
+        Value::Array(values) => values.iter_mut().for_each(hide),
         Value::String(text) => {
             if let Some(short) = unsigned(text) {
                 *text = short;
@@ -67,7 +67,7 @@ mod tests {
             "urls": ["https://h/x?a=1&X-Goog-Signature=abc", "https://h/x?a=1", "why?signature", "https://h/?Signature=x"],
             "refresh_token": false,
         });
-        clean(&mut value);
+        hide(&mut value);
         let expected = json!({
             "webhook": {"name": "n", "Password": HIDDEN, "auth_type": "basic", "secret": null, "has": {"api_secret": HIDDEN}},
             "urls": ["https://h/x?(hidden)", "https://h/x?a=1", "why?signature", "https://h/?(hidden)"],
