@@ -81,9 +81,9 @@ async fn set(call: &mut Call<'_>) -> Result<(), Failure> {
     let patch = SessionPatch { project: Some(id.clone()), ..SessionPatch::default() };
     let answer = call.daemon.call::<ActiveBody>(Method::PATCH, SESSION, Some(&patch)).await?;
     let active = call.body(answer).account.unwrap_or_default();
-    // The daemon prefers what this call was told over the active account, and answers with the latter.
-    let told = call.text("account").or_else(|| call.environment.get("MP_ACCOUNT").map(str::to_owned));
-    let account = told.unwrap_or(active);
+    // The daemon prefers the account of this call to the active account, and answers with the latter.
+    let wanted = call.text("account").or_else(|| call.environment.get("MP_ACCOUNT").map(str::to_owned));
+    let account = wanted.unwrap_or(active);
     call.output.line(&format!("Set default_project for account '{account}' to '{id}'"))
 }
 

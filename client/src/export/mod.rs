@@ -1,7 +1,7 @@
 //! What `mp export` is made of: streams of events and profiles to stdout or into a file that is never half-written.
 //!
 //! Read in this order: [`plan`] (what is asked for, in which parts), [`crew`] (fetches parts side by side), [`order`] (puts them one
-//! after the other), [`writer`] (a thread that writes), [`file`] and [`journal`] (what lets a run go on where another one ended).
+//! after the other), [`writer`] (a thread that writes), [`mod@file`] and [`journal`] (what lets a run go on where another one ended).
 
 mod crew;
 mod file;

@@ -118,8 +118,8 @@ pub(super) async fn use_project(call: &mut Call<'_>) -> Result<Value, Failure> {
     let patch = SessionPatch { project: Some(id.clone()), ..SessionPatch::default() };
     let answer = call.daemon.call::<ActiveBody>(Method::PATCH, SESSION, Some(&patch)).await?;
     let body = call.body(answer);
-    let told = call.text("account").or_else(|| call.environment.get("MP_ACCOUNT").map(str::to_owned));
-    Ok(match told.filter(|told| body.account.as_ref() != Some(told)) {
+    let wanted = call.text("account").or_else(|| call.environment.get("MP_ACCOUNT").map(str::to_owned));
+    Ok(match wanted.filter(|wanted| body.account.as_ref() != Some(wanted)) {
         Some(account) => object::ok(json!({"active": {"account": account, "project": id, "workspace": null}})),
         None => active(&body),
     })
