@@ -12,9 +12,9 @@ use crate::caller::Environment;
 /// A command that fails within this time has not opened anything; one that fails later was the browser itself, closed by the user.
 const FAILS_AT_ONCE: Duration = Duration::from_secs(2);
 
-/// Opens a URL in the background and without a word: who calls prints the URL anyway. `withheld` is a variable that the browser must
+/// Opens a URL in the background and prints nothing: the caller prints the URL anyway. `withheld` is a variable that the browser must
 /// not see, beside those of [`VARIABLES`].
-pub fn open(url: &str, environment: &Environment, withheld: Option<&str>) {
+pub(crate) fn open(url: &str, environment: &Environment, withheld: Option<&str>) {
     let mut commands: Vec<Command> = candidates(environment.get("BROWSER").unwrap_or_default(), url)
         .into_iter()
         .filter_map(|words| {
@@ -51,7 +51,7 @@ fn worked(mut child: Child) -> bool {
 }
 
 /// Returns the commands that `$BROWSER` names, as the words of each. It is a list parted by `:`, in the way of Python's `webbrowser`:
-/// `%s` stands for the URL, which else comes last; an `&` at the end says that the command need not be waited for, which is no news.
+/// `%s` stands for the URL, which else comes last; an `&` at the end says that the command need not be waited for, which none is.
 fn candidates(browser: &str, url: &str) -> Vec<Vec<String>> {
     browser.split(':').map(words).filter(|words| !words.is_empty()).map(|words| with_url(words, url)).collect()
 }

@@ -10,7 +10,7 @@ use mp_proto::failure::{Failure, FailureKind, Problem};
 
 /// The environment of a process, as a value that can be made. It is cheap to clone.
 #[derive(Clone, Default)]
-pub struct Environment(Arc<BTreeMap<OsString, OsString>>);
+pub(crate) struct Environment(Arc<BTreeMap<OsString, OsString>>);
 
 /// Without values: many of them are secrets.
 impl fmt::Debug for Environment {
@@ -27,17 +27,18 @@ impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment 
 
 impl Environment {
     /// Returns the environment of this process.
-    pub fn of_this_process() -> Self {
+    pub(crate) fn of_this_process() -> Self {
         std::env::vars_os().collect()
     }
 
     /// Returns an environment of these variables.
-    pub fn of(variables: &[(&str, &str)]) -> Self {
+    #[cfg(test)]
+    pub(crate) fn of(variables: &[(&str, &str)]) -> Self {
         variables.iter().copied().collect()
     }
 
     /// Returns a variable that is set, not empty, and text.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(OsStr::new(name))?.to_str().filter(|value| !value.is_empty())
     }
 
@@ -45,7 +46,7 @@ impl Environment {
     ///
     /// # Errors
     /// When its value is not UTF-8: it could not be sent as it is.
-    pub fn raw(&self, name: &str) -> Result<Option<&str>, Failure> {
+    pub(crate) fn raw(&self, name: &str) -> Result<Option<&str>, Failure> {
         match self.0.get(OsStr::new(name)) {
             None => Ok(None),
             Some(value) => value.to_str().map(Some).ok_or_else(|| {
@@ -56,19 +57,24 @@ impl Environment {
     }
 
     /// Returns a variable that is set and not empty, be it text or not.
-    pub fn os(&self, name: &str) -> Option<&OsStr> {
+    pub(crate) fn os(&self, name: &str) -> Option<&OsStr> {
         self.0.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
     /// Returns all variables.
-    pub fn iter(&self) -> impl Iterator<Item = (&OsString, &OsString)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&OsString, &OsString)> {
         self.0.iter()
     }
 }
 
+/// Returns the working directory, if it is text: what else it may be could not be sent.
+pub(crate) fn directory() -> Option<String> {
+    std::env::current_dir().ok()?.into_os_string().into_string().ok()
+}
+
 /// The session flags of a command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SessionFlags {
+pub(crate) struct SessionFlags {
     /// `--account`.
     pub account: Option<String>,
     /// `--project`.
@@ -79,11 +85,18 @@ pub struct SessionFlags {
     pub target: Option<String>,
 }
 
+impl SessionFlags {
+    /// Returns whether they choose something that a target decides: a target stands alone.
+    pub(crate) fn decide(&self) -> bool {
+        self.account.is_some() || self.project.is_some() || self.workspace.is_some()
+    }
+}
+
 /// Returns the context of a call.
 ///
 /// # Errors
 /// When a variable is not UTF-8, `MP_WORKSPACE_ID` is no integer, or a target comes with what it decides.
-pub fn context(flags: &SessionFlags, environment: &Environment, cwd: Option<&str>) -> Result<Context, Failure> {
+pub(crate) fn context(flags: &SessionFlags, environment: &Environment, cwd: Option<&str>) -> Result<Context, Failure> {
     let mut context = Context {
         account: flags.account.clone(),
         project: flags.project.clone(),
@@ -105,7 +118,7 @@ pub fn context(flags: &SessionFlags, environment: &Environment, cwd: Option<&str
 ///
 /// # Errors
 /// When `MP_WORKSPACE_ID` is no integer, or a target comes with what it decides.
-pub fn check(flags: &SessionFlags, environment: &Environment) -> Result<(), Failure> {
+pub(crate) fn check(flags: &SessionFlags, environment: &Environment) -> Result<(), Failure> {
     if let Some(text) = environment.get("MP_WORKSPACE_ID")
         && text.trim().parse::<i64>().is_err()
     {
@@ -113,9 +126,7 @@ pub fn check(flags: &SessionFlags, environment: &Environment) -> Result<(), Fail
         return Err(Failure::new(FailureKind::InvalidArgument, detail));
     }
     let target = flags.target.is_some() || environment.get("MP_TARGET").is_some();
-    let decided = flags.account.is_some()
-        || flags.project.is_some()
-        || flags.workspace.is_some()
+    let decided = flags.decide()
         || ["MP_ACCOUNT", "MP_PROJECT_ID", "MP_WORKSPACE_ID"].iter().any(|name| environment.get(name).is_some());
     if target && decided {
         let detail = "--target is mutually exclusive with --account/--project/--workspace.";
@@ -128,7 +139,7 @@ pub fn check(flags: &SessionFlags, environment: &Environment) -> Result<(), Fail
 }
 
 /// Adds the variables that the daemon asked for. One that is unset goes as an empty value: that answers the question too.
-pub fn add_asked(context: &mut Context, names: &[String], environment: &Environment) {
+pub(crate) fn add_asked(context: &mut Context, names: &[String], environment: &Environment) {
     for name in names {
         context.env.insert(name.clone(), environment.get(name).unwrap_or_default());
     }

@@ -1,85 +1,26 @@
 //! A connection to the daemon that is certainly the user's own, starting the daemon if there is none.
 
-use std::error::Error;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::location::{self, LocationError, Surroundings};
+use mp_proto::failure::{Failure, FailureKind, chain};
+use mp_proto::location;
 use tokio::net::UnixStream;
 use tokio::time::Instant;
 
-use crate::caller::Environment;
+use crate::place::{Place, uid};
 use crate::spawn;
 
 /// How long a start may take before the client gives up.
-pub const START_DEADLINE: Duration = Duration::from_secs(10);
+pub(crate) const START_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Between two looks for a daemon whose queue of new connections is full.
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// Longest pause between two starts while another daemon is on its way in or out: each try costs a process.
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
-
-/// Where the daemon is, and whether it may be started.
-#[derive(Debug, Clone)]
-pub struct Place {
-    /// The storage root.
-    pub root: PathBuf,
-    /// Its socket.
-    pub socket: PathBuf,
-    /// Whether a daemon may be started when none answers.
-    pub autostart: bool,
-    /// The daemon to start; else that beside this program, or in `MPD_BIN`.
-    pub program: Option<PathBuf>,
-    /// The environment in which it is started, less what it must not know.
-    pub environment: Environment,
-}
-
-impl Place {
-    /// Finds the place by flags and environment.
-    ///
-    /// # Errors
-    /// When root or socket cannot be named.
-    pub fn find(socket: Option<&Path>, autostart: bool, environment: &Environment) -> Result<Self, LocationError> {
-        Self::below(None, socket, autostart, environment)
-    }
-
-    /// Finds the place below a storage root, unless it is left to the environment.
-    ///
-    /// # Errors
-    /// When root or socket cannot be named.
-    pub fn below(
-        root: Option<&Path>,
-        socket: Option<&Path>,
-        autostart: bool,
-        environment: &Environment,
-    ) -> Result<Self, LocationError> {
-        let variable = |name| environment.os(name).map(ToOwned::to_owned);
-        let mut surroundings = Surroundings {
-            home: variable("HOME"),
-            storage_dir: variable("MP_STORAGE_DIR"),
-            oauth_storage_dir: variable("MP_OAUTH_STORAGE_DIR"),
-            socket: variable("MPD_SOCKET"),
-        };
-        if let Some(root) = root {
-            surroundings.storage_dir = Some(root.as_os_str().to_owned());
-            // The variable names the socket of another root.
-            surroundings.socket = None;
-        }
-        let root = surroundings.storage_root()?;
-        let socket = surroundings.socket(socket, &root, uid())?;
-        let autostart = autostart && environment.get("MPD_AUTOSTART") != Some("0");
-        Ok(Self { root, socket, autostart, program: None, environment: environment.clone() })
-    }
-}
-
-/// Returns the effective user of this process.
-pub fn uid() -> u32 {
-    rustix::process::geteuid().as_raw()
-}
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -118,11 +59,7 @@ pub enum ConnectError {
 
 impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
-        let mut detail = error.to_string();
-        if let Some(source) = error.source() {
-            detail = format!("{detail}: {source}");
-        }
-        let failure = Self::new(FailureKind::Unreachable, detail);
+        let failure = Self::new(FailureKind::Unreachable, chain(&error));
         match error {
             ConnectError::Nobody { .. } => failure.next("mp daemon start", "start it"),
             ConnectError::Start { log, .. } => failure
@@ -140,7 +77,7 @@ impl From<ConnectError> for Failure {
 ///
 /// # Errors
 /// When no daemon answers and none may or can be started, or what answers is not the user's own.
-pub async fn connect(place: &Place) -> Result<UnixStream, ConnectError> {
+pub(crate) async fn connect(place: &Place) -> Result<UnixStream, ConnectError> {
     match probe(place).await {
         Err(ConnectError::Nobody { .. }) if place.autostart => {}
         connected => return connected,
@@ -190,14 +127,14 @@ fn start_error(place: &Place, reason: String) -> ConnectError {
 ///
 /// # Errors
 /// When nobody listens, or what listens is not the user's own.
-pub async fn probe(place: &Place) -> Result<UnixStream, ConnectError> {
+pub(crate) async fn probe(place: &Place) -> Result<UnixStream, ConnectError> {
     let socket = || place.socket.clone();
     check_directory(&place.socket)?;
     let deadline = Instant::now() + START_DEADLINE;
     let stream = loop {
         match connect_now(&place.socket) {
             Ok(stream) => break stream,
-            // The daemon's queue of new connections is full (it works, but for many at once), or it ended while we stood in it.
+            // The daemon's queue of new connections is full (it works, but for many at once), or it ended while we waited there.
             Err(error) if is_passing(&error) && Instant::now() < deadline => {
                 tokio::time::sleep(PAUSE).await;
             }

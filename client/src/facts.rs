@@ -1,11 +1,11 @@
-//! The command tree beside the facts of the Python tool's (`tests/conformance/facts/commands.json`): every leaf with its arguments, options,
-//! letters, choices, defaults and variables.
+//! The command tree beside the facts of the Python tool's (`tests/conformance/facts/commands.json`): every leaf with its arguments,
+//! options, letters, choices, defaults and variables.
 
 use clap::{Arg, ArgAction, Command};
 use mp_catalog::{Kind, Operation, Param, all};
 use serde_json::Value;
 
-use crate::tree::tree;
+use crate::commands::tree;
 
 /// What is not the same, and why. A row that is not needed fails.
 const DIFFERENCES: &[(&str, &str)] = &[
@@ -38,7 +38,7 @@ fn leaf<'a>(root: &'a Command, words: &str) -> Option<&'a Command> {
 
 /// Returns what is not as the facts say.
 fn differences() -> Vec<String> {
-    let (facts, mut root) = (facts(), tree(&[]));
+    let (facts, mut root) = (facts(), tree());
     root.build();
     let mut found = Vec::new();
     for option in list(&facts, "global_options") {

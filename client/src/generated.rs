@@ -7,7 +7,7 @@ use clap::{Arg, Command};
 use clap_mangen::Man;
 use roff::{Roff, bold, italic, roman};
 
-use crate::tree::tree;
+use crate::commands::tree;
 
 /// Checks that a file in `packaging/generated` has a text, and writes it if not.
 pub(crate) fn check(name: &str, should: &str) {
@@ -70,7 +70,7 @@ fn flags(arg: &Arg) -> Vec<roff::Inline> {
 
 #[test]
 fn the_manual_pages_are_the_trees() {
-    let mut root = tree(&[]).mut_subcommands(|group| group.hide(false));
+    let mut root = tree().mut_subcommands(|group| group.hide(false));
     root.build();
     let mut page_of_root = Vec::new();
     Man::new(root.clone()).render(&mut page_of_root).expect("memory is writable");

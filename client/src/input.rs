@@ -1,7 +1,8 @@
-//! Lines from stdin while something else is waited for.
+//! What comes from a person, or from a pipe in the place of one: lines, answers to questions, secrets.
 
-use std::io::{BufRead, IsTerminal};
+use std::io::{BufRead, IsTerminal, Read, Write};
 
+use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::secret::Secret;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
@@ -10,20 +11,20 @@ const KEPT: usize = 64;
 
 /// The lines of stdin. Nothing is read before the first one is asked for.
 #[derive(Default)]
-pub struct Lines {
+pub(crate) struct StdinLines {
     lines: Option<Receiver<Secret>>,
 }
 
-impl Lines {
+impl StdinLines {
     /// Waits for the next line, without its end. None is the end of input. A wait that is given up loses nothing.
     ///
     /// A line may be a URL that holds a code, so each counts as secret.
-    pub async fn next(&mut self) -> Option<Secret> {
+    pub(crate) async fn next(&mut self) -> Option<Secret> {
         self.lines.get_or_insert_with(start).recv().await
     }
 
     /// Forgets what was typed before somebody asked for it: it is no answer to what is asked next.
-    pub fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         while self.lines.as_mut().is_some_and(|lines| lines.try_recv().is_ok()) {}
     }
 }
@@ -49,9 +50,56 @@ fn send(mut input: impl BufRead, lines: &Sender<Secret>) {
 
 /// Returns whether a person can answer: stdin is a terminal, and this command is in its foreground. One in the background that
 /// reads is stopped by the system.
-pub fn is_interactive() -> bool {
+pub(crate) fn is_interactive() -> bool {
     let stdin = std::io::stdin();
     stdin.is_terminal() && rustix::termios::tcgetpgrp(&stdin).is_ok_and(|group| group == rustix::process::getpgrp())
+}
+
+/// Asks on stderr and returns the line that is typed, or piped. At the end of input, or where it cannot be read, it has no end.
+pub(crate) fn answer(question: &str) -> String {
+    // Whoever cannot read the question will not say yes.
+    let _ = write!(std::io::stderr(), "{question}").and_then(|()| std::io::stderr().flush());
+    let mut answer = String::new();
+    let _ = std::io::stdin().lock().read_line(&mut answer);
+    answer
+}
+
+/// Returns whether an answer is a yes.
+pub(crate) fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}
+
+/// Longest secret that is read from stdin, in bytes.
+const MAX_SECRET: u64 = 64 * 1024;
+
+/// Asks for a secret at the terminal, without showing it.
+///
+/// # Errors
+/// When there is none, or nobody can be asked.
+pub(crate) fn prompted_secret() -> Result<Secret, Failure> {
+    let secret = rpassword::prompt_password("Service account secret: ").map_err(|error| {
+        Failure::new(FailureKind::InvalidArgument, format!("the secret could not be asked for: {error}"))
+    })?;
+    not_empty(Secret::new(secret.trim()))
+}
+
+/// Reads a secret from stdin.
+///
+/// # Errors
+/// When there is none, or it cannot be one.
+pub(crate) fn secret() -> Result<Secret, Failure> {
+    let invalid = |detail: String| Failure::new(FailureKind::InvalidArgument, detail);
+    let mut text = String::new();
+    let read = std::io::stdin().lock().take(MAX_SECRET + 1).read_to_string(&mut text);
+    read.map_err(|error| invalid(format!("the secret could not be read from stdin: {error}")))?;
+    if text.len() as u64 > MAX_SECRET {
+        return Err(invalid(format!("stdin has more than {MAX_SECRET} bytes, which is no secret")));
+    }
+    not_empty(Secret::new(text.trim()))
+}
+
+fn not_empty(secret: Secret) -> Result<Secret, Failure> {
+    if secret.is_empty() { Err(Failure::new(FailureKind::InvalidArgument, "the secret is empty")) } else { Ok(secret) }
 }
 
 #[cfg(test)]
@@ -72,7 +120,7 @@ mod tests {
     fn what_was_typed_too_early_is_forgotten() {
         let (sender, lines) = channel(KEPT);
         sender.blocking_send(Secret::new("early")).expect("kept");
-        let mut lines = Lines { lines: Some(lines) };
+        let mut lines = StdinLines { lines: Some(lines) };
         lines.forget();
         sender.blocking_send(Secret::new("answer")).expect("kept");
         drop(sender);

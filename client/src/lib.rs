@@ -38,48 +38,56 @@
 //!
 //! A client needs a tokio runtime with I/O and time, of either kind.
 
-// In reading order: `api` (one client, one connection), `caller` (what goes along with each request), `connect` and `spawn` (reaching the
-// daemon), `transport`, `events`; `sdk` is the library above them. The program: `tree` (the command line), `control` (the commands),
-// `input`, `output`, `report` and `browser`.
-
 // Its example compiles, too.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
-#[doc(hidden)]
-pub mod api;
-#[doc(hidden)]
-pub mod browser;
-#[doc(hidden)]
-pub mod caller;
-mod complete;
-#[doc(hidden)]
-pub mod connect;
-#[doc(hidden)]
-pub mod control;
-#[doc(hidden)]
-pub mod events;
+// The storeys, from the bottom up: a file knows those below its own, and neighbours that do not know it.
+
+// What this process is, what it reads and what it prints; what commands are made of.
+mod arg;
+mod browser;
+mod caller;
+mod input;
+mod offer;
+mod output;
+mod report;
+mod uri;
+
+// Reaching the daemon.
+mod transport;
+
+mod connect;
+mod place;
+mod spawn;
+
+// Asking it.
+mod api;
+mod events;
+
+// What a command has at hand.
+mod call;
+
+// What is larger than a command: the Rust API, the operations of the catalog, exports, the server for agents.
+mod export;
+mod mcp;
+mod operation;
+mod sdk;
+
+// What a command is, and who reads that.
+mod command;
+mod completion;
+mod line;
+mod old_names;
+mod tree;
+
+mod commands;
+
 #[cfg(test)]
 mod facts;
 #[cfg(test)]
 mod generated;
-#[doc(hidden)]
-pub mod input;
-#[doc(hidden)]
-pub mod output;
-#[doc(hidden)]
-pub mod removed;
-#[doc(hidden)]
-pub mod report;
-mod sdk;
-#[doc(hidden)]
-pub mod spawn;
-#[doc(hidden)]
-pub mod transport;
-#[doc(hidden)]
-pub mod tree;
-mod uri;
 
 pub use sdk::{
     Accounts, ApiCall, ByteStream, Client, ClientBuilder, Events, Happened, Lines, Login, Logins, NewAccount, Numbered,
@@ -95,14 +103,7 @@ pub use mp_proto::failure::{Failure, FailureKind, Next, Problem};
 pub use mp_proto::ids::{AccountName, AccountType, ProjectId, Region, TargetName, WorkspaceId};
 pub use mp_proto::plane::Plane;
 pub use mp_proto::secret::Secret;
-pub use mp_proto::wire::{
-    AccountRemoved, AccountSummary, AccountUpdate, ActiveBody as ActiveSession, CredentialBody as Credential,
-    LoginBody, LoginProject, LoginResult as OAuthLoginResult, LoginStart, LoginState, LogoutBody as Logout,
-    ProjectsBody as Projects, RefreshBody as Refresh, SessionAccount as Account, SessionBody as Session, SessionPatch,
-    SessionProject as Project, SessionState, SessionWorkspace as WorkspaceRef, Source, SourceKind,
-    StatusBody as Status, TargetAdd as NewTarget, TargetBody as Target, TargetRemoved, TestBody as AccountTestResult,
-    TokenBody as Token, VersionBody as Version, WorkspacesBody as Workspaces,
-};
+pub use sdk::names::*;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -110,6 +111,9 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 use clap::error::ErrorKind;
+
+use commands::COMMANDS;
+use line::Line;
 
 /// Exit code of a command line that cannot be understood.
 const USAGE: u8 = 3;
@@ -120,18 +124,21 @@ pub fn main() -> ExitCode {
     let given: Vec<OsString> = std::env::args_os().skip(1).collect();
     // What is not UTF-8 is no word of ours; clap says so, unless it is an argument of another program.
     let words: Vec<String> = given.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-    if let Some((complete::WORD, rest)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
-        return complete::run(rest);
+    if let Some((completion::WORD, rest)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        return completion::run(COMMANDS, rest);
     }
-    if let Some(failure) = removed::refuse(&words) {
+    let line = Line::new(COMMANDS, &words);
+    if let Some(failure) = old_names::refuse(&line) {
         return report::failure(&failure);
     }
-    if tree::own_words(&words).iter().any(|word| word == "--version") {
+    if line.own_words().iter().any(|word| word == "--version") {
         // Nobody reading is the only thing that can go wrong here.
         let _ = writeln!(std::io::stdout(), "mp version {}", api::VERSION);
         return ExitCode::SUCCESS;
     }
-    match tree::tree(&words).try_get_matches_from(std::iter::once(OsString::from("mp")).chain(given)) {
+    match tree::tree(COMMANDS, line.first_word())
+        .try_get_matches_from(std::iter::once(OsString::from("mp")).chain(given))
+    {
         Ok(matches) => match run(&matches) {
             Ok(code) => code,
             Err(failure) => report::failure(&failure),
@@ -153,43 +160,5 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
     let runtime = runtime
         .map_err(|error| Failure::new(FailureKind::Internal, format!("the runtime could not be started: {error}")))?;
-    runtime.block_on(dispatch(matches))
-}
-
-async fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
-    use control::{
-        account, api, completions, daemon, events, exec, export, help, login, mcp, operation, plugin, project, session,
-        target, workspace,
-    };
-    if let Some((operation, arguments)) = operation::named(matches) {
-        control::check("", "", arguments)?;
-        operation::run(operation, arguments).await?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    // clap has made sure that there is a command, and below a group one of its own.
-    let (group, inside) = matches.subcommand().expect("a command is required");
-    if group == "plugin" {
-        // What is wrong with its flags is part of its answer.
-        return plugin::run(inside).await;
-    }
-    let (leaf, arguments) = inside.subcommand().unwrap_or(("", inside));
-    control::check(group, leaf, arguments)?;
-    match group {
-        // These end in other ways than with a success or a failure.
-        "login" => return login::run(arguments).await,
-        "account" => return account::run(leaf, arguments).await,
-        "export" => return export::run(leaf, arguments).await,
-        "api" => return api::run(arguments).await,
-        "mcp" => return mcp::run(arguments).await,
-        "events" => return events::run(arguments).await,
-        "exec" => return exec::run(arguments).await,
-        "help" => return help::run(arguments),
-        "completions" => completions::run(arguments),
-        "session" => session::run(arguments).await,
-        "project" => project::run(leaf, arguments).await,
-        "workspace" => workspace::run(leaf, arguments).await,
-        "target" => target::run(leaf, arguments).await,
-        _ => daemon::run(leaf, arguments).await,
-    }?;
-    Ok(ExitCode::SUCCESS)
+    runtime.block_on(command::run(COMMANDS, matches))
 }

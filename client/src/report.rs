@@ -5,40 +5,31 @@ use std::process::ExitCode;
 
 use mp_proto::failure::Failure;
 
-use crate::api::Exchange;
-
 /// Prints a failure and returns its exit code.
-pub fn failure(failure: &Failure) -> ExitCode {
+pub(crate) fn failure(failure: &Failure) -> ExitCode {
     // Nothing can be done when even stderr is gone.
     let _ = std::io::stderr().write_all(describe(failure).as_bytes());
     ExitCode::from(failure.kind.exit_code())
 }
 
 /// Prints what the user should know beside the answer.
-pub fn note(text: &str) {
+pub(crate) fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "note: {}", printable(text));
 }
 
 /// Prints a line of guidance.
-pub fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", printable(text.trim_end()));
 }
 
 /// Prints a question; the answer comes on the same line.
-pub fn ask(text: &str) {
+pub(crate) fn ask(text: &str) {
     let mut stderr = std::io::stderr();
     let _ = write!(stderr, "{}", printable(text)).and_then(|()| stderr.flush());
 }
 
-/// Prints an exchange with the daemon, for `--verbose`.
-pub fn exchange(exchange: &Exchange<'_>) {
-    let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-    let id = exchange.request_id.map(|id| format!(", request {id}")).unwrap_or_default();
-    say(&format!("{} {}: {status} in {:.1?}{id}", exchange.method, printable(exchange.path), exchange.took));
-}
-
 /// Returns the text of a failure.
-pub fn describe(failure: &Failure) -> String {
+pub(crate) fn describe(failure: &Failure) -> String {
     let mut text = format!("error: {}\n", printable(&failure.detail));
     for problem in &failure.errors {
         text.push_str(&format!("  {}: {}\n", printable(&problem.at), printable(&problem.detail)));

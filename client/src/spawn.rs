@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use mp_proto::location;
 
 use crate::caller::Environment;
-use crate::connect::Place;
+use crate::place::Place;
 
 /// Longest line that a starting daemon may write.
 const MAX_LINE: usize = 8 * 1024;
@@ -21,7 +21,7 @@ const SMALL_STACK: usize = 64 * 1024;
 
 /// Why no daemon was started.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
+pub(crate) enum StartError {
     /// There is no program to start.
     #[error("there is no mpd beside {}, and MPD_BIN is not set", beside.display())]
     NoProgram {
@@ -54,7 +54,7 @@ pub enum StartError {
 }
 
 /// The right to start a daemon: of many clients that find none, one at a time has it, until this is dropped.
-pub struct Turn {
+pub(crate) struct Turn {
     _lock: File,
 }
 
@@ -62,7 +62,7 @@ pub struct Turn {
 ///
 /// # Errors
 /// When there is no program, or it does not become ready.
-pub fn start(place: &Place, _: &Turn, deadline: Instant) -> Result<(), StartError> {
+pub(crate) fn start(place: &Place, _: &Turn, deadline: Instant) -> Result<(), StartError> {
     // What the shell opened for us (a lock, a pipe) must end with us, not with a daemon that lives for days.
     close_fds::set_fds_cloexec(3, &[]);
     let program = match &place.program {
@@ -96,7 +96,7 @@ fn prepare(place: &Place) -> Result<(), StartError> {
 ///
 /// # Errors
 /// When the lock cannot be taken in time.
-pub fn take_turn(place: &Place, deadline: Instant) -> Result<Turn, StartError> {
+pub(crate) fn take_turn(place: &Place, deadline: Instant) -> Result<Turn, StartError> {
     prepare(place)?;
     let path = location::spawn_lock(&place.root);
     let step = || format!("lock {}", path.display());
@@ -150,7 +150,7 @@ fn command(program: &Path, place: &Place) -> Command {
 }
 
 /// The daemon that came with this client, else the one that `MPD_BIN` names. Never the first on `PATH`, which may be anybody's.
-pub fn program(environment: &Environment) -> Result<PathBuf, StartError> {
+pub(crate) fn program(environment: &Environment) -> Result<PathBuf, StartError> {
     let own = std::env::current_exe().map_err(|source| system("find this program", source))?;
     let own = own.canonicalize().unwrap_or(own);
     let beside = own.parent().unwrap_or(Path::new("/")).join("mpd");
@@ -207,10 +207,10 @@ fn read_line(mut pipe: ChildStdout) -> String {
     String::from_utf8_lossy(&line).into_owned()
 }
 
-/// A daemon is left to its own, and to init when this process ends. Should this process live longer, it collects what is left of it.
+/// The daemon usually outlives this process, and init collects it in the end. While this process lives, it has to do that itself.
 fn reap(mut child: Child) {
     let waiter = std::thread::Builder::new().name("mpd wait".to_owned()).stack_size(SMALL_STACK);
-    // Without a thread, a dead daemon stays in the process table until this process ends: ugly, and no reason to fail.
+    // Without a thread, a dead daemon stays in the process table until this process ends, which harms nobody.
     let _ = waiter.spawn(move || child.wait());
 }
 

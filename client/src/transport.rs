@@ -30,7 +30,7 @@ const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
 /// Why an exchange did not happen.
 #[derive(Debug, thiserror::Error)]
-pub enum TransportError {
+pub(crate) enum TransportError {
     /// The connection broke before anything of the request was sent.
     #[error("the connection was closed before the request was sent")]
     NotSent,
@@ -50,7 +50,7 @@ pub enum TransportError {
 
 /// What to send.
 #[derive(Debug, Clone)]
-pub struct Outgoing {
+pub(crate) struct Outgoing {
     /// GET, POST, …
     pub method: Method,
     /// Path and query.
@@ -65,7 +65,7 @@ pub struct Outgoing {
 
 /// What came back.
 #[derive(Debug)]
-pub struct Received {
+pub(crate) struct Received {
     /// Its status.
     pub status: StatusCode,
     /// Its headers.
@@ -75,7 +75,7 @@ pub struct Received {
 }
 
 /// An answer whose body is still to come.
-pub struct Streaming {
+pub(crate) struct Streaming {
     /// Its status.
     pub status: StatusCode,
     /// Its headers.
@@ -84,9 +84,9 @@ pub struct Streaming {
     channel: Channel,
 }
 
-/// A part of a streamed body.
+/// A piece of a streamed body.
 #[derive(Debug)]
-pub enum Part {
+pub(crate) enum Piece {
     /// Bytes of the body.
     Bytes(Bytes),
     /// What came after the body: why it ended early, if it did.
@@ -94,17 +94,17 @@ pub enum Part {
 }
 
 impl Streaming {
-    /// Returns the next part; none at the end of the body, which is known to be the end.
+    /// Returns the next piece; none at the end of the body, which is known to be the end.
     ///
     /// # Errors
     /// When the connection ends before the body does.
-    pub async fn next(&mut self) -> Result<Option<Part>, TransportError> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Piece>, TransportError> {
         let frame = self.channel.drive(self.body.frame()).await.ok_or(TransportError::Broken)?;
         let Some(frame) = frame else { return Ok(None) };
         let frame = frame.map_err(|_| TransportError::Broken)?;
         Ok(Some(match frame.into_data() {
-            Ok(bytes) => Part::Bytes(bytes),
-            Err(frame) => Part::Trailers(frame.into_trailers().unwrap_or_default()),
+            Ok(bytes) => Piece::Bytes(bytes),
+            Err(frame) => Piece::Trailers(frame.into_trailers().unwrap_or_default()),
         }))
     }
 
@@ -112,7 +112,7 @@ impl Streaming {
     ///
     /// # Errors
     /// As [`Self::next`], and when it is not short.
-    pub async fn rest(&mut self) -> Result<Bytes, TransportError> {
+    pub(crate) async fn rest(&mut self) -> Result<Bytes, TransportError> {
         let body = Limited::new(&mut self.body, MAX_ANSWER).collect();
         let body = self.channel.drive(body).await.ok_or(TransportError::Broken)?;
         body.map(|body| body.to_bytes()).map_err(|error| of_body(&*error))
@@ -125,7 +125,7 @@ fn of_body(error: &(dyn std::error::Error + Send + Sync + 'static)) -> Transport
 
 /// What a request carries. It can be sent more than once.
 #[derive(Debug, Clone)]
-pub enum Content {
+pub(crate) enum Content {
     /// Bytes.
     Bytes(Bytes),
     /// So many bytes of a file, from its beginning.
@@ -194,7 +194,7 @@ impl hyper::body::Body for Body {
 }
 
 /// A connection to the daemon.
-pub struct Channel {
+pub(crate) struct Channel {
     sender: SendRequest<Body>,
     connection: Pin<Box<Connection<TokioIo<UnixStream>, Body>>>,
     /// A connection that has ended must not be polled again.
@@ -208,7 +208,7 @@ impl Channel {
     ///
     /// # Errors
     /// When the connection is closed already.
-    pub async fn open(stream: UnixStream) -> Result<Self, TransportError> {
+    pub(crate) async fn open(stream: UnixStream) -> Result<Self, TransportError> {
         let socket = stream.as_fd().try_clone_to_owned().map_err(|_| TransportError::NotSent)?;
         let opened = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
         let (sender, connection) = opened.map_err(|_| TransportError::NotSent)?;
@@ -217,7 +217,7 @@ impl Channel {
 
     /// Returns whether the daemon has kept the connection, as far as this side can know. Nothing is read between two requests, so that
     /// hyper would find the end only after it has sent the next one. The socket never blocks.
-    pub fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         let looked = rustix::net::recv(&self.socket, &mut [0], RecvFlags::PEEK);
         !self.has_ended && matches!(looked, Err(rustix::io::Errno::AGAIN))
     }
@@ -226,7 +226,11 @@ impl Channel {
     ///
     /// # Errors
     /// Says whether the request may have been carried out.
-    pub async fn exchange(&mut self, outgoing: &Outgoing, deadline: Duration) -> Result<Received, TransportError> {
+    pub(crate) async fn exchange(
+        &mut self,
+        outgoing: &Outgoing,
+        deadline: Duration,
+    ) -> Result<Received, TransportError> {
         let work = async {
             let response = self.send(outgoing).await?;
             let (parts, body) = response.into_parts();
@@ -241,7 +245,7 @@ impl Channel {
     ///
     /// # Errors
     /// Says whether the request may have been carried out.
-    pub async fn stream(mut self, outgoing: &Outgoing, deadline: Duration) -> Result<Streaming, TransportError> {
+    pub(crate) async fn stream(mut self, outgoing: &Outgoing, deadline: Duration) -> Result<Streaming, TransportError> {
         let opened = tokio::time::timeout(deadline, self.send(outgoing)).await;
         let (parts, body) = opened.map_err(|_| TransportError::Timeout(deadline))??.into_parts();
         Ok(Streaming { status: parts.status, headers: parts.headers, body, channel: self })

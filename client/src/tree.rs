@@ -1,101 +1,43 @@
-//! The command line, as clap sees it: the hand-written commands, and those that the catalog makes. Only the branch that is named is built: building everything costs more than the whole call.
+//! The command line, as clap sees it: the rows of the commands, and below some of them what the catalog makes. Only the branch that is
+//! named is built: building everything costs more than the whole call.
 
-use clap::{Arg, ArgAction, Command, value_parser};
+use crate::arg::{globals, group};
+use crate::command::{Command, Run, Section};
+use crate::operation;
 
-use crate::control::{
-    account, api, completions, daemon, events, exec, export, help, login, mcp, operation, plugin, project, session,
-    target, workspace,
-};
-use crate::output::Format;
-
-/// A first word of the command line.
-pub struct Group {
-    /// The word.
-    pub name: &'static str,
-    /// One line.
-    pub about: &'static str,
-    /// Adds its commands and arguments.
-    pub build: fn(Command) -> Command,
-}
-
-/// The first words of the hand-written commands, in the order of the help.
-pub const GROUPS: &[Group] = &[
-    Group { name: "login", about: "Log in to Mixpanel and make the account the active one", build: login::build },
-    Group { name: "session", about: "Show the resolved account, project and workspace", build: session::build },
-    Group { name: "account", about: "Manage accounts and their credentials", build: account::build },
-    Group { name: "project", about: "Show or choose the project", build: project::build },
-    Group { name: "workspace", about: "Show or choose the workspace", build: workspace::build },
-    Group { name: "target", about: "Manage saved sessions", build: target::build },
-    Group { name: "export", about: "Export raw events and profiles as JSON Lines", build: export::build },
-    Group { name: "api", about: "Call Mixpanel's API with the login of the session", build: api::build },
-    Group { name: "exec", about: "Run a program with the login of the session in its environment", build: exec::build },
-    Group { name: "events", about: "Watch what happens to the login", build: events::build },
-    Group { name: "mcp", about: "Serve agents by the Model Context Protocol", build: mcp::build },
-    Group { name: "daemon", about: "Control the daemon mpd", build: daemon::build },
-    Group { name: "completions", about: "Print what a shell needs to complete mp", build: completions::build },
-    Group { name: "plugin", about: "Answer the plug-in of an editor, in JSON", build: plugin::build },
-    Group { name: "help", about: "Look commands up, or search them", build: help::build },
-];
-
-/// Builds the tree for a command line: the one branch it names, or all when it names none.
-pub fn tree(words: &[String]) -> Command {
-    let root = root();
-    let named = first_word(words);
-    if let Some(group) = named.and_then(|word| GROUPS.iter().find(|group| group.name == word)) {
-        return root.subcommand(branch(group));
-    }
-    let operations = operation::groups();
-    if let Some(word) = operations.iter().find(|word| Some(**word) == named) {
-        return root.subcommand(operation::branch(word));
+/// Builds the tree for a command line: the one branch whose first word is named, or all when it is none.
+pub(crate) fn tree(rows: &'static [Command], named: Option<&str>) -> clap::Command {
+    let root = root(rows);
+    if let Some(row) = named.and_then(|word| rows.iter().find(|row| row.name == word)) {
+        return root.subcommand(branch(row));
     }
     // They stand in their sections instead of in one list.
-    let hidden = |command: Command| command.hide(true);
-    root.subcommands(GROUPS.iter().map(branch).map(hidden))
-        .subcommands(operations.into_iter().map(operation::branch).map(hidden))
+    root.subcommands(rows.iter().map(|row| branch(row).hide(true)))
 }
 
-/// The first words as the help of `mp` has them.
-const SECTIONS: [(&str, &[&str]); 6] = [
-    ("Log in, and choose what to work on", &["login", "session", "account", "project", "workspace", "target"]),
-    ("Ask", &["inspect", "query", "export", "replays", "api"]),
-    ("Lend the login to other programs", &["exec", "events", "mcp"]),
-    ("Reports", &["dashboards", "reports", "metrics", "behaviors", "cohorts", "alerts", "annotations"]),
-    ("Releases", &["flags", "experiments"]),
-    (
-        "Data and project",
-        &[
-            "lexicon",
-            "schemas",
-            "custom-events",
-            "custom-properties",
-            "drop-filters",
-            "lookup-tables",
-            "business-context",
-            "webhooks",
-        ],
-    ),
-];
-
-/// Those that are about the program itself.
-const ITSELF: (&str, &[&str]) = ("The program itself", &["daemon", "plugin", "completions", "help"]);
-
-fn sections() -> String {
-    let about = |word: &str| {
-        GROUPS.iter().find(|group| group.name == word).map_or_else(|| mp_catalog::about(word), |group| group.about)
-    };
-    let section = |(title, words): &(&str, &[&str])| {
-        let lines: String = words.iter().map(|word| format!("  {word:<17}  {}\n", about(word))).collect();
-        format!("{title}:\n{lines}\n")
-    };
-    SECTIONS.iter().chain([&ITSELF]).map(section).collect()
+fn branch(row: &'static Command) -> clap::Command {
+    let command = clap::Command::new(row.name).about(row.about);
+    match row.run {
+        Run::Call(_) | Run::Custom(_) => (row.arguments)(command),
+        Run::Group(below) => (row.arguments)(group(command)).subcommands(below.iter().map(branch)),
+        Run::Catalog => operation::branch(row.name),
+    }
 }
 
-fn branch(group: &Group) -> Command {
-    (group.build)(Command::new(group.name).about(group.about))
+/// Returns the first words as the help of `mp` has them.
+fn sections(rows: &[Command]) -> String {
+    Section::ALL.into_iter().map(|section| paragraph(section, rows)).collect()
 }
 
-fn root() -> Command {
-    Command::new("mp")
+fn paragraph(section: Section, rows: &[Command]) -> String {
+    let mut inside: Vec<&Command> = rows.iter().filter(|row| row.section == section).collect();
+    inside.sort_by_key(|row| row.place);
+    let lines: String = inside.iter().map(|row| format!("  {:<17}  {}\n", row.name, row.about())).collect();
+    format!("{}:\n{lines}\n", section.title())
+}
+
+fn root(rows: &[Command]) -> clap::Command {
+    clap::Command::new("mp")
         .about("One Mixpanel login for every tool on this machine")
         .version(env!("CARGO_PKG_VERSION"))
         .disable_version_flag(true)
@@ -103,123 +45,23 @@ fn root() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .override_usage("mp [OPTIONS] <COMMAND>")
-        .before_help(sections())
+        .before_help(sections(rows))
         .help_template("{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}{all-args}")
         .max_term_width(100)
         .args(globals())
 }
 
-/// Returns a subcommand group: with nothing after it, it shows its help.
-pub fn group(command: Command) -> Command {
-    command.subcommand_required(true).arg_required_else_help(true).disable_help_subcommand(true)
-}
-
-/// Options that take a value and may stand before the first word or, for `mp exec`, before the program, as they are written.
-const WITH_VALUE: [&str; 15] = [
-    "-a",
-    "--account",
-    "-p",
-    "--project",
-    "-w",
-    "--workspace",
-    "-t",
-    "--target",
-    "-f",
-    "--format",
-    "--jq",
-    "--socket",
-    "--timeout",
-    "--types",
-    "--min-valid",
-];
-
-/// Returns the first word that is neither an option nor the value of one.
-pub fn first_word(words: &[String]) -> Option<&str> {
-    first_at(words).map(|at| words[at].as_str())
-}
-
-fn first_at(words: &[String]) -> Option<usize> {
-    let mut at = 0;
-    while let Some(word) = words.get(at) {
-        if WITH_VALUE.contains(&word.as_str()) || cluster_wants_value(word) {
-            at += 1;
-        } else if !word.starts_with('-') {
-            return Some(at);
-        }
-        at += 1;
-    }
-    None
-}
-
-/// Returns the words that are for `mp` itself: those before `--`, and before the program that `mp exec` runs.
-pub fn own_words(words: &[String]) -> &[String] {
-    let before_separator = words.iter().position(|word| word == "--").map_or(words, |at| &words[..at]);
-    let Some(command) = first_at(before_separator).filter(|at| words[*at] == "exec").map(|at| at + 1) else {
-        return before_separator;
-    };
-    let program = first_at(&before_separator[command..]).map_or(before_separator.len(), |at| command + at);
-    &before_separator[..program]
-}
-
-/// Returns whether a word such as `-qa` ends in an option whose value is the next word. In `-aq` the value is `q`.
-fn cluster_wants_value(word: &str) -> bool {
-    let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.starts_with('-')) else { return false };
-    let takes = |letter: char| WITH_VALUE.contains(&format!("-{letter}").as_str());
-    letters.find(takes).is_some_and(|at| at + 1 == letters.len())
-}
-
-/// The options that every command has. Under a heading of their own: a reader of a command's help looks for what is special about it.
-fn globals() -> [Arg; 12] {
-    let text = |id: &'static str, short, value, help| option(id, value, help).short(short).global(true);
-    let flag = |id: &'static str, short, help| switch(id, help).short(short).global(true);
-    [
-        text("account", 'a', "NAME", "Account for this call [env: MP_ACCOUNT]"),
-        text("project", 'p', "ID", "Project for this call [env: MP_PROJECT_ID wins]"),
-        text("workspace", 'w', "ID", "Workspace for this call [env: MP_WORKSPACE_ID wins]")
-            .value_parser(value_parser!(i64))
-            .allow_negative_numbers(true),
-        text("target", 't', "NAME", "Saved target in place of the three [env: MP_TARGET]"),
-        text("format", 'f', "FORMAT", "json, jsonl, table, csv or plain")
-            .value_parser(Format::WORDS)
-            .hide_possible_values(true),
-        option("jq", "FILTER", "Filter JSON output, in the language of jq").global(true),
-        flag("quiet", 'q', "Print no notes and no progress"),
-        flag("verbose", 'v', "Print more about what happens"),
-        option("socket", "PATH", "Socket of the daemon [env: MPD_SOCKET]").global(true),
-        switch("no-autostart", "Never start a daemon [env: MPD_AUTOSTART=0]").global(true),
-        option("timeout", "SECONDS", "Give up after so long [default: 60 to 630]")
-            .value_parser(value_parser!(u64).range(1..=86_400))
-            .global(true),
-        switch("version", "Print the version"),
-    ]
-    .map(|option| option.help_heading("Global options"))
-}
-
-/// Returns the global options that have one of these letters, without it: a command whose own options have them takes the others by
-/// their long names.
-pub fn without_letters(letters: &[char]) -> Vec<Arg> {
-    let has_one = |option: &Arg| option.get_short().is_some_and(|letter| letters.contains(&letter));
-    globals().into_iter().filter(has_one).map(|option| option.short(None)).collect()
-}
-
-/// An option `--id VALUE`.
-pub fn option(id: &'static str, value: &'static str, help: &'static str) -> Arg {
-    Arg::new(id).long(id).value_name(value).help(help).action(ArgAction::Set)
-}
-
-/// A switch `--id`.
-pub fn switch(id: &'static str, help: &'static str) -> Arg {
-    Arg::new(id).long(id).help(help).action(ArgAction::SetTrue)
-}
-
-/// A required argument without a flag.
-pub fn positional(id: &'static str, value: &'static str, help: &'static str) -> Arg {
-    Arg::new(id).value_name(value).help(help).required(true)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::COMMANDS;
+    use crate::line::Line;
+    use crate::offer;
+    use clap::Arg;
+
+    fn tree_of(words: &[String]) -> clap::Command {
+        tree(COMMANDS, Line::new(COMMANDS, words).first_word())
+    }
 
     fn words(line: &str) -> Vec<String> {
         line.split_whitespace().map(str::to_owned).collect()
@@ -227,54 +69,46 @@ mod tests {
 
     fn help(line: &str) -> String {
         let words = words(line);
-        let command = tree(&words).term_width(80);
+        let command = tree_of(&words).term_width(80);
         let error = command.try_get_matches_from(std::iter::once("mp".to_owned()).chain(words)).expect_err("help");
         error.to_string()
     }
 
     #[test]
     fn every_branch_is_sound() {
-        tree(&[]).debug_assert();
+        tree_of(&[]).debug_assert();
     }
 
     #[test]
     fn only_the_named_branch_is_built() {
-        assert_eq!(tree(&words("-a session account list")).get_subcommands().count(), 1);
-        assert_eq!(tree(&words("-q dashboards list")).get_subcommands().count(), 1);
-        let all = GROUPS.len() + operation::groups().len();
-        assert_eq!(tree(&words("--help")).get_subcommands().count(), all);
-        assert_eq!(tree(&words("frobnicate")).get_subcommands().count(), all);
+        assert_eq!(tree_of(&words("-a session account list")).get_subcommands().count(), 1);
+        assert_eq!(tree_of(&words("-q dashboards list")).get_subcommands().count(), 1);
+        let all = COMMANDS.len();
+        assert_eq!(tree_of(&words("--help")).get_subcommands().count(), all);
+        assert_eq!(tree_of(&words("frobnicate")).get_subcommands().count(), all);
     }
 
     #[test]
-    fn every_first_word_stands_in_one_section() {
-        let mut words: Vec<&str> = SECTIONS.iter().chain([&ITSELF]).flat_map(|(_, words)| *words).copied().collect();
-        let mut all: Vec<&str> = GROUPS.iter().map(|group| group.name).chain(operation::groups()).collect();
-        words.sort_unstable();
-        all.sort_unstable();
-        assert_eq!(words, all);
-    }
-
-    #[test]
-    fn the_first_word_is_not_the_value_of_an_option() {
-        assert_eq!(first_word(&words("-a session -q account list")), Some("account"));
-        assert_eq!(first_word(&words("--account=session target list")), Some("target"));
-        assert_eq!(first_word(&words("-qa session account list")), Some("account"));
-        assert_eq!(first_word(&words("-aq session list")), Some("session"));
-        assert_eq!(first_word(&words("-p 7 -t web inspect values -p country")), Some("inspect"));
-        assert_eq!(first_word(&words("--jq query -w 1 query funnel 7")), Some("query"));
-        assert_eq!(first_word(&words("-q --version")), None);
-    }
-
-    /// What the contract of the plug-in has: three words deep.
-    #[test]
-    fn the_words_of_another_program_are_not_ours() {
-        let own = |line: &str| own_words(&words(line)).join(" ");
-        assert_eq!(own("exec git --version"), "exec");
-        assert_eq!(own("-a exec exec --min-valid 5 -q git -a b"), "-a exec exec --min-valid 5 -q");
-        assert_eq!(own("exec -q -- git --version"), "exec -q");
-        assert_eq!(own("api me -a b"), "api me -a b");
-        assert_eq!(own("api -- me --version"), "api");
+    fn every_row_is_a_command_a_group_of_some_or_of_the_catalog() {
+        fn check(rows: &[Command], before: &str) {
+            for (at, row) in rows.iter().enumerate() {
+                let words = format!("{before} {}", row.name);
+                assert!(!row.about().is_empty() || words.starts_with(" export "), "{words}: the catalog has its line");
+                assert!(rows[..at].iter().all(|other| other.name != row.name), "{words} stands there twice");
+                if let Run::Group(below) = row.run {
+                    assert!(!below.is_empty(), "{words} does nothing");
+                    check(below, &words);
+                }
+            }
+        }
+        check(COMMANDS, "");
+        let of_catalog: Vec<&str> =
+            COMMANDS.iter().filter(|row| matches!(row.run, Run::Catalog)).map(|row| row.name).collect();
+        assert_eq!(
+            of_catalog,
+            offer::groups(),
+            "each first word of the catalog has a row, in the order of the catalog"
+        );
     }
 
     const LINES: &[&str] = &[
@@ -372,7 +206,7 @@ mod tests {
             let globals = if line.starts_with("daemon logs") { without_f } else { globals };
             for whole in [(*line).to_owned(), format!("{globals} {line}"), format!("{line} {globals}")] {
                 let words = words(&whole);
-                let parsed = tree(&words).try_get_matches_from(std::iter::once("mp".to_owned()).chain(words));
+                let parsed = tree_of(&words).try_get_matches_from(std::iter::once("mp".to_owned()).chain(words));
                 assert!(parsed.is_ok(), "mp {whole}: {}", parsed.expect_err("is an error"));
             }
         }
@@ -382,21 +216,28 @@ mod tests {
     fn an_option_shadows_a_global_one_only_where_that_is_meant() {
         let globals = globals();
         let is_global = |id: &str| globals.iter().any(|global| global.get_id() == id);
-        for group in tree(&[]).get_subcommands() {
-            for leaf in std::iter::once(group).chain(group.get_subcommands()) {
-                let own = crate::control::own_options(group.get_name(), leaf.get_name());
-                // A command that has a global option's letter for itself has that option without it.
-                let is_same = |option: &&Arg| {
-                    globals.iter().any(|global| {
-                        global.get_help().map(ToString::to_string) == option.get_help().map(ToString::to_string)
-                    })
-                };
-                let shadows = |option: &&Arg| is_global(option.get_id().as_str()) && !is_same(option);
-                for option in leaf.get_arguments().filter(shadows) {
-                    assert!(own.contains(&option.get_id().as_str()), "{} {}", leaf.get_name(), option.get_id());
-                }
+        // A command that has a global option's letter for itself has that option without it.
+        let is_same = |option: &Arg| globals.iter().any(|global| help_of(global) == help_of(option));
+        let shadows = |option: &&Arg| is_global(option.get_id().as_str()) && !is_same(option);
+        let root = tree_of(&[]);
+        let mut open: Vec<(&clap::Command, Option<&Command>)> = vec![(&root, None)];
+        while let Some((command, row)) = open.pop() {
+            let below = match row.map(|row| row.run) {
+                Some(Run::Group(below)) => below,
+                None if command.get_name() == "mp" => COMMANDS,
+                _ => &[],
+            };
+            let row_of = |inner: &clap::Command| below.iter().find(|row| row.name == inner.get_name());
+            open.extend(command.get_subcommands().map(|inner| (inner, row_of(inner))));
+            let own = row.map_or(&[][..], |row| row.own);
+            for option in command.get_arguments().filter(shadows) {
+                assert!(own.contains(&option.get_id().as_str()), "{} {}", command.get_name(), option.get_id());
             }
         }
+    }
+
+    fn help_of(option: &Arg) -> Option<String> {
+        option.get_help().map(ToString::to_string)
     }
 
     #[test]
@@ -409,13 +250,5 @@ mod tests {
         insta::assert_snapshot!("help_api", help("api --help"));
         insta::assert_snapshot!("help_account", help("account --help"));
         insta::assert_snapshot!("help_account_add", help("account add --help"));
-    }
-
-    #[test]
-    fn options_with_a_value_are_all_known_to_the_first_look() {
-        for option in globals().iter().filter(|option| option.get_action().takes_values()) {
-            let long = option.get_long().map(|long| format!("--{long}"));
-            assert!(long.is_some_and(|long| WITH_VALUE.contains(&long.as_str())), "{}", option.get_id());
-        }
     }
 }

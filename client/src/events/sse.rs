@@ -3,11 +3,29 @@
 
 use std::collections::VecDeque;
 
-use super::Told;
+use mp_proto::event::Event;
+
+/// An event as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RawEvent {
+    /// Its number, `<instance>-<seq>`, to go on after; none for those that have none (`reset`, `lagged`).
+    pub id: Option<String>,
+    /// Its name, such as `token.refreshed`. A newer daemon may have some that this build does not know.
+    pub name: String,
+    /// Its text: a JSON object.
+    pub json: String,
+}
+
+impl RawEvent {
+    /// Returns the event; none if it is of a kind that this build does not know.
+    pub(crate) fn event(&self) -> Option<Event> {
+        serde_json::from_str(&self.json).ok()
+    }
+}
 
 /// What has come of the event that is not complete yet.
 #[derive(Debug, Default)]
-pub(super) struct Reader {
+pub(super) struct Parser {
     /// The line that is not complete yet.
     line: Vec<u8>,
     /// Whether the last byte was a carriage return, whose line feed may come in the next part.
@@ -17,9 +35,9 @@ pub(super) struct Reader {
     data: Option<String>,
 }
 
-impl Reader {
+impl Parser {
     /// Takes a part of the stream and appends the events that it completes.
-    pub(super) fn take(&mut self, bytes: &[u8], events: &mut VecDeque<Told>) {
+    pub(super) fn take(&mut self, bytes: &[u8], events: &mut VecDeque<RawEvent>) {
         for &byte in bytes {
             let ends_return = std::mem::replace(&mut self.after_return, byte == b'\r');
             match byte {
@@ -33,10 +51,10 @@ impl Reader {
         }
     }
 
-    fn line(&mut self, line: &str) -> Option<Told> {
+    fn line(&mut self, line: &str) -> Option<RawEvent> {
         if line.is_empty() {
             let (id, name) = (self.id.take(), std::mem::take(&mut self.name));
-            return self.data.take().map(|json| Told { id, name, json });
+            return self.data.take().map(|json| RawEvent { id, name, json });
         }
         let (field, value) = line.split_once(':').unwrap_or((line, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
@@ -62,11 +80,11 @@ mod tests {
     use super::*;
 
     fn read(parts: &[&str]) -> Vec<(Option<String>, String, String)> {
-        let (mut reader, mut events) = (Reader::default(), VecDeque::new());
+        let (mut parser, mut events) = (Parser::default(), VecDeque::new());
         for part in parts {
-            reader.take(part.as_bytes(), &mut events);
+            parser.take(part.as_bytes(), &mut events);
         }
-        events.into_iter().map(|told| (told.id, told.name, told.json)).collect()
+        events.into_iter().map(|event| (event.id, event.name, event.json)).collect()
     }
 
     #[test]

@@ -8,7 +8,8 @@ use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::json::{ascii_json, spaced};
 use serde_json::Value;
 
-use super::{Format, pretty};
+use super::format::Format;
+use super::text::pretty;
 
 /// What jq has and jaq has not.
 const MISSING: &str = r#"
@@ -36,7 +37,7 @@ def @tsv:
 const VARIABLES: [&str; 2] = ["$ENV", "$__loc__"];
 
 /// A compiled filter.
-pub struct Filter(jaq_core::compile::Filter<jaq_core::Native<data::JustLut<Val>>>);
+pub(crate) struct Filter(jaq_core::compile::Filter<jaq_core::Native<data::JustLut<Val>>>);
 
 fn invalid(detail: impl Into<String>) -> Failure {
     Failure::new(FailureKind::InvalidArgument, detail)
@@ -47,7 +48,7 @@ impl Filter {
     ///
     /// # Errors
     /// When it is no valid filter, naming the part that is not understood.
-    pub fn compile(code: &str) -> Result<Self, Failure> {
+    pub(crate) fn compile(code: &str) -> Result<Self, Failure> {
         let arena = Arena::default();
         let missing = jaq_core::load::parse(MISSING, |parser| parser.defs()).expect("a test parses it");
         let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(missing);
@@ -71,7 +72,7 @@ impl Filter {
     ///
     /// # Errors
     /// When the filter fails on this value.
-    pub fn run(&self, value: &Value, format: Format) -> Result<String, Failure> {
+    pub(crate) fn run(&self, value: &Value, format: Format) -> Result<String, Failure> {
         let input = read::parse_single(value.to_string().as_bytes())
             .map_err(|error| Failure::new(FailureKind::Internal, format!("--jq could not read the answer: {error}")))?;
         let variables = Vars::new([env(), location()]);

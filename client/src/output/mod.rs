@@ -1,53 +1,26 @@
 //! What goes to stdout: one value in one of five formats, never wrapped and never interpreted.
 
-pub mod filter;
+mod filter;
+mod format;
 mod rows;
-pub mod spinner;
+pub(crate) mod spinner;
+pub(crate) mod stdout;
 mod table;
+mod text;
 
 use std::io::{self, Write};
 
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::Value;
 
-pub use rows::{escaped, padded};
-pub use table::fitted;
+pub(crate) use format::Format;
+pub(crate) use table::fitted;
+pub(crate) use text::{escaped, json, pretty, printable};
 
 use filter::Filter;
 
-/// How a value is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Indented by two spaces, other scripts kept as they are.
-    Json,
-    /// One value a line.
-    Jsonl,
-    /// For people.
-    Table,
-    /// RFC 4180, with a line of names.
-    Csv,
-    /// One name or value a line, for shells.
-    Plain,
-}
-
-impl Format {
-    /// The words that `--format` takes.
-    pub const WORDS: [&'static str; 5] = ["json", "jsonl", "table", "csv", "plain"];
-
-    /// Returns the format that a word names. The command line has checked the word.
-    pub fn of(word: &str) -> Self {
-        match word {
-            "json" => Self::Json,
-            "jsonl" => Self::Jsonl,
-            "csv" => Self::Csv,
-            "plain" => Self::Plain,
-            _ => Self::Table,
-        }
-    }
-}
-
 /// How the caller wants to see values.
-pub struct Output {
+pub(crate) struct Output {
     format: Format,
     filter: Option<Filter>,
     out: Box<dyn Write>,
@@ -58,7 +31,7 @@ impl Output {
     ///
     /// # Errors
     /// When the filter is wrong, or comes with a format that it cannot apply to.
-    pub fn new(format: Option<Format>, filter: Option<&str>, usual: Format) -> Result<Self, Failure> {
+    pub(crate) fn new(format: Option<Format>, filter: Option<&str>, usual: Format) -> Result<Self, Failure> {
         let filter = filter.map(Filter::compile).transpose()?;
         let format = match (format, &filter) {
             (None, None) => usual,
@@ -73,7 +46,7 @@ impl Output {
     }
 
     /// Returns how values are shown.
-    pub const fn format(&self) -> Format {
+    pub(crate) const fn format(&self) -> Format {
         self.format
     }
 
@@ -81,7 +54,7 @@ impl Output {
     ///
     /// # Errors
     /// When the filter fails on this value, or stdout cannot be written to.
-    pub fn show(&mut self, value: &Value, human: impl FnOnce() -> String) -> Result<(), Failure> {
+    pub(crate) fn show(&mut self, value: &Value, human: impl FnOnce() -> String) -> Result<(), Failure> {
         let text = match (&self.filter, self.format) {
             (Some(filter), format) => filter.run(value, format)?,
             (None, Format::Json) => pretty(value),
@@ -97,7 +70,7 @@ impl Output {
     ///
     /// # Errors
     /// When the filter fails on this value.
-    pub fn one_line(&self, value: &Value) -> Result<String, Failure> {
+    pub(crate) fn one_line(&self, value: &Value) -> Result<String, Failure> {
         let text = match &self.filter {
             Some(filter) => filter.run(value, Format::Jsonl)?,
             None => rows::lines(value),
@@ -110,7 +83,11 @@ impl Output {
     ///
     /// # Errors
     /// As [`Self::show`].
-    pub fn show_answer(&mut self, value: &Value, human: impl FnOnce(Option<usize>) -> String) -> Result<(), Failure> {
+    pub(crate) fn show_answer(
+        &mut self,
+        value: &Value,
+        human: impl FnOnce(Option<usize>) -> String,
+    ) -> Result<(), Failure> {
         if self.filter.is_none() && self.format == Format::Plain && value.is_object() {
             return self.line(&rows::plain_answer(value));
         }
@@ -121,15 +98,9 @@ impl Output {
     ///
     /// # Errors
     /// When stdout cannot be written to.
-    pub fn line(&mut self, text: &str) -> Result<(), Failure> {
+    pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-        let written = write!(self.out, "{text}{end}").and_then(|()| self.out.flush());
-        match written {
-            // Whoever read us has seen enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            Err(error) => Err(Failure::new(FailureKind::Storage, format!("could not write to stdout: {error}"))),
-            Ok(()) => Ok(()),
-        }
+        stdout::is_read(write!(self.out, "{text}{end}").and_then(|()| self.out.flush())).map(drop)
     }
 }
 
@@ -140,15 +111,4 @@ fn width() -> Option<usize> {
         let columns = rustix::termios::tcgetwinsize(io::stdout()).ok()?.ws_col;
         (columns > 0).then_some(usize::from(columns))
     })
-}
-
-/// Returns a text whose control characters are escaped, less the ends of lines: a name from a file or from the network must not move
-/// the cursor of a terminal.
-pub fn printable(text: &str) -> String {
-    text.split('\n').map(rows::escaped).collect::<Vec<_>>().join("\n")
-}
-
-/// Returns JSON indented by two spaces.
-pub fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).expect("a JSON value always serialises")
 }

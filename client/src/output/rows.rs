@@ -1,4 +1,4 @@
-//! Lists as lines, comma-separated values, plain words and padded columns.
+//! Lists as lines, comma-separated values and plain words.
 
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::json::spaced;
@@ -85,29 +85,6 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// Returns columns padded to their longest value, two spaces between. Control characters are escaped here already: they would count
-/// for the width, and an end of line would break its row.
-pub fn padded(header: &[&str], rows: &[Vec<String>]) -> String {
-    let rows: Vec<Vec<String>> = std::iter::once(header.iter().map(|name| (*name).to_owned()).collect())
-        .chain(rows.iter().map(|row| row.iter().map(|cell| escaped(cell)).collect()))
-        .collect();
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
-    let widths: Vec<usize> = (0..header.len()).map(|column| width(column).unwrap_or(0)).collect();
-    let line = |row: &Vec<String>| {
-        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        format!("{}\n", cells.join("  ").trim_end())
-    };
-    rows.iter().map(line).collect()
-}
-
-/// Returns a text with all of its control characters escaped.
-pub fn escaped(text: &str) -> String {
-    if !text.contains(char::is_control) {
-        return text.to_owned();
-    }
-    text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,12 +104,6 @@ mod tests {
     fn plain_shows_the_word_that_stands_for_an_entry() {
         assert_eq!(plain(&json!([{"id": 7, "name": "web"}, {"id": 8}, "x", {"z": 1}])), "web\n8\nx\n1\n");
         assert_eq!(plain(&json!({"name": "web", "workspace": null})), "name=web\nworkspace=\n");
-    }
-
-    #[test]
-    fn columns_are_padded_and_cannot_move_the_cursor() {
-        let shown = padded(&["NAME", "X"], &[vec!["a\u{1b}[2J".into(), "1".into()], vec!["é".into(), String::new()]]);
-        assert_eq!(shown, "NAME        X\na\\u{1b}[2J  1\né\n");
     }
 
     #[test]
@@ -176,7 +147,7 @@ mod tests {
             assert_eq!(csv(&object).as_deref(), Ok(format!("n,in\n{digits},[{digits}]\n").as_str()));
             assert_eq!(plain_answer(&object), format!("n={digits}\nin=[{digits}]\n"));
             assert_eq!(plain(&json!([object["n"]])), format!("{digits}\n"));
-            let pretty = super::super::pretty(&object);
+            let pretty = crate::output::pretty(&object);
             assert_eq!(pretty, format!("{{\n  \"n\": {digits},\n  \"in\": [\n    {digits}\n  ]\n}}"));
         }
     }

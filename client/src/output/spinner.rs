@@ -14,7 +14,7 @@ const UNNOTICED: Duration = Duration::from_millis(500);
 const TURN: Duration = Duration::from_millis(100);
 
 /// Waits for some work, and shows after a while that it goes on.
-pub async fn beside<T>(is_quiet: bool, work: impl Future<Output = T>) -> T {
+pub(crate) async fn beside<T>(is_quiet: bool, work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);
     if is_quiet || !std::io::stderr().is_terminal() {
         return work.await;

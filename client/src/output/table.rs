@@ -2,7 +2,7 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::rows::escaped;
+use super::text::escaped;
 
 /// Between two columns.
 const GAP: usize = 2;
@@ -12,11 +12,10 @@ const NARROWEST: usize = 8;
 
 /// Returns columns padded to their longest value, and shortened so that a line has no more than `width` columns of a terminal. Control
 /// characters are escaped: they would count for the width, and an end of line would break its row.
-pub fn fitted(header: &[String], rows: &[Vec<String>], width: Option<usize>) -> String {
-    let rows: Vec<Vec<String>> = std::iter::once(header)
-        .chain(rows.iter().map(Vec::as_slice))
-        .map(|row| row.iter().map(|cell| escaped(cell)).collect())
-        .collect();
+pub(crate) fn fitted(header: &[impl AsRef<str>], rows: &[Vec<String>], width: Option<usize>) -> String {
+    let titles = header.iter().map(|name| escaped(name.as_ref())).collect();
+    let rows = rows.iter().map(|row| row.iter().map(|cell| escaped(cell)).collect());
+    let rows: Vec<Vec<String>> = std::iter::once(titles).chain(rows).collect();
     let longest = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max();
     let mut widths: Vec<usize> = (0..header.len()).map(|column| longest(column).unwrap_or(0)).collect();
     if let Some(width) = width {
@@ -65,10 +64,9 @@ mod tests {
     use super::*;
 
     fn table(width: Option<usize>) -> String {
-        let header = ["NAME", "TEXT"].map(str::to_owned);
         let rows =
             [["short", "a rather long text"], ["日本語の名前", "x\u{1b}"]].map(|row| row.map(str::to_owned).to_vec());
-        fitted(&header, &rows, width)
+        fitted(&["NAME", "TEXT"], &rows, width)
     }
 
     #[test]

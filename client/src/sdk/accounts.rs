@@ -1,8 +1,9 @@
-//! Accounts: who can be asked as.
+//! The accounts of the config, and new ones.
 
 use std::time::Duration;
 
 use hyper::Method;
+use mp_proto::deadline::{CALL, IDENTITY};
 use mp_proto::failure::Failure;
 use mp_proto::ids::{AccountType, ProjectId, Region};
 use mp_proto::routes::{
@@ -13,9 +14,8 @@ use mp_proto::wire::{
     AccountAdd, AccountBody, AccountRemoved, AccountSummary, AccountUpdate, AccountsBody, RefreshRequest, TokenRequest,
 };
 
-use super::client::{Client, IDENTITY};
-use crate::api::DEADLINE;
-use crate::{AccountTestResult, ActiveSession, Logout, Refresh, Token};
+use super::link::Link;
+use super::names::{AccountTestResult, ActiveSession, Logout, Refresh, Token};
 
 /// An account to add: a service account, a person who logs in by a browser, or a bearer token.
 ///
@@ -81,15 +81,15 @@ impl NewAccount {
     }
 }
 
-/// The accounts of the config: [`Client::accounts`].
+/// The accounts of the config: [`crate::Client::accounts`].
 #[derive(Debug, Clone)]
 pub struct Accounts {
-    client: Client,
+    link: Link,
 }
 
 impl Accounts {
-    pub(super) fn of(client: Client) -> Self {
-        Self { client }
+    pub(super) fn of(link: Link) -> Self {
+        Self { link }
     }
 
     /// Returns all accounts by name, without secrets.
@@ -97,7 +97,7 @@ impl Accounts {
     /// # Errors
     /// When the config cannot be used.
     pub async fn list(&self) -> Result<Vec<AccountSummary>, Failure> {
-        Ok(self.client.get::<AccountsBody>(ACCOUNTS).await?.accounts)
+        Ok(self.link.get::<AccountsBody>(ACCOUNTS).await?.accounts)
     }
 
     /// Returns one account, without its secrets.
@@ -105,7 +105,7 @@ impl Accounts {
     /// # Errors
     /// When there is none of that name.
     pub async fn show(&self, name: &str) -> Result<AccountSummary, Failure> {
-        Ok(self.client.get::<AccountBody>(&fill(ACCOUNT, name)).await?.account)
+        Ok(self.link.get::<AccountBody>(&fill(ACCOUNT, name)).await?.account)
     }
 
     /// Adds an account. The first one becomes the active one.
@@ -113,7 +113,7 @@ impl Accounts {
     /// # Errors
     /// When something of it is wrong (all problems together), the name is taken, or Mixpanel accepts the credential nowhere.
     pub async fn add(&self, account: NewAccount) -> Result<AccountSummary, Failure> {
-        let body = self.client.change::<AccountBody>(Method::POST, ACCOUNTS, Some(&account.0), IDENTITY).await?;
+        let body = self.link.change::<AccountBody>(Method::POST, ACCOUNTS, Some(&account.0), IDENTITY).await?;
         Ok(body.account)
     }
 
@@ -123,7 +123,7 @@ impl Accounts {
     /// When there is no such account, or something is wrong for its type.
     pub async fn update(&self, name: &str, update: &AccountUpdate) -> Result<AccountSummary, Failure> {
         let path = fill(ACCOUNT, name);
-        Ok(self.client.change::<AccountBody>(Method::PATCH, &path, Some(update), DEADLINE).await?.account)
+        Ok(self.link.change::<AccountBody>(Method::PATCH, &path, Some(update), CALL).await?.account)
     }
 
     /// Makes an account the active one, for every tool, and removes the pin of a workspace. To switch for this program alone, use
@@ -132,7 +132,7 @@ impl Accounts {
     /// # Errors
     /// When there is no such account.
     pub async fn use_(&self, name: &str) -> Result<ActiveSession, Failure> {
-        self.client.change(Method::POST, &fill(ACCOUNT_USE, name), None::<&()>, DEADLINE).await
+        self.link.change(Method::POST, &fill(ACCOUNT_USE, name), None::<&()>, CALL).await
     }
 
     /// Removes an account that no target refers to, with its stored tokens.
@@ -140,7 +140,7 @@ impl Accounts {
     /// # Errors
     /// When there is no such account, or targets refer to it ([`crate::FailureKind::AccountInUse`]).
     pub async fn remove(&self, name: &str) -> Result<AccountRemoved, Failure> {
-        self.client.change(Method::DELETE, &fill(ACCOUNT, name), None::<&()>, DEADLINE).await
+        self.link.change(Method::DELETE, &fill(ACCOUNT, name), None::<&()>, CALL).await
     }
 
     /// Removes an account whatever refers to it; the answer names the targets that lead nowhere now.
@@ -149,7 +149,7 @@ impl Accounts {
     /// When there is no such account.
     pub async fn remove_with_references(&self, name: &str) -> Result<AccountRemoved, Failure> {
         let path = format!("{}?force=true", fill(ACCOUNT, name));
-        self.client.change(Method::DELETE, &path, None::<&()>, DEADLINE).await
+        self.link.change(Method::DELETE, &path, None::<&()>, CALL).await
     }
 
     /// Asks Mixpanel whether the credential is good. That it is not is an answer, not a failure.
@@ -157,7 +157,7 @@ impl Accounts {
     /// # Errors
     /// When there is no such account.
     pub async fn test(&self, name: &str) -> Result<AccountTestResult, Failure> {
-        self.client.change(Method::POST, &fill(ACCOUNT_TEST, name), None::<&()>, IDENTITY).await
+        self.link.change(Method::POST, &fill(ACCOUNT_TEST, name), None::<&()>, IDENTITY).await
     }
 
     /// Removes the stored tokens of an account.
@@ -165,7 +165,7 @@ impl Accounts {
     /// # Errors
     /// When there is no such account.
     pub async fn logout(&self, name: &str) -> Result<Logout, Failure> {
-        self.client.change(Method::POST, &fill(ACCOUNT_LOGOUT, name), None::<&()>, DEADLINE).await
+        self.link.change(Method::POST, &fill(ACCOUNT_LOGOUT, name), None::<&()>, CALL).await
     }
 
     /// Refreshes the token of a browser account now; with a generation only if the token is not newer than that already. Nobody needs
@@ -175,7 +175,7 @@ impl Accounts {
     /// When it is no browser account, a person has to log in, or the provider does not answer.
     pub async fn refresh(&self, name: &str, if_generation: Option<u64>) -> Result<Refresh, Failure> {
         let body = RefreshRequest { if_generation };
-        self.client.change(Method::POST, &fill(ACCOUNT_REFRESH, name), Some(&body), DEADLINE).await
+        self.link.change(Method::POST, &fill(ACCOUNT_REFRESH, name), Some(&body), CALL).await
     }
 
     /// Reveals the bearer of an account, valid for that long at least; the daemon refreshes it if it must, once for all who ask. A
@@ -185,7 +185,7 @@ impl Accounts {
     /// When a person has to log in, or there is no token just now.
     pub async fn token(&self, name: &str, min_valid: Duration) -> Result<Token, Failure> {
         let body = TokenRequest { min_valid_s: Some(seconds(min_valid)) };
-        self.client.change(Method::POST, &fill(ACCOUNT_TOKEN, name), Some(&body), DEADLINE).await
+        self.link.change(Method::POST, &fill(ACCOUNT_TOKEN, name), Some(&body), CALL).await
     }
 }
 

@@ -1,19 +1,36 @@
-//! How a client is made that does not take everything from the environment of its process.
+//! Making clients: from the environment of the process, or with settings of the program.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use hyper::header::HeaderValue;
+use mp_proto::deadline::CALL;
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::CLIENT_HEADER;
 
 use super::client::Client;
-use crate::api::{DEADLINE, Options, of_place};
-use crate::caller::{Environment, SessionFlags, context};
-use crate::connect::Place;
+use super::link::Link;
+use crate::api::Options;
+use crate::caller::{Environment, SessionFlags, context, directory};
+use crate::place::Place;
 
-/// Settings of a [`Client`] to be. What is not set comes from the environment of this process, as it does for `mp`.
+impl Client {
+    /// Returns a client of the daemon that the environment of this process means, when the daemon has answered. Starts it if none runs.
+    ///
+    /// # Errors
+    /// When a variable is wrong, or no daemon answers and none may or can be started.
+    pub async fn connect() -> Result<Self, Failure> {
+        Self::builder().connect().await
+    }
+
+    /// Returns the settings of a client that differs from what the environment says.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+}
+
+/// Settings for a new [`Client`]. What is not set comes from the environment of this process, as it does for `mp`.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), mp_client::Failure> {
@@ -42,7 +59,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self {
             root: None,
             socket: None,
@@ -122,18 +139,20 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, Failure> {
         let environment = self.environment.unwrap_or_else(Environment::of_this_process);
         let (root, socket) = (self.root.as_deref(), self.socket.as_deref());
-        let place = Place::below(root, socket, self.autostart, &environment).map_err(|error| of_place(&error))?;
-        let cwd =
-            self.cwd.or_else(|| std::env::current_dir().ok()).and_then(|cwd| cwd.into_os_string().into_string().ok());
+        let place = Place::below(root, socket, self.autostart, &environment)?;
+        let cwd = match self.cwd {
+            Some(cwd) => cwd.into_os_string().into_string().ok(),
+            None => directory(),
+        };
         let options = Options {
             place: Place { program: self.program, ..place },
             context: context(&SessionFlags::default(), &environment, cwd.as_deref())?,
             environment,
-            deadline: self.deadline.unwrap_or(DEADLINE),
+            deadline: self.deadline.unwrap_or(CALL.client),
             observer: None,
             tool: self.name.as_deref().map(tool).transpose()?,
         };
-        Ok(Client::of(options, self.deadline))
+        Ok(Client::of(Link::new(options, self.deadline)))
     }
 
     /// Returns the client when the daemon has answered it.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::api::trailed;
-use crate::transport::{Part, Streaming, TransportError};
+use crate::transport::{Piece, Streaming, TransportError};
 
 /// Longest silence in the middle of an answer. The daemon gives up sooner, and says why.
 const SILENCE: Duration = Duration::from_secs(120);
@@ -46,9 +46,9 @@ impl ByteStream {
         loop {
             let streaming = self.streaming.as_mut()?;
             let failure = match timeout(SILENCE, streaming.next()).await {
-                Ok(Ok(Some(Part::Bytes(bytes)))) if bytes.is_empty() => continue,
-                Ok(Ok(Some(Part::Bytes(bytes)))) => return Some(Ok(bytes)),
-                Ok(Ok(Some(Part::Trailers(trailers)))) => match trailed(&trailers) {
+                Ok(Ok(Some(Piece::Bytes(bytes)))) if bytes.is_empty() => continue,
+                Ok(Ok(Some(Piece::Bytes(bytes)))) => return Some(Ok(bytes)),
+                Ok(Ok(Some(Piece::Trailers(trailers)))) => match trailed(&trailers) {
                     Some(failure) => failure,
                     None => continue,
                 },

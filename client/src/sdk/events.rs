@@ -5,7 +5,7 @@ use mp_proto::failure::Failure;
 use serde_json::Value;
 
 use crate::api::Options;
-use crate::events::{Item, Stream, Told};
+use crate::events::{Item, RawEvent, Stream};
 
 /// An event and its number.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,7 +105,7 @@ impl Events {
         let stream = self.stream.get_or_insert_with(|| Stream::new(options.clone(), types, last.clone()));
         loop {
             match stream.next().await {
-                Ok(Item::Event(told)) => return Some(Ok(numbered(told))),
+                Ok(Item::Event(event)) => return Some(Ok(numbered(event))),
                 // What was missed is told by the events themselves.
                 Ok(Item::Interrupted { .. }) => {}
                 Err(failure) => {
@@ -117,15 +117,15 @@ impl Events {
     }
 }
 
-fn numbered(told: Told) -> Numbered {
-    let event = match told.event() {
+fn numbered(raw: RawEvent) -> Numbered {
+    let event = match raw.event() {
         Some(event) => Happened::Known(event),
         None => {
-            let json = serde_json::from_str(&told.json).unwrap_or(Value::String(told.json));
-            Happened::Unknown { name: told.name, json }
+            let json = serde_json::from_str(&raw.json).unwrap_or(Value::String(raw.json));
+            Happened::Unknown { name: raw.name, json }
         }
     };
-    Numbered { id: told.id, event }
+    Numbered { id: raw.id, event }
 }
 
 #[cfg(test)]
@@ -134,10 +134,10 @@ mod tests {
 
     #[test]
     fn an_event_of_a_newer_daemon_is_no_error() {
-        let told = |name: &str, json: &str| Told { id: None, name: name.to_owned(), json: json.to_owned() };
-        let known = numbered(told("account.removed", r#"{"type":"account.removed","name":"team"}"#));
+        let raw = |name: &str, json: &str| RawEvent { id: None, name: name.to_owned(), json: json.to_owned() };
+        let known = numbered(raw("account.removed", r#"{"type":"account.removed","name":"team"}"#));
         assert_eq!(known.event, Happened::Known(Event::AccountRemoved { name: "team".into() }));
-        let newer = numbered(told("moon.rose", r#"{"type":"moon.rose","phase":3}"#)).event;
+        let newer = numbered(raw("moon.rose", r#"{"type":"moon.rose","phase":3}"#)).event;
         assert_eq!(newer.name(), "moon.rose");
         assert!(matches!(newer, Happened::Unknown { json, .. } if json["phase"] == 3));
     }

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use hyper::Method;
+use mp_proto::deadline::{CALL, IDENTITY};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{LOGIN, LOGIN_CALLBACK, LOGIN_PROJECT, LOGINS, fill};
 use mp_proto::secret::Secret;
 use mp_proto::wire::{LoginBody, LoginCallback, LoginChoice, LoginProject, LoginStart, LoginState};
 
-use super::client::{Client, IDENTITY, Sent};
-use crate::OAuthLoginResult;
-use crate::api::DEADLINE;
+use super::link::{Link, Request};
+use super::names::OAuthLoginResult;
 
 /// How long the daemon may keep one look at a login waiting for a change.
 const WAIT_S: u64 = 20;
@@ -18,7 +18,7 @@ const WAIT_S: u64 = 20;
 /// How long such a look may take before the daemon counts as stuck. A deadline of the client is for calls, and does not count here.
 const LOOK: Duration = Duration::from_secs(WAIT_S + 15);
 
-/// The logins of the daemon: [`Client::logins`].
+/// The logins of the daemon: [`crate::Client::logins`].
 ///
 /// ```no_run
 /// # async fn example(client: mp_client::Client) -> Result<(), mp_client::Failure> {
@@ -33,12 +33,12 @@ const LOOK: Duration = Duration::from_secs(WAIT_S + 15);
 /// ```
 #[derive(Debug, Clone)]
 pub struct Logins {
-    client: Client,
+    link: Link,
 }
 
 impl Logins {
-    pub(super) fn of(client: Client) -> Self {
-        Self { client }
+    pub(super) fn of(link: Link) -> Self {
+        Self { link }
     }
 
     /// Begins a login, or joins the one that is open for the same account: see [`Login::is_joined`].
@@ -46,9 +46,9 @@ impl Logins {
     /// # Errors
     /// When something of it is wrong (all problems together), or a credential is accepted nowhere.
     pub async fn start(&self, start: &LoginStart) -> Result<Login, Failure> {
-        let sent = Sent { method: Method::POST, path: LOGINS, body: Some(start), patience: IDENTITY };
-        let answer = self.client.call::<LoginBody, _>(self.client.context(), sent).await?;
-        Ok(Login { client: self.client.clone(), is_joined: !answer.created, body: answer.body })
+        let request = Request { method: Method::POST, path: LOGINS, body: Some(start), deadline: IDENTITY };
+        let answer = self.link.call::<LoginBody, _>(self.link.context(), request).await?;
+        Ok(Login { link: self.link.clone(), is_joined: !answer.created, body: answer.body })
     }
 
     /// Logs a browser account in again; nothing of it changes but its tokens.
@@ -64,15 +64,15 @@ impl Logins {
     /// # Errors
     /// When there is none, or it has ended more than ten minutes ago.
     pub async fn find(&self, id: &str) -> Result<Login, Failure> {
-        let body = self.client.get(&fill(LOGIN, id)).await?;
-        Ok(Login { client: self.client.clone(), is_joined: true, body })
+        let body = self.link.get(&fill(LOGIN, id)).await?;
+        Ok(Login { link: self.link.clone(), is_joined: true, body })
     }
 }
 
 /// A login, as it was when it was last looked at. Dropping it ends nothing: other tools may see it through.
 #[derive(Debug, Clone)]
 pub struct Login {
-    client: Client,
+    link: Link,
     body: LoginBody,
     is_joined: bool,
 }
@@ -116,7 +116,7 @@ impl Login {
         let before = self.body.revision;
         while !self.body.state.is_final() && self.body.revision == before {
             let path = format!("{}?wait_s={WAIT_S}&after={before}", fill(LOGIN, &self.body.id));
-            self.body = self.client.look(&path, LOOK).await?;
+            self.body = self.link.look(&path, LOOK).await?;
         }
         Ok(self.body.state)
     }
@@ -145,7 +145,7 @@ impl Login {
     pub async fn finish_by_paste(&mut self, url: impl Into<String>) -> Result<LoginState, Failure> {
         let callback = LoginCallback { url: Some(Secret::new(url)) };
         self.body =
-            self.client.change(Method::POST, &fill(LOGIN_CALLBACK, &self.body.id), Some(&callback), IDENTITY).await?;
+            self.link.change(Method::POST, &fill(LOGIN_CALLBACK, &self.body.id), Some(&callback), IDENTITY).await?;
         Ok(self.body.state)
     }
 
@@ -156,7 +156,7 @@ impl Login {
     pub async fn choose_project(&mut self, project: impl Into<String>) -> Result<LoginState, Failure> {
         let choice = LoginChoice { project: project.into() };
         self.body =
-            self.client.change(Method::POST, &fill(LOGIN_PROJECT, &self.body.id), Some(&choice), IDENTITY).await?;
+            self.link.change(Method::POST, &fill(LOGIN_PROJECT, &self.body.id), Some(&choice), IDENTITY).await?;
         Ok(self.body.state)
     }
 
@@ -165,7 +165,7 @@ impl Login {
     /// # Errors
     /// When the daemon cannot be reached, or has forgotten it.
     pub async fn cancel(&mut self) -> Result<LoginState, Failure> {
-        self.body = self.client.change(Method::DELETE, &fill(LOGIN, &self.body.id), None::<&()>, DEADLINE).await?;
+        self.body = self.link.change(Method::DELETE, &fill(LOGIN, &self.body.id), None::<&()>, CALL).await?;
         Ok(self.body.state)
     }
 }

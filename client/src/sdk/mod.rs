@@ -1,27 +1,34 @@
 //! The Rust API. What it offers is listed at the root of the crate; the modules here are in the order in which they build on each
-//! other.
+//! other: the way to the daemon, whom a call is for, what can be asked, and the client from which it is reached.
 
-mod builder;
-mod client;
+pub(crate) mod names;
+
+mod bytes;
+mod choice;
+mod link;
+mod scope;
 
 mod accounts;
-mod bytes;
+mod api_call;
 mod events;
 mod logins;
 mod operations;
-mod pass;
-mod session;
+mod sessions;
 mod targets;
+
+mod builder;
+mod client;
 mod workspace;
 
 pub use accounts::{Accounts, NewAccount};
+pub use api_call::{ApiCall, Response};
 pub use builder::ClientBuilder;
 pub use bytes::{ByteStream, Lines};
+pub use choice::Switch;
 pub use client::Client;
 pub use events::{Events, Happened, Numbered};
 pub use logins::{Login, Logins};
 pub use operations::Operations;
-pub use pass::{ApiCall, Response};
-pub use session::Sessions;
+pub use sessions::Sessions;
 pub use targets::Targets;
-pub use workspace::{Switch, Workspace};
+pub use workspace::Workspace;

@@ -6,29 +6,30 @@ use std::sync::Arc;
 use hyper::Method;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use mp_catalog::{OperationCall, OperationRow, OperationsBody};
+use mp_proto::deadline::UPSTREAM;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{OPERATION, OPERATION_UPLOAD, OPERATIONS, encode_segment, fill};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::bytes::{ByteStream, Lines};
-use super::client::{Sent, UPSTREAM};
-use super::workspace::Workspace;
+use super::link::Request;
+use super::scope::Scope;
 use crate::api::{Answer, Streamed, written};
 use crate::transport::{Content, Streaming};
 
-/// The operations of the catalog for a workspace: [`crate::Client::operations`], [`Workspace::operations`].
+/// The operations of the catalog for a workspace: [`crate::Client::operations`], [`crate::Workspace::operations`].
 ///
 /// Arguments are a JSON object; their names are those of [`Self::list`] and of the reference.
 #[derive(Debug, Clone)]
 pub struct Operations {
-    workspace: Workspace,
+    scope: Scope,
     refresh: bool,
 }
 
 impl Operations {
-    pub(super) fn of(workspace: Workspace) -> Self {
-        Self { workspace, refresh: false }
+    pub(super) fn of(scope: Scope) -> Self {
+        Self { scope, refresh: false }
     }
 
     /// Returns operations whose answers are asked for anew, even if the daemon has kept one.
@@ -41,7 +42,7 @@ impl Operations {
     /// # Errors
     /// When the daemon cannot be reached.
     pub async fn list(&self) -> Result<Vec<OperationRow>, Failure> {
-        Ok(self.workspace.client().get::<OperationsBody>(OPERATIONS).await?.operations)
+        Ok(self.scope.link().get::<OperationsBody>(OPERATIONS).await?.operations)
     }
 
     /// Runs an operation and returns what it answers.
@@ -58,8 +59,8 @@ impl Operations {
     /// As [`Self::run`], and when the answer is not as the type expects.
     pub async fn run_as<T: DeserializeOwned>(&self, id: &str, arguments: Value) -> Result<Answer<T>, Failure> {
         let (path, call) = (fill(OPERATION, id), self.asked(arguments)?);
-        let sent = Sent { method: Method::POST, path: &path, body: Some(&call), patience: UPSTREAM };
-        self.workspace.call(sent).await
+        let request = Request { method: Method::POST, path: &path, body: Some(&call), deadline: UPSTREAM };
+        self.scope.call(request).await
     }
 
     /// Runs an operation whose answer is JSON Lines, such as `export.events`, and returns them as they come.
@@ -90,8 +91,10 @@ impl Operations {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
         let path = format!("{}?arguments={}", fill(OPERATION_UPLOAD, id), encode_segment(&text));
         let body = Some(Content::File(Arc::new(file), length));
-        let mut streaming =
-            self.send(Streamed { method: Method::POST, path, headers, body, refusals_fail: true }).await?;
+        let mut streaming = self
+            .scope
+            .open(Streamed { method: Method::POST, path, headers, body, refusals_fail: true }, UPSTREAM)
+            .await?;
         let body = streaming.rest().await.map_err(|error| {
             Failure::new(FailureKind::Unreachable, format!("the answer to the upload was cut off: {error}"))
         })?;
@@ -102,12 +105,7 @@ impl Operations {
     async fn open(&self, id: &str, arguments: Value) -> Result<Streaming, Failure> {
         let body = Some(written(&self.asked(arguments)?)?);
         let (path, headers) = (fill(OPERATION, id), HeaderMap::new());
-        self.send(Streamed { method: Method::POST, path, headers, body, refusals_fail: true }).await
-    }
-
-    async fn send(&self, request: Streamed) -> Result<Streaming, Failure> {
-        let context = self.workspace.context().await?;
-        self.workspace.client().open(context, request, UPSTREAM).await
+        self.scope.open(Streamed { method: Method::POST, path, headers, body, refusals_fail: true }, UPSTREAM).await
     }
 
     fn asked(&self, arguments: Value) -> Result<OperationCall, Failure> {

@@ -1,23 +1,23 @@
 //! Targets: sessions with a name.
 
 use hyper::Method;
+use mp_proto::deadline::CALL;
 use mp_proto::failure::Failure;
 use mp_proto::routes::{TARGET, TARGET_USE, TARGETS, fill};
 use mp_proto::wire::{TargetRemoved, TargetsBody};
 
-use super::client::Client;
-use crate::api::DEADLINE;
-use crate::{ActiveSession, NewTarget, Target};
+use super::link::Link;
+use super::names::{ActiveSession, NewTarget, Target};
 
-/// The targets of the config: [`Client::targets`].
+/// The targets of the config: [`crate::Client::targets`].
 #[derive(Debug, Clone)]
 pub struct Targets {
-    client: Client,
+    link: Link,
 }
 
 impl Targets {
-    pub(super) fn of(client: Client) -> Self {
-        Self { client }
+    pub(super) fn of(link: Link) -> Self {
+        Self { link }
     }
 
     /// Returns all targets by name.
@@ -25,7 +25,7 @@ impl Targets {
     /// # Errors
     /// When the config cannot be used.
     pub async fn list(&self) -> Result<Vec<Target>, Failure> {
-        Ok(self.client.get::<TargetsBody>(TARGETS).await?.targets)
+        Ok(self.link.get::<TargetsBody>(TARGETS).await?.targets)
     }
 
     /// Returns one target.
@@ -33,7 +33,7 @@ impl Targets {
     /// # Errors
     /// When there is none of that name.
     pub async fn show(&self, name: &str) -> Result<Target, Failure> {
-        self.client.get(&fill(TARGET, name)).await
+        self.link.get(&fill(TARGET, name)).await
     }
 
     /// Saves a target.
@@ -41,7 +41,7 @@ impl Targets {
     /// # Errors
     /// When something of it is wrong (all problems together), or the name is taken.
     pub async fn add(&self, target: &NewTarget) -> Result<Target, Failure> {
-        self.client.change(Method::POST, TARGETS, Some(target), DEADLINE).await
+        self.link.change(Method::POST, TARGETS, Some(target), CALL).await
     }
 
     /// Persists the session of a target, for every tool. To switch for this program alone, use [`crate::Workspace::use_target`].
@@ -49,7 +49,7 @@ impl Targets {
     /// # Errors
     /// When there is no such target, or its account is gone.
     pub async fn use_(&self, name: &str) -> Result<ActiveSession, Failure> {
-        self.client.change(Method::POST, &fill(TARGET_USE, name), None::<&()>, DEADLINE).await
+        self.link.change(Method::POST, &fill(TARGET_USE, name), None::<&()>, CALL).await
     }
 
     /// Removes a target.
@@ -57,6 +57,6 @@ impl Targets {
     /// # Errors
     /// When there is none of that name.
     pub async fn remove(&self, name: &str) -> Result<TargetRemoved, Failure> {
-        self.client.change(Method::DELETE, &fill(TARGET, name), None::<&()>, DEADLINE).await
+        self.link.change(Method::DELETE, &fill(TARGET, name), None::<&()>, CALL).await
     }
 }

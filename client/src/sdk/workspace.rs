@@ -1,32 +1,27 @@
 //! A choice of account, project and workspace, as a value: switching makes a new one and changes nothing anywhere else.
 
-mod choice;
-
 use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::Method;
-use mp_proto::context::Context;
+use mp_proto::deadline::{CALL, IDENTITY};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::plane::Plane;
-use mp_proto::routes::{ME, PROJECTS, SESSION, SESSION_CREDENTIAL, TARGET, WORKSPACES, fill};
+use mp_proto::routes::{ME, PROJECTS, SESSION, SESSION_CREDENTIAL, WORKSPACES};
 use mp_proto::secret::Secret;
 use mp_proto::wire::{SessionPatch, TokenRequest};
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::accounts::seconds;
+use super::api_call::ApiCall;
 use super::bytes::Lines;
-use super::client::{Client, IDENTITY, Sent};
+use super::choice::{Choice, Pin, Switch, needs};
+use super::client::Client;
+use super::link::Request;
+use super::names::{ActiveSession, Credential, Projects, Session, Workspaces};
 use super::operations::Operations;
-use super::pass::ApiCall;
-use super::session::persist;
-use crate::api::{Answer, DEADLINE};
-use crate::{ActiveSession, Credential, Projects, Session, Target, Workspaces};
-
-pub use choice::Switch;
-
-use choice::{Choice, Held, needs};
+use super::scope::Scope;
+use super::sessions::persist;
 
 /// Which account, project and workspace calls are for.
 ///
@@ -57,10 +52,16 @@ use choice::{Choice, Held, needs};
 #[derive(Debug, Clone)]
 pub struct Workspace {
     client: Client,
-    choice: Choice,
-    held: Option<Arc<Held>>,
+    scope: Scope,
     /// Only while nothing else has been chosen since.
     session: Option<Arc<Session>>,
+}
+
+impl Client {
+    /// Returns a workspace in which nothing is chosen: all of it is left to the environment and to what is persisted.
+    pub fn workspace(&self) -> Workspace {
+        Workspace::of(self.clone())
+    }
 }
 
 impl Workspace {
@@ -72,8 +73,9 @@ impl Workspace {
         Client::connect().await.map(Self::of)
     }
 
-    pub(super) fn of(client: Client) -> Self {
-        Self { client, choice: Choice::default(), held: None, session: None }
+    fn of(client: Client) -> Self {
+        let scope = Scope::of(client.link().clone());
+        Self { client, scope, session: None }
     }
 
     /// Returns the client.
@@ -88,12 +90,12 @@ impl Workspace {
 
     /// Returns a workspace of a project, with the account of this one.
     pub fn use_project(&self, id: impl Into<String>) -> Self {
-        self.with(self.here().project(id.into()))
+        self.with(self.scope.here().project(id.into()))
     }
 
     /// Returns a workspace with the account and the project of this one.
     pub fn use_workspace(&self, id: i64) -> Self {
-        self.with(self.here().workspace(id))
+        self.with(self.scope.here().workspace(id))
     }
 
     /// Returns a workspace of a saved target. It is looked up at each call, until [`Self::pin`] holds it.
@@ -123,41 +125,32 @@ impl Workspace {
         Ok(here)
     }
 
-    /// The choice from which a part is changed: `MP_TARGET` counts as one.
-    fn here(&self) -> Choice {
-        let target = self.client.environment().get("MP_TARGET").filter(|_| self.held.is_none());
-        match (&self.choice, target) {
-            (choice, Some(target)) if choice.is_empty() => Choice::target(target.to_owned()),
-            (choice, _) => choice.clone(),
-        }
-    }
-
     fn with(&self, choice: Choice) -> Self {
-        Self { client: self.client.clone(), choice, held: self.held.clone(), session: None }
+        Self { client: self.client.clone(), scope: self.scope.with(choice), session: None }
     }
 
     /// Returns the account that was chosen; none if it is left to others, or to a target. After [`Self::pin`] it is the one in use.
     pub fn account(&self) -> Option<&str> {
         let pinned = self.session.as_ref().and_then(|session| session.account.as_ref());
-        pinned.map(|account| account.name.as_str()).or(self.choice.axes().account.as_deref())
+        pinned.map(|account| account.name.as_str()).or(self.scope.choice().axes().account.as_deref())
     }
 
     /// Returns the project that was chosen; none if it is left to others, or to a target. After [`Self::pin`] it is the one in use.
     pub fn project(&self) -> Option<&str> {
         let pinned = self.session.as_ref().and_then(|session| session.project.as_ref());
-        pinned.map(|project| project.id.as_str()).or(self.choice.axes().project.as_deref())
+        pinned.map(|project| project.id.as_str()).or(self.scope.choice().axes().project.as_deref())
     }
 
     /// Returns the workspace that was chosen; none if it is left to others, or to a target. After [`Self::pin`] it is the one in use, if
     /// one was pinned.
     pub fn workspace(&self) -> Option<i64> {
         let pinned = self.session.as_ref().and_then(|session| session.workspace.as_ref());
-        pinned.and_then(|workspace| i64::try_from(workspace.id.get()).ok()).or(self.choice.axes().workspace)
+        pinned.and_then(|workspace| i64::try_from(workspace.id.get()).ok()).or(self.scope.choice().axes().workspace)
     }
 
     /// Returns the target that was chosen.
     pub fn target(&self) -> Option<&str> {
-        self.choice.name_of_target()
+        self.scope.choice().name_of_target()
     }
 
     /// Returns what [`Self::pin`] has found; none before, and after another switch.
@@ -170,7 +163,7 @@ impl Workspace {
     /// # Errors
     /// When they cannot be resolved. That something is missing is an answer: see [`crate::SessionState`].
     pub async fn resolve(&self) -> Result<Session, Failure> {
-        self.get(SESSION, DEADLINE).await
+        self.scope.get(SESSION, CALL).await
     }
 
     /// Returns a workspace that is held to the ids that this one resolves to now, for work that goes on while others switch accounts,
@@ -186,13 +179,8 @@ impl Workspace {
         if let Some(failure) = needs(&session) {
             return Err(failure);
         }
-        let held = Held::of(&session, self.held.as_deref());
-        Ok(Self {
-            client: self.client.clone(),
-            choice: Choice::held(&session),
-            held: Some(Arc::new(held)),
-            session: Some(Arc::new(session)),
-        })
+        let scope = self.scope.pinned(Choice::pinned(&session), Pin::of(&session, self.scope.pin()));
+        Ok(Self { client: self.client.clone(), scope, session: Some(Arc::new(session)) })
     }
 
     /// Persists what was chosen, for every tool, and returns what is persisted now. A project becomes the default one of its account.
@@ -200,15 +188,15 @@ impl Workspace {
     /// # Errors
     /// When nothing was chosen, or it names what does not exist.
     pub async fn persist(&self) -> Result<ActiveSession, Failure> {
-        let choice = self.settled().await?;
+        let choice = self.scope.settled().await?;
         let (target, axes) = (choice.name_of_target().map(str::to_owned), choice.axes().clone());
         let patch = SessionPatch { account: axes.account, project: axes.project, workspace: axes.workspace, target };
-        persist(&self.client, &patch).await
+        persist(self.scope.link(), &patch).await
     }
 
     /// Returns the operations of the catalog, for this workspace.
     pub fn operations(&self) -> Operations {
-        Operations::of(self.clone())
+        Operations::of(self.scope.clone())
     }
 
     /// Runs an operation of the catalog and returns what it answers.
@@ -229,7 +217,7 @@ impl Workspace {
 
     /// Returns a call of Mixpanel's own API. In its path, `{project_id}` and `{workspace_id}` stand for those of this workspace.
     pub fn api(&self, plane: Plane, method: Method, path: impl Into<String>) -> ApiCall {
-        ApiCall::of(self.clone(), plane, method, path.into())
+        ApiCall::of(self.scope.clone(), plane, method, path.into())
     }
 
     /// Reveals what calls from here authenticate with, for programs that call Mixpanel themselves. A bearer is valid for that long at
@@ -239,8 +227,8 @@ impl Workspace {
     /// When there is no account, a person has to log in, or there is no token just now.
     pub async fn credential(&self, min_valid: Duration) -> Result<Credential, Failure> {
         let body = TokenRequest { min_valid_s: Some(seconds(min_valid)) };
-        let sent = Sent { method: Method::POST, path: SESSION_CREDENTIAL, body: Some(&body), patience: DEADLINE };
-        self.call(sent).await.map(|answer| answer.body)
+        let request = Request { method: Method::POST, path: SESSION_CREDENTIAL, body: Some(&body), deadline: CALL };
+        self.scope.call(request).await.map(|answer| answer.body)
     }
 
     /// Reveals the bearer of calls from here, valid for that long at least.
@@ -262,7 +250,7 @@ impl Workspace {
     /// # Errors
     /// When it does not.
     pub async fn me(&self) -> Result<Value, Failure> {
-        self.get(ME, IDENTITY).await
+        self.scope.get(ME, IDENTITY).await
     }
 
     /// Returns the projects that the account can see.
@@ -270,7 +258,7 @@ impl Workspace {
     /// # Errors
     /// When Mixpanel does not say.
     pub async fn projects(&self) -> Result<Projects, Failure> {
-        self.get(PROJECTS, IDENTITY).await
+        self.scope.get(PROJECTS, IDENTITY).await
     }
 
     /// Returns the workspaces of the project.
@@ -278,39 +266,33 @@ impl Workspace {
     /// # Errors
     /// When there is no project, or Mixpanel does not say.
     pub async fn workspaces(&self) -> Result<Workspaces, Failure> {
-        self.get(WORKSPACES, IDENTITY).await
+        self.scope.get(WORKSPACES, IDENTITY).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_shared<T: Send + Sync + Clone + 'static>() {}
+
+    fn is_sent<T: Send>(_: T) {}
+
+    #[test]
+    fn clients_go_into_tasks_and_so_do_their_calls() {
+        is_shared::<Client>();
+        is_shared::<Workspace>();
+        let client = Client::builder().variables([("HOME", "/h")]).build().expect("a client");
+        is_sent(client.version());
+        is_sent(client.workspace().resolve());
+        is_sent(client.workspace().run("inspect.events", serde_json::json!({})));
+        is_sent(client.events());
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &str, patience: Duration) -> Result<T, Failure> {
-        let sent = Sent { method: Method::GET, path, body: None::<&()>, patience };
-        self.call(sent).await.map(|answer| answer.body)
-    }
-
-    pub(super) async fn call<T: DeserializeOwned, B: serde::Serialize + Sync>(
-        &self,
-        sent: Sent<'_, B>,
-    ) -> Result<Answer<T>, Failure> {
-        self.client.call(self.context().await?, sent).await
-    }
-
-    /// Returns the context of a call from here.
-    pub(super) async fn context(&self) -> Result<Context, Failure> {
-        let mut context = self.client.context();
-        self.settled().await?.write(&mut context);
-        if let Some(held) = &self.held {
-            held.write(&mut context);
-        }
-        Ok(context)
-    }
-
-    /// Returns the choice without a target that is chosen only in part: of that one, the rest is looked up.
-    async fn settled(&self) -> Result<Choice, Failure> {
-        match self.choice.parted() {
-            None => Ok(self.choice.clone()),
-            Some((name, over)) => {
-                let target = self.client.get::<Target>(&fill(TARGET, name)).await?;
-                Ok(Choice::over(&target, over))
-            }
-        }
+    #[test]
+    fn a_client_shows_no_variable() {
+        let builder = Client::builder().variables([("HOME", "/h"), ("MP_SECRET", "hunter2")]);
+        let shown = format!("{builder:?} {:?}", builder.clone().build().expect("a client"));
+        assert!(!shown.contains("hunter2"), "{shown}");
     }
 }

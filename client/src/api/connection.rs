@@ -1,0 +1,302 @@
+//! A connection to the daemon of one storage root: requests go out one after the other, and what makes the daemon refuse one is
+//! mended where that is possible.
+
+use std::time::{Duration, Instant};
+
+use hyper::Method;
+use hyper::header::{HeaderMap, HeaderName, HeaderValue, TE};
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::routes::{CLIENT_HEADER, ORIGIN_HEADER, REQUEST_ID_HEADER, SHUTDOWN};
+use mp_proto::wire::Accepted;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::answer::{Answer, is_older, not_delivered, problem, read, unreachable};
+use super::options::{Exchange, Options};
+use crate::caller::add_asked;
+use crate::connect::connect;
+use crate::transport::{Channel, Content, Outgoing, Received, Streaming, TransportError};
+
+/// A daemon that is killed while it is asked is started again by the next attempt; three in a row are no accident.
+const ATTEMPTS: u32 = 3;
+
+/// A connection to the daemon, made when it is first used, and again when it was lost.
+pub(crate) struct Connection {
+    options: Options,
+    channel: Option<Channel>,
+}
+
+impl Connection {
+    /// Returns a connection that is not made yet.
+    pub(crate) fn new(options: Options) -> Self {
+        Self { options, channel: None }
+    }
+
+    /// Returns a connection over a channel that another one has left.
+    pub(crate) fn over(options: Options, channel: Option<Channel>) -> Self {
+        Self { options, channel }
+    }
+
+    /// Returns the channel, if it can be used again.
+    pub(crate) fn into_channel(self) -> Option<Channel> {
+        self.channel
+    }
+
+    /// Returns the options.
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Changes how long each further call may take.
+    pub(crate) fn set_deadline(&mut self, deadline: Duration) {
+        self.options.deadline = deadline;
+    }
+
+    /// Holds every further call to an account, a project or a workspace, as their flags would. A target must have been resolved to
+    /// them: it does not count any more.
+    pub(crate) fn pin(&mut self, account: Option<String>, project: Option<String>, workspace: Option<String>) {
+        let context = &mut self.options.context;
+        context.target = None;
+        context.account = account.or(context.account.take());
+        context.project = project.or(context.project.take());
+        context.workspace = workspace.or(context.workspace.take());
+    }
+
+    /// Reads something.
+    ///
+    /// # Errors
+    /// Those of the route, or of reaching the daemon.
+    pub(crate) async fn get<T: DeserializeOwned>(&mut self, path: &str) -> Result<Answer<T>, Failure> {
+        self.call(Method::GET, path, None::<&()>).await
+    }
+
+    /// Reads something that may keep the caller waiting, as a long poll does, under a deadline of its own.
+    ///
+    /// # Errors
+    /// Those of the route, or of reaching the daemon.
+    pub(crate) async fn get_within<T: DeserializeOwned>(
+        &mut self,
+        path: &str,
+        deadline: Duration,
+    ) -> Result<Answer<T>, Failure> {
+        let received = self.raw_within(Method::GET, path, None::<&()>, deadline).await?;
+        read(path, &received)
+    }
+
+    /// Sends a request with an optional JSON body and reads a JSON answer.
+    ///
+    /// # Errors
+    /// Those of the route, or of reaching the daemon.
+    pub(crate) async fn call<T: DeserializeOwned>(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<Answer<T>, Failure> {
+        let received = self.raw(method, path, body).await?;
+        read(path, &received)
+    }
+
+    /// Sends a request and returns the answer as it came, if it is a success.
+    ///
+    /// # Errors
+    /// Those of the route, or of reaching the daemon.
+    pub(crate) async fn raw(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<Received, Failure> {
+        self.raw_within(method, path, body, self.options.deadline).await
+    }
+
+    /// Sends a request like [`Self::raw`], under a deadline of its own.
+    ///
+    /// # Errors
+    /// Those of the route, or of reaching the daemon.
+    pub(crate) async fn raw_within(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+        deadline: Duration,
+    ) -> Result<Received, Failure> {
+        let body = match body {
+            Some(body) => Some(written(body)?),
+            None => None,
+        };
+        let mut outgoing = Outgoing { method, path: path.to_owned(), context: None, body, headers: self.named() };
+        let mut mended = Mended::default();
+        loop {
+            outgoing.context = self.header()?;
+            let received = self.deliver(&outgoing, deadline).await?;
+            if received.status.is_success() {
+                return Ok(received);
+            }
+            self.mend(&mut mended, &received).await?;
+        }
+    }
+
+    /// Sends a request and returns the answer with its body still to come, whatever its status says. The deadline is that of the head.
+    /// A refusal of the daemon itself is a failure; what Mixpanel says is not.
+    ///
+    /// # Errors
+    /// Those of the route, or of reaching the daemon.
+    pub(crate) async fn stream(&mut self, request: Streamed) -> Result<Streaming, Failure> {
+        let mut outgoing = Outgoing {
+            method: request.method,
+            path: request.path,
+            context: None,
+            body: request.body,
+            headers: self.named(),
+        };
+        outgoing.headers.extend(request.headers);
+        outgoing.headers.insert(TE, HeaderValue::from_static("trailers"));
+        let mut mended = Mended::default();
+        loop {
+            outgoing.context = self.header()?;
+            let mut streaming = self.open(&outgoing).await?;
+            let is_ours = streaming.headers.get(ORIGIN_HEADER).is_none_or(|origin| origin != "upstream");
+            if streaming.status.is_success() || !(is_ours || request.refusals_fail) {
+                return Ok(streaming);
+            }
+            let body = streaming.rest().await.map_err(|error| unreachable(&error))?;
+            let received = Received { status: streaming.status, headers: streaming.headers, body };
+            self.mend(&mut mended, &received).await?;
+        }
+    }
+
+    async fn open(&mut self, outgoing: &Outgoing) -> Result<Streaming, Failure> {
+        let is_read = matches!(outgoing.method, Method::GET | Method::HEAD);
+        for _ in 1..ATTEMPTS {
+            let Ok(channel) = Channel::open(connect(&self.options.place).await?).await else { continue };
+            match channel.stream(outgoing, self.options.deadline).await {
+                Err(TransportError::NotSent) => {}
+                opened => return opened.map_err(|error| not_delivered(&error, outgoing, is_read)),
+            }
+        }
+        Err(unreachable(&TransportError::NotSent))
+    }
+
+    /// Mends what made the daemon refuse a request, once each.
+    async fn mend(&mut self, mended: &mut Mended, received: &Received) -> Result<(), Failure> {
+        let failure = problem(received);
+        match failure.kind {
+            FailureKind::ContextRequired if !mended.context => {
+                mended.context = true;
+                add_asked(&mut self.options.context, &failure.env, &self.options.environment);
+                Ok(())
+            }
+            FailureKind::ProtocolMismatch if !mended.protocol && is_older(received) => {
+                mended.protocol = true;
+                self.replace_older_daemon().await
+            }
+            _ => Err(failure),
+        }
+    }
+
+    /// Returns the headers that say who asks.
+    fn named(&self) -> HeaderMap {
+        self.options.tool.iter().map(|tool| (HeaderName::from_static(CLIENT_HEADER), tool.clone())).collect()
+    }
+
+    fn header(&self) -> Result<Option<String>, Failure> {
+        if self.options.context.is_empty() {
+            return Ok(None);
+        }
+        let header = self.options.context.to_header();
+        header.map(Some).map_err(|error| Failure::new(FailureKind::InvalidContext, error.to_string()))
+    }
+
+    /// Delivers a request, over a new connection when the kept one is gone. What may have been carried out is repeated only if
+    /// repeating it changes nothing.
+    async fn deliver(&mut self, outgoing: &Outgoing, deadline: Duration) -> Result<Received, Failure> {
+        let is_read = matches!(outgoing.method, Method::GET | Method::HEAD);
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let mut channel = match self.channel.take().filter(Channel::is_open) {
+                Some(channel) => channel,
+                None => match Channel::open(connect(&self.options.place).await?).await {
+                    Ok(channel) => channel,
+                    Err(_) if attempt < ATTEMPTS => continue,
+                    Err(error) => return Err(unreachable(&error)),
+                },
+            };
+            let begun = Instant::now();
+            let exchanged = channel.exchange(outgoing, deadline).await;
+            self.observe(outgoing, exchanged.as_ref().ok(), begun.elapsed());
+            match exchanged {
+                Ok(received) => {
+                    let is_leaving = received.status == hyper::StatusCode::SERVICE_UNAVAILABLE
+                        && problem(&received).kind == FailureKind::Stopping;
+                    if !is_leaving || attempt == ATTEMPTS {
+                        self.channel = Some(channel);
+                        return Ok(received);
+                    }
+                }
+                Err(TransportError::NotSent) if attempt < ATTEMPTS => {}
+                Err(TransportError::Broken) if is_read && attempt < ATTEMPTS => {}
+                Err(error) => return Err(not_delivered(&error, outgoing, is_read)),
+            }
+        }
+    }
+
+    fn observe(&self, outgoing: &Outgoing, received: Option<&Received>, took: Duration) {
+        if let Some(observer) = self.options.observer {
+            let request_id = received.and_then(|received| received.headers.get(REQUEST_ID_HEADER)?.to_str().ok());
+            let status = received.map(|received| received.status.as_u16());
+            observer(&Exchange { method: &outgoing.method, path: &outgoing.path, status, request_id, took });
+        }
+    }
+
+    /// The daemon is of an older release that does not speak our protocol: it is asked to leave, and ours is started.
+    async fn replace_older_daemon(&mut self) -> Result<(), Failure> {
+        let Some(mut channel) = self.channel.take() else { return Ok(()) };
+        let outgoing = Outgoing {
+            method: Method::POST,
+            path: SHUTDOWN.to_owned(),
+            context: None,
+            body: None,
+            headers: self.named(),
+        };
+        // An old daemon may refuse even this for its protocol; then the restart is the user's.
+        let answer = channel.exchange(&outgoing, self.options.deadline).await.map_err(|error| unreachable(&error))?;
+        serde_json::from_slice::<Accepted>(&answer.body).map(drop).map_err(|_| problem(&answer))
+    }
+}
+
+/// What has been mended for a request.
+#[derive(Default)]
+struct Mended {
+    context: bool,
+    protocol: bool,
+}
+
+/// A request whose answer is a stream.
+#[derive(Debug, Clone)]
+pub(crate) struct Streamed {
+    /// GET, POST, …
+    pub method: Method,
+    /// Path and query.
+    pub path: String,
+    /// Headers, such as the type of the body if it is not JSON.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Option<Content>,
+    /// Whether a refusal of Mixpanel is a failure, too.
+    pub refusals_fail: bool,
+}
+
+/// Returns a body as it is sent.
+///
+/// # Errors
+/// When it cannot be JSON.
+pub(crate) fn written(body: &impl Serialize) -> Result<Content, Failure> {
+    serde_json::to_vec(body)
+        .map(Content::from)
+        .map_err(|error| Failure::new(FailureKind::Internal, format!("the request could not be written: {error}")))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! What command lines are made of: options, switches, arguments, and the options that every command has.
+
+use clap::{Arg, ArgAction, Command, value_parser};
+
+use crate::output::Format;
+
+/// Returns a subcommand group: with nothing after it, it shows its help.
+pub(crate) fn group(command: Command) -> Command {
+    command.subcommand_required(true).arg_required_else_help(true).disable_help_subcommand(true)
+}
+
+/// The options that every command has. Under a heading of their own: a reader of a command's help looks for what is special about it.
+pub(crate) fn globals() -> [Arg; 12] {
+    let text = |id: &'static str, short, value, help| option(id, value, help).short(short).global(true);
+    let flag = |id: &'static str, short, help| switch(id, help).short(short).global(true);
+    [
+        text("account", 'a', "NAME", "Account for this call [env: MP_ACCOUNT]"),
+        text("project", 'p', "ID", "Project for this call [env: MP_PROJECT_ID wins]"),
+        text("workspace", 'w', "ID", "Workspace for this call [env: MP_WORKSPACE_ID wins]")
+            .value_parser(value_parser!(i64))
+            .allow_negative_numbers(true),
+        text("target", 't', "NAME", "Saved target in place of the three [env: MP_TARGET]"),
+        text("format", 'f', "FORMAT", "json, jsonl, table, csv or plain")
+            .value_parser(Format::WORDS)
+            .hide_possible_values(true),
+        option("jq", "FILTER", "Filter JSON output, in the language of jq").global(true),
+        flag("quiet", 'q', "Print no notes and no progress"),
+        flag("verbose", 'v', "Print more about what happens"),
+        option("socket", "PATH", "Socket of the daemon [env: MPD_SOCKET]").global(true),
+        switch("no-autostart", "Never start a daemon [env: MPD_AUTOSTART=0]").global(true),
+        option("timeout", "SECONDS", "Give up after so long [default: 60 to 630]")
+            .value_parser(value_parser!(u64).range(1..=86_400))
+            .global(true),
+        switch("version", "Print the version"),
+    ]
+    .map(|option| option.help_heading("Global options"))
+}
+
+/// Returns the global options that have one of these letters, without it: a command whose own options have them takes the others by
+/// their long names.
+pub(crate) fn without_letters(letters: &[char]) -> Vec<Arg> {
+    let has_one = |option: &Arg| option.get_short().is_some_and(|letter| letters.contains(&letter));
+    globals().into_iter().filter(has_one).map(|option| option.short(None)).collect()
+}
+
+/// An option `--id VALUE`.
+pub(crate) fn option(id: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(id).long(id).value_name(value).help(help).action(ArgAction::Set)
+}
+
+/// A switch `--id`.
+pub(crate) fn switch(id: &'static str, help: &'static str) -> Arg {
+    Arg::new(id).long(id).help(help).action(ArgAction::SetTrue)
+}
+
+/// A required argument without a flag.
+pub(crate) fn positional(id: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(id).value_name(value).help(help).required(true)
+}

@@ -1,0 +1,163 @@
+//! Fetches parts side by side.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use hyper::Method;
+use hyper::header::HeaderMap;
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::routes::{OPERATION, fill};
+use tokio::time::timeout;
+
+use super::order::Order;
+use super::plan::Plan;
+use super::stop::Stop;
+use crate::api::{Connection, Options, Streamed, trailed, written};
+use crate::transport::{Piece, Streaming, TransportError};
+
+/// Parts that are fetched at once, of which all but the first are kept until their turn comes.
+const AT_ONCE: usize = 4;
+
+/// Longest silence in the middle of an answer. The daemon gives up sooner, and says why.
+const SILENCE: Duration = Duration::from_secs(660);
+
+/// Most that is written at once: enough to make system calls cheap, little enough for a few of them to be in memory.
+const BATCH: usize = 1024 * 1024;
+
+/// Fetches the parts of a plan and hands them to their order.
+pub(super) struct Crew<'a> {
+    pub(super) options: &'a Options,
+    pub(super) plan: &'a Plan,
+    pub(super) order: &'a Order,
+}
+
+impl Crew<'_> {
+    /// Fetches all parts that are missing.
+    ///
+    /// # Errors
+    /// When a part fails that cannot be fetched again, for some of it is written or its turn has come.
+    pub(super) async fn run(&self) -> Result<(), Stop> {
+        let mut running = FuturesUnordered::new();
+        let (mut next, mut again) = (self.plan.first, Vec::new());
+        loop {
+            let turn = self.order.turn();
+            if turn >= self.plan.parts.len() {
+                return Ok(());
+            }
+            if again.contains(&turn) {
+                again.retain(|part| *part != turn);
+                running.push(self.numbered(turn));
+            }
+            while next < self.plan.parts.len() && next < turn + AT_ONCE {
+                running.push(self.numbered(next));
+                next += 1;
+            }
+            match running.next().await {
+                Some((_, Ok(()))) => {}
+                Some((part, Err(Stop::Failed(_)))) if part != self.order.turn() && self.order.can_be_repeated(part) => {
+                    self.order.forget(part);
+                    again.push(part);
+                }
+                Some((_, Err(stop))) => return Err(stop),
+                // An export with a gap must not look like a whole one.
+                None => return Err(Stop::Failed(Failure::new(FailureKind::Internal, "a part was never fetched"))),
+            }
+        }
+    }
+
+    async fn numbered(&self, part: usize) -> (usize, Result<(), Stop>) {
+        (part, self.fetch(part).await)
+    }
+
+    async fn fetch(&self, part: usize) -> Result<(), Stop> {
+        let mut streaming = self.open(part).await.map_err(Stop::Failed)?;
+        loop {
+            let (batch, end) = gather(&mut streaming).await;
+            if !batch.is_empty() {
+                self.order.push(part, batch).await?;
+            }
+            match end {
+                None => {}
+                Some(Ok(())) => return self.order.end(part).await,
+                Some(Err(failure)) => return Err(Stop::Failed(failure)),
+            }
+        }
+    }
+
+    /// Asks for a part. One that the daemon did not begin to answer is asked for again: it may have been replaced just then.
+    async fn open(&self, part: usize) -> Result<Streaming, Failure> {
+        let body = written(&self.plan.call(part))?;
+        let request = Streamed {
+            method: Method::POST,
+            path: fill(OPERATION, self.plan.operation.id),
+            headers: HeaderMap::new(),
+            body: Some(body),
+            refusals_fail: true,
+        };
+        let mut daemon = Connection::new(self.options.clone());
+        match daemon.stream(request.clone()).await {
+            Err(failure) if matches!(failure.kind, FailureKind::Unreachable | FailureKind::Stopping) => {
+                daemon.stream(request).await
+            }
+            opened => opened,
+        }
+    }
+}
+
+/// Takes what has arrived, and waits if nothing has. The end comes with the last of it.
+async fn gather(streaming: &mut Streaming) -> (Vec<Bytes>, Option<Result<(), Failure>>) {
+    let (mut batch, mut size) = (Vec::new(), 0);
+    let mut next = match timeout(SILENCE, streaming.next()).await {
+        Ok(next) => Some(next),
+        Err(_) => return (batch, Some(Err(silent()))),
+    };
+    while let Some(part) = next {
+        match part {
+            Ok(Some(Piece::Bytes(bytes))) => {
+                size += bytes.len();
+                batch.push(bytes);
+            }
+            Ok(Some(Piece::Trailers(trailers))) => {
+                if let Some(failure) = trailed(&trailers) {
+                    return (batch, Some(Err(failure)));
+                }
+            }
+            Ok(None) => return (batch, Some(Ok(()))),
+            Err(error) => return (batch, Some(Err(broken(&error)))),
+        }
+        next = if size < BATCH { at_once(streaming.next()).await } else { None };
+    }
+    (batch, None)
+}
+
+/// Returns what a future has ready; none when it would wait. Nothing is lost by giving up the wait for a part of a stream.
+async fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        // The first look may have read what the second one finds.
+        let look = (0..2).find_map(|_| match future.as_mut().poll(context) {
+            Poll::Ready(done) => Some(done),
+            Poll::Pending => None,
+        });
+        Poll::Ready(look)
+    })
+    .await
+}
+
+fn broken(error: &TransportError) -> Failure {
+    let detail = match error {
+        TransportError::Broken => "the daemon went away in the middle of the export".to_owned(),
+        other => format!("the export was cut off: {other}"),
+    };
+    Failure::new(FailureKind::Unreachable, detail)
+}
+
+fn silent() -> Failure {
+    let detail = format!("the daemon said nothing for {} s in the middle of the export", SILENCE.as_secs());
+    Failure::new(FailureKind::Timeout, detail).next("mp daemon status", "see whether it is well")
+}

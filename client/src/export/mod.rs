@@ -1,0 +1,177 @@
+//! What `mp export` is made of: streams of events and profiles to stdout or into a file that is never half-written.
+//!
+//! Read in this order: [`plan`] (what is asked for, in which parts), [`crew`] (fetches parts side by side), [`order`] (puts them one
+//! after the other), [`writer`] (a thread that writes), [`mod@file`] and [`journal`] (what lets a run go on where another one ended).
+
+mod crew;
+mod file;
+mod journal;
+mod order;
+mod part;
+mod plan;
+mod progress;
+mod size;
+mod stop;
+mod tally;
+mod words;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mp_catalog::Operation;
+use mp_proto::failure::{Failure, FailureKind};
+use serde_json::{Map, Value};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::timeout;
+
+use crate::api::Options;
+use crate::call::{Call, INTERRUPTED};
+use crate::operation::arguments::Typed;
+use crate::report;
+use crew::Crew;
+use file::Claim;
+use order::Order;
+use plan::Plan;
+use progress::Progress;
+use stop::Stop;
+use tally::Tally;
+use words::Standing;
+use writer::Out;
+
+/// How long an export that was interrupted may take to write what it has: enough for a disk, and nobody waits longer for a pipe.
+const LAST: Duration = Duration::from_millis(300);
+
+/// Checks what was typed before anybody is asked.
+///
+/// # Errors
+/// When it is wrong, with all problems.
+pub(crate) fn check(operation: &Operation, typed: &Typed) -> Result<(), Failure> {
+    plan::check(operation, typed)
+}
+
+/// Exports into the file that `--output` names, else to stdout.
+///
+/// # Errors
+/// When the file may not be written, or the export does not come to its end.
+pub(crate) async fn run(
+    call: &mut Call<'_>,
+    operation: &'static Operation,
+    arguments: Map<String, Value>,
+) -> Result<ExitCode, Failure> {
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| {
+        Failure::new(FailureKind::Internal, format!("the signal for Ctrl-C could not be had: {error}"))
+    })?;
+    let target = call.text("output").filter(|path| path != "-").map(|path| file::real(Path::new(&path))).transpose()?;
+    let may_replace = call.arguments.get_flag("force");
+    if let Some(target) = &target {
+        file::check(target, may_replace)?;
+    }
+    let prepared = tokio::select! {
+        biased;
+        _ = interrupt.recv() => return Ok(interrupted("nothing was exported")),
+        prepared = prepare(call, operation, arguments, target, may_replace) => prepared?,
+    };
+    let (plan, out) = prepared;
+    export(call, plan, out, interrupt).await
+}
+
+/// Decides what is fetched and where it goes.
+async fn prepare(
+    call: &mut Call<'_>,
+    operation: &'static Operation,
+    arguments: Map<String, Value>,
+    target: Option<PathBuf>,
+    may_replace: bool,
+) -> Result<(Plan, Out), Failure> {
+    let session = plan::session(call).await?;
+    let request = plan::request(operation, &session, &arguments);
+    let claim = target.map(|target| Claim::of(target, &request, may_replace)).transpose()?;
+    let parts = match claim.as_ref().and_then(Claim::journal) {
+        Some(journal) => journal.parts.clone(),
+        None => plan::parts(call, operation, &session, &arguments).await?,
+    };
+    let first = claim.as_ref().and_then(Claim::journal).map_or(0, |journal| journal.complete);
+    let plan = Plan { operation, arguments, parts, first };
+    let out = match claim {
+        None => Out::stdout()?,
+        Some(claim) => {
+            if first > 0 && !call.quiet {
+                let bytes = claim.journal().map_or(0, |journal| journal.bytes);
+                report::note(&words::resumed(claim.target(), bytes, plan.last_day(first)));
+            }
+            Out::File(Box::new(claim.begin(request, &plan.parts)?))
+        }
+    };
+    Ok((plan, out))
+}
+
+/// Fetches and writes, until all is there or something ends it.
+async fn export(call: &Call<'_>, plan: Plan, out: Out, mut interrupt: Signal) -> Result<ExitCode, Failure> {
+    let target = out.target();
+    let tally = Arc::new(Tally::starting_at(plan.first));
+    let progress = Progress::new(&plan, Arc::clone(&tally), call.quiet);
+    let ended = tokio::select! {
+        biased;
+        ended = fetch(call.daemon.options(), &plan, out, &tally, &mut interrupt) => ended,
+        () = progress.show() => Ok(()),
+    };
+    progress.clear();
+    let standing = Standing { plan: &plan, tally: &tally, target: target.as_deref() };
+    match ended {
+        Ok(()) => {
+            if !call.quiet {
+                report::say(&progress.summary());
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(Stop::Interrupted) => Ok(interrupted(&standing.so_far())),
+        // Whoever read us has seen enough.
+        Err(Stop::NobodyReads) => Ok(ExitCode::SUCCESS),
+        Err(Stop::Failed(failure)) => Err(standing.failure(failure)),
+    }
+}
+
+/// Fetches all parts into the output.
+async fn fetch(
+    options: &Options,
+    plan: &Plan,
+    out: Out,
+    tally: &Arc<Tally>,
+    interrupt: &mut Signal,
+) -> Result<(), Stop> {
+    let dir = out.target().and_then(|target| target.parent().map(Path::to_owned));
+    let (sender, mut writer) = writer::start(out, Arc::clone(tally));
+    let order = Order::new(plan.first, dir, sender);
+    let crew = Crew { options, plan, order: &order };
+    let fetched = tokio::select! {
+        biased;
+        _ = interrupt.recv() => Err(Stop::Interrupted),
+        // The writer ends first only when it cannot write.
+        written = &mut writer => return written,
+        fetched = async {
+            crew.run().await?;
+            order.finish().await;
+            Ok(())
+        } => fetched,
+    };
+    // What is there already is written to the end; but nobody waits for a pipe that is not read.
+    drop(order);
+    let written = if matches!(fetched, Err(Stop::Interrupted)) {
+        timeout(LAST, writer).await.unwrap_or(Ok(()))
+    } else {
+        tokio::select! {
+            biased;
+            _ = interrupt.recv() => Err(Stop::Interrupted),
+            written = writer => written,
+        }
+    };
+    fetched.and(written)
+}
+
+fn interrupted(so_far: &str) -> ExitCode {
+    report::say(&format!("Interrupted: {so_far}"));
+    ExitCode::from(INTERRUPTED)
+}

@@ -1,0 +1,144 @@
+//! What is asked for, and in which parts.
+
+use jiff::civil::Date;
+use mp_catalog::export::{Events, Profiles, most_parts, split};
+use mp_catalog::{Operation, OperationCall};
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::plane::Family;
+use mp_proto::routes::{SESSION, STATUS};
+use mp_proto::wire::{BudgetStatus, SessionBody, SourceKind, StatusBody};
+use serde_json::{Map, Value, json};
+
+use super::part::Part;
+use crate::call::Call;
+use crate::operation::arguments::Typed;
+use crate::operation::binding::refused;
+
+/// How often a project may export in an hour, where the daemon has counted nothing yet.
+const PER_HOUR: usize = 60;
+
+/// What is fetched.
+pub(super) struct Plan {
+    /// By which operation.
+    pub(super) operation: &'static Operation,
+    /// With these arguments, of which each part has its own days.
+    pub(super) arguments: Map<String, Value>,
+    /// The parts in their order.
+    pub(super) parts: Vec<Part>,
+    /// The first that is still missing.
+    pub(super) first: usize,
+}
+
+impl Plan {
+    /// Returns the call that brings a part.
+    pub(super) fn call(&self, part: usize) -> OperationCall {
+        let mut arguments = self.arguments.clone();
+        if let Some(Some(days)) = self.parts.get(part) {
+            arguments.insert("from".to_owned(), days.from.to_string().into());
+            arguments.insert("to".to_owned(), days.to.to_string().into());
+        }
+        OperationCall { arguments, refresh: false }
+    }
+
+    /// Returns the last day of the first so many parts.
+    pub(super) fn last_day(&self, parts: usize) -> Option<Date> {
+        self.parts.get(parts.checked_sub(1)?)?.map(|days| days.to)
+    }
+}
+
+/// Checks what was typed before anybody is asked.
+///
+/// # Errors
+/// When it is wrong, with all problems.
+pub(super) fn check(operation: &Operation, typed: &Typed) -> Result<(), Failure> {
+    let checked = match operation.id {
+        "export.events" => Events::read(&typed.arguments).map(drop),
+        _ => Profiles::read(&typed.arguments, now()).map(drop),
+    };
+    let mut problems = typed.problems.clone();
+    problems.extend(checked.err().unwrap_or_default());
+    problems.check(Some(())).map_err(|problems| refused(operation, problems))
+}
+
+fn now() -> i64 {
+    let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// Resolves the session, and holds the call to it: an export takes long, and what is chosen meanwhile is not for its later parts.
+///
+/// # Errors
+/// When it cannot be resolved, or names no project.
+pub(super) async fn session(call: &mut Call<'_>) -> Result<SessionBody, Failure> {
+    let session: SessionBody = call.get(SESSION).await?;
+    if session.account.is_none() || session.project.is_none() {
+        let (kind, what) = match session.account {
+            None => (FailureKind::NeedsAccount, "account"),
+            Some(_) => (FailureKind::NeedsProject, "project"),
+        };
+        let mut failure = Failure::new(kind, format!("an export needs a project, and the session has no {what}"));
+        failure.next = session.next;
+        return Err(failure);
+    }
+    // What comes from a flag or a variable comes with every call; what comes from a file may change in the meantime.
+    let can_change = |kind: SourceKind| matches!(kind, SourceKind::Config | SourceKind::Target | SourceKind::Bridge);
+    // The account of a bridge has no name that a flag could give.
+    let account = session
+        .account
+        .as_ref()
+        .filter(|account| can_change(account.source.kind) && account.source.kind != SourceKind::Bridge);
+    let project = session.project.as_ref().filter(|project| can_change(project.source.kind));
+    let workspace = session.workspace.as_ref().filter(|workspace| can_change(workspace.source.kind));
+    call.daemon.pin(
+        account.map(|account| account.name.clone()),
+        project.map(|project| project.id.to_string()),
+        workspace.map(|workspace| workspace.id.to_string()),
+    );
+    Ok(session)
+}
+
+/// Returns what tells one export from another: two with the same value bring the same lines.
+pub(super) fn request(operation: &Operation, session: &SessionBody, arguments: &Map<String, Value>) -> Value {
+    let region = session.account.as_ref().and_then(|account| account.region);
+    let project = session.project.as_ref().map(|project| &project.id);
+    let workspace = session.workspace.as_ref().map(|workspace| &workspace.id);
+    let mut request = json!({"operation": operation.id, "region": region, "project": project, "arguments": arguments});
+    // Raw events are those of the project, whatever workspace is pinned.
+    if operation.id != "export.events" {
+        request["workspace"] = json!(workspace);
+    }
+    request
+}
+
+/// Cuts an export into parts.
+///
+/// # Errors
+/// When the daemon does not say how much of the hour is left.
+pub(super) async fn parts(
+    call: &mut Call<'_>,
+    operation: &Operation,
+    session: &SessionBody,
+    arguments: &Map<String, Value>,
+) -> Result<Vec<Part>, Failure> {
+    let asked = match operation.id {
+        "export.events" => Events::read(arguments).map_err(|problems| refused(operation, problems))?,
+        _ => return Ok(vec![None]),
+    };
+    let most = match call.arguments.get_one::<u64>("parts") {
+        Some(parts) => usize::try_from(*parts).unwrap_or(usize::MAX),
+        None if asked.limit.is_some() || asked.days.count() == 1 => 1,
+        None => most_parts(left_in_hour(&call.get::<StatusBody>(STATUS).await?, session)),
+    };
+    Ok(split(asked.days, most).into_iter().map(Some).collect())
+}
+
+/// Returns how often the project may export in what is left of the hour, as far as the daemon knows.
+fn left_in_hour(status: &StatusBody, session: &SessionBody) -> usize {
+    let region = session.account.as_ref().and_then(|account| account.region);
+    let project = session.project.as_ref().map(|project| &project.id);
+    let is_ours = |limit: &&BudgetStatus| {
+        limit.family == Family::Export && Some(limit.region) == region && Some(&limit.project) == project
+    };
+    let left = status.limits.iter().find(is_ours).map(|limit| limit.hourly.saturating_sub(limit.used));
+    left.and_then(|left| usize::try_from(left).ok()).unwrap_or(PER_HOUR)
+}

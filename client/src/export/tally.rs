@@ -1,0 +1,35 @@
+//! Counts what was written, to show how far an export is.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+/// What was written in this run.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) bytes: AtomicU64,
+    pub(super) lines: AtomicU64,
+    /// Parts that are complete, with those of earlier runs.
+    pub(super) parts: AtomicUsize,
+    /// Whether something of the next part is written.
+    pub(super) is_inside: AtomicBool,
+}
+
+impl Tally {
+    /// Nothing was written, and so many parts are there already.
+    pub(super) fn starting_at(parts: usize) -> Self {
+        Self { parts: parts.into(), ..Self::default() }
+    }
+
+    /// Counts lines.
+    pub(super) fn add(&self, lines: &[u8]) {
+        let count = memchr::memchr_iter(b'\n', lines).count();
+        self.lines.fetch_add(count as u64, Ordering::Relaxed);
+        self.bytes.fetch_add(lines.len() as u64, Ordering::Relaxed);
+        self.is_inside.store(true, Ordering::Relaxed);
+    }
+
+    /// Counts a part that is complete.
+    pub(super) fn end(&self, part: usize) {
+        self.is_inside.store(false, Ordering::Relaxed);
+        self.parts.store(part + 1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,157 @@
+//! Writes what was fetched, in a thread of its own: a pipe that nobody reads must not keep Ctrl-C from being heard, nor a slow disk
+//! the network waiting.
+
+use std::fs::File;
+use std::io::{self, IoSlice, Read, Seek, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use mp_proto::failure::{Failure, FailureKind};
+use tempfile::SpooledTempFile;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::oneshot;
+
+use super::file::Partial;
+use super::stop::Stop;
+use super::tally::Tally;
+use crate::output::stdout;
+
+/// Messages that wait to be written: few, for each may hold a megabyte. When there are so many, whoever brings the next one waits.
+const WAITING: usize = 4;
+
+/// How much of a spool is copied at once.
+const COPY: usize = 256 * 1024;
+
+/// Something to write.
+pub(super) enum Message {
+    /// Lines.
+    Batch(Vec<Bytes>),
+    /// Lines that were kept until their turn came.
+    Spool(SpooledTempFile),
+    /// A part is complete.
+    End(usize),
+    /// All is complete.
+    Finish,
+}
+
+/// Where lines go.
+pub(super) enum Out {
+    /// To stdout.
+    Stdout(File),
+    /// Into a file.
+    File(Box<Partial>),
+}
+
+impl Out {
+    /// Returns stdout, without the buffer that looks for newlines.
+    ///
+    /// # Errors
+    /// When the system has no descriptor to give.
+    pub(super) fn stdout() -> Result<Self, Failure> {
+        stdout::unbuffered().map(Self::Stdout)
+    }
+
+    /// Returns the file that lines are for.
+    pub(super) fn target(&self) -> Option<PathBuf> {
+        match self {
+            Self::Stdout(_) => None,
+            Self::File(partial) => Some(partial.target().to_owned()),
+        }
+    }
+
+    fn write(&mut self, slices: &mut [IoSlice<'_>], length: usize) -> Result<(), Stop> {
+        match self {
+            Self::Stdout(file) => match stdout::is_read(write_all(file, slices)).map_err(Stop::Failed)? {
+                true => Ok(()),
+                false => Err(Stop::NobodyReads),
+            },
+            Self::File(partial) => {
+                let written = write_all(&mut partial.file, slices);
+                written.map_err(|error| Stop::Failed(partial.failed(&error)))?;
+                partial.bytes += length as u64;
+                Ok(())
+            }
+        }
+    }
+
+    fn end(&mut self, part: usize) -> Result<(), Stop> {
+        match self {
+            Self::Stdout(_) => Ok(()),
+            Self::File(partial) => partial.complete(part).map_err(Stop::Failed),
+        }
+    }
+
+    fn finish(self) -> Result<(), Stop> {
+        match self {
+            Self::Stdout(_) => Ok(()),
+            Self::File(partial) => partial.finish().map_err(Stop::Failed),
+        }
+    }
+}
+
+/// Writes all of it, in as few calls as the system allows.
+fn write_all(file: &mut File, mut slices: &mut [IoSlice<'_>]) -> io::Result<()> {
+    // Leaves out what is empty: a write of nothing would look like the end.
+    IoSlice::advance_slices(&mut slices, 0);
+    while !slices.is_empty() {
+        match file.write_vectored(slices) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => IoSlice::advance_slices(&mut slices, count),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Starts the thread. It ends when it was told to finish, when it cannot write, or when all is written and nobody sends any more;
+/// what went wrong comes out of the future.
+pub(super) fn start(out: Out, tally: Arc<Tally>) -> (Sender<Message>, impl Future<Output = Result<(), Stop>> + Unpin) {
+    let (sender, receiver) = channel(WAITING);
+    let (told, result) = oneshot::channel();
+    // It is not waited for when the process ends: a write to a pipe that nobody reads never does.
+    std::thread::spawn(move || {
+        // Nobody listens when the process is about to end anyway.
+        let _ = told.send(write(out, receiver, &tally));
+    });
+    let lost = || Failure::new(FailureKind::Internal, "the thread that writes has ended without a reason");
+    let result = async move { result.await.unwrap_or_else(|_| Err(Stop::Failed(lost()))) };
+    (sender, Box::pin(result))
+}
+
+fn write(mut out: Out, mut messages: Receiver<Message>, tally: &Tally) -> Result<(), Stop> {
+    while let Some(message) = messages.blocking_recv() {
+        match message {
+            Message::Batch(batch) => {
+                let mut slices: Vec<IoSlice<'_>> = batch.iter().map(|part| IoSlice::new(part)).collect();
+                out.write(&mut slices, batch.iter().map(Bytes::len).sum())?;
+                batch.iter().for_each(|part| tally.add(part));
+            }
+            Message::Spool(spool) => copy(spool, &mut out, tally)?,
+            Message::End(part) => {
+                out.end(part)?;
+                tally.end(part);
+            }
+            Message::Finish => return out.finish(),
+        }
+    }
+    // Whoever stopped sending knows why.
+    Ok(())
+}
+
+fn copy(mut spool: SpooledTempFile, out: &mut Out, tally: &Tally) -> Result<(), Stop> {
+    let unreadable = |error: io::Error| {
+        Stop::Failed(Failure::new(FailureKind::Storage, format!("a temporary file could not be read: {error}")))
+    };
+    spool.rewind().map_err(unreadable)?;
+    let mut buffer = vec![0; COPY];
+    loop {
+        let count = spool.read(&mut buffer).map_err(unreadable)?;
+        if count == 0 {
+            return Ok(());
+        }
+        out.write(&mut [IoSlice::new(&buffer[..count])], count)?;
+        tally.add(&buffer[..count]);
+    }
+}

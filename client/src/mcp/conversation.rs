@@ -1,0 +1,47 @@
+//! What a conversation has chosen: the flags of its calls, which the tool `use_session` changes.
+
+use mp_proto::deadline::UPSTREAM;
+use mp_proto::failure::Failure;
+use parking_lot::Mutex;
+
+use crate::api::{Connection, Options};
+use crate::caller::{Environment, SessionFlags, context};
+
+/// The flags of later calls, and where they go.
+pub(super) struct Conversation {
+    options: Options,
+    flags: Mutex<SessionFlags>,
+}
+
+impl Conversation {
+    /// Returns a conversation whose calls begin with these flags.
+    pub(super) fn new(options: Options, flags: SessionFlags) -> Self {
+        let options = Options { deadline: UPSTREAM.client, ..options };
+        Self { options, flags: Mutex::new(flags) }
+    }
+
+    /// Returns the flags that calls have now.
+    pub(super) fn flags(&self) -> SessionFlags {
+        self.flags.lock().clone()
+    }
+
+    /// Changes the flags of later calls.
+    pub(super) fn set_flags(&self, flags: SessionFlags) {
+        *self.flags.lock() = flags;
+    }
+
+    /// Returns the environment of this process.
+    pub(super) fn environment(&self) -> &Environment {
+        &self.options.environment
+    }
+
+    /// Returns a connection for one call, with some flags.
+    ///
+    /// # Errors
+    /// When they cannot go together with the environment.
+    pub(super) fn connection(&self, flags: &SessionFlags) -> Result<Connection, Failure> {
+        let environment = &self.options.environment;
+        let context = context(flags, environment, self.options.context.cwd.as_deref())?;
+        Ok(Connection::new(Options { context, ..self.options.clone() }))
+    }
+}

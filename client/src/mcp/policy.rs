@@ -1,0 +1,42 @@
+//! What agents may do.
+
+use mp_catalog::Effect;
+
+/// What may be done by the operations that are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Policy {
+    /// Refuses whatever changes something.
+    pub(crate) read_only: bool,
+    /// Allows what takes away what cannot be had back.
+    pub(crate) allow_destructive: bool,
+}
+
+impl Policy {
+    /// Returns why an effect is not allowed; none when it is.
+    pub(super) fn refusal(self, effect: Effect) -> Option<&'static str> {
+        match effect {
+            Effect::Read => None,
+            _ if self.read_only => Some("this server was started with --read-only"),
+            Effect::Destroy if !self.allow_destructive => {
+                Some("it destroys, and this server was started without --allow-destructive")
+            }
+            Effect::Write | Effect::Destroy => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_allows_what_it_says() {
+        let policy = |read_only, allow_destructive| Policy { read_only, allow_destructive };
+        let allowed = |policy: Policy| {
+            [Effect::Read, Effect::Write, Effect::Destroy].map(|effect| policy.refusal(effect).is_none())
+        };
+        assert_eq!(allowed(policy(false, false)), [true, true, false]);
+        assert_eq!(allowed(policy(false, true)), [true, true, true]);
+        assert_eq!(allowed(policy(true, false)), [true, false, false]);
+    }
+}
