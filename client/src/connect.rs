@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::location::{self, LocationError, Surroundings};
+use mp_proto::location::{self, LocationError, LocationVariables};
 use tokio::net::UnixStream;
 use tokio::time::Instant;
 
@@ -58,7 +58,7 @@ impl Place {
         environment: &Environment,
     ) -> Result<Self, LocationError> {
         let variable = |name| environment.os(name).map(ToOwned::to_owned);
-        let mut surroundings = Surroundings {
+        let mut surroundings = LocationVariables {
             home: variable("HOME"),
             storage_dir: variable("MP_STORAGE_DIR"),
             oauth_storage_dir: variable("MP_OAUTH_STORAGE_DIR"),

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mp_proto::location::{self, LocationError, Surroundings};
+use mp_proto::location::{self, LocationError, LocationVariables};
 use mp_proto::version::BUILD;
 use mp_proto::wire::StartedBy;
 use rustix::fs::Mode;
@@ -170,7 +170,7 @@ struct Place {
 
 impl Place {
     fn find(options: &Options) -> Result<Self, BootError> {
-        let mut env = Surroundings::of_this_process();
+        let mut env = LocationVariables::of_this_process();
         if let Some(root) = &options.root {
             env.storage_dir = Some(root.clone().into_os_string());
         }

@@ -113,7 +113,8 @@ pub fn named(matches: &ArgMatches) -> Option<(&'static Operation, &ArgMatches)> 
 /// # Errors
 /// When its arguments are wrong, a person does not want it, or those of the route.
 pub async fn run(operation: &'static Operation, matches: &ArgMatches) -> Result<(), Failure> {
-    let usual = if operation.reply.told.is_some_and(|told| told.is_usual) { Format::Table } else { Format::Json };
+    let usual =
+        if operation.reply.audience.is_some_and(|fields| fields.is_usual) { Format::Table } else { Format::Json };
     let mut call = Call::prepare_showing(matches, &session_flags(matches), usual)?;
     let refresh = operation.reply.kept && matches.get_flag("refresh");
     let Given { arguments, upload, problems } = arguments::given(operation, matches, Stdin::of_this_process());

@@ -4,7 +4,7 @@ mod download;
 mod user;
 
 use mp_catalog::{
-    Analysis, Bound, RECORDING_ID, Recorded, Timeline, Tracked, bind, days_of, fetched, find, find_recordings,
+    Analysis, Bound, RECORDING_ID, Recording, Timeline, TrackedEvent, bind, days_of, fetched, find, find_recordings,
     find_tracked, recordings_of, results, rrweb_events, signatures, tracked_of,
 };
 use mp_proto::failure::{Failure, FailureKind};
@@ -183,7 +183,7 @@ async fn find_by(
     property: &str,
     value: &str,
     days: Option<(&str, &str)>,
-) -> Result<Vec<Recorded>, Failure> {
+) -> Result<Vec<Recording>, Failure> {
     let answer = report(run, find_recordings(property, &json!([value]), days)).await?;
     recordings_of(answer).map_err(|what| run.odd(&what))
 }
@@ -201,7 +201,6 @@ async fn tracked(run: &Run<'_>, ids: &[&str], span_ms: (i64, i64)) -> Result<Vec
     let days = days.as_ref().map(|(from, to)| (from.as_str(), to.as_str()));
     let answer = report(run, find_tracked(&json!(ids), &[], days)).await?;
     let found = tracked_of(answer, &[]).map_err(|what| run.odd(&what))?;
-    let row =
-        |event: Tracked| json!({"replay_id": event.recording, "event_name": event.event, "event_time": event.time_s});
+    let row = |event: TrackedEvent| json!({"replay_id": event.recording, "event_name": event.event, "event_time": event.time_s});
     Ok(found.into_iter().map(row).collect())
 }
