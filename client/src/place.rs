@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::location::{LocationError, Surroundings};
+use mp_proto::location::{LocationError, LocationVariables};
 
 use crate::caller::Environment;
 
@@ -42,7 +42,7 @@ impl Place {
         environment: &Environment,
     ) -> Result<Self, Failure> {
         let value = |name| environment.os(name).map(ToOwned::to_owned);
-        let mut variables = Surroundings {
+        let mut variables = LocationVariables {
             home: value("HOME"),
             storage_dir: value("MP_STORAGE_DIR"),
             oauth_storage_dir: value("MP_OAUTH_STORAGE_DIR"),

@@ -29,7 +29,7 @@ pub const IDENTITY: Deadline = Deadline::new(135, 150);
 /// A call of Mixpanel's APIs, an operation or its pass-through: queries run for minutes.
 pub const UPSTREAM: Deadline = Deadline::new(590, 600);
 
-/// The silence that is borne before the next bytes of an export.
+/// How long an export may be silent before its next bytes.
 pub const EXPORT: Deadline = Deadline::new(600, 630);
 
 // A longer kind of call is never given less time than a shorter one.

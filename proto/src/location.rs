@@ -37,9 +37,9 @@ pub enum LocationError {
     },
 }
 
-/// The environment that decides the storage root, as one process sees it.
+/// The variables that decide where the storage root and the socket are, as one process has them.
 #[derive(Debug, Clone, Default)]
-pub struct Surroundings {
+pub struct LocationVariables {
     /// `HOME`.
     pub home: Option<OsString>,
     /// `MP_STORAGE_DIR`; an empty value counts as unset.
@@ -50,7 +50,7 @@ pub struct Surroundings {
     pub socket: Option<OsString>,
 }
 
-impl Surroundings {
+impl LocationVariables {
     /// Reads the four variables of this process.
     pub fn of_this_process() -> Self {
         let var = |name| std::env::var_os(name).filter(|value| !value.is_empty());
@@ -147,8 +147,8 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
-    fn home(path: &str) -> Surroundings {
-        Surroundings { home: Some(path.into()), ..Surroundings::default() }
+    fn home(path: &str) -> LocationVariables {
+        LocationVariables { home: Some(path.into()), ..LocationVariables::default() }
     }
 
     #[test]
@@ -159,12 +159,12 @@ mod tests {
         assert_eq!(env.storage_root(), Ok("/old".into()));
         env.storage_dir = Some("/new//x".into());
         assert_eq!(env.storage_root(), Ok("/new/x".into()));
-        assert_eq!(Surroundings::default().storage_root(), Err(LocationError::NoHome));
+        assert_eq!(LocationVariables::default().storage_root(), Err(LocationError::NoHome));
     }
 
     #[test]
     fn a_relative_root_is_refused_by_name() {
-        let env = Surroundings { storage_dir: Some("mp".into()), ..home("/home/ada") };
+        let env = LocationVariables { storage_dir: Some("mp".into()), ..home("/home/ada") };
         assert_eq!(
             env.storage_root().map_err(|error| error.to_string()),
             Err("MP_STORAGE_DIR must be an absolute path, but is mp".to_owned())
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn flag_beats_variable_and_both_are_checked_for_length() {
-        let env = Surroundings { socket: Some("/run/a.sock".into()), ..home("/home/ada") };
+        let env = LocationVariables { socket: Some("/run/a.sock".into()), ..home("/home/ada") };
         let root = env.storage_root().expect("HOME is set");
         assert_eq!(env.socket(Some(Path::new("/run/b.sock")), &root, 0), Ok("/run/b.sock".into()));
         assert_eq!(env.socket(None, &root, 0), Ok("/run/a.sock".into()));

@@ -1,8 +1,8 @@
-//! The planes: families of Mixpanel's endpoints that share a host, a path and their limits.
+//! The planes, which are groups of Mixpanel's endpoints under one host and path; and the families of planes that share their limits.
 
 use serde::{Deserialize, Serialize};
 
-/// A family of Mixpanel's endpoints.
+/// A group of Mixpanel's endpoints under one host and path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]

@@ -38,7 +38,7 @@ pub(super) fn check(operation: &Operation, name: &str, path: &str) -> Result<(),
 }
 
 fn is_folder(operation: &Operation) -> bool {
-    operation.reply.told.is_some_and(|told| told.file == Some("files"))
+    operation.reply.audience.is_some_and(|fields| fields.file == Some("files"))
 }
 
 /// Shows a value, or writes it where it is to go.
@@ -58,7 +58,7 @@ pub(super) fn value(
         }
         return Ok(());
     }
-    let Some(told) = operation.reply.told else {
+    let Some(told) = operation.reply.audience else {
         return call.output.show_answer(&value, |width| table::of(operation, &value, width));
     };
     let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -28,7 +28,8 @@ pub(crate) use branch::branch;
 /// # Errors
 /// When its arguments are wrong, a person does not want it, or those of the route.
 pub(crate) async fn run(operation: &'static Operation, matches: &ArgMatches) -> Result<(), Failure> {
-    let usual = if operation.reply.told.is_some_and(|told| told.is_usual) { Format::Table } else { Format::Json };
+    let usual =
+        if operation.reply.audience.is_some_and(|fields| fields.is_usual) { Format::Table } else { Format::Json };
     let mut call = Call::prepare(matches, &session_flags(matches), usual)?;
     let refresh = operation.reply.kept && matches.get_flag("refresh");
     let typed = arguments::read(operation, matches, Stdin::of_this_process());

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use mp_proto::location::{LocationError, Surroundings};
+use mp_proto::location::{LocationError, LocationVariables};
 
 use crate::args::Options;
 
@@ -24,7 +24,7 @@ impl Place {
     /// # Errors
     /// When root or socket cannot be named.
     pub(super) fn find(options: &Options) -> Result<Self, LocationError> {
-        let mut env = Surroundings::of_this_process();
+        let mut env = LocationVariables::of_this_process();
         if let Some(root) = &options.root {
             env.storage_dir = Some(root.clone().into_os_string());
         }

@@ -1,11 +1,12 @@
-//! Arguments to the parts of a request, or everything that is wrong with them. Both ends use it: the daemon does not trust a client.
+//! Turns arguments into the parts of a request, or into a list of everything that is wrong with them. Both ends use it: the daemon does
+//! not trust a client.
 
 use mp_proto::failure::{Problem, Problems};
 use mp_proto::json::{ascii_json, spaced};
 use mp_proto::routes::encode_segment;
 use serde_json::{Map, Number, Value};
 
-use crate::operation::{Bound, Kind, Of, Operation, Param, Place};
+use crate::operation::{Bound, Kind, Of, Operation, Param, Slot};
 
 /// Binds arguments to an operation. A null counts as not given.
 ///
@@ -29,7 +30,7 @@ pub(crate) fn bind_with(
         unknown(operation, name, &mut problems);
     }
     let call = &operation.call;
-    let has_body = operation.params.iter().any(|param| matches!(param.place, Place::Body | Place::Spread));
+    let has_body = operation.params.iter().any(|param| matches!(param.slot, Slot::Body | Slot::Spread));
     let body = (has_body || !call.fixed_body.is_empty()).then(Map::new);
     let mut bound = Bound { path: call.path.to_owned(), query: Vec::new(), body, arguments: Map::new() };
     for (name, text) in call.fixed_body {
@@ -37,7 +38,7 @@ pub(crate) fn bind_with(
         put_at(bound.body.get_or_insert_default(), name, serde_json::from_str(text).unwrap_or_default());
     }
     for param in operation.params {
-        // What is sent as it is, and what is for a command line alone, are no arguments.
+        // A file is the body of the call, and the path of the output is for the command line alone: neither is an argument.
         if matches!(param.kind, Kind::File | Kind::Output) && arguments.get(param.name).is_none_or(Value::is_null) {
             continue;
         }
@@ -77,12 +78,12 @@ fn unknown(operation: &Operation, name: &str, problems: &mut Problems) {
 
 /// Puts a value where it belongs.
 fn put(param: &Param, value: &Value, bound: &mut Bound) {
-    match param.place {
-        Place::Path => {
+    match param.slot {
+        Slot::Path => {
             bound.path =
                 bound.path.replacen(&format!("{{{}}}", param.name), &encode_segment(&text(param.kind, value)), 1);
         }
-        Place::Query => {
+        Slot::Query => {
             let one = |value: &Value| (param.wire.to_owned(), text(param.kind, value));
             match value {
                 Value::Bool(false) if param.kind == Kind::Flag => {}
@@ -93,16 +94,16 @@ fn put(param: &Param, value: &Value, bound: &mut Bound) {
                 value => bound.query.push(one(value)),
             }
         }
-        Place::Body => {
+        Slot::Body => {
             if *value != Value::Bool(false) || param.kind == Kind::Toggle {
                 put_at(bound.body.get_or_insert_default(), param.wire, value.clone());
             }
         }
-        Place::Spread => {
+        Slot::Spread => {
             let body = bound.body.get_or_insert_default();
             body.extend(value.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
         }
-        Place::Local => {}
+        Slot::Local => {}
     }
 }
 
@@ -151,8 +152,8 @@ fn checked(param: &Param, given: Option<&Value>) -> Result<Option<(Value, Value)
         (true, one) => single(param, one).map(|one| Value::Array(vec![one])),
         (false, one) => single(param, one),
     }?;
-    // A URL would read these as steps, however they are encoded.
-    if param.place == Place::Path && value.as_str().is_some_and(|text| ["", ".", ".."].contains(&text)) {
+    // Whoever reads the URL takes these for steps up and down, however they are encoded.
+    if param.slot == Slot::Path && value.as_str().is_some_and(|text| ["", ".", ".."].contains(&text)) {
         return Err("must not be empty, . or ..".to_owned());
     }
     let sent = match param.through {
@@ -258,7 +259,7 @@ fn without_empty(texts: Value) -> Value {
     }
 }
 
-/// Returns JSON that was given as such, or as its text. A text that is wanted cannot be told from JSON text, so it is that first.
+/// Returns JSON that was given as a value or as its text. So where a JSON text is wanted, its text has quotes.
 fn json(of: Of, given: &Value) -> Result<Value, String> {
     let read = match given {
         Value::String(text) => serde_json::from_str(text).map_err(|error| {

@@ -20,16 +20,16 @@ pub use binding::bind;
 pub use models::BOOKMARK;
 pub use nouns::{about, about_path, all, find};
 pub use operation::{
-    Arrange, Bound, Call, Check, Confirm, Effect, Field, Ids, Kind, Method, Model, Names, Of, Operation, PROJECT,
-    PROJECT_ID, Param, Place, Reply, Reshape, Rows, Scope, Shape, Stage, Taken, Through, Told, Touches, Unwrap,
+    Arrange, Audience, Bound, Call, Check, Confirm, Effect, Field, Ids, Kind, Method, Model, Names, Of, Operation,
+    PROJECT, PROJECT_ID, Param, Reply, ReplyValue, Reshape, Rows, Scope, Shape, Slot, Stage, Through, Touches, Unwrap,
     Workflow, results,
 };
-pub use shape::bundle::{Seen, bundle, days_of, fetched, signatures};
+pub use shape::bundle::{AnalysedRecording, bundle, days_of, fetched, signatures};
+pub use shape::business_context::context;
 pub use shape::recordings::{
-    Days, ID as RECORDING_ID, Recorded, Tracked, find_recordings, find_tracked, recordings_of, tracked_of,
+    DayRange, ID as RECORDING_ID, Recording, TrackedEvent, find_recordings, find_tracked, recordings_of, tracked_of,
 };
 pub use shape::results::of_report;
 pub use shape::rrweb::{Action, Analysis, Timeline, rrweb_events};
-pub use shape::saved::context;
 pub use shape::saved_definitions::metric_kind;
 pub use wire::{OperationCall, OperationRow, OperationsBody, ParamRow};

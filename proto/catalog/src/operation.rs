@@ -18,8 +18,8 @@ pub use bound::Bound;
 pub use call::{Arrange, Call, Check, Effect, Ids, Method, PROJECT, PROJECT_ID, Scope, Workflow};
 pub use confirm::{Confirm, Touches};
 pub use model::{Field, Model, Names, Of};
-pub use param::{Kind, Param, Place, Through};
-pub use reply::{Reply, Reshape, Rows, Shape, Taken, Told, Unwrap, results};
+pub use param::{Kind, Param, Slot, Through};
+pub use reply::{Audience, Reply, ReplyValue, Reshape, Rows, Shape, Unwrap, results};
 pub use stage::Stage;
 
 /// An operation.

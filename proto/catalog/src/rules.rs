@@ -7,7 +7,7 @@ use serde_json::Map;
 
 use crate::binding::bind;
 use crate::nouns::{about_path, all, find};
-use crate::operation::{Effect, Ids, Kind, Method, Operation, Param, Place, Shape};
+use crate::operation::{Effect, Ids, Kind, Method, Operation, Param, Shape, Slot};
 
 /// A line of help beside a command must not wrap.
 const SUMMARY: usize = 72;
@@ -40,7 +40,7 @@ fn what_stands_in_the_path_is_a_parameter_of_the_path_and_the_reverse() {
     for row in all() {
         let in_path: Vec<_> = row.call.path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
         let of_path: Vec<_> =
-            row.params.iter().filter(|param| param.place == Place::Path).map(|param| param.name).collect();
+            row.params.iter().filter(|param| param.slot == Slot::Path).map(|param| param.name).collect();
         assert_eq!(in_path, of_path, "{}", row.id);
         assert!(!row.call.path.starts_with('/') && row.call.path.is_ascii(), "{}", row.id);
         let names: BTreeSet<_> = row.params.iter().map(|param| param.name).collect();
@@ -120,11 +120,11 @@ fn what_is_declared_of_a_parameter_fits_together() {
         let is_last = || row.params.iter().rfind(|param| param.positional).is_some_and(|last| last.name == param.name);
         assert!(!(param.positional && param.repeats) || is_last(), "{at}: only the last may be many");
         assert!(param.kind.choices().iter().all(|word| !word.is_empty()), "{at}");
-        match param.place {
-            Place::Path => assert!(param.required && !param.repeats && param.wire == param.name, "{at}"),
-            Place::Query => {}
-            Place::Body | Place::Spread => assert_ne!(row.call.method, Method::Get, "{at}: a GET has no body"),
-            Place::Local => assert_eq!(param.wire, param.name, "{at}: it is not sent under a name"),
+        match param.slot {
+            Slot::Path => assert!(param.required && !param.repeats && param.wire == param.name, "{at}"),
+            Slot::Query => {}
+            Slot::Body | Slot::Spread => assert_ne!(row.call.method, Method::Get, "{at}: a GET has no body"),
+            Slot::Local => assert_eq!(param.wire, param.name, "{at}: it is not sent under a name"),
         }
     });
     for row in all() {

@@ -1,10 +1,10 @@
-//! Arguments for a try of every operation: what tests of all rows send.
+//! Sample arguments for every operation: what tests of all rows send.
 
 use serde_json::{Map, Value, json};
 
 use crate::operation::{Kind, Operation};
 
-/// Of arguments that exclude each other, those that a try leaves out.
+/// Of arguments that exclude each other, those that a sample leaves out.
 const LEFT_OUT: [(&str, &str); 14] = [
     ("export.profiles", "distinct_id"),
     ("export.profiles", "behaviors"),

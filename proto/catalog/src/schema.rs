@@ -1,4 +1,4 @@
-//! A row as JSON Schema (2020-12), for callers that look at one before they call, such as agents.
+//! The arguments of a row as JSON Schema (2020-12), which agents read before they call.
 
 use serde_json::{Map, Value, json};
 

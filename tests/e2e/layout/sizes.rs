@@ -72,6 +72,16 @@ fn proto_stays_short() {
 }
 
 #[test]
+fn the_daemon_stays_short() {
+    check("daemon/");
+}
+
+#[test]
+fn the_client_stays_short() {
+    check("client/");
+}
+
+#[test]
 fn tests_stay_short() {
     check("tests/");
 }

@@ -193,11 +193,17 @@ fn round<'a>(start: &'a str, next: &BTreeMap<&'a str, Vec<&'a str>>) -> Option<V
     None
 }
 
+/// Reads the crate whose sources are in a folder.
+fn sources(dir: &str) -> Files {
+    let files = Files::read(&|file| fs::read_to_string(root().join(dir).join(file)).ok());
+    assert!(files.codes.len() > 5, "the sources of {dir} were found");
+    files
+}
+
 /// Checks a crate, whose sources are in `dir`.
 #[track_caller]
 fn check(dir: &str, storeys: &[&str]) {
-    let files = Files::read(&|file| fs::read_to_string(root().join(dir).join(file)).ok());
-    assert!(files.codes.len() > 5, "the sources of {dir} were found");
+    let files = sources(dir);
     let arrows = files.arrows();
     let circles = circles(&arrows).into_iter().map(|circle| format!("a circle: {circle}"));
     let problems: Vec<String> = out_of_order(&files, &arrows, storeys).into_iter().chain(circles).collect();
@@ -303,4 +309,43 @@ fn the_catalog_keeps_its_storeys() {
         "proto/catalog/src",
         &["operation", "models shape", "ops", "nouns", "binding sample schema wire", "export", "lib"],
     );
+}
+
+#[test]
+fn the_client_keeps_its_storeys() {
+    check(
+        "client/src",
+        &[
+            "caller input offer output report uri",
+            "arg browser",
+            "transport",
+            "place",
+            "spawn",
+            "connect",
+            "api",
+            "events",
+            "call",
+            "sdk operation",
+            "export mcp",
+            "command",
+            "tree",
+            "line",
+            "completion old_names",
+            "commands",
+            "lib",
+        ],
+    );
+}
+
+/// Where the list of all services may be named: where it is made, and where requests come in. Whatever is below is made with what it uses.
+#[test]
+fn only_server_and_boot_know_the_list_of_services() {
+    let files = sources("daemon/src");
+    let is_list = |path: &Path| path.words[0] == "App" || path.words.ends_with(&["app".to_owned(), "App".to_owned()]);
+    let names_it = |code: &Code| code.imports.iter().chain(&code.paths).any(is_list);
+    let named: Vec<&String> =
+        files.codes.iter().filter(|(_, (_, code))| names_it(code)).map(|(file, _)| file).collect();
+    assert!(!named.is_empty(), "the list was found");
+    let elsewhere: Vec<_> = named.iter().filter(|file| place(file, &["server boot"]).is_none()).collect();
+    assert!(elsewhere.is_empty(), "{elsewhere:?} name App");
 }

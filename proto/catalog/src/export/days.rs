@@ -1,4 +1,4 @@
-//! Cuts a range of days into parts that follow one another.
+//! A range of days, and the parts that it is cut into.
 
 use std::fmt;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// Arguments that were checked and put in their places.
+/// The parts of a request that were made of checked arguments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bound {
     /// The path below the scope, with its values encoded.

@@ -120,7 +120,7 @@ pub struct Call {
     pub plane: Plane,
     /// How.
     pub method: Method,
-    /// The path below the scope, with `{name}` where a [`super::param::Place::Path`] parameter goes.
+    /// The path below the scope, with `{name}` where a [`super::param::Slot::Path`] parameter goes.
     pub path: &'static str,
     /// Query parameters that are always the same.
     pub fixed: &'static [(&'static str, &'static str)],

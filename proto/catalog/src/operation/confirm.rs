@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 pub enum Confirm {
     /// At a terminal, if the operation destroys.
     AtTerminal,
-    /// Also where the answer comes from a pipe, if the arguments are such that all is lost.
+    /// Also where standard input is a pipe, if the arguments mean that everything is lost.
     Always(fn(&Map<String, Value>) -> bool),
 }
 

@@ -46,7 +46,7 @@ pub struct Field {
     pub wire: &'static str,
     /// What its value is.
     pub of: Of,
-    /// Whether an object without it is none of the model.
+    /// Whether every object must have it.
     pub required: bool,
     /// The JSON text of what an answer shows where it is missing; null when there is none.
     pub default: Option<&'static str>,
@@ -64,7 +64,7 @@ impl Field {
         self
     }
 
-    /// It is always there.
+    /// Every object must have it.
     pub const fn required(mut self) -> Self {
         self.required = true;
         self

@@ -9,7 +9,7 @@ use super::model::Of;
 pub enum Kind {
     /// A text.
     Str,
-    /// A text that others should not see. On a command line also `-` for standard input, for all processes can read command lines.
+    /// A text that others should not see. Every process can read command lines, so there it may also be `-`, for standard input.
     Secret,
     /// An id: a text that is not empty, or an integer.
     Id,
@@ -78,9 +78,9 @@ impl Kind {
     }
 }
 
-/// Where a value goes.
+/// Where in the request a value goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum Slot {
     /// Into the path, as one segment.
     Path,
     /// Into the query.
@@ -89,11 +89,12 @@ pub enum Place {
     Body,
     /// Its fields become fields of the body.
     Spread,
-    /// Nowhere: code reads it.
+    /// Nowhere: only code reads it.
     Local,
 }
 
-/// Makes what is sent of a checked value. The error is the end of a sentence that begins with the name. Pure.
+/// Turns a checked value into what is sent, or refuses it: the error is the end of a sentence that begins with the name of the parameter.
+/// Pure.
 pub type Through = fn(Value) -> Result<Value, String>;
 
 /// A parameter.
@@ -108,7 +109,7 @@ pub struct Param {
     /// What its value must be.
     pub kind: Kind,
     /// Where the value goes.
-    pub place: Place,
+    pub slot: Slot,
     /// Whether it must be given.
     pub required: bool,
     /// Whether it may be given more than once. As an argument that is a list.
@@ -121,20 +122,20 @@ pub struct Param {
     pub or_stdin: Option<&'static [&'static str]>,
     /// Another name of its option.
     pub also: Option<&'static str>,
-    /// What is sent of it, where that is not the value itself.
+    /// What is sent in place of the value itself.
     pub through: Option<Through>,
     /// One line.
     pub help: &'static str,
 }
 
 impl Param {
-    const fn new(name: &'static str, kind: Kind, place: Place, help: &'static str) -> Self {
+    const fn new(name: &'static str, kind: Kind, slot: Slot, help: &'static str) -> Self {
         Self {
             name,
             wire: name,
             short: None,
             kind,
-            place,
+            slot,
             required: false,
             repeats: false,
             positional: false,
@@ -153,27 +154,27 @@ impl Param {
 
     /// Returns a part of the path, which must be given and stands without a flag.
     pub const fn path(name: &'static str, kind: Kind, help: &'static str) -> Self {
-        Self::new(name, kind, Place::Path, help).positional()
+        Self::new(name, kind, Slot::Path, help).positional()
     }
 
     /// Returns a query parameter, which may be left out.
     pub const fn query(name: &'static str, kind: Kind, help: &'static str) -> Self {
-        Self::new(name, kind, Place::Query, help)
+        Self::new(name, kind, Slot::Query, help)
     }
 
     /// Returns a field of the body, which may be left out.
     pub const fn body(name: &'static str, kind: Kind, help: &'static str) -> Self {
-        Self::new(name, kind, Place::Body, help)
+        Self::new(name, kind, Slot::Body, help)
     }
 
     /// Returns an object whose fields become fields of the body; it may be left out.
     pub const fn spread(name: &'static str, kind: Kind, help: &'static str) -> Self {
-        Self::new(name, kind, Place::Spread, help)
+        Self::new(name, kind, Slot::Spread, help)
     }
 
     /// Returns one that is not sent by itself, and may be left out.
     pub const fn local(name: &'static str, kind: Kind, help: &'static str) -> Self {
-        Self::new(name, kind, Place::Local, help)
+        Self::new(name, kind, Slot::Local, help)
     }
 
     /// It must be given.

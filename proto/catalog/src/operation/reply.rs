@@ -69,20 +69,20 @@ pub struct Reply {
     pub times: &'static [&'static str],
     /// Whether the answer changes so rarely that it may be kept for a while.
     pub kept: bool,
-    /// Which of its fields is for whom, where it is not shown as a whole.
-    pub told: Option<Told>,
+    /// Its readers, where it is not shown as a whole.
+    pub audience: Option<Audience>,
     /// What a person is told when it is done and there is nothing to show; `{name}` stands for an argument.
     pub done: &'static str,
 }
 
-/// Which field of an answer is for whom.
+/// The readers of an answer: which of its fields is for whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Told {
+pub struct Audience {
     /// The one that is a text for people and shells.
     pub text: &'static str,
     /// The one that is data; all of them when there is none such.
     pub data: Option<&'static str>,
-    /// Whether the text is shown unless another format is wanted.
+    /// Whether a command shows the text unless another format is asked for.
     pub is_usual: bool,
     /// The one that goes into the file that was named. An object whose field this is `files` goes into a folder, a file for each name;
     /// then the text is that of the field `written`.
@@ -91,7 +91,7 @@ pub struct Told {
 
 /// What callers get, and what they should be told beside it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Taken {
+pub struct ReplyValue {
     /// The value.
     pub value: Value,
     /// The notes.
@@ -111,7 +111,7 @@ impl Reply {
         rows: None,
         times: &[],
         kept: false,
-        told: None,
+        audience: None,
         done: "",
     };
     /// A list of objects.
@@ -154,8 +154,8 @@ impl Reply {
     }
 
     /// Its fields are for different readers.
-    pub const fn told(mut self, told: Told) -> Self {
-        self.told = Some(told);
+    pub const fn audience(mut self, audience: Audience) -> Self {
+        self.audience = Some(audience);
         self
     }
 
@@ -215,7 +215,7 @@ impl Reply {
     ///
     /// # Errors
     /// When it is something else than was expected: what, as the end of a sentence.
-    pub fn take(&self, arguments: &Map<String, Value>, answer: Value) -> Result<Taken, String> {
+    pub fn take(&self, arguments: &Map<String, Value>, answer: Value) -> Result<ReplyValue, String> {
         let mut notes = Vec::new();
         let mut value = match self.unwrap {
             Unwrap::Body => answer,
@@ -235,7 +235,7 @@ impl Reply {
         if let (Some(field), Value::Array(list)) = (self.sort, &mut value) {
             list.sort_by(|one, other| one[field].as_str().cmp(&other[field].as_str()));
         }
-        Ok(Taken { value, notes })
+        Ok(ReplyValue { value, notes })
     }
 
     fn pick(&self, object: &mut Map<String, Value>) -> Result<(), String> {

@@ -3,7 +3,7 @@
 use mp_proto::plane::Plane;
 
 use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Scope, Workflow};
-use crate::shape::saved;
+use crate::shape::business_context;
 
 const LEVEL: Param =
     Param::local("level", Kind::OneOf(&["organization", "project"]), "Whose context").default("project");
@@ -19,7 +19,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Show organization and project context together",
         scope: Scope::Project,
         call: Call::get(Plane::App, "business-context/chain"),
-        reply: Reply::ONE.reshape(saved::context_chain),
+        reply: Reply::ONE.reshape(business_context::context_chain),
         ..Operation::APP
     },
     Operation {

@@ -4,7 +4,7 @@ use mp_proto::plane::Plane;
 
 use crate::models;
 use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Touches};
-use crate::shape::{bodies, saved};
+use crate::shape::bodies;
 
 const DESCRIPTION: Param = Param::body("description", Kind::Str, "What it is about");
 
@@ -37,7 +37,7 @@ pub(crate) const ROWS: &[Operation] = &[
         )
         .wire("cohorts")
         .required()
-        .through(saved::flattened)],
+        .through(bodies::flattened)],
         call: Call::post(Plane::App, "cohorts/bulk-update"),
         reply: Reply::EMPTY.done("Changed the cohorts"),
         ..Operation::APP

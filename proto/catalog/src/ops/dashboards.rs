@@ -4,7 +4,7 @@ use mp_proto::plane::Plane;
 
 use crate::models;
 use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Touches};
-use crate::shape::saved;
+use crate::shape::dashboards;
 
 const DASHBOARD_ID: Param = Param::path("dashboard_id", Kind::Int, "Id of the dashboard");
 
@@ -48,7 +48,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "List dashboard templates",
         params: &[Param::query("include_reports", Kind::Flag, "With their reports")],
         call: Call::get(Plane::App, "dashboards/blueprints-all"),
-        reply: Reply::LIST.of(&models::BLUEPRINT_TEMPLATE).reshape(saved::templates),
+        reply: Reply::LIST.of(&models::BLUEPRINT_TEMPLATE).reshape(dashboards::templates),
         ..Operation::APP
     },
     Operation {

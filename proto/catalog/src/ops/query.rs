@@ -4,7 +4,7 @@ use mp_proto::plane::Plane;
 
 use super::inspect::TYPES;
 use crate::operation::{Call, Kind, Of, Operation, Param, Reply, Scope, Workflow};
-use crate::shape::{activity, funnel, retention, saved, series};
+use crate::shape::{activity, funnel, retention, saved_reports, series};
 
 const EVENT: Param = Param::query("event", Kind::Str, "Event").short('e').required();
 
@@ -157,7 +157,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Run a saved report",
         params: &[Param::query("bookmark_id", Kind::Int, "Id of the report").positional(), LINK],
         call: Call::get(Plane::Query, "insights").by(Workflow::ReportLink),
-        reply: Reply::ONE.bare().reshape(saved::report),
+        reply: Reply::ONE.bare().reshape(saved_reports::report),
         ..Operation::READ
     },
     Operation {
@@ -166,7 +166,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Run a saved flows report",
         params: &[Param::query("bookmark_id", Kind::Int, "Id of the report").positional(), LINK],
         call: Call::get(Plane::Query, "arb_funnels").fixed(&[("query_type", "flows_sankey")]).by(Workflow::ReportLink),
-        reply: Reply::ONE.bare().reshape(saved::flows).rows(saved::flow_rows),
+        reply: Reply::ONE.bare().reshape(saved_reports::flows).rows(saved_reports::flow_rows),
         ..Operation::READ
     },
     Operation {

@@ -2,7 +2,7 @@
 
 use mp_proto::plane::Plane;
 
-use crate::operation::{Call, Kind, Operation, Param, Reply, Scope, Told, Workflow};
+use crate::operation::{Audience, Call, Kind, Operation, Param, Reply, Scope, Workflow};
 use crate::shape::recordings;
 
 const REPLAY_ID: Param = Param::local("replay_id", Kind::Str, "Id of the recording").positional();
@@ -24,7 +24,7 @@ pub(crate) const ROWS: &[Operation] = &[
         scope: Scope::Project,
         params: &[REPLAY_ID],
         call: Call::post(Plane::App, "replays/sign/bulk").by(Workflow::Recording),
-        reply: Reply::ONE.told(Told { text: "text", data: Some("actions"), is_usual: true, file: None }),
+        reply: Reply::ONE.audience(Audience { text: "text", data: Some("actions"), is_usual: true, file: None }),
         ..Operation::APP
     },
     Operation {
@@ -58,7 +58,12 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("max_files", Kind::Int, "At most so many files").default("500"),
         ],
         call: Call::post(Plane::App, "replays/sign/bulk").arrange(recordings::fetch).by(Workflow::Recording),
-        reply: Reply::ONE.told(Told { text: "summary", data: Some("events"), is_usual: true, file: Some("events") }),
+        reply: Reply::ONE.audience(Audience {
+            text: "summary",
+            data: Some("events"),
+            is_usual: true,
+            file: Some("events"),
+        }),
         ..Operation::APP
     },
     Operation {
@@ -76,7 +81,12 @@ pub(crate) const ROWS: &[Operation] = &[
             LIMIT,
         ],
         call: Call::post(Plane::App, "replays/sign/bulk").arrange(recordings::of_user).by(Workflow::Recording),
-        reply: Reply::ONE.told(Told { text: "text", data: Some("recordings"), is_usual: true, file: Some("files") }),
+        reply: Reply::ONE.audience(Audience {
+            text: "text",
+            data: Some("recordings"),
+            is_usual: true,
+            file: Some("files"),
+        }),
         ..Operation::APP
     },
     Operation {

@@ -3,7 +3,7 @@
 use mp_proto::plane::Plane;
 
 use crate::models;
-use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Scope, Told, Touches, Workflow};
+use crate::operation::{Audience, Call, Effect, Kind, Of, Operation, Param, Reply, Scope, Touches, Workflow};
 use crate::shape::{bodies, discovery, pages, results};
 
 /// Kinds of saved reports.
@@ -125,7 +125,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("no_validate", Kind::Flag, "Leave it to Mixpanel to check the parameters"),
         ],
         call: Call::post(Plane::App, "bookmark-urls/").by(Workflow::ReportStore).arrange(bodies::report),
-        reply: Reply::ONE.told(Told { text: "url", data: None, is_usual: false, file: None }),
+        reply: Reply::ONE.audience(Audience { text: "url", data: None, is_usual: false, file: None }),
         ..Operation::APP
     },
     Operation {

@@ -1,4 +1,4 @@
-//! Bodies that callers write as JSON: what is certainly wrong with them is told before they are sent.
+//! Bodies that callers write as JSON. Mistakes that Mixpanel would certainly refuse are reported before anything is sent.
 
 use serde_json::{Map, Value};
 
@@ -19,7 +19,7 @@ pub(crate) fn report(arguments: &Fields, _: &mut Bound, problems: &mut Problems)
     }
 }
 
-/// Checks a cohort's definition: a raw one says which of its behaviors select.
+/// Checks a cohort's definition, where it is a raw one: with a selector over behaviors.
 pub(crate) fn cohort(arguments: &Fields, _: &mut Bound, problems: &mut Problems) {
     let Some(Value::Object(definition)) = arguments.get("definition") else { return };
     must(problems, "definition", definition, "selector", Value::is_object, "an object");
@@ -29,7 +29,7 @@ pub(crate) fn cohort(arguments: &Fields, _: &mut Bound, problems: &mut Problems)
     }
 }
 
-/// Each leaf that names a behavior names one that is there.
+/// Checks that each leaf of a selector that names a behavior names one of the definition.
 fn selects(problems: &mut Problems, selector: &Value, behaviors: Option<&Value>) {
     let mut open = vec![selector];
     while let Some(node) = open.pop() {
@@ -71,6 +71,23 @@ pub(crate) fn experiment(arguments: &Fields, _: &mut Bound, problems: &mut Probl
         if arguments.get(name).is_some_and(|value| !value.is_array() && !value.is_object()) {
             problems.add(name, "must be a JSON list or object");
         }
+    }
+}
+
+/// Moves the fields of each entry's `definition` up into the entry.
+pub(crate) fn flattened(entries: Value) -> Result<Value, String> {
+    let flat = |entry: Value| match entry {
+        Value::Object(mut fields) => {
+            if let Some(Value::Object(definition)) = fields.shift_remove("definition") {
+                fields.extend(definition);
+            }
+            Value::Object(fields)
+        }
+        other => other,
+    };
+    match entries {
+        Value::Array(all) => Ok(all.into_iter().map(flat).collect()),
+        other => Ok(other),
     }
 }
 

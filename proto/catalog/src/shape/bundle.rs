@@ -1,9 +1,9 @@
-//! What is told of recordings: signatures, a line about one that was fetched, and the bundle of all those of a user.
+//! Answers about recordings: their signatures, a line about one that was fetched, and the bundle of all those of a user.
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
 
-use super::recordings::Recorded;
+use super::recordings::Recording;
 use super::rrweb::Analysis;
 use super::{Fields, entries};
 
@@ -15,12 +15,12 @@ const MOST_NAME: usize = 100;
 
 /// A recording, and what it shows.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Seen {
+pub struct AnalysedRecording {
     /// The recording.
-    pub recorded: Recorded,
+    pub recording: Recording,
     /// What was done in it.
     pub analysis: Analysis,
-    /// How many events were tracked meanwhile; none when that is not known.
+    /// How many events were tracked while it was made; none when that is not known.
     pub tracked: Option<usize>,
 }
 
@@ -91,7 +91,7 @@ fn lasted(ms: i64) -> String {
 }
 
 /// Returns the bundle of a user's recordings: a text, and the files that say the same.
-pub fn bundle(arguments: &Fields, seen: &[Seen]) -> Value {
+pub fn bundle(arguments: &Fields, seen: &[AnalysedRecording]) -> Value {
     let given = |name: &str| arguments.get(name).and_then(Value::as_str).unwrap_or_default();
     let index: Value = seen.iter().map(|one| one.row(given("user"))).collect();
     if seen.is_empty() {
@@ -113,7 +113,7 @@ pub fn bundle(arguments: &Fields, seen: &[Seen]) -> Value {
     if wants("analyze") {
         for one in seen {
             text.push(format!("{}\n\n---\n", one.analysis.text()));
-            files.insert(file_name(&files, &one.recorded.id), one.analysis.text().into());
+            files.insert(file_name(&files, &one.recording.id), one.analysis.text().into());
         }
     }
     let clicks = sum(&|one| one.count("click"));
@@ -133,19 +133,19 @@ fn file_name(taken: &Fields, id: &str) -> String {
     names.find(|name| !taken.contains_key(name)).expect("there is always another number")
 }
 
-impl Seen {
+impl AnalysedRecording {
     /// Returns its line of the index.
     fn row(&self, user: &str) -> Value {
         let analysis = &self.analysis;
-        let (start, end) = analysis.span_ms.unwrap_or((self.recorded.start_ms, self.recorded.start_ms));
+        let (start, end) = analysis.span_ms.unwrap_or((self.recording.start_ms, self.recording.start_ms));
         let (entry, exit) = analysis.ends();
         json!({
-            "replay_id": self.recorded.id,
+            "replay_id": self.recording.id,
             "distinct_id": user,
             "start_time": start,
             "end_time": end,
             "duration_s": end.saturating_sub(start) as f64 / 1000.0,
-            "retention_days": self.recorded.retention_days,
+            "retention_days": self.recording.retention_days,
             "n_events": analysis.events,
             "n_actions": analysis.actions.len(),
             "n_clicks": analysis.count("click"),
@@ -189,9 +189,9 @@ mod tests {
         assert!(fetched("r", 1, (i64::MIN, i64::MAX), 30).starts_with("fetched r — 1 events, "));
     }
 
-    fn seen(id: &str) -> Seen {
-        let recorded = Recorded { id: id.to_owned(), start_ms: 1000, retention_days: 30 };
-        Seen { recorded, analysis: Analysis::default(), tracked: None }
+    fn seen(id: &str) -> AnalysedRecording {
+        let recording = Recording { id: id.to_owned(), start_ms: 1000, retention_days: 30 };
+        AnalysedRecording { recording, analysis: Analysis::default(), tracked: None }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Names, keys and values.
+//! What there is in a project: names of events and properties, values, top events.
 
 use serde_json::Value;
 
@@ -28,12 +28,12 @@ pub(crate) fn words(_: &Fields, answer: Value, _: &mut Vec<String>) -> Result<Va
     Ok(list.iter().map(word).collect())
 }
 
-/// Returns a value as a text: what is none becomes its JSON.
+/// Returns a value as a text; one that is no text becomes its JSON.
 fn word(value: &Value) -> String {
     value.as_str().map_or_else(|| spaced(value), str::to_owned)
 }
 
-/// Picks the events out of their envelope, and names the amount what it is.
+/// Takes the events out of their envelope, and calls the amount what it is: a count.
 pub(crate) fn top_events(_: &Fields, mut answer: Value, _: &mut Vec<String>) -> Result<Value, String> {
     let list = take(&mut answer, "events")?;
     let one = |entry: &Value| {

@@ -1,10 +1,12 @@
-//! What a row cannot say about its answer: pure functions from what Mixpanel sends to what callers get, and to the rows of a table.
-//! One file for each kind of answer.
+//! What a row cannot say: pure functions that check and arrange arguments, that make what callers get of what Mixpanel sends, and the rows
+//! of tables. One file for each kind of request or answer.
 
 pub(super) mod activity;
 pub(super) mod bodies;
 mod bookmark;
 pub(super) mod bundle;
+pub(super) mod business_context;
+pub(super) mod dashboards;
 pub(super) mod definitions;
 pub(super) mod discovery;
 pub(super) mod exports;
@@ -16,8 +18,8 @@ pub(super) mod recordings;
 pub(super) mod results;
 pub(super) mod retention;
 pub(super) mod rrweb;
-pub(super) mod saved;
 pub(super) mod saved_definitions;
+pub(super) mod saved_reports;
 pub(super) mod series;
 pub(super) mod subproperties;
 #[cfg(test)]
@@ -25,7 +27,7 @@ mod tests;
 
 use serde_json::{Map, Value};
 
-/// An object in the making.
+/// The fields of an object.
 type Fields = Map<String, Value>;
 
 /// Returns an argument as it was given; null when it was not.

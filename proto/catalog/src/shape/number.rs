@@ -27,7 +27,7 @@ impl Number {
         }
     }
 
-    /// Returns this as a part of a whole; nothing is no part of anything.
+    /// Returns this divided by a whole; 0 if the whole is 0.
     pub(super) fn part_of(self, whole: Self) -> Value {
         let whole = whole.as_f64();
         Value::from(if whole == 0.0 { 0.0 } else { self.as_f64() / whole })

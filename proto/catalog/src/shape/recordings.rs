@@ -1,4 +1,4 @@
-//! Session recordings: they are found by what a report says of their events.
+//! Finding session recordings. Mixpanel has no list of them; a report on the events they leave behind says which there are.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use super::{Fields, entries, fields, given, take_object};
 use crate::operation::{Bound, PROJECT};
 use mp_proto::failure::Problems;
 
-/// The event that a recording leaves behind.
+/// The event that is tracked for every recording.
 const RECORD: &str = "$mp_session_record";
 
 /// The id of its recording, as a property of an event.
@@ -23,7 +23,7 @@ const MOST_PROPERTIES: usize = 5;
 
 /// A recording that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recorded {
+pub struct Recording {
     /// Its id.
     pub id: String,
     /// When it begins, in Unix milliseconds.
@@ -34,7 +34,7 @@ pub struct Recorded {
 
 /// An event that was tracked while a recording was made.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Tracked {
+pub struct TrackedEvent {
     /// The recording.
     pub recording: String,
     /// Its name.
@@ -46,16 +46,16 @@ pub struct Tracked {
 }
 
 /// A range of days, both included.
-pub type Days<'a> = Option<(&'a str, &'a str)>;
+pub type DayRange<'a> = Option<(&'a str, &'a str)>;
 
 /// Returns the report that finds recordings by a property of theirs.
-pub fn find_recordings(property: &str, values: &Value, days: Days<'_>) -> Value {
+pub fn find_recordings(property: &str, values: &Value, days: DayRange<'_>) -> Value {
     let measurement = json!({"math": "min", "property": {"name": "$time", "resourceType": "events"}});
     report(RECORD, &measurement, days, json!([filter(property, "equals", values)]), &[ID, RETENTION])
 }
 
 /// Returns the report that finds what was tracked while recordings were made.
-pub fn find_tracked(ids: &Value, properties: &[&str], days: Days<'_>) -> Value {
+pub fn find_tracked(ids: &Value, properties: &[&str], days: DayRange<'_>) -> Value {
     let filters = json!([filter(ID, "equals", ids), filter("$event_name", "does not equal", &json!([RECORD]))]);
     let groups: Vec<&str> = ["$time", "$event_name", ID].into_iter().chain(properties.iter().copied()).collect();
     report("$all_events", &json!({"math": "total"}), days, filters, &groups)
@@ -66,7 +66,7 @@ fn filter(property: &str, operator: &str, values: &Value) -> Value {
         "filterOperator": operator, "value": property})
 }
 
-fn report(event: &str, measurement: &Value, days: Days<'_>, filters: Value, groups: &[&str]) -> Value {
+fn report(event: &str, measurement: &Value, days: DayRange<'_>, filters: Value, groups: &[&str]) -> Value {
     let group = |name: &&str| {
         json!({"value": name, "propertyName": name, "resourceType": "events", "propertyType": "string",
             "propertyDefaultType": "string"})
@@ -95,14 +95,14 @@ fn report(event: &str, measurement: &Value, days: Days<'_>, filters: Value, grou
 ///
 /// # Errors
 /// When it is no such report: what is missing, as the end of a sentence.
-pub fn recordings_of(mut answer: Value) -> Result<Vec<Recorded>, String> {
+pub fn recordings_of(mut answer: Value) -> Result<Vec<Recording>, String> {
     let mut found = Vec::new();
     for (id, kept) in of_first_metric(take_object(&mut answer, "series")?) {
         for (days, times) in fields(&kept) {
             let start = times.get("all").and_then(Value::as_f64).filter(|start| *start > 0.0);
             let Some(start) = start.filter(|_| days != "$overall") else { continue };
             let retention_days = days.parse().unwrap_or(30);
-            found.push(Recorded { id: id.clone(), start_ms: start as i64, retention_days });
+            found.push(Recording { id: id.clone(), start_ms: start as i64, retention_days });
         }
     }
     found.sort_by(|one, other| (one.start_ms, &one.id).cmp(&(other.start_ms, &other.id)));
@@ -113,7 +113,7 @@ pub fn recordings_of(mut answer: Value) -> Result<Vec<Recorded>, String> {
 ///
 /// # Errors
 /// As [`recordings_of`].
-pub fn tracked_of(mut answer: Value, properties: &[&str]) -> Result<Vec<Tracked>, String> {
+pub fn tracked_of(mut answer: Value, properties: &[&str]) -> Result<Vec<TrackedEvent>, String> {
     let mut found = Vec::new();
     for (time, of_time) in of_first_metric(take_object(&mut answer, "series")?) {
         let Some(time_s) = seconds(&time) else { continue };
@@ -121,7 +121,7 @@ pub fn tracked_of(mut answer: Value, properties: &[&str]) -> Result<Vec<Tracked>
             for (recording, of_recording) in below(of_event) {
                 deeper(of_recording, properties, &mut Map::new(), &mut |properties| {
                     let (recording, event) = (recording.clone(), event.clone());
-                    found.push(Tracked { recording, event, time_s, properties: properties.clone() });
+                    found.push(TrackedEvent { recording, event, time_s, properties: properties.clone() });
                 });
             }
         }
@@ -163,7 +163,7 @@ fn seconds(time: &str) -> Option<i64> {
 }
 
 /// Returns the range of days that was given; none when there is none, or a wrong one.
-fn days<'a>(arguments: &'a Fields, problems: &mut Problems) -> Days<'a> {
+fn days<'a>(arguments: &'a Fields, problems: &mut Problems) -> DayRange<'a> {
     let day = |name: &str| arguments.get(name).and_then(Value::as_str);
     match (day("from"), day("to")) {
         (Some(from), Some(to)) if from > to => problems.add("to", "must not be before from"),
@@ -235,17 +235,17 @@ pub(crate) fn of_user(arguments: &Fields, _: &mut Bound, problems: &mut Problems
 /// Returns the recordings that were found, as many as are wanted.
 pub(crate) fn listed(arguments: &Fields, answer: Value, _: &mut Vec<String>) -> Result<Value, String> {
     let most = arguments.get("limit").and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok());
-    let row = |recorded: Recorded| {
-        json!({"replay_id": recorded.id, "distinct_id": given(arguments, "user"),
-            "project_id": given(arguments, PROJECT), "start_time": recorded.start_ms,
-            "retention_days": recorded.retention_days})
+    let row = |recording: Recording| {
+        json!({"replay_id": recording.id, "distinct_id": given(arguments, "user"),
+            "project_id": given(arguments, PROJECT), "start_time": recording.start_ms,
+            "retention_days": recording.retention_days})
     };
     Ok(recordings_of(answer)?.into_iter().take(most.unwrap_or(usize::MAX)).map(row).collect())
 }
 
 /// Returns the events that were found.
 pub(crate) fn tracked(arguments: &Fields, answer: Value, _: &mut Vec<String>) -> Result<Value, String> {
-    let row = |event: Tracked| {
+    let row = |event: TrackedEvent| {
         let properties = if event.properties.is_empty() { Value::Null } else { Value::Object(event.properties) };
         json!({"replay_id": event.recording, "event_name": event.event, "event_time": event.time_s,
             "properties": properties})

@@ -1,4 +1,4 @@
-//! Retention: who comes back, as parts of those who came.
+//! Retention: how many of those who came come back.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::{Fields, entries, given, object};
 use crate::operation::Bound;
 use mp_proto::failure::Problems;
 
-/// Periods of several units are told by their length, and those of one by the unit: Mixpanel takes one or the other.
+/// Asks for periods by their length, or by the unit if they are one unit long: Mixpanel takes one or the other.
 pub(crate) fn period(arguments: &Fields, bound: &mut Bound, _: &mut Problems) {
     let interval = given(arguments, "interval");
     let (name, value) = if interval == json!(1) { ("unit", given(arguments, "unit")) } else { ("interval", interval) };

@@ -99,7 +99,7 @@ fn at_least_one(arguments: &Fields, problems: &mut Problems, of: &[&str]) {
     }
 }
 
-/// A new behavior says its type beside its definition.
+/// Checks a new behavior, and puts its type beside its definition.
 pub(crate) fn behavior(arguments: &Fields, bound: &mut Bound, problems: &mut Problems) {
     texts(arguments, problems);
     let definition = given(arguments, "definition_file");
@@ -109,7 +109,7 @@ pub(crate) fn behavior(arguments: &Fields, bound: &mut Bound, problems: &mut Pro
     }
 }
 
-/// A behavior changes in something.
+/// Checks that something of a behavior changes.
 pub(crate) fn changed_behavior(arguments: &Fields, _: &mut Bound, problems: &mut Problems) {
     texts(arguments, problems);
     at_least_one(arguments, problems, &["name", "description", "definition_file", "verified"]);
@@ -127,7 +127,7 @@ pub fn metric_kind(arguments: &Fields) -> &'static str {
     }
 }
 
-/// A metric has what its kind needs.
+/// Checks that a definition has what the kind of its metric needs.
 fn definition_of_metric(arguments: &Fields, problems: &mut Problems) {
     let definition = given(arguments, "definition_file");
     let mut needs = |name: &str, is_there: bool| {
@@ -150,7 +150,7 @@ fn definition_of_metric(arguments: &Fields, problems: &mut Problems) {
     }
 }
 
-/// A new metric says its kind beside its definition.
+/// Checks a new metric, and puts its kind beside its definition.
 pub(crate) fn metric(arguments: &Fields, bound: &mut Bound, problems: &mut Problems) {
     texts(arguments, problems);
     definition_of_metric(arguments, problems);
@@ -165,7 +165,7 @@ pub(crate) fn metric(arguments: &Fields, bound: &mut Bound, problems: &mut Probl
     }
 }
 
-/// A metric changes in something; its kind and source belong to a definition.
+/// Checks that something of a metric changes; its kind and source come with a definition only.
 pub(crate) fn changed_metric(arguments: &Fields, bound: &mut Bound, problems: &mut Problems) {
     texts(arguments, problems);
     at_least_one(arguments, problems, &["name", "description", "definition_file", "owner_id", "verified"]);

@@ -12,7 +12,7 @@ const SAMPLES: usize = 5;
 
 /// What was seen of a field.
 #[derive(Default)]
-struct Seen {
+struct FieldSamples {
     scalars: Vec<Value>,
     has_nested: bool,
 }
@@ -22,7 +22,7 @@ pub(crate) fn infer(_: &Fields, answer: Value, notes: &mut Vec<String>) -> Resul
     if !answer.is_array() {
         return Err("something else than a list of values".to_owned());
     }
-    let mut seen: BTreeMap<String, Seen> = BTreeMap::new();
+    let mut seen: BTreeMap<String, FieldSamples> = BTreeMap::new();
     for object in entries(&answer).flat_map(objects) {
         for (name, value) in object {
             let field = seen.entry(name).or_default();
@@ -52,7 +52,7 @@ fn objects(value: &Value) -> Vec<Fields> {
     }
 }
 
-fn row(name: &str, field: &Seen, notes: &mut Vec<String>) -> Option<Value> {
+fn row(name: &str, field: &FieldSamples, notes: &mut Vec<String>) -> Option<Value> {
     if field.scalars.is_empty() {
         if !field.has_nested {
             notes.push(format!("{name} was left out: every sample of it is null"));

@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 
 use crate::binding::bind;
 use crate::nouns::{all, find};
-use crate::operation::Taken;
+use crate::operation::ReplyValue;
 
 /// Binds arguments to an operation and takes an answer as it would be taken.
-fn taken(id: &str, arguments: Value, answer: Value) -> Result<Taken, String> {
+fn taken(id: &str, arguments: Value, answer: Value) -> Result<ReplyValue, String> {
     let operation = find(id).expect("a row");
     let bound = bind(operation, arguments.as_object().expect("an object")).expect("good arguments");
     operation.reply.take(&bound.arguments, answer)
@@ -120,7 +120,8 @@ fn fields_of_objects_are_inferred() {
         "not json",
         5
     ]);
-    let Taken { value, notes } = taken("inspect.subproperties", json!({"property": "cart"}), values).expect("good");
+    let ReplyValue { value, notes } =
+        taken("inspect.subproperties", json!({"property": "cart"}), values).expect("good");
     let kinds: Vec<_> =
         value.as_array().expect("a list").iter().map(|row| (row["name"].clone(), row["type"].clone())).collect();
     let expected =

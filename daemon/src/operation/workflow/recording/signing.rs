@@ -1,7 +1,8 @@
 //! What Mixpanel says of recordings: where they are, signed, who is in them, what was tracked meanwhile.
 
 use mp_catalog::{
-    Bound, Recorded, Tracked, bind, days_of, find, find_recordings, find_tracked, recordings_of, results, tracked_of,
+    Bound, Recording, TrackedEvent, bind, days_of, find, find_recordings, find_tracked, recordings_of, results,
+    tracked_of,
 };
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::secret::Secret;
@@ -68,7 +69,7 @@ pub(super) async fn find_by(
     property: &str,
     value: &str,
     days: Option<(&str, &str)>,
-) -> Result<Vec<Recorded>, Failure> {
+) -> Result<Vec<Recording>, Failure> {
     let answer = report(run, find_recordings(property, &json!([value]), days)).await?;
     recordings_of(answer).map_err(|what| run.odd(&what))
 }
@@ -79,7 +80,6 @@ pub(super) async fn tracked(run: &Run<'_>, ids: &[&str], span_ms: (i64, i64)) ->
     let days = days.as_ref().map(|(from, to)| (from.as_str(), to.as_str()));
     let answer = report(run, find_tracked(&json!(ids), &[], days)).await?;
     let found = tracked_of(answer, &[]).map_err(|what| run.odd(&what))?;
-    let row =
-        |event: Tracked| json!({"replay_id": event.recording, "event_name": event.event, "event_time": event.time_s});
+    let row = |event: TrackedEvent| json!({"replay_id": event.recording, "event_name": event.event, "event_time": event.time_s});
     Ok(found.into_iter().map(row).collect())
 }

@@ -1,7 +1,7 @@
 //! All recordings of a user: each is looked through on its own, and one that cannot be had does not cost the others.
 
 use futures_util::{StreamExt, stream};
-use mp_catalog::{Recorded, Seen, bundle};
+use mp_catalog::{AnalysedRecording, Recording, bundle};
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::Value;
 
@@ -35,17 +35,17 @@ pub(super) async fn run(run: &Run<'_>) -> Result<Answered, Failure> {
 }
 
 /// Looks through recordings, and notes which of them are left out.
-async fn of_each(run: &Run<'_>, found: Vec<Recorded>) -> Result<(Vec<Seen>, Vec<String>), Failure> {
+async fn of_each(run: &Run<'_>, found: Vec<Recording>) -> Result<(Vec<AnalysedRecording>, Vec<String>), Failure> {
     let (mut seen, mut notes, mut failed) = (Vec::new(), Vec::new(), Vec::new());
-    let mut all = stream::iter(found).map(|recorded| one(run, recorded)).buffered(AT_A_TIME);
-    while let Some((recorded, came)) = all.next().await {
+    let mut all = stream::iter(found).map(|recording| one(run, recording)).buffered(AT_A_TIME);
+    while let Some((recording, came)) = all.next().await {
         match came {
             Ok((analysis, note)) => {
                 notes.extend(note);
-                seen.push(Seen { recorded, analysis, tracked: None });
+                seen.push(AnalysedRecording { recording, analysis, tracked: None });
             }
             Err(failure) if is_of_all(failure.kind) => return Err(failure),
-            Err(failure) => failed.push((recorded.id, failure)),
+            Err(failure) => failed.push((recording.id, failure)),
         }
     }
     if seen.is_empty() && !failed.is_empty() {
@@ -62,9 +62,9 @@ async fn of_each(run: &Run<'_>, found: Vec<Recorded>) -> Result<(Vec<Seen>, Vec<
 
 type Looked = Result<(mp_catalog::Analysis, Option<String>), Failure>;
 
-async fn one(run: &Run<'_>, recorded: Recorded) -> (Recorded, Looked) {
-    let looked = look_through(run, &recorded.id, recorded.retention_days).await;
-    (recorded, looked)
+async fn one(run: &Run<'_>, recording: Recording) -> (Recording, Looked) {
+    let looked = look_through(run, &recording.id, recording.retention_days).await;
+    (recording, looked)
 }
 
 /// Whether the next recording would fail in the same way.
@@ -81,13 +81,13 @@ const fn is_of_all(kind: FailureKind) -> bool {
     )
 }
 
-async fn count_tracked(run: &Run<'_>, seen: &mut [Seen]) -> Result<(), Failure> {
-    let ids: Vec<&str> = seen.iter().map(|one| one.recorded.id.as_str()).collect();
+async fn count_tracked(run: &Run<'_>, seen: &mut [AnalysedRecording]) -> Result<(), Failure> {
+    let ids: Vec<&str> = seen.iter().map(|one| one.recording.id.as_str()).collect();
     let spans = || seen.iter().filter_map(|one| one.analysis.span_ms);
     let (from, to) = (spans().map(|span| span.0).min(), spans().map(|span| span.1).max());
     let events = tracked(run, &ids, from.zip(to).unwrap_or_default()).await?;
     for one in seen {
-        let is_its = |event: &&Value| event["replay_id"] == one.recorded.id.as_str();
+        let is_its = |event: &&Value| event["replay_id"] == one.recording.id.as_str();
         one.tracked = Some(events.iter().filter(is_its).count());
     }
     Ok(())

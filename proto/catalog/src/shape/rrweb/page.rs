@@ -15,11 +15,11 @@ const MOST_NODES: usize = 500_000;
 /// Nodes that are looked at for the text of an element.
 const MOST_LOOKED_AT: usize = 500;
 
-/// A tree that is too deep to be read at once is read level by level, and each level is one more look at all below it. So often may
-/// each byte be looked at: a page made to hurt takes no more time than a large one.
+/// How often each byte of a recording may be read. A tree that is too deep to be read at once is read level by level, and every level reads
+/// all below it again; with this limit a page made to hurt takes no more time than a large one.
 const MOST_LOOKS: usize = 32;
 
-/// What may be looked at in this way in any case, in bytes: a small page may be very deep.
+/// So many bytes may be read again in any case: a small page may be very deep.
 const FREE_LOOKS: usize = 16 << 20;
 
 /// What names an element that has no text, the best first.
@@ -39,14 +39,14 @@ pub(super) struct Page {
 #[derive(Debug)]
 struct Node {
     parent: Option<i64>,
-    /// Where it is among the children of its parent. A child that is gone leaves its place behind, and is known to be gone by this.
+    /// Its index among the children of its parent. The index of a child that was removed is not used again, which shows that it is gone.
     place: usize,
     children: Vec<i64>,
-    what: What,
+    what: Content,
 }
 
 #[derive(Debug)]
-enum What {
+enum Content {
     Document,
     Element { tag: String, kind: Option<String>, labels: [Option<String>; LABELS.len()] },
     Text(String),
@@ -56,7 +56,7 @@ enum What {
 /// A node as it is recorded; its children are `C`.
 #[derive(Deserialize)]
 #[serde(bound(deserialize = "C: Deserialize<'de>"))]
-struct Recorded<C> {
+struct RecordedNode<C> {
     id: i64,
     #[serde(rename = "type")]
     kind: u64,
@@ -73,7 +73,7 @@ struct Recorded<C> {
 /// A node with all below it. The reader of JSON limits how deep that is.
 #[derive(Deserialize)]
 #[serde(transparent)]
-struct Whole(Recorded<Whole>);
+struct Whole(RecordedNode<Whole>);
 
 #[derive(Deserialize)]
 struct Mutation<'a> {
@@ -134,7 +134,7 @@ impl Page {
             self.insert(Some(parent), node);
         }
         for Text { id, value } in change.texts.into_iter().filter_map(parsed) {
-            if let Some(What::Text(text)) = self.nodes.get_mut(&id).map(|node| &mut node.what) {
+            if let Some(Content::Text(text)) = self.nodes.get_mut(&id).map(|node| &mut node.what) {
                 *text = short(&value.unwrap_or_default(), MOST_TEXT);
             }
         }
@@ -158,7 +158,7 @@ impl Page {
             if self.looked_at > self.read.saturating_mul(MOST_LOOKS).saturating_add(FREE_LOOKS) {
                 return;
             }
-            if let Some(mut node) = parsed::<Recorded<&RawValue>>(raw) {
+            if let Some(mut node) = parsed::<RecordedNode<&RawValue>>(raw) {
                 let (id, children) = (node.id, std::mem::take(&mut node.children));
                 if self.put(parent, node) {
                     left.extend(children.into_iter().rev().map(|child| (Some(id), child)));
@@ -167,7 +167,7 @@ impl Page {
         }
     }
 
-    fn insert_whole(&mut self, parent: Option<i64>, root: Recorded<Whole>) {
+    fn insert_whole(&mut self, parent: Option<i64>, root: RecordedNode<Whole>) {
         let mut left = vec![(parent, root)];
         while let Some((parent, mut node)) = left.pop() {
             let (id, children) = (node.id, std::mem::take(&mut node.children));
@@ -178,7 +178,7 @@ impl Page {
     }
 
     /// Adds a node; one of the same id is gone with it. Returns whether there was room.
-    fn put<C>(&mut self, parent: Option<i64>, node: Recorded<C>) -> bool {
+    fn put<C>(&mut self, parent: Option<i64>, node: RecordedNode<C>) -> bool {
         self.remove(node.id);
         if self.nodes.len() >= MOST_NODES {
             return false;
@@ -189,15 +189,15 @@ impl Page {
             siblings.len() - 1
         });
         let what = match (node.kind, node.tag, node.text) {
-            (0, _, _) => What::Document,
+            (0, _, _) => Content::Document,
             (2, Some(tag), _) => {
                 let tag = short(&tag.to_lowercase(), MOST_TEXT);
-                let mut what = What::Element { tag, kind: None, labels: Default::default() };
+                let mut what = Content::Element { tag, kind: None, labels: Default::default() };
                 what.set(&node.attributes.unwrap_or_default());
                 what
             }
-            (3, _, Some(text)) => What::Text(short(&text, MOST_TEXT)),
-            _ => What::Other,
+            (3, _, Some(text)) => Content::Text(short(&text, MOST_TEXT)),
+            _ => Content::Other,
         };
         self.nodes.insert(node.id, Node { parent, place, children: Vec::new(), what });
         true
@@ -224,8 +224,8 @@ impl Page {
     /// Returns whether it is the page itself that is scrolled.
     pub(super) fn is_root(&self, id: i64) -> bool {
         match self.nodes.get(&id).map(|node| &node.what) {
-            Some(What::Element { tag, .. }) => matches!(tag.as_str(), "html" | "body"),
-            Some(What::Document) => true,
+            Some(Content::Element { tag, .. }) => matches!(tag.as_str(), "html" | "body"),
+            Some(Content::Document) => true,
             _ => false,
         }
     }
@@ -234,12 +234,12 @@ impl Page {
     pub(super) fn describe(&self, id: i64) -> String {
         let own = self.nodes.get(&id);
         let node = match own {
-            Some(Node { what: What::Text(_), parent: Some(parent), .. }) => {
+            Some(Node { what: Content::Text(_), parent: Some(parent), .. }) => {
                 self.nodes.get(parent).map(|up| (*parent, up))
             }
             other => other.map(|node| (id, node)),
         };
-        let Some((id, Node { what: What::Element { tag, kind, labels }, .. })) = node else {
+        let Some((id, Node { what: Content::Element { tag, kind, labels }, .. })) = node else {
             return format!("element {id}");
         };
         let kind = kind.as_ref().filter(|_| tag == "input").map(|kind| format!(" type={kind}")).unwrap_or_default();
@@ -261,11 +261,11 @@ impl Page {
                 continue;
             };
             match &node.what {
-                What::Text(own) => {
+                Content::Text(own) => {
                     text.push(' ');
                     text.push_str(own);
                 }
-                What::Element { tag, .. } if UNREAD.contains(&tag.as_str()) => {}
+                Content::Element { tag, .. } if UNREAD.contains(&tag.as_str()) => {}
                 _ => {
                     let room = MOST_LOOKED_AT.saturating_sub(looked_at);
                     // The last ones are the latest: an element that changes often has many places that are left behind.
@@ -279,7 +279,7 @@ impl Page {
     }
 }
 
-impl What {
+impl Content {
     /// Takes over the attributes that are of use; null takes one away.
     fn set(&mut self, attributes: &Map<String, Value>) {
         let Self::Element { kind, labels, .. } = self else { return };
