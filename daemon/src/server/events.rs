@@ -18,7 +18,7 @@ use crate::hub::{Hub, Numbered, OpenStream, Opening};
 use crate::server::app::App;
 use crate::server::call::Parameters;
 use crate::server::reply::Answer;
-use crate::store;
+use crate::store::announcement;
 
 /// A comment this often shows both sides that the stream lives.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -99,7 +99,7 @@ impl Listener {
     }
 
     fn show_state(&mut self, app: &App, seq: u64) {
-        let snapshot = store::snapshot_event(&app.store.last_good());
+        let snapshot = announcement::snapshot_event(&app.store.last_good());
         self.waiting.push_back(unnumbered(&snapshot).id(self.hub.id(seq)));
     }
 
