@@ -1,6 +1,6 @@
-//! Accounts, and what is particular to each type of them.
+//! Accounts, and the rules of each type of them.
 //!
-//! A type of account is a variant of [`Credential`], read and written here, and a row of [`particulars`]. Config blocks, bridge files and
+//! A type of account is a variant of [`Credential`], read and written here, and its row of [`TypeRules`]. Config blocks, bridge files and
 //! edits go by these and name no type themselves.
 
 use mp_proto::ids::{AccountName, AccountType, ProjectId, Region};
@@ -48,9 +48,9 @@ pub enum TokenSource {
     Env(String),
 }
 
-/// What is particular to a type of account.
+/// The rules of a type of account.
 #[derive(Debug)]
-pub(crate) struct Particulars {
+pub(crate) struct TypeRules {
     /// What such an account is called, in lower case and after "a".
     pub(crate) label: &'static str,
     /// The keys that hold its credential, in the order in which they are written.
@@ -89,7 +89,7 @@ pub(crate) enum Needs {
 /// repeats the key of the block.
 pub(crate) const COMMON_KEYS: [&str; 3] = ["type", "region", "default_project"];
 
-const SERVICE_ACCOUNT: Particulars = Particulars {
+const SERVICE_ACCOUNT: TypeRules = TypeRules {
     label: "service account",
     keys: &[
         Key {
@@ -110,7 +110,7 @@ const SERVICE_ACCOUNT: Particulars = Particulars {
     has_tokens: false,
 };
 
-const OAUTH_BROWSER: Particulars = Particulars {
+const OAUTH_BROWSER: TypeRules = TypeRules {
     label: "browser account",
     keys: &[],
     needs: Needs::All,
@@ -118,7 +118,7 @@ const OAUTH_BROWSER: Particulars = Particulars {
     has_tokens: true,
 };
 
-const OAUTH_TOKEN: Particulars = Particulars {
+const OAUTH_TOKEN: TypeRules = TypeRules {
     label: "token account",
     keys: &[
         Key { name: "token", in_file: "a bearer token, a string", in_call: "a bearer token", may_be_empty: true },
@@ -134,8 +134,8 @@ const OAUTH_TOKEN: Particulars = Particulars {
     has_tokens: false,
 };
 
-/// Returns what is particular to a type of account.
-pub(crate) const fn particulars(kind: AccountType) -> &'static Particulars {
+/// Returns the rules of a type of account.
+pub(crate) const fn rules_of(kind: AccountType) -> &'static TypeRules {
     match kind {
         AccountType::ServiceAccount => &SERVICE_ACCOUNT,
         AccountType::OauthBrowser => &OAUTH_BROWSER,
@@ -143,7 +143,7 @@ pub(crate) const fn particulars(kind: AccountType) -> &'static Particulars {
     }
 }
 
-impl Particulars {
+impl TypeRules {
     /// Returns whether its credential has such a key.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.keys.iter().any(|own| own.name == key)
@@ -234,15 +234,15 @@ mod tests {
     #[test]
     fn a_credential_is_what_its_texts_make() {
         for kind in AccountType::ALL {
-            let particulars = particulars(*kind);
-            for needless in particulars.keys {
+            let rules = rules_of(*kind);
+            for needless in rules.keys {
                 let texts = |key: &str| {
-                    let is_there = particulars.needs == Needs::All || key != needless.name;
-                    particulars.keys.iter().find(|own| own.name == key && is_there).map(|own| own.name)
+                    let is_there = rules.needs == Needs::All || key != needless.name;
+                    rules.keys.iter().find(|own| own.name == key && is_there).map(|own| own.name)
                 };
                 let credential = Credential::of_texts(*kind, texts).expect("all that it needs");
                 assert_eq!(credential.account_type(), *kind);
-                assert!(credential.texts().iter().all(|(key, text)| particulars.has(key) && key == text));
+                assert!(credential.texts().iter().all(|(key, text)| rules.has(key) && key == text));
                 assert!(credential.is_same(&credential.clone()) && !credential.is_same(&Credential::OauthBrowser));
             }
         }

@@ -2,7 +2,7 @@
 
 use mp_proto::ids::{AccountName, AccountType, IdError, ProjectId, Region};
 
-use super::account::{Account, COMMON_KEYS, Credential, Needs, Particulars, particulars};
+use super::account::{Account, COMMON_KEYS, Credential, Needs, TypeRules, rules_of};
 use super::problem::Located;
 
 /// A key with its value, which may be a secret.
@@ -38,7 +38,7 @@ pub(crate) struct FieldProblem<'a> {
     /// What is wrong.
     pub(crate) wrong: Wrong,
     /// The type whose credential it is about; none for what all types have.
-    pub(crate) credential: Option<&'static Particulars>,
+    pub(crate) credential: Option<&'static TypeRules>,
 }
 
 /// What can be wrong with a field.
@@ -112,7 +112,7 @@ pub(crate) fn check<'a>(
 struct Checker<'a> {
     fields: &'a [Field<'a>],
     /// The type whose credential is just being checked.
-    credential: Option<&'static Particulars>,
+    credential: Option<&'static TypeRules>,
     problems: Vec<FieldProblem<'a>>,
 }
 
@@ -168,31 +168,29 @@ impl<'a> Checker<'a> {
     }
 
     fn credential(&mut self, kind: AccountType) -> Option<Credential> {
-        let particulars = particulars(kind);
-        self.credential = Some(particulars);
+        let rules = rules_of(kind);
+        self.credential = Some(rules);
         let mut texts = Vec::new();
-        for key in particulars.keys {
-            let text = self.text(key.name, key.in_file, particulars.needs == Needs::All);
+        for key in rules.keys {
+            let text = self.text(key.name, key.in_file, rules.needs == Needs::All);
             if let (Some(("", _)), false) = (text, key.may_be_empty) {
                 let at = self.field(key.name).map(|field| field.value_at);
                 self.problem(key.name, at, Wrong::Empty { expected: key.in_file });
             }
             texts.extend(text.map(|(text, _)| (key.name, text)));
         }
-        if particulars.needs == Needs::One {
-            self.exactly_one(particulars)?;
+        if rules.needs == Needs::One {
+            self.exactly_one(rules)?;
         }
         Credential::of_texts(kind, |key| texts.iter().find(|(name, _)| *name == key).map(|(_, text)| *text))
     }
 
-    fn exactly_one(&mut self, particulars: &'static Particulars) -> Option<()> {
-        let present: Vec<_> = particulars.keys.iter().filter_map(|key| self.field(key.name)).collect();
-        match (present.as_slice(), particulars.keys) {
+    fn exactly_one(&mut self, rules: &'static TypeRules) -> Option<()> {
+        let present: Vec<_> = rules.keys.iter().filter_map(|key| self.field(key.name)).collect();
+        match (present.as_slice(), rules.keys) {
             ([_], _) => return Some(()),
-            ([_, .., last], _) => {
-                self.problem(last.key, Some(last.key_at), Wrong::Both { keys: particulars.names("") })
-            }
-            ([], [first, ..]) => self.problem(first.name, None, Wrong::Neither { keys: particulars.names("") }),
+            ([_, .., last], _) => self.problem(last.key, Some(last.key_at), Wrong::Both { keys: rules.names("") }),
+            ([], [first, ..]) => self.problem(first.name, None, Wrong::Neither { keys: rules.names("") }),
             ([], []) => {}
         }
         None
@@ -202,7 +200,7 @@ impl<'a> Checker<'a> {
 /// Returns the keys that accounts of a type, or of any type, may have.
 fn known_keys(kind: Option<AccountType>) -> Vec<&'static str> {
     let kinds = kind.as_ref().map_or(AccountType::ALL, std::slice::from_ref);
-    let own = kinds.iter().flat_map(|kind| particulars(*kind).keys).map(|key| key.name);
+    let own = kinds.iter().flat_map(|kind| rules_of(*kind).keys).map(|key| key.name);
     COMMON_KEYS.into_iter().chain(own).collect()
 }
 

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use crate::config::parser::parse;
 use crate::identity::bridge::{self, Bridge};
-use crate::resolve::{Resolved, resolve};
+use crate::resolve::{Origin, Resolved, account_of, resolve};
 
 /// Which layers have something to say on each axis.
 #[derive(Debug, Clone, Copy)]
@@ -129,6 +129,18 @@ proptest! {
             (layers.active, InConfig),
         ]);
         prop_assert_eq!(run(layers).account.map(|account| account.source.kind), expected);
+    }
+
+    #[test]
+    fn whoever_asks_for_the_account_alone_gets_the_same(layers in layers()) {
+        let (config, bridge, context) = (parse(&config(layers)), bridge(layers), context(layers));
+        let alone = account_of(&config, bridge.as_ref(), &context);
+        let alone = alone.map(|account| (account.name.to_owned(), account.origin, account.definition.is_some()));
+        let resolved = run(layers).account.map(|account| {
+            let is_defined = matches!(account.origin, Origin::Config | Origin::Bridge);
+            (account.name, account.origin, is_defined)
+        });
+        prop_assert_eq!(alone, resolved);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::arguments::Arguments;
 use super::document::string;
 use super::editor::Editor;
 use super::error::EditError;
-use crate::config::account::{Key, Needs, particulars};
+use crate::config::account::{Key, Needs, rules_of};
 use crate::config::problem::Scope;
 
 /// A key of a credential and the text that is to stand there, which may be a secret.
@@ -20,7 +20,7 @@ impl Editor {
         let mut arguments = Arguments::default();
         let name = arguments.value("name", AccountName::parse(add.name.as_deref().unwrap_or_default()));
         let kind = arguments.choice("type", AccountType::parse(&add.r#type));
-        let region = match (&add.region, kind.and_then(|kind| particulars(kind).default_region)) {
+        let region = match (&add.region, kind.and_then(|kind| rules_of(kind).default_region)) {
             (Some(region), _) => arguments.choice("region", Region::parse(region)),
             (None, None) => {
                 arguments.misuse("region", format!("region is missing: expected {}", Region::EXPECTED));
@@ -94,7 +94,7 @@ impl Editor {
     /// Sets a key of a credential, in the place of the one that it excludes, if that is there.
     fn set_credential(&mut self, name: &str, kind: Option<AccountType>, key: &'static str, text: &str) {
         let path = ["accounts", name];
-        let rivals = kind.map(particulars).filter(|own| own.needs == Needs::One).map_or(&[][..], |own| own.keys);
+        let rivals = kind.map(rules_of).filter(|own| own.needs == Needs::One).map_or(&[][..], |own| own.keys);
         let mut rivals = rivals.iter().map(|rival| rival.name).filter(|rival| *rival != key);
         match rivals.next() {
             Some(rival) => self.doc.replace_key(&path, rival, key, string(text)),
@@ -143,8 +143,8 @@ fn given<'a>(
 /// Refuses what is empty, and what belongs to another type: whether that is wrong depends on the file.
 fn check_given(arguments: &mut Arguments, kind: AccountType, given: &[KeyText<'_>]) {
     for (key, text) in given {
-        if !particulars(kind).has(key) {
-            let owner = AccountType::ALL.iter().find(|owner| particulars(**owner).has(key));
+        if !rules_of(kind).has(key) {
+            let owner = AccountType::ALL.iter().find(|owner| rules_of(**owner).has(key));
             let owner = owner.map_or("other", |owner| owner.as_str());
             let detail = format!("{key} is for {owner} accounts, and this is a {kind} account");
             arguments.problem(key, detail);
@@ -152,7 +152,7 @@ fn check_given(arguments: &mut Arguments, kind: AccountType, given: &[KeyText<'_
             arguments.misuse(key, format!("{key} is empty"));
         }
     }
-    for type_of_one in AccountType::ALL.iter().map(|kind| particulars(*kind)).filter(|own| own.needs == Needs::One) {
+    for type_of_one in AccountType::ALL.iter().map(|kind| rules_of(*kind)).filter(|own| own.needs == Needs::One) {
         let mut own = given.iter().filter(|(key, _)| type_of_one.has(key));
         if let (Some(_), Some((key, _))) = (own.next(), own.next()) {
             arguments.misuse(key, format!("{} are both given: expected one of them", type_of_one.names("")));
@@ -163,7 +163,7 @@ fn check_given(arguments: &mut Arguments, kind: AccountType, given: &[KeyText<'_
 /// Checks the credential of a new account. What belongs to another type is a wrong call here, whatever the file holds.
 fn check_new(arguments: &mut Arguments, kind: AccountType, given: &[KeyText<'_>]) {
     check_given(arguments, kind, given);
-    let own = particulars(kind);
+    let own = rules_of(kind);
     arguments.usage |= given.iter().any(|(key, _)| !own.has(key));
     let is_given = |key: &Key| given.iter().any(|(given, _)| *given == key.name);
     match own.needs {

@@ -9,7 +9,7 @@ use mp_proto::secret::Secret;
 use serde_json::{Map, Value};
 
 use super::model::{Bridge, BridgeError, VERSION};
-use crate::config::account::{Account, Needs, Particulars, particulars};
+use crate::config::account::{Account, Needs, TypeRules, rules_of};
 use crate::config::fields::{Field, FieldProblem, FieldValue, Wrong, check};
 use crate::identity::tokens::Tokens;
 
@@ -97,7 +97,7 @@ impl Parser<'_> {
         let at = format!("account.{}", problem.key);
         match (problem.credential, &problem.wrong) {
             (Some(_), _) if self.problems.has(&self.at("account")) => {}
-            (Some(particulars), _) => self.wrong("account", needs(particulars)),
+            (Some(rules), _) => self.wrong("account", needs(rules)),
             (None, Wrong::Rule { error, .. }) => self.wrong(&at, format!("must be {}", error.expected)),
             (None, Wrong::Unknown(Some(kind))) => self.wrong(&at, format!("unknown key of a {kind} account")),
             (None, Wrong::Unknown(None)) => self.wrong(&at, "unknown key of an account"),
@@ -106,7 +106,7 @@ impl Parser<'_> {
     }
 
     fn tokens(&mut self, root: &Map<String, Value>, kind: AccountType) -> Option<Tokens> {
-        let own = particulars(kind);
+        let own = rules_of(kind);
         let tokens = match root.get("tokens").filter(|value| !value.is_null()) {
             None if own.has_tokens => Err(format!("a {} needs its tokens", own.label)),
             None => return None,
@@ -177,10 +177,10 @@ fn field<'a>(key: &'a str, value: &'a Value) -> Field<'a> {
 }
 
 /// Returns what the credential of a type is made of.
-fn needs(particulars: &Particulars) -> String {
-    let what = match particulars.needs {
+fn needs(rules: &TypeRules) -> String {
+    let what = match rules.needs {
         Needs::All => "the texts",
         Needs::One => "exactly one of",
     };
-    format!("a {} needs {what} {}", particulars.label, particulars.names("`"))
+    format!("a {} needs {what} {}", rules.label, rules.names("`"))
 }
