@@ -66,7 +66,7 @@ fn with_url(mut words: Vec<String>, url: &str) -> Vec<String> {
     filled.chain((!has_place).then(|| url.to_owned())).collect()
 }
 
-/// Splits at blanks, save inside quotes and after a backslash, as a shell does; nothing else of a shell is done.
+/// Splits at blanks, but not inside quotes and after a backslash, as a shell does; nothing else of a shell is done.
 fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;

@@ -42,7 +42,7 @@ impl Environment {
         self.0.get(OsStr::new(name))?.to_str().filter(|value| !value.is_empty())
     }
 
-    /// Returns a variable that is set, be it empty.
+    /// Returns a variable that is set, even if it is empty.
     ///
     /// # Errors
     /// When its value is not UTF-8: it could not be sent as it is.
@@ -56,7 +56,7 @@ impl Environment {
         }
     }
 
-    /// Returns a variable that is set and not empty, be it text or not.
+    /// Returns a variable that is set and not empty, even if it is no text.
     pub(crate) fn os(&self, name: &str) -> Option<&OsStr> {
         self.0.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }

@@ -1,12 +1,13 @@
-//! What comes from a person, or from a pipe in the place of one: lines, answers to questions, secrets.
+//! What comes from a person, or from a pipe in the place of one: lines, answers to questions, secrets, Ctrl-C.
 
 use std::io::{BufRead, IsTerminal, Read, Write};
 
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::secret::Secret;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-/// How many lines are kept for who has not asked yet; then the reader waits. Nobody types so many.
+/// How many lines are kept until they are asked for; then the thread that reads waits. Nobody types so many.
 const KEPT: usize = 64;
 
 /// The lines of stdin. Nothing is read before the first one is asked for.
@@ -46,6 +47,16 @@ fn send(mut input: impl BufRead, lines: &Sender<Secret>) {
             return;
         }
     }
+}
+
+/// Returns the signal of Ctrl-C, which from now on does not end the process.
+///
+/// # Errors
+/// When the system refuses it.
+pub(crate) fn interrupts() -> Result<Signal, Failure> {
+    let refused =
+        |error| Failure::new(FailureKind::Internal, format!("the signal for Ctrl-C could not be had: {error}"));
+    signal(SignalKind::interrupt()).map_err(refused)
 }
 
 /// Returns whether a person can answer: stdin is a terminal, and this command is in its foreground. One in the background that

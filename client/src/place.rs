@@ -18,7 +18,7 @@ pub(crate) struct Place {
     pub autostart: bool,
     /// The daemon to start; else that beside this program, or in `MPD_BIN`.
     pub program: Option<PathBuf>,
-    /// The environment in which it is started, less what it must not know.
+    /// The environment in which it is started, without what it must not know.
     pub environment: Environment,
 }
 

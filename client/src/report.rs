@@ -14,38 +14,42 @@ pub(crate) fn failure(failure: &Failure) -> ExitCode {
 
 /// Prints what the user should know beside the answer.
 pub(crate) fn note(text: &str) {
-    let _ = writeln!(std::io::stderr(), "note: {}", printable(text));
+    let _ = writeln!(std::io::stderr(), "note: {}", without_controls(text));
 }
 
 /// Prints a line of guidance.
 pub(crate) fn say(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{}", printable(text.trim_end()));
+    let _ = writeln!(std::io::stderr(), "{}", without_controls(text.trim_end()));
 }
 
 /// Prints a question; the answer comes on the same line.
 pub(crate) fn ask(text: &str) {
     let mut stderr = std::io::stderr();
-    let _ = write!(stderr, "{}", printable(text)).and_then(|()| stderr.flush());
+    let _ = write!(stderr, "{}", without_controls(text)).and_then(|()| stderr.flush());
 }
 
 /// Returns the text of a failure.
 pub(crate) fn describe(failure: &Failure) -> String {
-    let mut text = format!("error: {}\n", printable(&failure.detail));
+    let mut text = format!("error: {}\n", without_controls(&failure.detail));
     for problem in &failure.errors {
-        text.push_str(&format!("  {}: {}\n", printable(&problem.at), printable(&problem.detail)));
+        text.push_str(&format!("  {}: {}\n", without_controls(&problem.at), without_controls(&problem.detail)));
     }
     if let Some(seconds) = failure.retry_after_s {
         text.push_str(&format!("  again in {seconds} s\n"));
     }
     let width = failure.next.iter().map(|next| next.command.chars().count()).max().unwrap_or(0);
     for next in &failure.next {
-        text.push_str(&format!("hint: {:<width$}  # {}\n", printable(&next.command), printable(&next.label)));
+        text.push_str(&format!(
+            "hint: {:<width$}  # {}\n",
+            without_controls(&next.command),
+            without_controls(&next.label)
+        ));
     }
     text
 }
 
 /// A text from a file or from the network must not move the cursor of a terminal.
-fn printable(text: &str) -> String {
+fn without_controls(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 

@@ -17,7 +17,7 @@ use crate::caller::add_asked;
 use crate::connect::connect;
 use crate::transport::{Channel, Content, Outgoing, Received, Streaming, TransportError};
 
-/// A daemon that is killed while it is asked is started again by the next attempt; three in a row are no accident.
+/// How often a request is tried: a daemon that is killed while it is asked is started again by the next attempt.
 const ATTEMPTS: u32 = 3;
 
 /// A connection to the daemon, made when it is first used, and again when it was lost.

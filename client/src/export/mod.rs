@@ -22,15 +22,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mp_catalog::Operation;
-use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::failure::Failure;
 use serde_json::{Map, Value};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::Signal;
 use tokio::time::timeout;
 
 use crate::api::Options;
 use crate::call::{Call, INTERRUPTED};
 use crate::operation::arguments::Typed;
-use crate::report;
+use crate::{input, report};
 use crew::Crew;
 use file::Claim;
 use order::Order;
@@ -61,9 +61,7 @@ pub(crate) async fn run(
     operation: &'static Operation,
     arguments: Map<String, Value>,
 ) -> Result<ExitCode, Failure> {
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| {
-        Failure::new(FailureKind::Internal, format!("the signal for Ctrl-C could not be had: {error}"))
-    })?;
+    let mut interrupt = input::interrupts()?;
     let target = call.text("output").filter(|path| path != "-").map(|path| file::real(Path::new(&path))).transpose()?;
     let may_replace = call.arguments.get_flag("force");
     if let Some(target) = &target {

@@ -9,6 +9,6 @@ pub(super) enum Stop {
     Failed(Failure),
     /// Nobody reads the output any more.
     NobodyReads,
-    /// The user has had enough.
+    /// The user has pressed Ctrl-C.
     Interrupted,
 }

@@ -7,7 +7,7 @@ use mp_catalog::Effect;
 pub(crate) struct Policy {
     /// Refuses whatever changes something.
     pub(crate) read_only: bool,
-    /// Allows what takes away what cannot be had back.
+    /// Allows what destroys.
     pub(crate) allow_destructive: bool,
 }
 

@@ -82,7 +82,7 @@ impl Events {
         self
     }
 
-    /// Begins after an event that was seen before, be it by another process.
+    /// Begins after an event that was seen before, by this process or another one.
     pub fn after(mut self, id: impl Into<String>) -> Self {
         self.last = Some(id.into());
         self.stream = None;

@@ -169,7 +169,7 @@ pub(super) fn json(body: &[u8], headers: &HeaderMap) -> Result<Value, Failure> {
     })
 }
 
-/// Returns the head of an answer as HTTP writes it, less what describes the connection to the daemon.
+/// Returns the head of an answer as HTTP writes it, without what describes the connection to the daemon.
 fn head(status: StatusCode, headers: &HeaderMap) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {}\r\n", titled(status)).into_bytes();
     for (name, value) in headers.iter().filter(|(name, _)| ![CONNECTION, TRAILER, TRANSFER_ENCODING].contains(name)) {

@@ -26,7 +26,7 @@ enum Paging {
 /// Asks for all pages and returns their results as one list.
 ///
 /// # Errors
-/// When the plane or the call has no pages, or one of them cannot be had.
+/// When the plane or the call has no pages, or one of them cannot be read.
 pub(super) async fn all(call: &mut Call<'_>, mut ask: Ask) -> Result<Value, Failure> {
     let mut paging = Paging::of(&ask)?;
     let mut results = Vec::new();

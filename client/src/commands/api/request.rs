@@ -54,7 +54,7 @@ pub(super) struct Ask {
 }
 
 impl Ask {
-    /// Returns what a command line asks for. Reads the body, be it from a file or from stdin.
+    /// Returns what a command line asks for. Reads the body from a file or from stdin.
     ///
     /// # Errors
     /// When something of it is wrong.

@@ -9,12 +9,12 @@ use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{LOGIN, LOGIN_CALLBACK, LOGIN_PROJECT, LOGINS, fill};
 use mp_proto::secret::Secret;
 use mp_proto::wire::{LoginBody, LoginCallback, LoginChoice, LoginResult, LoginStart, LoginState};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::Signal;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::dialogue::{Act, Dialogue, Manner};
 use crate::call::Call;
-use crate::input::{StdinLines, is_interactive};
+use crate::input::{StdinLines, interrupts, is_interactive};
 use crate::{browser, report};
 
 /// How long the daemon may keep one look at a login waiting for a change.
@@ -56,9 +56,7 @@ pub(super) async fn follow(
 ) -> Result<Option<(LoginBody, LoginResult)>, Failure> {
     call.allow(IDENTITY);
     let ends = call.arguments.get_one::<u64>("timeout").map(|seconds| Instant::now() + Duration::from_secs(*seconds));
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| {
-        Failure::new(FailureKind::Internal, format!("the signal for Ctrl-C could not be had: {error}"))
-    })?;
+    let mut interrupt = interrupts()?;
     let begun = tokio::select! {
         biased;
         _ = interrupt.recv() => {
@@ -100,7 +98,7 @@ fn say_interrupted() {
 enum Unfinished {
     /// It has ended by itself, or is out of reach.
     Ended(Failure),
-    /// This client has had enough of it.
+    /// This client gives it up.
     GaveUp(Failure),
 }
 
