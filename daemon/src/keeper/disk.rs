@@ -158,9 +158,7 @@ pub(super) struct FileLock {
 /// # Errors
 /// When the lock cannot be made.
 pub(super) fn try_lock_file(path: &Path) -> io::Result<Option<FileLock>> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let file = lock::open(Path::new(&name))?;
+    let file = lock::open(&path.with_added_extension("lock"))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(FileLock { _file: file })),
         Err(TryLockError::WouldBlock) => Ok(None),
