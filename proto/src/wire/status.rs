@@ -8,11 +8,10 @@ use crate::ids::{AccountName, AccountType, ProjectId, Region};
 use crate::plane::Family;
 use crate::version::ProtocolRange;
 
-/// An enum whose words travel: readable, writable, described, shown by its word.
-///
-/// A word is a `tt`: as a `literal` it would reach utoipa in a wrapping that utoipa does not look into.
+/// An enum whose words travel: readable, writable, described, shown by its word. On the wire a variant is its name in snake case, which is
+/// its word; a rename by the word itself would not reach utoipa through a macro.
 macro_rules! words {
-    ($($(#[$meta:meta])* enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:tt,)+ })+) => {
+    ($($(#[$meta:meta])* enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ })+) => {
         $(
             $(#[$meta])*
             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
