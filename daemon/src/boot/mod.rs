@@ -262,7 +262,9 @@ fn announce(started_by: StartedBy) {
 }
 
 async fn finish(app: &App) {
-    app.life.request_stop("stopping");
+    if !app.life.is_stopping() {
+        app.life.request_stop("stopping");
+    }
     app.keeper.save();
     if tokio::time::timeout(LANDING, app.keeper.settle()).await.is_err() {
         warn!(after_s = LANDING.as_secs(), "a refresh was cut off");
