@@ -65,16 +65,9 @@ mod tests {
     use serde_json::json;
 
     fn me() -> Me {
-        Me::from_answer(json!({
-            "user_id": 4401, "user_email": "dana@acme.example",
-            "projects": {"3187654": {"name": "Acme Web", "organization_id": 501, "timezone": "US/Pacific"},
-                "3187655": {"name": "Acme Mobile", "organization_id": 501, "timezone": "US/Eastern"},
-                "3187700": {"name": "labs sandbox", "organization_id": 502, "timezone": "UTC"}},
-            "workspaces": {"880103": {"name": "marketing", "project_id": 3187654},
-                "880102": {"name": "Growth Team", "project_id": 3187654, "is_default": true},
-                "880201": {"name": "Mobile Default", "project_id": 3187655, "is_default": true}}
-        }))
-        .expect("an object")
+        let projects = json!({"1": {"name": "a"}, "2": {"name": "b"}, "3": {"name": "c"}});
+        let answer = json!({"user_id": 4401, "user_email": "dana@acme.example", "projects": projects});
+        Me::from_answer(answer).expect("an object")
     }
 
     #[test]
