@@ -67,6 +67,26 @@ fn what_destroys_asks_at_a_terminal_and_nowhere_else() {
 }
 
 #[test]
+fn arguments_that_destroy_ask_and_others_do_not() {
+    let world = world();
+    let _daemon = world.start();
+    let schemas = "/us/app/projects/3187654/schemas";
+    world.upstream.on("POST", schemas, |_| ok(&json!({"added": 0, "deleted": 5})));
+    let truncating = ["schemas", "create-bulk", "--entries", "[]", "--truncate"];
+    let sent = || world.upstream.count("POST", schemas);
+    let (ended, shown) = terminal::typed(&world, &truncating, "n\n");
+    assert!(shown.contains("with truncate, all other schemas are deleted. Go on? [y/N]"), "{shown:?}");
+    assert_eq!((ended, sent()), (1, 0));
+    for words in [&truncating[..4], &[&truncating[..], &["--yes"]].concat()] {
+        let (ended, shown) = terminal::typed(&world, words, "");
+        assert_eq!((ended, shown.contains("Go on?")), (0, false), "{words:?}: {shown:?}");
+    }
+    assert_eq!(terminal::typed(&world, &truncating, "y\n").0, 0);
+    // A script is never asked.
+    assert_eq!((world.home.mp(truncating).run().code, sent()), (0, 4));
+}
+
+#[test]
 fn a_dry_run_shows_what_would_be_touched_and_touches_nothing() {
     let world = world();
     let _daemon = world.start();

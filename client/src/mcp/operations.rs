@@ -2,7 +2,7 @@
 
 use hyper::Method;
 use hyper::header::HeaderMap;
-use mp_catalog::{Effect, Operation, OperationCall, Shape, all, find};
+use mp_catalog::{Effect, Operation, OperationCall, Shape, all, bind, find};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{OPERATION, fill};
 use serde::Deserialize;
@@ -52,7 +52,7 @@ pub(super) fn look(query: &Query, policy: Policy) -> Result<Value, Failure> {
     let is_meant = |operation: &&'static Operation| {
         let text = text(operation);
         query.group.as_ref().is_none_or(|group| operation.command[0] == group)
-            && query.effect.is_none_or(|effect| operation.effect == effect)
+            && query.effect.is_none_or(|effect| [operation.effect, operation.worst_effect()].contains(&effect))
             && words.iter().all(|word| text.contains(word.as_str()))
     };
     let mut found: Vec<&'static Operation> = all().filter(is_meant).collect();
@@ -89,16 +89,26 @@ fn brief(operation: &Operation) -> Value {
     let names = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name);
     let arguments: Vec<String> =
         names.map(|name| if is_required(name) { name.clone() } else { format!("{name}?") }).collect();
-    json!({
+    let shown = json!({
         "id": operation.id, "summary": operation.summary, "effect": operation.effect, "arguments": arguments.join(" "),
-    })
+    });
+    with_how(shown, operation)
+}
+
+/// Adds how a call destroys, where arguments decide that.
+fn with_how(mut shown: Value, operation: &Operation) -> Value {
+    if let Some(how) = operation.destroys_if() {
+        shown["destroys_if"] = how.into();
+    }
+    shown
 }
 
 fn whole(operation: &Operation, policy: Policy) -> Value {
-    let mut shown = json!({
+    let shown = json!({
         "id": operation.id, "summary": operation.summary, "detail": operation.detail, "effect": operation.effect,
         "arguments": operation.input_schema(),
     });
+    let mut shown = with_how(shown, operation);
     if let Some(reason) = policy.refusal(operation.effect).or_else(|| obstacle(operation)) {
         shown["refused"] = reason.into();
         shown["instead"] = command(operation).into();
@@ -110,13 +120,30 @@ fn command(operation: &Operation) -> String {
     format!("mp {}", operation.command.join(" "))
 }
 
-/// Returns an operation that may be called.
-pub(super) fn allowed(id: &str, policy: Policy) -> Result<&'static Operation, Failure> {
+/// Returns an operation that may be called with some arguments.
+///
+/// # Errors
+/// When the policy does not allow what the call does, or it cannot be told because the arguments are wrong.
+pub(super) fn allowed(id: &str, arguments: &Map<String, Value>, policy: Policy) -> Result<&'static Operation, Failure> {
     let operation = known(id)?;
-    match policy.refusal(operation.effect).or_else(|| obstacle(operation)) {
-        None => Ok(operation),
-        Some(reason) => Err(Failure::new(FailureKind::Forbidden, format!("{id} is not done here: {reason}"))
-            .next(command(operation), "the user can run it in a terminal")),
+    let refused = |reason: String| {
+        Failure::new(FailureKind::Forbidden, format!("{id} is not done here: {reason}"))
+            .next(command(operation), "the user can run it in a terminal")
+    };
+    if let Some(reason) = policy.refusal(operation.effect).or_else(|| obstacle(operation)) {
+        return Err(refused(reason.to_owned()));
+    }
+    if policy.refusal(operation.worst_effect()).is_none() {
+        return Ok(operation);
+    }
+    // What cannot be weighed is not sent: a daemon that is newer may understand more of it.
+    let bound = bind(operation, arguments).map_err(|wrong| {
+        Failure::new(FailureKind::InvalidArgument, format!("arguments of {id} are wrong")).errors(wrong)
+    })?;
+    match (policy.refusal(operation.effect_of(&bound)), operation.destroys_if()) {
+        (None, _) => Ok(operation),
+        (Some(reason), Some(how)) => Err(refused(format!("{how}; {reason}"))),
+        (Some(reason), None) => Err(refused(reason.to_owned())),
     }
 }
 
@@ -213,8 +240,35 @@ mod tests {
         assert_eq!(allowed_now["refused"], Value::Null);
         assert!(one("lookup-tables.upload", POLICY).expect("a row")["refused"].is_string());
         assert!(one("dashboard.list", POLICY).is_err());
-        assert!(allowed("dashboards.list", POLICY).is_ok());
-        let refused = allowed("dashboards.delete", POLICY).expect_err("it destroys");
+        assert!(allowed("dashboards.list", &Map::new(), POLICY).is_ok());
+        let refused = allowed("dashboards.delete", &Map::new(), POLICY).expect_err("it destroys");
         assert_eq!((refused.kind, refused.next[0].command.as_str()), (FailureKind::Forbidden, "mp dashboards delete"));
+    }
+
+    #[test]
+    fn arguments_decide_whether_a_call_is_allowed() {
+        let call = |arguments: Value, policy| {
+            let arguments = arguments.as_object().expect("an object").clone();
+            allowed("schemas.create-bulk", &arguments, policy).map(|row| row.id)
+        };
+        let bold = Policy { allow_destructive: true, ..POLICY };
+        let truncating = || json!({"entries": [], "truncate": true});
+        assert_eq!(call(json!({"entries": []}), POLICY), Ok("schemas.create-bulk"));
+        let refused = call(truncating(), POLICY).expect_err("it destroys");
+        assert_eq!(refused.kind, FailureKind::Forbidden);
+        assert!(
+            refused.detail.contains("with truncate") && refused.detail.contains("--allow-destructive"),
+            "{refused}"
+        );
+        assert_eq!(call(truncating(), bold), Ok("schemas.create-bulk"));
+        let careful = Policy { read_only: true, ..POLICY };
+        assert_eq!(call(json!({"entries": []}), careful).expect_err("it changes").kind, FailureKind::Forbidden);
+        // What this client does not understand may be what destroys.
+        let unknown = call(json!({"entries": [], "wipe": true}), POLICY).expect_err("it cannot be weighed");
+        assert_eq!((unknown.kind, unknown.errors[0].at.as_str()), (FailureKind::InvalidArgument, "wipe"));
+        let found =
+            look(&Query { effect: Some(Effect::Destroy), group: Some("schemas".into()), ..Query::default() }, POLICY);
+        let found = found.expect("good")["operations"].to_string();
+        assert!(found.contains("schemas.create-bulk") && found.contains("destroys_if"), "{found}");
     }
 }

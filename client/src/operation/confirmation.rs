@@ -2,19 +2,19 @@
 
 use std::io::{self, IsTerminal};
 
-use mp_catalog::{Confirm, Effect, Operation, OperationCall, Touches, find};
+use mp_catalog::{Bound, Confirm, Effect, Operation, OperationCall, Touches, find};
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::{Map, Value};
 
 use super::request;
 use super::{answer, table};
 use crate::call::Call;
-use crate::output::printable;
+use crate::output::{printable, screen};
 use crate::{input, report};
 
 /// Whether the operation ever asks.
 pub(super) fn may_ask(operation: &Operation) -> bool {
-    operation.effect == Effect::Destroy || matches!(operation.confirm, Confirm::Always(_))
+    operation.worst_effect() == Effect::Destroy || matches!(operation.confirm, Confirm::Always(_))
 }
 
 /// Asks on stderr whether it may run. Where nobody sits at a terminal only those operations ask that take the answer from a pipe, too; the
@@ -22,14 +22,20 @@ pub(super) fn may_ask(operation: &Operation) -> bool {
 ///
 /// # Errors
 /// When the answer is no.
-pub(super) fn ask(operation: &Operation, arguments: &Map<String, Value>) -> Result<(), Failure> {
-    let asks_always = matches!(operation.confirm, Confirm::Always(loses_all) if loses_all(arguments));
-    let is_seen = operation.effect == Effect::Destroy && io::stdin().is_terminal() && io::stderr().is_terminal();
+pub(super) fn ask(operation: &Operation, call: &Bound) -> Result<(), Failure> {
+    let asks_always = matches!(operation.confirm, Confirm::Always(loses_all) if loses_all(&call.arguments));
+    let destroys = operation.effect_of(call) == Effect::Destroy;
+    let is_seen = destroys && io::stdin().is_terminal() && screen::is_stderr_watched();
     if !asks_always && !is_seen {
         return Ok(());
     }
-    let question =
-        format!("mp {}{}: {}. Go on? [y/N]: ", operation.command.join(" "), words(arguments), lower(operation.summary));
+    let how = operation.destroys_if().map(|how| format!("; {how}")).unwrap_or_default();
+    let question = format!(
+        "mp {}{}: {}{how}. Go on? [y/N]: ",
+        operation.command.join(" "),
+        words(&call.arguments),
+        lower(operation.summary)
+    );
     let typed = input::answer(&printable(&question));
     if input::is_yes(&typed) {
         return Ok(());

@@ -43,7 +43,7 @@ pub(crate) async fn run(operation: &'static Operation, matches: &ArgMatches) -> 
         return confirmation::show_touched(&mut call, &touches, &bound.arguments).await;
     }
     if confirmation::may_ask(operation) && !matches.get_flag("yes") {
-        confirmation::ask(operation, &bound.arguments)?;
+        confirmation::ask(operation, &bound)?;
     }
     let asked = OperationCall { arguments: typed.arguments, refresh };
     let path = output.as_ref().map(|(_, path)| path.as_str());

@@ -66,10 +66,11 @@ fn what_it_does(operation: &Operation) -> String {
         Plane::Engage => "profile API",
         Plane::Export => "export API",
     };
-    let effect = match operation.effect {
-        Effect::Read => "Reads",
-        Effect::Write => "Changes",
-        Effect::Destroy => "Destroys",
+    let effect = match (operation.effect, operation.destroys_if()) {
+        (Effect::Read, _) => "Reads".to_owned(),
+        (Effect::Write, None) => "Changes".to_owned(),
+        (Effect::Write, Some(how)) => format!("Changes, and may destroy ({how})"),
+        (Effect::Destroy, _) => "Destroys".to_owned(),
     };
     let path = if call.path.is_empty() { "/" } else { call.path };
     let kept = if operation.reply.kept { " The answer is kept for a while; `--refresh` asks anew." } else { "" };

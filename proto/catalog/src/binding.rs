@@ -279,7 +279,7 @@ fn why(error: &serde_json::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operation::{Call, Effect, Reply, Scope};
+    use crate::operation::{Call, Effect, Reply, Scope, Weight};
     use mp_proto::plane::Plane;
     use serde_json::json;
 
@@ -289,6 +289,7 @@ mod tests {
         summary: "Show a thing",
         detail: "",
         effect: Effect::Read,
+        weight: Weight::PLAIN,
         scope: Scope::Project,
         params: &[
             Param::path("name", Kind::Str, "Its name"),

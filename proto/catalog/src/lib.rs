@@ -22,7 +22,7 @@ pub use nouns::{about, about_path, all, find};
 pub use operation::{
     Arrange, Audience, Bound, Call, Check, Confirm, Effect, Field, Ids, Kind, Method, Model, Names, Of, Operation,
     PROJECT, PROJECT_ID, Param, Reply, ReplyValue, Reshape, Rows, Scope, Shape, Slot, Stage, Through, Touches, Unwrap,
-    Workflow, results,
+    Weight, Workflow, results,
 };
 pub use shape::bundle::{AnalysedRecording, bundle, days_of, fetched, signatures};
 pub use shape::business_context::context;

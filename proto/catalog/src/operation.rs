@@ -1,7 +1,7 @@
 //! An operation: what a row of the catalog consists of.
 //!
 //! Read in this order: [`Operation`], [`Param`] (what it takes), [`Bound`] (what becomes of its arguments), [`Call`] (the request),
-//! [`Reply`] (what is made of the answer), [`Model`] (what its objects are made of), [`Confirm`] (when a person is asked).
+//! [`Reply`] (what is made of the answer), [`Model`] (what its objects are made of), [`Weight`] (what a call does to the data), [`Confirm`] (when a person is asked).
 
 mod bound;
 mod call;
@@ -11,6 +11,7 @@ mod param;
 mod reply;
 mod stage;
 mod time;
+mod weight;
 
 use mp_proto::plane::Plane;
 
@@ -21,6 +22,7 @@ pub use model::{Field, Model, Names, Of};
 pub use param::{Kind, Param, Slot, Through};
 pub use reply::{Audience, Reply, ReplyValue, Reshape, Rows, Shape, Unwrap, results};
 pub use stage::Stage;
+pub use weight::Weight;
 
 /// An operation.
 #[derive(Debug)]
@@ -33,8 +35,10 @@ pub struct Operation {
     pub summary: &'static str,
     /// What else a reader should know; may be empty.
     pub detail: &'static str,
-    /// What it does to the data; declared, never guessed from the method.
+    /// What it does to the data; declared, never guessed from the method. What one call does, [`Operation::effect_of`] tells.
     pub effect: Effect,
+    /// Why, and when a call is worse.
+    pub weight: Weight,
     /// Which part of a session it needs.
     pub scope: Scope,
     /// What it takes.
@@ -59,6 +63,7 @@ impl Operation {
         summary: "",
         detail: "",
         effect: Effect::Read,
+        weight: Weight::PLAIN,
         scope: Scope::Project,
         params: &[],
         call: Call::get(Plane::Query, ""),
@@ -70,4 +75,22 @@ impl Operation {
 
     /// What most operations of the App API share.
     pub const APP: Self = Self { scope: Scope::WorkspaceOptional, call: Call::get(Plane::App, ""), ..Self::READ };
+
+    /// Returns what a call does to the data. Whoever asks a person, refuses a call or lends the login decides by this.
+    pub fn effect_of(&self, call: &Bound) -> Effect {
+        match self.weight.destroys {
+            Some(destroys) if destroys(&call.arguments) => Effect::Destroy,
+            _ => self.effect,
+        }
+    }
+
+    /// Returns the worst that a call may do to the data.
+    pub const fn worst_effect(&self) -> Effect {
+        if self.weight.destroys.is_some() { Effect::Destroy } else { self.effect }
+    }
+
+    /// Returns how a call destroys, if that depends on its arguments.
+    pub fn destroys_if(&self) -> Option<&'static str> {
+        self.weight.destroys.map(|_| self.weight.reason)
+    }
 }

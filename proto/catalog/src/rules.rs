@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use mp_proto::plane::Plane;
-use serde_json::Map;
+use serde_json::{Map, Value, json};
 
 use crate::binding::bind;
 use crate::nouns::{about_path, all, find};
-use crate::operation::{Effect, Ids, Kind, Method, Operation, Param, Shape, Slot};
+use crate::operation::{Effect, Ids, Kind, Method, Model, Of, Operation, Param, Shape, Slot};
 
 /// A line of help beside a command must not wrap.
 const SUMMARY: usize = 72;
@@ -57,6 +57,142 @@ fn effects_agree_with_methods() {
             Method::Put | Method::Patch => assert_ne!(row.effect, Effect::Read, "{}", row.id),
             Method::Post => {}
         }
+    }
+}
+
+/// What a row that destroys may speak of: as the beginning of a word.
+const SIGNS: &[&str] = &[
+    "truncat", "forc", "replac", "overwrit", "empt", "purg", "clear", "reset", "delet", "drop", "remov", "archiv",
+    "conclud", "bulk", "wip", "eras", "discard", "revok", "unverif", "unset", "all", "enforc",
+];
+
+/// Returns all that a row says of itself and of what it takes, down to the fields of its objects.
+fn words_of(row: &Operation) -> String {
+    fn of(kind: Of, text: &mut String) {
+        match kind {
+            Of::One(model) | Of::List(model) | Of::Map(model) => of_model(model, text),
+            _ => {}
+        }
+    }
+    fn of_model(model: &Model, text: &mut String) {
+        for field in model.fields {
+            text.push_str(&format!(" {} {}", field.name, field.wire));
+            of(field.of, text);
+        }
+    }
+    let mut text = format!("{} {} {}", row.id, row.summary, row.detail);
+    for param in row.params {
+        text.push_str(&format!(" {} {} {} {}", param.name, param.wire, param.help, param.kind.choices().join(" ")));
+        if let Kind::Json(kind) = param.kind {
+            of(kind, &mut text);
+        }
+    }
+    text.to_lowercase()
+}
+
+/// The sign of destruction that a row has, if it has one.
+fn sign(row: &Operation) -> Option<&'static str> {
+    let text = words_of(row);
+    let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    match row.call.method {
+        Method::Put => Some("PUT"),
+        Method::Delete => Some("DELETE"),
+        _ => SIGNS
+            .iter()
+            .copied()
+            .find(|sign| words().any(|word| if *sign == "all" { word == "all" } else { word.starts_with(sign) })),
+    }
+}
+
+#[test]
+fn whatever_looks_as_if_it_destroyed_is_weighed_and_says_why_it_does_not() {
+    for row in all() {
+        assert!(row.weight.destroys.is_none() || row.effect == Effect::Write, "{}: only a change can be worse", row.id);
+        assert!(row.weight.destroys.is_none() || !row.weight.reason.is_empty(), "{}: it says how", row.id);
+        let is_good = row.weight.reason.len() <= 2 * SUMMARY && !row.weight.reason.ends_with('.');
+        assert!(is_good, "{}: {:?}", row.id, row.weight.reason);
+        if row.effect == Effect::Write
+            && let Some(sign) = sign(row)
+        {
+            assert!(!row.weight.reason.is_empty(), "{} has {sign:?}: weigh it, and say why", row.id);
+        }
+    }
+    let found = |id: &str| sign(find(id).expect("a row"));
+    assert_eq!(found("lexicon.events.bulk-update"), Some("drop"), "fields of objects are looked at, too");
+    assert_eq!((found("schemas.create-bulk"), found("annotations.create")), (Some("truncat"), None));
+}
+
+#[test]
+fn the_arguments_decide_whether_a_change_destroys() {
+    let cases = [
+        ("schemas.create-bulk", json!({"entries": [], "truncate": true}), Effect::Destroy),
+        ("schemas.create-bulk", json!({"entries": [], "truncate": "true"}), Effect::Destroy),
+        ("schemas.create-bulk", json!({"entries": [], "truncate": false}), Effect::Write),
+        ("schemas.create-bulk", json!({"entries": "[]"}), Effect::Write),
+        ("business-context.set", json!({"content": ""}), Effect::Destroy),
+        ("business-context.set", json!({"content": null, "file": " \n"}), Effect::Destroy),
+        ("business-context.set", json!({"content": "We sell shoes"}), Effect::Write),
+        ("drop-filters.update", json!({"id": 1, "active": true}), Effect::Destroy),
+        ("drop-filters.update", json!({"id": 1, "filters": "[]"}), Effect::Destroy),
+        ("drop-filters.update", json!({"id": 1, "filters": [], "active": false}), Effect::Write),
+        ("flags.set-test-users", json!({"flag_id": "f", "users": "{}"}), Effect::Destroy),
+        ("flags.set-test-users", json!({"flag_id": "f", "users": {"On": ["u"]}}), Effect::Write),
+        ("lookup-tables.upload", json!({"name": "n", "data_group_id": "7"}), Effect::Destroy),
+        ("lookup-tables.upload", json!({"name": "n"}), Effect::Write),
+        ("dashboards.update-text-card", json!({"dashboard_id": 1, "text_card_id": 2, "markdown": ""}), Effect::Destroy),
+        ("dashboards.update-text-card", json!({"dashboard_id": 1, "text_card_id": 2, "markdown": "x"}), Effect::Write),
+        ("custom-events.update", json!({"id": 1, "dropped": true}), Effect::Destroy),
+        ("custom-events.update", json!({"id": 1, "dropped": false}), Effect::Write),
+        ("lexicon.enforcement.init", json!({"rule_event": "Warn and Drop"}), Effect::Destroy),
+        ("lexicon.enforcement.init", json!({"rule_event": "something new"}), Effect::Destroy),
+        ("lexicon.enforcement.init", json!({"rule_event": "Warn and Hide"}), Effect::Write),
+        ("lexicon.enforcement.update", json!({"body": {"rule_event": "Warn and Drop"}}), Effect::Destroy),
+        ("lexicon.enforcement.update", json!({"body": "{\"ruleEvent\": \"Warn and Drop\"}"}), Effect::Destroy),
+        ("lexicon.enforcement.update", json!({"body": {"events": ["a"]}}), Effect::Destroy),
+        ("lexicon.enforcement.update", json!({"body": {"notificationEmails": []}}), Effect::Write),
+        ("lexicon.events.update", json!({"name": "a", "dropped": true}), Effect::Destroy),
+        ("lexicon.events.update", json!({"name": "a", "hidden": true}), Effect::Write),
+        ("lexicon.properties.update", json!({"name": "a", "dropped": true}), Effect::Destroy),
+        ("lexicon.properties.update", json!({"name": "a", "dropped": false}), Effect::Write),
+        (
+            "lexicon.events.bulk-update",
+            json!({"data": {"events": [{"id": 1}, {"id": 2, "dropped": true}]}}),
+            Effect::Destroy,
+        ),
+        ("lexicon.events.bulk-update", json!({"data": {"events": [{"id": 1, "verified": true}]}}), Effect::Write),
+        (
+            "lexicon.properties.bulk-update",
+            json!({"data": {"properties": [{"name": "p", "resource_type": "User", "dropped": true}]}}),
+            Effect::Destroy,
+        ),
+        (
+            "lexicon.properties.bulk-update",
+            json!({"data": {"properties": [{"name": "p", "resource_type": "User"}]}}),
+            Effect::Write,
+        ),
+    ];
+    for (id, arguments, expected) in &cases {
+        let row = find(id).expect("a row");
+        let bound =
+            bind(row, arguments.as_object().unwrap_or(&Map::new())).unwrap_or_else(|wrong| panic!("{id}: {wrong:?}"));
+        assert_eq!(row.effect_of(&bound), *expected, "{id} {arguments}");
+        assert_eq!(row.worst_effect(), Effect::Destroy, "{id}");
+    }
+    for row in all().filter(|row| row.weight.destroys.is_some()) {
+        let seen: Vec<&Value> = cases.iter().filter(|case| case.0 == row.id).map(|case| &case.1).collect();
+        assert!(seen.len() >= 2, "{}: both ways stand in the list above", row.id);
+    }
+}
+
+#[test]
+fn these_destroy_whatever_their_arguments() {
+    for id in ["drop-filters.create", "experiments.conclude", "lexicon.enforcement.replace", "dashboards.remove-report"]
+    {
+        let row = find(id).expect("a row");
+        assert_eq!((row.effect, row.weight.reason.is_empty()), (Effect::Destroy, false), "{id}");
+    }
+    for row in all().filter(|row| ["delete", "bulk-delete", "clear"].contains(row.command.last().unwrap_or(&""))) {
+        assert_eq!(row.effect, Effect::Destroy, "{}", row.id);
     }
 }
 

@@ -25,6 +25,9 @@ pub struct OperationRow {
     pub summary: String,
     /// What it does to the data.
     pub effect: Effect,
+    /// How a call destroys though its effect is another, where arguments decide that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destroys_if: Option<String>,
     /// Which part of a session it needs.
     pub scope: Scope,
     /// What it takes.
@@ -80,6 +83,7 @@ impl From<&Operation> for OperationRow {
             command: words(operation.command),
             summary: operation.summary.to_owned(),
             effect: operation.effect,
+            destroys_if: operation.destroys_if().map(str::to_owned),
             scope: operation.scope,
             params: operation.params.iter().filter(|param| param.kind != Kind::Output).map(ParamRow::from).collect(),
             shape: operation.reply.shape,

@@ -2,8 +2,8 @@
 
 use mp_proto::plane::Plane;
 
-use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Scope, Workflow};
-use crate::shape::business_context;
+use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Scope, Weight, Workflow};
+use crate::shape::{business_context, effects};
 
 const LEVEL: Param =
     Param::local("level", Kind::OneOf(&["organization", "project"]), "Whose context").default("project");
@@ -50,6 +50,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["business-context", "set"],
         summary: "Replace the business context text",
         effect: Effect::Write,
+        weight: Weight::destroys_if(effects::leaves_no_context, "a text that is empty clears the context"),
         scope: Scope::Project,
         params: &[
             LEVEL,

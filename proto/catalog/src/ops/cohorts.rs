@@ -3,7 +3,7 @@
 use mp_proto::plane::Plane;
 
 use crate::models;
-use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Touches};
+use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Touches, Weight};
 use crate::shape::bodies;
 
 const DESCRIPTION: Param = Param::body("description", Kind::Str, "What it is about");
@@ -30,6 +30,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["cohorts", "bulk-update"],
         summary: "Change several cohorts; each entry's definition is merged into the entry",
         effect: Effect::Write,
+        weight: Weight::settled("each entry names its cohort, and changes what cohorts update changes of one"),
         params: &[Param::body(
             "entries",
             Kind::Json(Of::List(&models::BULK_UPDATE_COHORT_ENTRY)),

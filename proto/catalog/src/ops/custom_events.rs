@@ -3,8 +3,8 @@
 use mp_proto::plane::Plane;
 
 use crate::models;
-use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Workflow};
-use crate::shape::definitions;
+use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Weight, Workflow};
+use crate::shape::{definitions, effects};
 
 const ID: Param = Param::local("id", Kind::Int, "Id of the custom event").also("custom-event-id");
 
@@ -52,6 +52,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["custom-events", "update"],
         summary: "Change the definition of a custom event",
         effect: Effect::Write,
+        weight: Weight::destroys_if(effects::drops, "what is dropped is not kept any more, and cannot be had back"),
         params: &[
             ID,
             NAME,

@@ -3,7 +3,7 @@
 use mp_proto::plane::Plane;
 
 use crate::models;
-use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply};
+use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Weight};
 use crate::shape::definitions;
 
 const NAME: Param = Param::body("name", Kind::Str, "Its name").required();
@@ -72,6 +72,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["custom-properties", "update"],
         summary: "Change a custom property",
         effect: Effect::Write,
+        weight: Weight::settled("fields that are not given stay as they are, and the property stays"),
         params: &[
             ID,
             Param::body("name", Kind::Str, "Its name"),

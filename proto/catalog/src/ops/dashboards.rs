@@ -3,8 +3,8 @@
 use mp_proto::plane::Plane;
 
 use crate::models;
-use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Touches};
-use crate::shape::dashboards;
+use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Touches, Weight};
+use crate::shape::{dashboards, effects};
 
 const DASHBOARD_ID: Param = Param::path("dashboard_id", Kind::Int, "Id of the dashboard");
 
@@ -158,7 +158,8 @@ pub(crate) const ROWS: &[Operation] = &[
         id: "dashboards.remove-report",
         command: &["dashboards", "remove-report"],
         summary: "Take a report off a dashboard",
-        effect: Effect::Write,
+        effect: Effect::Destroy,
+        weight: Weight::settled("a dashboard has a copy of its own of a report, which goes with it"),
         params: &[
             DASHBOARD_ID,
             Param::body("bookmark_id", Kind::Int, "Id of the report").wire("content.content_id").positional(),
@@ -173,6 +174,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["dashboards", "unfavorite"],
         summary: "Remove the favorite mark",
         effect: Effect::Write,
+        weight: Weight::settled("a mark that can be set again"),
         params: &[DASHBOARD_ID],
         call: Call::delete(Plane::App, "dashboards/{dashboard_id}/favorites"),
         reply: Reply::EMPTY.done("Dashboard {dashboard_id} is no favorite any more"),
@@ -183,6 +185,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["dashboards", "unpin"],
         summary: "Unpin a dashboard",
         effect: Effect::Write,
+        weight: Weight::settled("a mark that can be set again"),
         params: &[DASHBOARD_ID],
         call: Call::delete(Plane::App, "dashboards/{dashboard_id}/pin"),
         reply: Reply::EMPTY.done("Unpinned dashboard {dashboard_id}"),
@@ -217,6 +220,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["dashboards", "update-text-card"],
         summary: "Change the text of a card on a dashboard",
         effect: Effect::Write,
+        weight: Weight::destroys_if(effects::leaves_no_markdown, "an empty text clears the card"),
         params: &[
             DASHBOARD_ID,
             Param::path("text_card_id", Kind::Int, "Id of the card"),

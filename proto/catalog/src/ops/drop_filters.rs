@@ -3,7 +3,8 @@
 use mp_proto::plane::Plane;
 
 use crate::models;
-use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply};
+use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Weight};
+use crate::shape::effects;
 
 const ID: Param = Param::body("id", Kind::Int, "Id of the drop filter").required();
 
@@ -13,7 +14,8 @@ pub(crate) const ROWS: &[Operation] = &[
         id: "drop-filters.create",
         command: &["drop-filters", "create"],
         summary: "Create a drop filter; the whole list comes back",
-        effect: Effect::Write,
+        effect: Effect::Destroy,
+        weight: Weight::settled("events that a filter drops are never kept, so they cannot be had back"),
         params: &[
             Param::body("event_name", Kind::Str, "Name of the event").required(),
             Param::body("filters", Kind::Json(Of::Any), "Which events, as JSON").required(),
@@ -53,6 +55,10 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["drop-filters", "update"],
         summary: "Change a drop filter; the whole list comes back",
         effect: Effect::Write,
+        weight: Weight::destroys_if(
+            effects::filters,
+            "a filter that is not switched off drops events, which cannot be had back",
+        ),
         params: &[
             ID,
             Param::body("event_name", Kind::Str, "Name of the event"),

@@ -3,7 +3,7 @@
 use mp_proto::plane::Plane;
 
 use crate::models;
-use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply};
+use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Weight};
 use crate::shape::bodies;
 
 const EXPERIMENT_ID: Param = Param::path("experiment_id", Kind::Str, "Id of the experiment");
@@ -23,6 +23,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["experiments", "archive"],
         summary: "Archive an experiment",
         effect: Effect::Write,
+        weight: Weight::settled("experiments restore brings it back"),
         params: &[EXPERIMENT_ID],
         call: Call::post(Plane::App, "experiments/{experiment_id}/archive"),
         reply: Reply::EMPTY.done("Archived experiment {experiment_id}"),
@@ -32,7 +33,8 @@ pub(crate) const ROWS: &[Operation] = &[
         id: "experiments.conclude",
         command: &["experiments", "conclude"],
         summary: "End an experiment; without options an empty object is sent",
-        effect: Effect::Write,
+        effect: Effect::Destroy,
+        weight: Weight::settled("it does not go on: what it would have measured is never measured"),
         params: &[EXPERIMENT_ID, Param::body("end_date", Kind::Str, "Day it ended")],
         call: Call::put(Plane::App, "experiments/{experiment_id}/force_conclude"),
         reply: Reply::ONE.of(&models::EXPERIMENT),
@@ -105,6 +107,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["experiments", "launch"],
         summary: "Start an experiment",
         effect: Effect::Write,
+        weight: Weight::settled("it begins to measure, and takes nothing away"),
         params: &[EXPERIMENT_ID],
         call: Call::put(Plane::App, "experiments/{experiment_id}/launch"),
         reply: Reply::ONE.of(&models::EXPERIMENT),
@@ -124,6 +127,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["experiments", "restore"],
         summary: "Restore an archived experiment",
         effect: Effect::Write,
+        weight: Weight::settled("it takes the mark of the archive off"),
         params: &[EXPERIMENT_ID],
         call: Call::delete(Plane::App, "experiments/{experiment_id}/archive"),
         reply: Reply::ONE.of(&models::EXPERIMENT),

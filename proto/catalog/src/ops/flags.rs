@@ -3,8 +3,8 @@
 use mp_proto::plane::Plane;
 
 use crate::models;
-use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Scope};
-use crate::shape::bodies;
+use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Scope, Weight};
+use crate::shape::{bodies, effects};
 
 /// How far a flag is.
 const STATUS: Kind = Kind::AnyCase(&["enabled", "disabled", "archived"]);
@@ -35,6 +35,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["flags", "archive"],
         summary: "Archive a feature flag",
         effect: Effect::Write,
+        weight: Weight::settled("flags restore brings it back"),
         scope: Scope::WorkspaceRequired,
         params: &[FLAG_ID],
         call: Call::post(Plane::App, "feature-flags/{flag_id}/archive/"),
@@ -46,6 +47,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["flags", "create"],
         summary: "Create a feature flag; several defaults are always sent",
         effect: Effect::Write,
+        weight: Weight::settled("a flag that is new takes nothing away, whatever its status"),
         scope: Scope::WorkspaceRequired,
         params: &[
             NAME,
@@ -132,6 +134,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["flags", "restore"],
         summary: "Restore an archived feature flag",
         effect: Effect::Write,
+        weight: Weight::settled("it takes the mark of the archive off"),
         scope: Scope::WorkspaceRequired,
         params: &[FLAG_ID],
         call: Call::delete(Plane::App, "feature-flags/{flag_id}/archive/"),
@@ -143,6 +146,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["flags", "set-test-users"],
         summary: "Set the test users of a feature flag",
         effect: Effect::Write,
+        weight: Weight::destroys_if(effects::leaves_no_users, "without users, all test users are taken off the flag"),
         scope: Scope::WorkspaceRequired,
         params: &[
             FLAG_ID,
@@ -157,6 +161,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["flags", "update"],
         summary: "Replace a feature flag completely",
         effect: Effect::Write,
+        weight: Weight::settled("the flag stays, and its history keeps what it was"),
         scope: Scope::WorkspaceRequired,
         params: &[
             FLAG_ID,

@@ -3,8 +3,8 @@
 use mp_proto::plane::Plane;
 
 use crate::models;
-use crate::operation::{Call, Confirm, Effect, Kind, Of, Operation, Param, Reply};
-use crate::shape::definitions;
+use crate::operation::{Call, Confirm, Effect, Kind, Of, Operation, Param, Reply, Weight};
+use crate::shape::{definitions, effects};
 
 const EVENT_NAME: Param = Param::body("event_name", Kind::Str, "Name of the event").wire("eventName").required();
 
@@ -26,6 +26,12 @@ const DISPLAY_NAME: Param = Param::body("display_name", Kind::Str, "Name that pe
 
 const DESCRIPTION: Param = Param::body("description", Kind::Str, "What it is about");
 
+/// How an event or a property is lost.
+const DROPPED_DATA: &str = "what is dropped is not kept any more, and cannot be had back";
+
+/// How what fits no schema is lost.
+const DROPPING: &str = "a rule that drops what fits no schema loses it for good";
+
 /// The operations on definitions.
 pub(crate) const ROWS: &[Operation] = &[
     Operation {
@@ -33,6 +39,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["lexicon", "anomalies", "bulk-update"],
         summary: "Change the status of several anomalies",
         effect: Effect::Write,
+        weight: Weight::settled("a status that can be set back"),
         params: &[Param::spread(
             "body",
             Kind::Json(Of::One(&models::BULK_UPDATE_ANOMALY_PARAMS)),
@@ -83,6 +90,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["lexicon", "deletion-requests", "cancel"],
         summary: "Cancel a deletion request",
         effect: Effect::Write,
+        weight: Weight::settled("it keeps the data that would have been deleted"),
         params: &[Param::body("id", Kind::Int, "Id of the request").positional()],
         call: Call::delete(Plane::App, "data-definitions/events/deletion-requests/"),
         reply: Reply::LIST.of_wire(&models::EVENT_DELETION_REQUEST),
@@ -139,6 +147,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["lexicon", "enforcement", "init"],
         summary: "Start schema enforcement",
         effect: Effect::Write,
+        weight: Weight::destroys_if(effects::enforces, DROPPING),
         params: &[Param::body("rule_event", Kind::Str, "What happens to what does not fit")
             .wire("ruleEvent")
             .required()],
@@ -150,7 +159,8 @@ pub(crate) const ROWS: &[Operation] = &[
         id: "lexicon.enforcement.replace",
         command: &["lexicon", "enforcement", "replace"],
         summary: "Replace schema enforcement",
-        effect: Effect::Write,
+        effect: Effect::Destroy,
+        weight: Weight::settled("the rules, events, properties and addresses that were there are gone"),
         params: &[Param::spread(
             "body",
             Kind::Json(Of::One(&models::REPLACE_SCHEMA_ENFORCEMENT_PARAMS)),
@@ -166,6 +176,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["lexicon", "enforcement", "update"],
         summary: "Change schema enforcement",
         effect: Effect::Write,
+        weight: Weight::destroys_if(effects::enforces, DROPPING),
         params: &[Param::spread(
             "body",
             Kind::Json(Of::One(&models::UPDATE_SCHEMA_ENFORCEMENT_PARAMS)),
@@ -190,6 +201,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["lexicon", "events", "bulk-update"],
         summary: "Change several event definitions",
         effect: Effect::Write,
+        weight: Weight::destroys_if(effects::drops_one, DROPPED_DATA),
         params: &[Param::spread(
             "data",
             Kind::Json(Of::One(&models::BULK_UPDATE_EVENTS_PARAMS)),
@@ -224,6 +236,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["lexicon", "events", "update"],
         summary: "Change one event definition",
         effect: Effect::Write,
+        weight: Weight::destroys_if(effects::drops, DROPPED_DATA),
         params: &[
             NAME,
             HIDDEN,
@@ -253,6 +266,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["lexicon", "properties", "bulk-update"],
         summary: "Change several property definitions",
         effect: Effect::Write,
+        weight: Weight::destroys_if(effects::drops_one, DROPPED_DATA),
         params: &[Param::spread(
             "data",
             Kind::Json(Of::One(&models::BULK_UPDATE_PROPERTIES_PARAMS)),
@@ -282,6 +296,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["lexicon", "properties", "update"],
         summary: "Change one property definition",
         effect: Effect::Write,
+        weight: Weight::destroys_if(effects::drops, DROPPED_DATA),
         params: &[
             NAME,
             HIDDEN,

@@ -3,8 +3,8 @@
 use mp_proto::plane::Plane;
 
 use crate::models;
-use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Touches, Workflow};
-use crate::shape::definitions;
+use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Touches, Weight, Workflow};
+use crate::shape::{definitions, effects};
 
 const DATA_GROUP_ID: Param =
     Param::query("data_group_id", Kind::Int, "Id of the lookup table's data group").wire("data-group-id").required();
@@ -78,6 +78,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["lookup-tables", "upload"],
         summary: "Upload a CSV file as a lookup table",
         effect: Effect::Write,
+        weight: Weight::destroys_if(effects::replaces_a_table, "with a data group, the rows of its table are replaced"),
         params: &[
             NAME,
             Param::local("file", Kind::File, "The CSV file; - for standard input").required(),

@@ -3,7 +3,7 @@
 use mp_proto::plane::Plane;
 
 use crate::models;
-use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Scope, Touches, Workflow};
+use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Scope, Touches, Weight, Workflow};
 use crate::shape::{results, saved_definitions};
 
 const KIND: Param = Param::local("kind", Kind::OneOf(&["metric", "formula", "warehouse"]), "Kind of metric");
@@ -132,6 +132,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["metrics", "verify"],
         summary: "Set or clear the verified mark of several metrics",
         effect: Effect::Write,
+        weight: Weight::settled("a mark that can be set again"),
         scope: Scope::Project,
         params: &[METRIC_IDS, Param::local("unverify", Kind::Flag, "Clear the mark instead")],
         call: Call::patch(Plane::App, "metrics").arrange(saved_definitions::verify),

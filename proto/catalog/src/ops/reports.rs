@@ -3,7 +3,7 @@
 use mp_proto::plane::Plane;
 
 use crate::models;
-use crate::operation::{Audience, Call, Effect, Kind, Of, Operation, Param, Reply, Scope, Touches, Workflow};
+use crate::operation::{Audience, Call, Effect, Kind, Of, Operation, Param, Reply, Scope, Touches, Weight, Workflow};
 use crate::shape::{bodies, discovery, pages, results};
 
 /// Kinds of saved reports.
@@ -33,6 +33,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["reports", "bulk-update"],
         summary: "Change several saved reports in one call",
         effect: Effect::Write,
+        weight: Weight::settled("each entry names its report, and the history of a report keeps what it was"),
         params: &[Param::body(
             "entries",
             Kind::Json(Of::List(&models::BULK_UPDATE_BOOKMARK_ENTRY)),

@@ -3,8 +3,8 @@
 use mp_proto::plane::Plane;
 
 use crate::models;
-use crate::operation::{Call, Confirm, Effect, Kind, Of, Operation, Param, Reply};
-use crate::shape::lexicon;
+use crate::operation::{Call, Confirm, Effect, Kind, Of, Operation, Param, Reply, Weight};
+use crate::shape::{effects, lexicon};
 
 const ENTITY_TYPE: Param = Param::path("entity_type", Kind::Str, "Kind of entity").option();
 
@@ -35,6 +35,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["schemas", "create-bulk"],
         summary: "Register several schemas",
         effect: Effect::Write,
+        weight: Weight::destroys_if(effects::truncates, "with truncate, all other schemas are deleted"),
         params: &[
             ENTRIES,
             Param::body("truncate", Kind::Toggle, "Delete all others first"),
@@ -79,6 +80,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["schemas", "update-bulk"],
         summary: "Merge changes into several schemas",
         effect: Effect::Write,
+        weight: Weight::settled("it merges into what is there, and takes nothing out"),
         params: &[ENTRIES],
         call: Call::patch(Plane::App, "schemas"),
         reply: Reply::LIST.of_wire(&models::BULK_PATCH_RESULT),

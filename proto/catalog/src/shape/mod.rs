@@ -9,6 +9,7 @@ pub(super) mod business_context;
 pub(super) mod dashboards;
 pub(super) mod definitions;
 pub(super) mod discovery;
+pub(super) mod effects;
 pub(super) mod exports;
 pub(super) mod funnel;
 pub(super) mod lexicon;
