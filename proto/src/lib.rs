@@ -2,7 +2,8 @@
 //!
 //! Read in this order: [`ids`] and [`secret`] (the words), [`context`] (what a caller adds to a request), [`wire`] (the bodies),
 //! [`event`], [`failure`] (what can go wrong, and the one table of statuses and exit codes),
-//! [`deadline`] (how long each side waits), [`plane`], [`routes`], [`version`], [`location`], [`json`].
+//! [`deadline`] (how long each side waits), [`plane`], [`routes`], [`version`], [`location`], [`json`],
+//! [`visible`] (texts of strangers, for people).
 
 pub mod context;
 pub mod deadline;
@@ -15,4 +16,5 @@ pub mod plane;
 pub mod routes;
 pub mod secret;
 pub mod version;
+pub mod visible;
 pub mod wire;

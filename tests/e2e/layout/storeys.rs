@@ -270,7 +270,7 @@ fn a_list_that_does_not_fit_the_files_is_found() {
 fn proto_keeps_its_storeys() {
     check(
         "proto/src",
-        &["deadline ids json location plane secret version", "failure", "context event routes wire", "lib"],
+        &["deadline ids json location plane secret version visible", "failure", "context event routes wire", "lib"],
     );
 }
 
@@ -335,6 +335,25 @@ fn the_client_keeps_its_storeys() {
             "lib",
         ],
     );
+}
+
+/// What goes to stdout or stderr passes one file, which shows on a terminal what strangers have written. What is named here writes nothing
+/// of theirs, or hands the descriptor to that file.
+#[test]
+fn the_client_writes_to_terminals_through_its_screen_alone() {
+    let files = sources("client/src");
+    let writes = |path: &Path| {
+        let last = path.words.last().map_or("", String::as_str);
+        let is_stream = ["stdout", "stderr"].contains(&last) && path.words.iter().any(|word| word == "io");
+        is_stream || ["print", "println", "eprint", "eprintln", "dbg"].contains(&last)
+    };
+    let found: Vec<&String> = files
+        .codes
+        .iter()
+        .filter(|(_, (_, code))| code.imports.iter().chain(&code.paths).any(writes))
+        .map(|(file, _)| file)
+        .collect();
+    assert_eq!(found, ["output::screen", "output::stdout"]);
 }
 
 /// Where the list of all services may be named: where it is made, and where requests come in. Whatever is below is made with what it uses.
