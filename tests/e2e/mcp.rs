@@ -6,6 +6,7 @@ use mp_sandbox::process::wait;
 use mp_sandbox::upstream::reply::Reply;
 use mp_sandbox::upstream::{Consent, Fault, Gate, Meter, Upstream, visit};
 use mp_sandbox::wait::{eventually, poll};
+use mp_sandbox::wire::Ask;
 use serde_json::{Value, json};
 
 use crate::grants::World;
@@ -143,6 +144,98 @@ fn what_destroys_needs_leave_and_nothing_is_sent_without() {
     assert_eq!(deleted(), 1);
     world.home.mp(["mcp", "--read-only", "--allow-destructive"]).fails(3);
     assert!(world.home.mp(["mcp", "--groups", "querry"]).fails(3).contains("querry"));
+}
+
+#[test]
+fn arguments_that_destroy_need_leave_and_nothing_is_sent_without() {
+    let world = World::with_grant(3600);
+    let _daemon = world.start();
+    let project = "/us/app/projects/3187654";
+    world.upstream.on("POST", &format!("{project}/schemas"), |_| {
+        Reply::json(200, &json!({"status": "ok", "results": {"added": 0, "deleted": 0}}))
+    });
+    world.upstream.on("PUT", &format!("{project}/business-context"), |_| {
+        Reply::json(200, &json!({"status": "ok", "results": {"content": "x"}}))
+    });
+    let changed = || {
+        world
+            .upstream
+            .requests()
+            .iter()
+            .filter(|request| request.method != "GET" && request.path.starts_with(project))
+            .count()
+    };
+    let destroying = [
+        operation("schemas.create-bulk", &json!({"entries": [], "truncate": true})),
+        operation("business-context.set", &json!({"content": ""})),
+        operation("business-context.set", &json!({"file": " "})),
+        operation("drop-filters.create", &json!({"event_name": "Sign Up", "filters": []})),
+        operation("drop-filters.update", &json!({"id": 1, "active": true})),
+        operation("experiments.conclude", &json!({"experiment_id": "x"})),
+        operation("lexicon.events.update", &json!({"name": "Sign Up", "dropped": true})),
+        operation("lexicon.enforcement.init", &json!({"rule_event": "Warn and Drop"})),
+        operation("flags.set-test-users", &json!({"flag_id": "f", "users": {}})),
+    ];
+    let (mut agent, mut bold) = (Agent::start(&world.home, &[]), Agent::start(&world.home, &["--allow-destructive"]));
+    for call in &destroying {
+        let refused = agent.bad("call_operation", call);
+        assert_eq!(refused["code"], "forbidden", "{call}: {refused}");
+        assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains("--allow-destructive")), "{refused}");
+        assert!(refused["next"][0]["command"].as_str().is_some_and(|command| command.starts_with("mp ")), "{refused}");
+    }
+    assert_eq!(changed(), 0, "nothing was sent");
+    agent.good("call_operation", &operation("schemas.create-bulk", &json!({"entries": []})));
+    agent.good("call_operation", &operation("business-context.set", &json!({"content": "We sell shoes"})));
+    assert_eq!(changed(), 2);
+    bold.good("call_operation", &destroying[0]);
+    bold.good("call_operation", &destroying[1]);
+    assert_eq!(changed(), 4);
+    // The list that everybody can read says so, too.
+    let rows = world.home.ask(&Ask::get("/v1/operations")).json()["operations"].clone();
+    let row = rows.as_array().and_then(|rows| rows.iter().find(|row| row["id"] == "schemas.create-bulk")).cloned();
+    let row = row.expect("a row");
+    assert_eq!((&row["effect"], row["destroys_if"].is_string()), (&json!("write"), true), "{row}");
+}
+
+#[test]
+fn a_server_that_only_reads_stores_nothing_and_logs_nobody_in() {
+    let mut home = configured();
+    // A browser that would leave a trace.
+    let opened = home.at("opened");
+    home.write_mode("browser", &format!("#!/bin/sh\necho >{}\n", opened.display()), 0o700);
+    home.set("BROWSER", &format!("{} %s", home.at("browser").display()));
+    let _daemon = home.start();
+    let before = home.read(".mp/config.toml");
+    let mut agent = Agent::start(&home, &["--read-only"]);
+    let tools = agent.ask("tools/list", &json!({}))["result"]["tools"].clone();
+    let tools = tools.as_array().expect("a list");
+    assert!(
+        tools.iter().all(|tool| tool["name"] != "login" && tool["annotations"]["readOnlyHint"] == true),
+        "{tools:?}"
+    );
+    let session = tools.iter().find(|tool| tool["name"] == "use_session").expect("it is there");
+    assert_eq!(session["inputSchema"]["properties"].get("persist"), None);
+    for (tool, arguments, command) in [
+        ("use_session", json!({"account": "personal", "persist": true}), "mp session"),
+        ("use_session", json!({"project": "9", "persist": "yes"}), "mp session"),
+        ("login", json!({"region": "us"}), "mp login"),
+        ("login", json!({"account": "team"}), "mp login"),
+    ] {
+        let refused = agent.bad(tool, &arguments);
+        assert_eq!(
+            (&refused["code"], &refused["next"][0]["command"]),
+            (&json!("forbidden"), &json!(command)),
+            "{refused}"
+        );
+        assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains("--read-only")), "{refused}");
+    }
+    // What this conversation uses is its own, and nobody else's.
+    assert_eq!(agent.good("use_session", &json!({"account": "ci"}))["account"]["name"], "ci");
+    assert_eq!(agent.good("session", &json!({}))["account"]["name"], "ci");
+    assert_eq!(home.read(".mp/config.toml"), before, "nothing of it was stored");
+    assert_eq!(home.mp(["session", "-f", "json"]).json()["account"]["name"], "team");
+    let happened = agent.good("events", &json!({"types": ["login.started", "login.required"]}));
+    assert_eq!((&happened["events"], opened.exists()), (&json!([]), false), "nobody was asked to log in");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use mp_catalog::{Operation, OperationCall};
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::visible::{self, Spelling, Unveiled};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, JsonObject, ListToolsResult,
     PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
@@ -73,6 +74,12 @@ impl Server {
     }
 
     async fn fixed(&self, does: Does, arguments: JsonObject) -> Result<String, Failure> {
+        if let Some(reason) = self.policy.refusal(does.effect_of(&arguments)) {
+            let (command, label) = does.instead();
+            return Err(
+                Failure::new(FailureKind::Forbidden, format!("this is not done here: {reason}")).next(command, label)
+            );
+        }
         let mut daemon = self.conversation.connection(&self.conversation.flags())?;
         let value = match does {
             Does::Session => {
@@ -106,7 +113,7 @@ impl Server {
     }
 
     async fn call(&self, wanted: operations::Wanted) -> Result<String, Failure> {
-        let operation = operations::allowed(&wanted.id, self.policy)?;
+        let operation = operations::allowed(&wanted.id, &wanted.arguments, self.policy)?;
         let mut flags = self.conversation.flags();
         if wanted.project.is_some() {
             // It belongs to another project.
@@ -131,8 +138,8 @@ impl Server {
 
     fn shown(&self, mut value: Value, notes: &[String]) -> String {
         hide(&mut value);
-        let shown = self.shelf.show(text(&value));
-        notes.iter().fold(shown, |shown, note| format!("{shown}\nnote: {note}"))
+        let shown = self.shelf.show(plain(&text(&value)));
+        notes.iter().fold(shown, |shown, note| format!("{shown}\nnote: {}", visible::line(note)))
     }
 }
 
@@ -140,6 +147,14 @@ impl Server {
 fn read<T: DeserializeOwned>(arguments: JsonObject) -> Result<T, Failure> {
     serde_json::from_value(Value::Object(arguments))
         .map_err(|error| Failure::new(FailureKind::InvalidArgument, format!("the arguments are wrong: {error}")))
+}
+
+/// Returns JSON in which nothing is unseen: what a model reads, and a person does not, is how a name gives orders.
+fn plain(json: &str) -> String {
+    let (mut unveiled, mut shown) = (Unveiled::new(Spelling::Json), Vec::with_capacity(json.len()));
+    unveiled.push(json.as_bytes(), &mut shown);
+    unveiled.end(&mut shown);
+    String::from_utf8_lossy(&shown).into_owned()
 }
 
 /// A failure is an answer: the model is to read it, and to do better.
@@ -155,7 +170,7 @@ fn failed(failure: &Failure) -> CallToolResult {
     add("retry_after_s", crate::output::json(&failure.retry_after_s));
     add("account", crate::output::json(&failure.account));
     hide(&mut value);
-    CallToolResult::error(vec![ContentBlock::text(value.to_string())])
+    CallToolResult::error(vec![ContentBlock::text(plain(&value.to_string()))])
 }
 
 impl ServerHandler for Server {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use mp_catalog::{Effect, Kind, Operation, Shape, all};
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
+use serde_json::Value;
 
 use super::policy::Policy;
 
@@ -23,6 +24,42 @@ pub(super) enum Does {
     CallOperation,
     ReadMore,
 }
+
+impl Does {
+    /// Returns what a call does to what the user has: to data, to the login, to what is stored. Operations have effects of their own.
+    pub(super) fn effect_of(self, arguments: &JsonObject) -> Effect {
+        let persists =
+            || arguments.get(PERSIST).is_some_and(|persist| *persist != Value::Bool(false) && !persist.is_null());
+        match self {
+            Self::UseSession if persists() => Effect::Write,
+            Self::Login => Effect::Write,
+            Self::Session
+            | Self::Accounts
+            | Self::Targets
+            | Self::Projects
+            | Self::Workspaces
+            | Self::UseSession
+            | Self::Events
+            | Self::FindOperations
+            | Self::CallOperation
+            | Self::ReadMore => Effect::Read,
+        }
+    }
+
+    /// Returns the command that the user can run where the tool is refused, and what it is for.
+    pub(super) const fn instead(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Login => ("mp login", "the user can log in at a terminal"),
+            _ => (
+                "mp session",
+                "the user can store a session with `mp account use`, `mp project use` and `mp workspace use`",
+            ),
+        }
+    }
+}
+
+/// The argument of `use_session` that stores the choice.
+const PERSIST: &str = "persist";
 
 /// A tool that is always there.
 struct FixedTool {
@@ -89,8 +126,7 @@ const TOOLS: [FixedTool; 11] = [
         does: Does::UseSession,
         name: "use_session",
         about: "Choose what later calls of this server use: account, project, workspace, or a target in place of the three. \
-                A new account drops the chosen project and workspace, a new project the workspace. With persist the choice is \
-                stored for all tools of the user",
+                A new account drops the chosen project and workspace, a new project the workspace",
         properties: r#"{"account": {"type": "string"}, "project": {"type": "string", "description": "Its id"},
             "workspace": {"type": "integer", "description": "Its id"}, "target": {"type": "string"},
             "persist": {"type": "boolean", "description": "Store it for all tools; ask the user first"}}"#,
@@ -193,11 +229,16 @@ pub(super) fn tool_name(operation: &Operation) -> String {
 
 /// Returns all tools, as the protocol lists them.
 pub(super) fn list(direct: &[&'static Operation], policy: Policy) -> Vec<Tool> {
-    TOOLS.iter().map(|tool| fixed(tool, policy)).chain(direct.iter().map(|operation| of_operation(operation))).collect()
+    let is_allowed = |tool: &&FixedTool| policy.refusal(tool.does.effect_of(&JsonObject::new())).is_none();
+    let always = TOOLS.iter().filter(is_allowed).map(|tool| fixed(tool, policy));
+    always.chain(direct.iter().map(|operation| of_operation(operation))).collect()
 }
 
 fn fixed(tool: &FixedTool, policy: Policy) -> Tool {
-    let properties: JsonObject = serde_json::from_str(tool.properties).expect("a test lists all tools");
+    let mut properties: JsonObject = serde_json::from_str(tool.properties).expect("a test lists all tools");
+    if policy.read_only {
+        properties.shift_remove(PERSIST);
+    }
     let mut schema = JsonObject::new();
     schema.insert("type".to_owned(), "object".into());
     schema.insert("properties".to_owned(), properties.into());
@@ -206,7 +247,8 @@ fn fixed(tool: &FixedTool, policy: Policy) -> Tool {
     }
     schema.insert("additionalProperties".to_owned(), false.into());
     let is_call = tool.does == Does::CallOperation;
-    let reads = tool.reads || is_call && policy.read_only;
+    // What is left of a server that only reads changes nothing but its own conversation.
+    let reads = tool.reads || policy.read_only;
     let mut hints = ToolAnnotations::new().read_only(reads).open_world(tool.asks);
     if !reads {
         hints = hints.destructive(is_call && policy.allow_destructive).idempotent(!is_call);
@@ -230,6 +272,19 @@ mod tests {
     use std::collections::HashSet;
 
     const POLICY: Policy = Policy { read_only: false, allow_destructive: false };
+
+    #[test]
+    fn what_a_server_that_only_reads_may_not_do_is_told_by_its_arguments() {
+        let effect = |does: Does, arguments: Value| does.effect_of(arguments.as_object().expect("an object"));
+        for persist in [Value::Bool(true), "true".into(), 1.into()] {
+            assert_eq!(effect(Does::UseSession, serde_json::json!({"persist": persist})), Effect::Write);
+        }
+        assert_eq!(effect(Does::UseSession, serde_json::json!({"project": "7", "persist": false})), Effect::Read);
+        assert_eq!(effect(Does::Login, serde_json::json!({})), Effect::Write);
+        for tool in TOOLS.iter().filter(|tool| tool.reads) {
+            assert_eq!(effect(tool.does, serde_json::json!({"persist": true})), Effect::Read, "{}", tool.name);
+        }
+    }
 
     fn listed(groups: &[&str], policy: Policy) -> serde_json::Value {
         serde_json::to_value(list(&direct(groups), policy)).expect("plain data")
@@ -270,6 +325,12 @@ mod tests {
         assert_eq!(hints(POLICY), (Some(false), Some(false)));
         assert_eq!(hints(Policy { allow_destructive: true, ..POLICY }), (Some(false), Some(true)));
         assert_eq!(hints(Policy { read_only: true, ..POLICY }), (Some(true), None));
+        let read_only = list(&[], Policy { read_only: true, ..POLICY });
+        assert_eq!(read_only.len(), TOOLS.len() - 1, "there is no login");
+        for tool in &read_only {
+            assert!(tool.name != "login" && tool.input_schema["properties"].get(PERSIST).is_none(), "{}", tool.name);
+            assert_eq!(tool.annotations.as_ref().and_then(|hints| hints.read_only_hint), Some(true), "{}", tool.name);
+        }
         let groups = crate::offer::groups();
         for tool in list(&direct(&groups), POLICY).iter().skip(TOOLS.len()) {
             assert_eq!(tool.annotations.as_ref().and_then(|hints| hints.read_only_hint), Some(true), "{}", tool.name);
