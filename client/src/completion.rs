@@ -8,10 +8,12 @@ use std::process::ExitCode;
 
 use clap::{Arg, ArgAction};
 use mp_catalog::all;
+use mp_proto::visible::{self, Spelling};
 
 use crate::command::{Command, Run, Values};
 use crate::line::Line;
 use crate::offer;
+use crate::output::screen;
 use crate::tree::tree;
 use live::Word;
 
@@ -24,15 +26,15 @@ const FILES: u8 = 1;
 /// Runs `mp __complete`: prints a line for each word that may take the place of the last one, with a tab and what it means behind it.
 pub(crate) fn run(rows: &'static [Command], words: &[String]) -> ExitCode {
     let Some(found) = found(rows, words, live::ask) else { return ExitCode::from(FILES) };
-    let lines: String = found.iter().map(|(word, help)| format!("{word}\t{}\n", line(help))).collect();
+    let lines: String = found.iter().map(|(word, help)| format!("{}\t{}\n", line(word), line(help))).collect();
     // A closed pipe is the only thing that can go wrong here.
-    let _ = write!(std::io::stdout(), "{lines}");
+    let _ = screen::stdout(Spelling::Plain).write_all(lines.as_bytes());
     ExitCode::SUCCESS
 }
 
-/// A name from the network must not become a second line.
+/// A name from the network must not become a second line, and the shell shows it on a terminal, though this goes into a pipe.
 fn line(help: &str) -> String {
-    help.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    visible::line(&help.replace(char::is_control, " ")).into_owned()
 }
 
 /// Where a command line has got to.

@@ -1,11 +1,13 @@
 //! What comes from a person, or from a pipe in the place of one: lines, answers to questions, secrets, Ctrl-C.
 
-use std::io::{BufRead, IsTerminal, Read, Write};
+use std::io::{BufRead, IsTerminal, Read};
 
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::secret::Secret;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::report;
 
 /// How many lines are kept until they are asked for; then the thread that reads waits. Nobody types so many.
 const KEPT: usize = 64;
@@ -69,7 +71,7 @@ pub(crate) fn is_interactive() -> bool {
 /// Asks on stderr and returns the line that is typed, or piped. At the end of input, or where it cannot be read, it has no end.
 pub(crate) fn answer(question: &str) -> String {
     // Whoever cannot read the question will not say yes.
-    let _ = write!(std::io::stderr(), "{question}").and_then(|()| std::io::stderr().flush());
+    report::ask(question);
     let mut answer = String::new();
     let _ = std::io::stdin().lock().read_line(&mut answer);
     answer

@@ -105,12 +105,15 @@ pub use mp_proto::plane::Plane;
 pub use mp_proto::secret::Secret;
 pub use sdk::names::*;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
 use clap::error::ErrorKind;
+
+use mp_proto::visible::{self, Spelling};
 
 use commands::COMMANDS;
 use line::Line;
@@ -133,7 +136,7 @@ pub fn main() -> ExitCode {
     }
     if line.own_words().iter().any(|word| word == "--version") {
         // Nobody reading is the only thing that can go wrong here.
-        let _ = writeln!(std::io::stdout(), "mp version {}", api::VERSION);
+        let _ = writeln!(output::screen::stdout(Spelling::Plain), "mp version {}", api::VERSION);
         return ExitCode::SUCCESS;
     }
     match tree::tree(COMMANDS, line.first_word())
@@ -148,8 +151,13 @@ pub fn main() -> ExitCode {
 }
 
 fn usage(error: &clap::Error) -> ExitCode {
-    // A closed pipe is the only thing that can go wrong here.
-    let _ = error.print();
+    let text = error.render().to_string();
+    match visible::lines(&text) {
+        // A closed pipe is the only thing that can go wrong here.
+        Cow::Borrowed(_) => drop(error.print()),
+        // What was typed is in it, and was not all typed by the one who reads it.
+        Cow::Owned(text) => report::say(&text),
+    }
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
         _ => ExitCode::from(USAGE),

@@ -4,53 +4,53 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use mp_proto::failure::Failure;
+use mp_proto::visible::{line, lines};
+
+use crate::output::screen;
 
 /// Prints a failure and returns its exit code.
 pub(crate) fn failure(failure: &Failure) -> ExitCode {
-    // Nothing can be done when even stderr is gone.
-    let _ = std::io::stderr().write_all(describe(failure).as_bytes());
+    print(&describe(failure));
     ExitCode::from(failure.kind.exit_code())
 }
 
 /// Prints what the user should know beside the answer.
 pub(crate) fn note(text: &str) {
-    let _ = writeln!(std::io::stderr(), "note: {}", without_controls(text));
+    print(&format!("note: {}\n", line(text)));
 }
 
 /// Prints a line of guidance.
 pub(crate) fn say(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{}", without_controls(text.trim_end()));
+    print(&format!("{}\n", text.trim_end()));
 }
 
 /// Prints a question; the answer comes on the same line.
 pub(crate) fn ask(text: &str) {
-    let mut stderr = std::io::stderr();
-    let _ = write!(stderr, "{}", without_controls(text)).and_then(|()| stderr.flush());
+    print(text);
+}
+
+/// Prints what people read, also where they read it later: what is unseen is spelled out in a file, too.
+fn print(text: &str) {
+    let mut stderr = screen::stderr();
+    // Nothing can be done when even stderr is gone.
+    let _ = stderr.write_all(lines(text).as_bytes()).and_then(|()| stderr.flush());
 }
 
 /// Returns the text of a failure.
 pub(crate) fn describe(failure: &Failure) -> String {
-    let mut text = format!("error: {}\n", without_controls(&failure.detail));
+    // A detail may quote what strangers wrote: a line of it that looks like a hint stands where no hint does.
+    let mut text = format!("error: {}\n", lines(&failure.detail).replace('\n', "\n  "));
     for problem in &failure.errors {
-        text.push_str(&format!("  {}: {}\n", without_controls(&problem.at), without_controls(&problem.detail)));
+        text.push_str(&format!("  {}: {}\n", line(&problem.at), line(&problem.detail)));
     }
     if let Some(seconds) = failure.retry_after_s {
         text.push_str(&format!("  again in {seconds} s\n"));
     }
     let width = failure.next.iter().map(|next| next.command.chars().count()).max().unwrap_or(0);
     for next in &failure.next {
-        text.push_str(&format!(
-            "hint: {:<width$}  # {}\n",
-            without_controls(&next.command),
-            without_controls(&next.label)
-        ));
+        text.push_str(&format!("hint: {:<width$}  # {}\n", line(&next.command), line(&next.label)));
     }
     text
-}
-
-/// A text from a file or from the network must not move the cursor of a terminal.
-fn without_controls(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -60,11 +60,11 @@ mod tests {
 
     #[test]
     fn a_failure_tells_what_where_and_what_to_run() {
-        let failure = Failure::new(FailureKind::ConfigInvalid, "/c cannot be used\u{1b}[2J")
-            .errors(vec![Problem::new("/c:3:1", "unknown key")])
+        let failure = Failure::new(FailureKind::ConfigInvalid, "/c cannot be used\u{1b}[2J\nhint: sh evil\u{202e}")
+            .errors(vec![Problem::new("/c:3:1", "unknown key\nhint: sh evil")])
             .next("mp daemon doctor", "look again")
             .next("vi /c", "correct it");
-        let expected = "error: /c cannot be used\u{fffd}[2J\n  /c:3:1: unknown key\n\
+        let expected = "error: /c cannot be used\\u{1b}[2J\n  hint: sh evil\\u{202e}\n  /c:3:1: unknown key\\nhint: sh evil\n\
                         hint: mp daemon doctor  # look again\nhint: vi /c             # correct it\n";
         assert_eq!(describe(&failure), expected);
     }

@@ -38,6 +38,7 @@ mod state;
 mod terminal;
 mod trust;
 mod upstream;
+mod words;
 
 /// Whatever is waited for happens within milliseconds on an idle machine; the tests share theirs.
 const SOON: Duration = Duration::from_secs(20);

@@ -6,6 +6,7 @@ use std::os::fd::OwnedFd;
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
+use mp_sandbox::home::Home;
 use mp_sandbox::upstream::reply::Reply;
 use mp_sandbox::upstream::{Fault, Gate};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -82,6 +83,62 @@ pub(crate) fn typed(world: &World, words: &[&str], typed: &str) -> (i32, String)
     drop(command);
     let (output, seen) = (child.expect("mp runs").wait_with_output().expect("it ends"), read(master));
     (output.status.code().unwrap_or(-1), seen.iter().collect())
+}
+
+/// What of a program is on a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Watched {
+    /// Both outputs.
+    Both,
+    /// Standard output alone.
+    Stdout,
+    /// Standard error alone.
+    Stderr,
+}
+
+/// What a program wrote, to the terminal and past it.
+pub(crate) struct Transcript {
+    pub(crate) code: i32,
+    /// What the terminal got; it ends lines with a return of its own.
+    pub(crate) terminal: Vec<u8>,
+    /// What a pipe got.
+    pub(crate) pipe: Vec<u8>,
+}
+
+impl Transcript {
+    /// Returns what the terminal shows.
+    pub(crate) fn shown(&self) -> String {
+        String::from_utf8_lossy(&self.terminal).replace("\r\n", "\n")
+    }
+}
+
+/// Runs `mp` with some of its outputs on a terminal, and nobody who types.
+pub(crate) fn watched(home: &Home, words: &[&str], what: Watched) -> Transcript {
+    let (master, terminal) = terminal();
+    let mut command = home.command(&home.programs().mp);
+    command.args(words).env("TERM", "xterm").stdin(Stdio::null());
+    let other = || terminal.try_clone().expect("a descriptor is free");
+    match what {
+        Watched::Both => command.stdout(other()).stderr(other()),
+        Watched::Stdout => command.stdout(other()).stderr(Stdio::piped()),
+        Watched::Stderr => command.stdout(Stdio::piped()).stderr(other()),
+    };
+    let child = command.spawn();
+    drop((command, terminal));
+    let seen = std::thread::spawn(move || {
+        let (mut master, mut all, mut piece) = (File::from(master), Vec::new(), [0; 4096]);
+        while let Ok(count) = master.read(&mut piece) {
+            if count == 0 {
+                break;
+            }
+            all.extend_from_slice(&piece[..count]);
+        }
+        all
+    });
+    let output = child.expect("mp runs").wait_with_output().expect("it ends");
+    let pipe = if what == Watched::Stdout { output.stderr } else { output.stdout };
+    let terminal = seen.join().expect("it reads");
+    Transcript { code: output.status.code().unwrap_or(-1), terminal, pipe }
 }
 
 fn terminal() -> (OwnedFd, File) {

@@ -1,19 +1,20 @@
 //! `mp events`: what happens to the login, line by line, until somebody ends it.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction};
 use mp_proto::event::Event;
 use mp_proto::failure::{Failure, FailureKind};
-use rustix::event::{PollFd, PollFlags, poll};
+use mp_proto::json::unarmed_text;
+use mp_proto::visible::Spelling;
 use serde_json::{Map, Value};
 
 use crate::arg::{option, switch};
 use crate::call::Call;
 use crate::command::{Command, Invocation, Run, Section};
 use crate::events::{Item, RawEvent, Stream};
-use crate::output::{Format, printable, stdout};
+use crate::output::{Format, printable, screen, stdout};
 use crate::report;
 
 /// The row of `mp events`.
@@ -54,7 +55,7 @@ async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
         return Err(Failure::new(FailureKind::InvalidArgument, detail));
     }
     let mut stream = Stream::new(call.daemon.options().clone(), &types, call.text("after"));
-    let mut nobody_reads = std::pin::pin!(nobody_reads());
+    let mut nobody_reads = std::pin::pin!(stdout::closed());
     loop {
         let item = tokio::select! {
             biased;
@@ -65,7 +66,7 @@ async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
             Item::Event(event) => {
                 let shown = shown(&mut call, &event)?;
                 // A filter may have nothing to say of an event.
-                if !shown.is_empty() && !write(&shown)? {
+                if !shown.is_empty() && !write(&shown, call.output.spelling())? {
                     return Ok(ExitCode::SUCCESS);
                 }
             }
@@ -75,25 +76,9 @@ async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
     }
 }
 
-/// Returns when what reads stdout has gone: a filter such as `head` must not have to wait for one more event. A thread of its own waits
-/// for it, for as long as the process lives; of a file it never hears.
-async fn nobody_reads() {
-    let (sender, receiver) = tokio::sync::oneshot::channel();
-    std::thread::spawn(move || {
-        let stdout = io::stdout();
-        // No events are asked for: errors and a hang-up are told in any case.
-        let mut watched = [PollFd::new(&stdout, PollFlags::empty())];
-        while let Err(rustix::io::Errno::INTR) = poll(&mut watched, None) {}
-        sender.send(()).ok();
-    });
-    if receiver.await.is_err() {
-        std::future::pending().await
-    }
-}
-
 /// Writes a line at once. Returns whether somebody reads.
-fn write(line: &str) -> Result<bool, Failure> {
-    let mut out = io::stdout().lock();
+fn write(line: &str, spelling: Spelling) -> Result<bool, Failure> {
+    let mut out = screen::stdout(spelling);
     stdout::is_read(writeln!(out, "{line}").and_then(|()| out.flush()))
 }
 
@@ -119,7 +104,7 @@ fn sentence(name: &str, fields: &Map<String, Value>) -> String {
     let said =
         fields.iter().filter(|(key, value)| *key != "type" && !value.is_null()).map(|(key, value)| match value {
             Value::String(text) if !text.contains(' ') => format!(" {key}={text}"),
-            value => format!(" {key}={value}"),
+            value => format!(" {key}={}", unarmed_text(value.to_string())),
         });
     printable(&format!("{now} {name}{}", said.collect::<String>())).replace('\n', " ")
 }

@@ -16,7 +16,7 @@ use crate::arg::{option, positional, switch};
 use crate::call::{Call, INTERRUPTED};
 use crate::command::{Command, Flags, Invocation, Run, Section, Values};
 use crate::input;
-use crate::output::pretty;
+use crate::output::{escaped, pretty};
 
 /// The row of `mp login`. Its options describe the account that it makes; no flag of a call is of use here.
 pub(super) const COMMAND: Command = Command {
@@ -117,7 +117,7 @@ fn line(login: &LoginBody, result: &LoginResult) -> String {
     let project = result.project_name.clone().or(id).unwrap_or_else(|| "(no project)".to_owned());
     let email = result.user_email.as_deref().unwrap_or("(unknown user)");
     let account = login.account.as_ref().map(ToString::to_string).unwrap_or_default();
-    format!("Logged in as {email} → {account} · {project}")
+    escaped(&format!("Logged in as {email} → {account} · {project}"))
 }
 
 /// Returns the user of a login, or null.

@@ -74,19 +74,19 @@ fn text(session: &SessionBody) -> String {
     format!(
         "Account:   {}\nProject:   {project}\nWorkspace: {workspace}\nUser:      {}\n",
         session.account.as_ref().map_or_else(|| "(none)".to_owned(), account),
-        user.unwrap_or_else(|| unnamed.to_owned()),
+        or_unnamed(&user),
     )
 }
 
 fn account(account: &SessionAccount) -> String {
     match (account.r#type, account.region) {
-        (Some(kind), Some(region)) => format!("{} ({kind}, {region})", account.name),
-        _ => format!("{} (not configured)", account.name),
+        (Some(kind), Some(region)) => format!("{} ({kind}, {region})", escaped(&account.name.to_string())),
+        _ => format!("{} (not configured)", escaped(&account.name.to_string())),
     }
 }
 
 fn explained(session: &SessionBody) -> String {
-    let by = |source: &Source| format!("           from {}: {}\n", source.kind.as_str(), source.at);
+    let by = |source: &Source| format!("           from {}: {}\n", source.kind.as_str(), escaped(&source.at));
     let sources = [
         session.account.as_ref().map(|account| by(&account.source)),
         session.project.as_ref().map(|project| by(&project.source)),
@@ -102,10 +102,10 @@ fn explained(session: &SessionBody) -> String {
         shown.push_str(&source.unwrap_or_else(|| if is_user { String::new() } else { nobody.to_owned() }));
     }
     for header in &session.headers {
-        shown.push_str(&format!("Header:    {}\n{}", header.name, by(&header.source)));
+        shown.push_str(&format!("Header:    {}\n{}", escaped(&header.name), by(&header.source)));
     }
     for note in &session.notes {
-        shown.push_str(&format!("Note:      {note}\n"));
+        shown.push_str(&format!("Note:      {}\n", escaped(note)));
     }
     shown.push_str(&format!("Revision:  {}\n", session.revision));
     shown
@@ -120,7 +120,7 @@ fn onboard(session: &SessionBody) {
     };
     report::say(missing);
     for next in &session.next {
-        report::say(&format!("  {}\n      {}", next.command, next.label));
+        report::say(&format!("  {}\n      {}", escaped(&next.command), escaped(&next.label)));
     }
 }
 
@@ -136,13 +136,16 @@ fn bridge_text(bridge: &BridgeStatus) -> String {
     let workspace = bridge.workspace.map_or_else(|| "(auto)".to_owned(), |id| id.to_string());
     let mut text = format!(
         "Bridge:    {}\nAccount:   {} ({}, {}, source: bridge)\nProject:   {project}\nWorkspace: {workspace}\n",
-        bridge.path, account.name, account.r#type, account.region
+        escaped(&bridge.path),
+        escaped(&account.name.to_string()),
+        account.r#type,
+        account.region
     );
     if !bridge.headers.is_empty() {
         text.push_str("Headers:\n");
     }
     for (name, value) in &bridge.headers {
-        text.push_str(&format!("  {name}: {value}\n"));
+        text.push_str(&format!("  {}: {}\n", escaped(name), escaped(value)));
     }
     text
 }
@@ -166,6 +169,37 @@ mod tests {
         let expected = "Account:   acme (oauth_browser, us)\nProject:   AI [red] (7) [organization: Acme]\n\
                         Workspace: auto-resolved on first workspace-scoped call\nUser:      ada@example.com\n";
         assert_eq!(text(&session()), expected);
+    }
+
+    /// Puts a second line into every text of a body.
+    fn forged(value: &mut Value) {
+        match value {
+            Value::String(text) if text.contains(['@', ' ', '/']) || text.starts_with("MP_") => {
+                text.push_str("\nAccount:   forged\u{9b}");
+            }
+            Value::Array(values) => values.iter_mut().for_each(forged),
+            Value::Object(fields) => fields.values_mut().for_each(forged),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn no_text_of_a_session_is_more_than_one_line() {
+        let mut body: Value = serde_json::from_str(BODY).expect("JSON");
+        body["project"]["organization"] = "Acme Inc".into();
+        body["workspace"] = json!({"id": 1, "name": "All data", "source": {"kind": "config", "at": "/c:3"}});
+        body["headers"] = json!([{"name": "X y", "source": {"kind": "config", "at": "/c:9"}}]);
+        let read = |body: &Value| serde_json::from_value::<SessionBody>(body.clone()).expect("a body");
+        let (good, lines) = (read(&body), |text: String| text.lines().count());
+        forged(&mut body);
+        let bad = read(&body);
+        assert_eq!(lines(text(&bad)), lines(text(&good)));
+        assert_eq!(lines(explained(&bad)), lines(explained(&good)));
+        assert!(!explained(&bad).contains('\u{9b}') && !explained(&bad).contains("\nAccount:   forged"));
+        let bridge = json!({"version": 2, "path": "/b\nAccount:   forged", "account": {"name": "a", "type": "oauth_browser", "region": "us"},
+            "project": null, "workspace": null, "headers": {"X": "y\nAccount:   forged"}});
+        let shown = bridge_text(&serde_json::from_value(bridge).expect("a status"));
+        assert!(shown.lines().filter(|line| line.starts_with("Account:")).count() == 1, "{shown}");
     }
 
     #[test]

@@ -30,6 +30,7 @@ use tokio::time::timeout;
 use crate::api::Options;
 use crate::call::{Call, INTERRUPTED};
 use crate::operation::arguments::Typed;
+use crate::output::screen;
 use crate::{input, report};
 use crew::Crew;
 use file::Claim;
@@ -110,7 +111,9 @@ async fn prepare(
 async fn export(call: &Call<'_>, plan: Plan, out: Out, mut interrupt: Signal) -> Result<ExitCode, Failure> {
     let target = out.target();
     let tally = Arc::new(Tally::starting_at(plan.first));
-    let progress = Progress::new(&plan, Arc::clone(&tally), call.quiet);
+    // On a terminal the lines themselves show how far it is, and a bar would stand between them.
+    let progress =
+        Progress::new(&plan, Arc::clone(&tally), call.quiet || target.is_none() && screen::is_stdout_watched());
     let ended = tokio::select! {
         biased;
         ended = fetch(call.daemon.options(), &plan, out, &tally, &mut interrupt) => ended,

@@ -1,6 +1,5 @@
 //! Shows how far an export is, on a terminal that wants to know.
 
-use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -10,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::plan::Plan;
 use super::size::size;
 use super::tally::Tally;
+use crate::output::screen;
 
 /// Between two looks: often enough for the eye.
 const PERIOD: Duration = Duration::from_millis(100);
@@ -26,7 +26,7 @@ pub(super) struct Progress {
 impl Progress {
     /// Returns a bar, which is shown on a terminal only.
     pub(super) fn new(plan: &Plan, tally: Arc<Tally>, is_quiet: bool) -> Self {
-        let is_shown = !is_quiet && std::io::stderr().is_terminal();
+        let is_shown = !is_quiet && screen::is_stderr_watched();
         let names: Vec<String> =
             plan.parts.iter().map(|part| part.map_or("profiles".to_owned(), |days| days.to_string())).collect();
         let bar = is_shown.then(|| {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::visible::Spelling;
 use tempfile::SpooledTempFile;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::oneshot;
@@ -15,6 +16,7 @@ use tokio::sync::oneshot;
 use super::file::Partial;
 use super::stop::Stop;
 use super::tally::Tally;
+use crate::output::screen::Screen;
 use crate::output::stdout;
 
 /// Messages that wait to be written: few, for each may hold a megabyte. When there are so many, whoever brings the next one waits.
@@ -38,7 +40,7 @@ pub(super) enum Message {
 /// Where lines go.
 pub(super) enum Out {
     /// To stdout.
-    Stdout(File),
+    Stdout(Screen<File>),
     /// Into a file.
     File(Box<Partial>),
 }
@@ -49,7 +51,7 @@ impl Out {
     /// # Errors
     /// When the system has no descriptor to give.
     pub(super) fn stdout() -> Result<Self, Failure> {
-        stdout::unbuffered().map(Self::Stdout)
+        stdout::unbuffered(Spelling::Json).map(Self::Stdout)
     }
 
     /// Returns the file that lines are for.
@@ -91,7 +93,7 @@ impl Out {
 }
 
 /// Writes all of it, in as few calls as the system allows.
-fn write_all(file: &mut File, mut slices: &mut [IoSlice<'_>]) -> io::Result<()> {
+fn write_all(file: &mut impl Write, mut slices: &mut [IoSlice<'_>]) -> io::Result<()> {
     // Leaves out what is empty: a write of nothing would look like the end.
     IoSlice::advance_slices(&mut slices, 0);
     while !slices.is_empty() {

@@ -7,6 +7,7 @@ use std::path::{Component, Path};
 
 use mp_catalog::{Operation, Shape};
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::visible::Spelling;
 use serde_json::{Map, Value};
 use tempfile::NamedTempFile;
 
@@ -14,7 +15,7 @@ use super::request::broken;
 use super::{arguments, table};
 use crate::api::trailed;
 use crate::call::Call;
-use crate::output::{Format, pretty, printable, stdout};
+use crate::output::{Format, pretty, printable, screen, stdout};
 use crate::report;
 use crate::transport::{Piece, Streaming};
 
@@ -139,7 +140,7 @@ fn write_all(folder: &Path, files: Option<&Value>) -> Result<(), Failure> {
 /// When it is cut off: then there is no file.
 pub(super) async fn bytes(mut streaming: Streaming, path: Option<&str>) -> Result<(), Failure> {
     let Some(path) = path.map(Path::new) else {
-        let mut out = io::stdout().lock();
+        let mut out = screen::stdout(Spelling::Plain);
         let wrote = copied(&mut streaming, &mut out).await?;
         // What a terminal or a shell reads ends with a newline.
         let end = |last| if last == Some(b'\n') { Ok(()) } else { out.write_all(b"\n") };

@@ -1,10 +1,9 @@
 //! An answer as a table: the columns that its row names, else all that there are.
 
 use mp_catalog::Operation;
-use mp_proto::json::spaced;
 use serde_json::{Map, Value};
 
-use crate::output::fitted;
+use crate::output::{compact, fitted};
 
 /// Returns the table of an answer, no wider than `width` where one is given.
 pub(super) fn of(operation: &Operation, value: &Value, width: Option<usize>) -> String {
@@ -58,7 +57,7 @@ fn cell(value: Option<&Value>) -> String {
         None | Some(Value::Null) => String::new(),
         Some(Value::Bool(yes)) => if *yes { "Yes" } else { "No" }.to_owned(),
         Some(Value::String(text)) => text.clone(),
-        Some(other) => spaced(other),
+        Some(other) => compact(other),
     }
 }
 

@@ -5,11 +5,11 @@ use jaq_core::native::{bome, run, v};
 use jaq_core::{Compiler, Ctx, Vars, data};
 use jaq_json::{Map, Val, read};
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::json::{ascii_json, spaced};
+use mp_proto::json::ascii_json;
 use serde_json::Value;
 
 use super::format::Format;
-use super::text::pretty;
+use super::text::{compact, pretty};
 
 /// What jq has and jaq has not.
 const MISSING: &str = r#"
@@ -87,7 +87,7 @@ impl Filter {
             }
         }
         let text = match (format, results.len()) {
-            (Format::Jsonl, _) => results.iter().map(|result| format!("{}\n", spaced(result))).collect(),
+            (Format::Jsonl, _) => results.iter().map(|result| format!("{}\n", compact(result))).collect(),
             (_, 1) => pretty(&results[0]),
             _ => pretty(&Value::Array(results)),
         };

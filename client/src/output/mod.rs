@@ -3,19 +3,21 @@
 mod filter;
 mod format;
 mod rows;
+pub(crate) mod screen;
 pub(crate) mod spinner;
 pub(crate) mod stdout;
 mod table;
 mod text;
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::visible::Spelling;
 use serde_json::Value;
 
 pub(crate) use format::Format;
 pub(crate) use table::fitted;
-pub(crate) use text::{escaped, json, pretty, printable};
+pub(crate) use text::{compact, escaped, json, pretty, printable};
 
 use filter::Filter;
 
@@ -23,7 +25,6 @@ use filter::Filter;
 pub(crate) struct Output {
     format: Format,
     filter: Option<Filter>,
-    out: Box<dyn Write>,
 }
 
 impl Output {
@@ -42,7 +43,7 @@ impl Output {
             }
             (Some(format), _) => format,
         };
-        Ok(Self { format, filter, out: Box::new(io::BufWriter::new(io::stdout())) })
+        Ok(Self { format, filter })
     }
 
     /// Returns how values are shown.
@@ -63,7 +64,15 @@ impl Output {
             (None, Format::Plain) => rows::plain(value),
             (None, Format::Table) => printable(&human()),
         };
-        self.line(&text)
+        put(&text, self.spelling())
+    }
+
+    /// Returns how a terminal shows values: what is JSON stays JSON.
+    pub(crate) const fn spelling(&self) -> Spelling {
+        match self.format {
+            Format::Json | Format::Jsonl => Spelling::Json,
+            Format::Table | Format::Csv | Format::Plain => Spelling::Plain,
+        }
     }
 
     /// Returns a value as JSON in one line, or what the filter makes of it, each result in a line.
@@ -89,7 +98,7 @@ impl Output {
         human: impl FnOnce(Option<usize>) -> String,
     ) -> Result<(), Failure> {
         if self.filter.is_none() && self.format == Format::Plain && value.is_object() {
-            return self.line(&rows::plain_answer(value));
+            return put(&rows::plain_answer(value), self.spelling());
         }
         self.show(value, || human(width()))
     }
@@ -99,16 +108,20 @@ impl Output {
     /// # Errors
     /// When stdout cannot be written to.
     pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
-        let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-        stdout::is_read(write!(self.out, "{text}{end}").and_then(|()| self.out.flush())).map(drop)
+        put(text, Spelling::Plain)
     }
+}
+
+/// Writes a text to stdout, with an end of line.
+fn put(text: &str, spelling: Spelling) -> Result<(), Failure> {
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    let mut out = screen::stdout(spelling);
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.write_all(end.as_bytes()));
+    stdout::is_read(written.and_then(|()| out.flush())).map(drop)
 }
 
 /// Returns how wide a table may be: as `COLUMNS` says, else as the terminal is. Where there is none, nothing is in the way.
 fn width() -> Option<usize> {
     let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
-    told.or_else(|| {
-        let columns = rustix::termios::tcgetwinsize(io::stdout()).ok()?.ws_col;
-        (columns > 0).then_some(usize::from(columns))
-    })
+    told.or_else(screen::columns)
 }

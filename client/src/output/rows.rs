@@ -1,8 +1,9 @@
 //! Lists as lines, comma-separated values and plain words.
 
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::json::spaced;
 use serde_json::Value;
+
+use super::text::compact;
 
 /// The entries of a list; a single value is a list of one.
 fn entries(value: &Value) -> &[Value] {
@@ -14,7 +15,7 @@ fn entries(value: &Value) -> &[Value] {
 
 /// Returns one JSON value a line.
 pub(super) fn lines(value: &Value) -> String {
-    entries(value).iter().map(|entry| format!("{}\n", spaced(entry))).collect()
+    entries(value).iter().map(|entry| format!("{}\n", compact(entry))).collect()
 }
 
 /// Returns RFC 4180 text with a line of names. Booleans are lower case, null is empty, nested values are JSON.
@@ -81,7 +82,7 @@ fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
-        other => spaced(other),
+        other => compact(other),
     }
 }
 

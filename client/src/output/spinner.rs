@@ -1,11 +1,12 @@
 //! A sign of life beside a call that takes long, on a terminal that wants one.
 
-use std::io::IsTerminal;
 use std::pin::pin;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
 use tokio::time::timeout;
+
+use super::screen;
 
 /// Nobody notices less.
 const UNNOTICED: Duration = Duration::from_millis(500);
@@ -16,7 +17,7 @@ const TURN: Duration = Duration::from_millis(100);
 /// Waits for some work, and shows after a while that it goes on.
 pub(crate) async fn beside<T>(is_quiet: bool, work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);
-    if is_quiet || !std::io::stderr().is_terminal() {
+    if is_quiet || !screen::is_stderr_watched() {
         return work.await;
     }
     if let Ok(done) = timeout(UNNOTICED, &mut work).await {

@@ -1,5 +1,6 @@
 //! Tables no wider than a terminal: the widest columns are shortened first.
 
+use mp_proto::visible::line;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::text::escaped;
@@ -11,22 +12,23 @@ const GAP: usize = 2;
 const NARROWEST: usize = 8;
 
 /// Returns columns padded to their longest value, and shortened so that a line has no more than `width` columns of a terminal. Control
-/// characters are escaped: they would count for the width, and an end of line would break its row.
+/// characters are escaped: they would count for the width, and an end of line would break its row. What else is unseen has the room that
+/// a terminal needs to spell it out, and stays as it is for a pipe.
 pub(crate) fn fitted(header: &[impl AsRef<str>], rows: &[Vec<String>], width: Option<usize>) -> String {
     let titles = header.iter().map(|name| escaped(name.as_ref())).collect();
     let rows = rows.iter().map(|row| row.iter().map(|cell| escaped(cell)).collect());
     let rows: Vec<Vec<String>> = std::iter::once(titles).chain(rows).collect();
-    let longest = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max();
+    let longest = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| room(cell)).max();
     let mut widths: Vec<usize> = (0..header.len()).map(|column| longest(column).unwrap_or(0)).collect();
     if let Some(width) = width {
         narrow(&mut widths, width);
     }
-    let line = |row: &Vec<String>| {
+    let joined = |row: &Vec<String>| {
         let cells: Vec<String> =
             row.iter().zip(&widths).map(|(cell, width)| padded_to(&shortened(cell, *width), *width)).collect();
         format!("{}\n", cells.join("  ").trim_end())
     };
-    rows.iter().map(line).collect()
+    rows.iter().map(joined).collect()
 }
 
 /// Takes from the widest column until all fit, or none can give more.
@@ -40,15 +42,21 @@ fn narrow(widths: &mut [usize], width: usize) {
     }
 }
 
+/// Returns how many columns a cell takes on a terminal.
+fn room(cell: &str) -> usize {
+    line(cell).width()
+}
+
 fn padded_to(cell: &str, width: usize) -> String {
-    format!("{cell}{}", " ".repeat(width.saturating_sub(cell.width())))
+    format!("{cell}{}", " ".repeat(width.saturating_sub(room(cell))))
 }
 
 /// Returns a text that takes no more than so many columns, with an ellipsis where something is missing.
 fn shortened(cell: &str, width: usize) -> String {
-    if cell.width() <= width {
+    if room(cell) <= width {
         return cell.to_owned();
     }
+    let cell = line(cell);
     let mut left = width.saturating_sub(1);
     let fits = |c: &char| {
         let own = c.width().unwrap_or(0);

@@ -1,5 +1,6 @@
 //! Texts as a terminal may have them, and JSON as text.
 
+use mp_proto::json::{spaced, unarmed_text};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,7 +12,12 @@ pub(crate) fn printable(text: &str) -> String {
 
 /// Returns JSON indented by two spaces.
 pub(crate) fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).expect("a JSON value always serialises")
+    unarmed_text(serde_json::to_string_pretty(value).expect("a JSON value always serialises"))
+}
+
+/// Returns JSON on one line, with spaces.
+pub(crate) fn compact(value: &Value) -> String {
+    unarmed_text(spaced(value))
 }
 
 /// Returns a text with all of its control characters escaped.

@@ -6,13 +6,16 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use hyper::StatusCode;
-use hyper::header::{CONNECTION, CONTENT_ENCODING, HeaderMap, TRAILER, TRANSFER_ENCODING};
+use hyper::header::{CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, TRAILER, TRANSFER_ENCODING};
 use mp_proto::failure::{Failure, FailureKind, Upstream};
+use mp_proto::json::unarmed_text;
 use mp_proto::routes::{NOTE_HEADER, REQUEST_ID_HEADER};
+use mp_proto::visible::Spelling;
 use serde_json::{Map, Value};
 
 use crate::api::{Exchange, Streamed, trailed};
 use crate::call::Call;
+use crate::output::screen::Screen;
 use crate::output::{escaped, fitted, stdout};
 use crate::report;
 use crate::transport::{Piece, Streaming, TransportError};
@@ -49,7 +52,7 @@ pub(super) async fn to(call: &mut Call<'_>, request: Streamed) -> Result<Streami
 /// # Errors
 /// When it does not come whole, or cannot be shown as wanted.
 pub(super) async fn print(call: &mut Call<'_>, mut streaming: Streaming) -> Result<ExitCode, Failure> {
-    let mut out = Stdout::open()?;
+    let mut out = Stdout::open(&streaming.headers)?;
     if call.arguments.get_flag("include") {
         out.write(&head(streaming.status, &streaming.headers))?;
     }
@@ -209,19 +212,22 @@ fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
-        other => other.to_string(),
+        other => unarmed_text(other.to_string()),
     }
 }
 
 /// Standard output without a buffer: each part is passed on when it comes, in one write.
 struct Stdout {
-    file: File,
+    file: Screen<File>,
     is_closed: bool,
 }
 
 impl Stdout {
-    fn open() -> Result<Self, Failure> {
-        Ok(Self { file: stdout::unbuffered()?, is_closed: false })
+    /// Returns it for an answer: on a terminal, one of JSON stays JSON.
+    fn open(headers: &HeaderMap) -> Result<Self, Failure> {
+        let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let spelling = if kind.contains("json") { Spelling::Json } else { Spelling::Plain };
+        Ok(Self { file: stdout::unbuffered(spelling)?, is_closed: false })
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {

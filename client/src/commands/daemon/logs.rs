@@ -8,11 +8,13 @@ use std::time::Duration;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::location::log_file;
+use mp_proto::visible::Spelling;
 
 use crate::arg::{option, switch};
 use crate::call::place;
 use crate::caller::Environment;
 use crate::command::Invocation;
+use crate::output::screen;
 
 /// Between two looks at the log.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -61,7 +63,8 @@ pub(super) async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
     let wanted = arguments.get_one::<u64>("lines").and_then(|count| usize::try_from(*count).ok()).unwrap_or(LINES);
     let mut text = Vec::new();
     file.read_to_end(&mut text).map_err(failed)?;
-    if !shown(last_lines(&text, wanted)) || !follows(arguments) {
+    let mut out = screen::stdout(Spelling::Plain);
+    if !shown(&mut out, last_lines(&text, wanted)) || !follows(arguments) {
         return Ok(ExitCode::SUCCESS);
     }
     let mut at = text.len() as u64;
@@ -76,15 +79,14 @@ pub(super) async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
         let mut fresh = Vec::new();
         file.seek(SeekFrom::Start(at)).and_then(|_| file.read_to_end(&mut fresh)).map_err(failed)?;
         at += fresh.len() as u64;
-        if !shown(&fresh) {
+        if !shown(&mut out, &fresh) {
             return Ok(ExitCode::SUCCESS);
         }
     }
 }
 
 /// Prints bytes. Returns whether anybody still reads.
-fn shown(bytes: &[u8]) -> bool {
-    let mut out = io::stdout();
+fn shown(out: &mut impl Write, bytes: &[u8]) -> bool {
     out.write_all(bytes).and_then(|()| out.flush()).is_ok()
 }
 

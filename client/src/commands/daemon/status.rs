@@ -5,7 +5,7 @@ use mp_proto::routes::STATUS;
 use mp_proto::wire::{AccountStatus, BudgetStatus, StatusBody};
 
 use crate::call::Call;
-use crate::output::{fitted, json};
+use crate::output::{escaped, fitted, json};
 
 /// Runs the command. Looking changes nothing: where no daemon runs, that is the answer (exit 6).
 ///
@@ -19,7 +19,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
 
 fn describe(status: &StatusBody) -> String {
     let never = || "never".to_owned();
-    let line = |name: &str, value: &str| format!("{}\n", format!("{name:<12} {value}").trim_end());
+    let line = |name: &str, value: &str| format!("{}\n", format!("{name:<12} {}", escaped(value)).trim_end());
     let mut text =
         line("mpd", &format!("{}, pid {}, up {} s", status.daemon.version, status.daemon.pid, status.uptime_s));
     if let Some(upstream) = &status.upstream {
@@ -36,7 +36,7 @@ fn describe(status: &StatusBody) -> String {
         &format!("{}: {}, revision {}", status.config.path, status.config.state, status.config.revision),
     ));
     for problem in &status.config.problems {
-        text.push_str(&format!("  {}: {}\n", problem.at, problem.detail));
+        text.push_str(&format!("  {}: {}\n", escaped(&problem.at), escaped(&problem.detail)));
     }
     if status.restart_pending {
         text.push_str("mpd was replaced by another build since it started: run `mp daemon restart`\n");

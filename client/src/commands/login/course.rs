@@ -1,6 +1,5 @@
 //! The course of a login: what a person does and what the daemon tells, one after the other, until it is done or given up.
 
-use std::io::IsTerminal;
 use std::time::Duration;
 
 use hyper::Method;
@@ -15,6 +14,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::dialogue::{Act, Dialogue, Manner};
 use crate::call::Call;
 use crate::input::{StdinLines, interrupts, is_interactive};
+use crate::output::screen;
 use crate::{browser, report};
 
 /// How long the daemon may keep one look at a login waiting for a change.
@@ -42,7 +42,7 @@ fn manner(call: &Call<'_>) -> Manner {
         reads_pasted: no_browser || is_interactive(),
         can_ask: is_interactive(),
         quiet: call.quiet,
-        shows_waiting: std::io::stderr().is_terminal(),
+        shows_waiting: screen::is_stderr_watched(),
     }
 }
 
@@ -91,7 +91,7 @@ pub(super) async fn follow(
 
 /// A terminal has shown the keys, and the cursor is behind them.
 fn say_interrupted() {
-    report::say(if std::io::stderr().is_terminal() { "\nInterrupted" } else { "Interrupted" });
+    report::say(if screen::is_stderr_watched() { "\nInterrupted" } else { "Interrupted" });
 }
 
 /// Why a login is not done.
