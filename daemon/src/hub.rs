@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use mp_proto::event::{Event, QUEUE, RING};
+use mp_proto::json::unarmed_text;
 use tokio::sync::broadcast;
 
 /// An event with its number. Its text is made once, however many listen.
@@ -88,7 +89,7 @@ impl Hub {
 
     /// Numbers an event, keeps it and sends it.
     pub fn publish(&self, event: &Event) {
-        let json = serde_json::to_string(event).expect("events are plain data");
+        let json = unarmed_text(serde_json::to_string(event).expect("events are plain data"));
         let mut ring = self.ring.lock();
         ring.last += 1;
         let numbered = Arc::new(Numbered { seq: ring.last, name: event.name(), json });

@@ -1,5 +1,7 @@
 //! The log: to stderr under a service manager or in a terminal, else to `run/mpd.log`, kept small by size.
 
+mod fields;
+
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -11,6 +13,8 @@ use parking_lot::Mutex;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
+
+use fields::Quoted;
 
 /// A log file is put aside at this size: a few days of `info`, an hour of `trace`.
 const MAX_BYTES: u64 = 5 * 1024 * 1024;
@@ -103,9 +107,13 @@ pub fn start(filter: &str, file: Option<&Path>) -> Result<LogHandle, TelemetryEr
             let log =
                 RotatingFile::open(path).map_err(|source| TelemetryError::Open { path: path.to_owned(), source })?;
             // tracing writes through std's lock only.
-            registry.with(fmt::layer().with_ansi(false).with_writer(std::sync::Mutex::new(log))).try_init()
+            registry
+                .with(fmt::layer().fmt_fields(Quoted).with_ansi(false).with_writer(std::sync::Mutex::new(log)))
+                .try_init()
         }
-        None => registry.with(fmt::layer().with_ansi(io::stderr().is_terminal()).with_writer(io::stderr)).try_init(),
+        None => registry
+            .with(fmt::layer().fmt_fields(Quoted).with_ansi(io::stderr().is_terminal()).with_writer(io::stderr))
+            .try_init(),
     };
     started.map_err(|_| TelemetryError::Twice)?;
     std::panic::set_hook(Box::new(|panic| {

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use mp_proto::failure::chain;
 use mp_proto::location::{self, LocationError};
 use mp_proto::version::BUILD;
+use mp_proto::visible::line;
 use mp_proto::wire::StartedBy;
 use rustix::fs::Mode;
 use rustix::process::{Resource, Rlimit};
@@ -108,7 +109,7 @@ fn say(text: &str) -> ExitCode {
 
 /// Tells whoever started us why there is no daemon: a client reads the line from our stdout, a person from stderr.
 fn refuse(error: &BootError, code: u8) -> ExitCode {
-    let text = chain(error).replace('\n', " ");
+    let text = line(&chain(error).replace('\n', " ")).into_owned();
     let _ = writeln!(std::io::stdout(), "error: {text}");
     let _ = writeln!(std::io::stderr(), "mpd: {text}");
     error!(error = %text, "did not start");

@@ -2,6 +2,7 @@
 
 use mp_proto::failure::{Failure, FailureKind, Next, Upstream};
 use mp_proto::secret::Secret;
+use mp_proto::visible::is_unseen;
 use serde_json::Value;
 
 use crate::call::request::Outgoing;
@@ -222,10 +223,7 @@ fn plain(value: &Value) -> Option<String> {
 
 /// Makes one line of a text: white space is one space, and what could command a terminal is left out.
 fn clean(text: &str) -> String {
-    let printable = |c: &char| {
-        !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let words = text.split_whitespace().map(|word| word.chars().filter(printable).collect::<String>());
+    let words = text.split_whitespace().map(|word| word.chars().filter(|c| !is_unseen(*c)).collect::<String>());
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 

@@ -134,7 +134,7 @@ pub(crate) async fn token(
     let min_valid_s = request.min_valid_s.unwrap_or(MIN_VALID_S);
     let bearer = app.credentials.bearer(account, &caller.0, min_valid_s).await?;
     if bearer.is_some() {
-        info!(account = %account.name, pid = receiver.peer.pid, client = %receiver.client, "token was revealed");
+        info!(account = %account.name, pid = receiver.peer.pid, client = receiver.client, "token was revealed");
     }
     reply::ok(&TokenBody {
         account: account.name.clone(),
@@ -154,7 +154,7 @@ pub(crate) async fn credential(
     let session = app.sessions.open(&caller.0)?;
     let min_valid_s = request.min_valid_s.unwrap_or(MIN_VALID_S);
     let body = app.credentials.of_session(&session, min_valid_s).await?;
-    info!(account = %body.account, pid = receiver.peer.pid, client = %receiver.client, "credential was revealed");
+    info!(account = %body.account, pid = receiver.peer.pid, client = receiver.client, "credential was revealed");
     reply::ok_with_notes(&body, &session.notes)
 }
 

@@ -12,6 +12,7 @@ use futures_util::stream;
 use hyper::HeaderMap;
 use mp_proto::event::Event;
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::json::unarmed_text;
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::hub::{Hub, Numbered, OpenStream, Opening};
@@ -133,7 +134,7 @@ impl Listener {
 }
 
 fn unnumbered(event: &Event) -> Frame {
-    let json = serde_json::to_string(event).expect("events are plain data");
+    let json = unarmed_text(serde_json::to_string(event).expect("events are plain data"));
     Frame::default().event(event.name()).data(json)
 }
 

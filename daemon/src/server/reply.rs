@@ -16,7 +16,7 @@ use hyper::body::Frame;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, TE, TRAILER};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::ProjectId;
-use mp_proto::json::ascii_json;
+use mp_proto::json::{ascii_json, unarmed};
 use mp_proto::routes::{
     NOTE_HEADER, ORIGIN_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, REQUEST_ID_HEADER, WAITED_HEADER,
 };
@@ -72,6 +72,7 @@ pub(crate) fn with_status<T: Serialize>(status: StatusCode, body: &T) -> Answer 
 /// When it cannot be written, which plain data always can.
 pub(crate) fn to_json<T: Serialize>(body: &T) -> Result<Vec<u8>, Failure> {
     serde_json::to_vec(body)
+        .map(unarmed)
         .map_err(|source| Failure::new(FailureKind::Internal, format!("could not write an answer: {source}")))
 }
 
@@ -173,7 +174,7 @@ fn trailers(failure: &Failure) -> HeaderMap {
 
 /// Answers with a failure as RFC 9457 has it.
 pub(crate) fn failure(failure: &Failure) -> Response {
-    let text = serde_json::to_vec(&failure.to_body()).unwrap_or_default();
+    let text = unarmed(serde_json::to_vec(&failure.to_body()).unwrap_or_default());
     let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = of_bytes(status, PROBLEM, text);
     if failure.upstream.is_some() {
