@@ -55,7 +55,8 @@ const COLOURED: char = '\u{fe0f}';
 /// Draws a key around what stands before it.
 const KEYCAP: char = '\u{20e3}';
 
-/// Returns a text of one or more lines with all that is unseen spelled out, less ends of lines and tabs.
+/// Returns a text of one or more lines with all that is unseen spelled out, less ends of lines and tabs. A return before an end of line is
+/// a part of that, and left out.
 pub fn lines(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| matches!(c, '\n' | '\t') || !is_unseen(c)) {
         return Cow::Borrowed(text);
@@ -69,10 +70,11 @@ pub fn lines(text: &str) -> Cow<'_, str> {
 
 /// Returns a text as one line with all that is unseen spelled out: what stands in the middle of a line must not begin another one.
 pub fn line(text: &str) -> Cow<'_, str> {
-    match lines(text) {
-        shown if !shown.contains(['\n', '\t', '\r']) => shown,
-        shown => Cow::Owned(shown.replace('\n', "\\n").replace('\t', "\\t").replace('\r', "\\r")),
+    if !text.contains(['\n', '\t', '\r']) {
+        return lines(text);
     }
+    let one = text.replace('\n', "\\n").replace('\t', "\\t").replace('\r', "\\r");
+    Cow::Owned(lines(&one).into_owned())
 }
 
 /// A text on its way to people, piece by piece, wherever it was cut. Bytes that are no UTF-8 are spelled `\x9b`: some terminals obey them.
@@ -156,7 +158,11 @@ impl Unveiled {
                 JOINER => is_picture(c),
                 _ => c == KEYCAP,
             };
-            if is_right { self.show(held, shown) } else { self.spell(held, shown) }
+            match (is_right, held) {
+                (true, '\r') => {}
+                (true, held) => self.show(held, shown),
+                (false, held) => self.spell(held, shown),
+            }
         }
         match c {
             ' '..='~' | '\n' | '\t' => self.show(c, shown),
@@ -203,7 +209,7 @@ mod tests {
                 "a\u{200b}b\u{feff}c\u{ad}d\u{2060}\u{e0041}\u{2028}",
                 "a\\u{200b}b\\u{feff}c\\u{ad}d\\u{2060}\\u{e0041}\\u{2028}",
             ),
-            ("a\nb\tc\r\nd\re", "a\nb\tc\r\nd\\re"),
+            ("a\nb\tc\r\nd\re\r\r\n", "a\nb\tc\nd\\re\\r\n"),
             ("\r", "\\r"),
         ];
         for (text, expected) in cases {

@@ -117,7 +117,7 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Receiver {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let axum::Extension(peer) = axum::Extension::from_request_parts(parts, state).await?;
         let client = parts.headers.get(mp_proto::routes::CLIENT_HEADER).and_then(|value| value.to_str().ok());
-        Ok(Self { peer, client: client.unwrap_or_default().escape_default().to_string() })
+        Ok(Self { peer, client: client.unwrap_or_default().to_owned() })
     }
 }
 

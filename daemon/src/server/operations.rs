@@ -5,13 +5,11 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
-use futures_util::StreamExt;
 use hyper::HeaderMap;
 use hyper::body::Body as _;
 use hyper::header::{AGE, HeaderValue};
 use mp_catalog::{Kind, OperationCall, OperationRow, OperationsBody, all, bind, find};
 use mp_proto::failure::{Failure, FailureKind, Problem};
-use mp_proto::json::unarmed;
 use mp_proto::routes::{OPERATION_UPLOAD, OPERATIONS};
 use parking_lot::Mutex;
 
@@ -119,11 +117,7 @@ async fn answer(
             }
             response
         }
-        Ran::Lines(lines) => {
-            // Whole lines, and bytes that are replaced only as whole characters.
-            let lines = lines.map(|part| part.map(unarmed));
-            reply::streamed("application/jsonl", lines, takes_trailers, &session.notes)
-        }
+        Ran::Lines(lines) => reply::json_lines(lines, takes_trailers, &session.notes),
         Ran::Bytes(parts) => reply::streamed("application/octet-stream", parts, takes_trailers, &session.notes),
     };
     reply::tell_wait(&mut response, waited, session.project.as_ref());

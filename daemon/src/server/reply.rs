@@ -122,6 +122,15 @@ pub(crate) fn streamed(
     response
 }
 
+/// Answers 200 with lines of JSON that come one after the other, as [`streamed`] does. Each part is whole lines, so no character is cut.
+pub(crate) fn json_lines(
+    parts: impl Stream<Item = Result<Bytes, Failure>> + Send + 'static,
+    takes_trailers: bool,
+    notes: &[String],
+) -> Response {
+    streamed("application/jsonl", parts.map(|part| part.map(unarmed)), takes_trailers, notes)
+}
+
 /// Tells how long a call has waited for its turn at Mixpanel, and if a person would notice, also why.
 pub(crate) fn tell_wait(response: &mut Response, waited: Duration, project: Option<&ProjectId>) {
     let millis = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);

@@ -1,7 +1,8 @@
 //! An operation: what a row of the catalog consists of.
 //!
 //! Read in this order: [`Operation`], [`Param`] (what it takes), [`Bound`] (what becomes of its arguments), [`Call`] (the request),
-//! [`Reply`] (what is made of the answer), [`Model`] (what its objects are made of), [`Weight`] (what a call does to the data), [`Confirm`] (when a person is asked).
+//! [`Reply`] (what is made of the answer), [`Model`] (what its objects are made of), [`Weight`] (what a call does to the data),
+//! [`Confirm`] (when a person is asked).
 
 mod bound;
 mod call;

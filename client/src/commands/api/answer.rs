@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use crate::api::{Exchange, Streamed, trailed};
 use crate::call::Call;
 use crate::output::screen::Screen;
-use crate::output::{escaped, fitted, stdout};
+use crate::output::{fitted, stdout};
 use crate::report;
 use crate::transport::{Piece, Streaming, TransportError};
 
@@ -204,7 +204,7 @@ pub(super) fn table(value: &Value) -> String {
     }
     let row = |entry: &Value| columns.iter().map(|column| entry.get(*column).map_or_else(String::new, cell)).collect();
     let rows: Vec<Vec<String>> = entries.iter().map(row).collect();
-    let titles: Vec<String> = columns.iter().map(|name| escaped(name).to_uppercase()).collect();
+    let titles: Vec<String> = columns.iter().map(|name| name.to_uppercase()).collect();
     fitted(&titles, &rows, None)
 }
 

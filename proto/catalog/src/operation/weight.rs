@@ -1,11 +1,11 @@
-//! How heavy a call is: what it does to the data, where that depends on its arguments, and why a row that looks as if it destroyed does not.
+//! How heavy a call is: when its arguments make it worse than its row says, and why a row that looks as if it destroyed does not.
 
 use serde_json::{Map, Value};
 
 /// Why a row has the effect that it declares, and when a call of it is worse.
 ///
-/// The rule: a field that gets another value is a change, and what can be undone by another operation is one, too. It destroys to delete, to
-/// leave an object without the content that it is there for, and to make data disappear before it is kept.
+/// The rule: a field that gets another value is a change, and what can be undone by another operation is one, too. It destroys to delete,
+/// to leave an object without the content that it is there for, and to make data disappear before it is kept.
 #[derive(Debug, Clone, Copy)]
 pub struct Weight {
     /// Why, as a part of a sentence; where arguments decide it, how they destroy. Empty where nothing speaks against the declared effect.
