@@ -20,6 +20,7 @@ pub(crate) use table::fitted;
 pub(crate) use text::{compact, escaped, json, pretty, printable};
 
 use filter::Filter;
+use rows::Reader;
 
 /// How the caller wants to see values.
 pub(crate) struct Output {
@@ -60,8 +61,8 @@ impl Output {
             (Some(filter), format) => filter.run(value, format)?,
             (None, Format::Json) => pretty(value),
             (None, Format::Jsonl) => rows::lines(value),
-            (None, Format::Csv) => rows::csv(value)?,
-            (None, Format::Plain) => rows::plain(value),
+            (None, Format::Csv) => rows::csv(value, reader())?,
+            (None, Format::Plain) => rows::plain(value, reader()),
             (None, Format::Table) => printable(&human()),
         };
         put(&text, self.spelling())
@@ -98,7 +99,7 @@ impl Output {
         human: impl FnOnce(Option<usize>) -> String,
     ) -> Result<(), Failure> {
         if self.filter.is_none() && self.format == Format::Plain && value.is_object() {
-            return put(&rows::plain_answer(value), self.spelling());
+            return put(&rows::plain_answer(value, reader()), self.spelling());
         }
         self.show(value, || human(width()))
     }
@@ -110,6 +111,11 @@ impl Output {
     pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
         put(text, Spelling::Plain)
     }
+}
+
+/// Returns who reads stdout.
+fn reader() -> Reader {
+    if screen::is_stdout_watched() { Reader::Person } else { Reader::Program }
 }
 
 /// Writes a text to stdout, with an end of line.

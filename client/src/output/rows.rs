@@ -1,6 +1,7 @@
 //! Lists as lines, comma-separated values and plain words.
 
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::visible::line;
 use serde_json::Value;
 
 use super::text::compact;
@@ -18,8 +19,17 @@ pub(super) fn lines(value: &Value) -> String {
     entries(value).iter().map(|entry| format!("{}\n", compact(entry))).collect()
 }
 
+/// Who gets lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// A program, which wants every byte.
+    Program,
+    /// A person at a terminal, to whom a line in the middle of a value would be one of its own.
+    Person,
+}
+
 /// Returns RFC 4180 text with a line of names. Booleans are lower case, null is empty, nested values are JSON.
-pub(super) fn csv(value: &Value) -> Result<String, Failure> {
+pub(super) fn csv(value: &Value, reader: Reader) -> Result<String, Failure> {
     let entries = entries(value);
     let mut names: Vec<&str> = Vec::new();
     for name in entries.iter().filter_map(Value::as_object).flat_map(serde_json::Map::keys) {
@@ -33,15 +43,16 @@ pub(super) fn csv(value: &Value) -> Result<String, Failure> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
     let mut write = |record: Vec<String>| writer.write_record(record).map_err(|error| not_written(&error.to_string()));
     if !entries.is_empty() {
-        write(names.iter().map(|name| (*name).to_owned()).collect())?;
+        write(names.iter().map(|name| reader.sees(name)).collect())?;
     }
     for entry in entries {
         let cells = match entry {
-            Value::Object(fields) => {
-                names.iter().map(|name| fields.get(*name).map_or_else(String::new, text)).collect()
-            }
+            Value::Object(fields) => names
+                .iter()
+                .map(|name| fields.get(*name).map_or_else(String::new, |value| text(value, reader)))
+                .collect(),
             // What is no object is a row of one cell.
-            single => (0..names.len()).map(|at| if at == 0 { text(single) } else { String::new() }).collect(),
+            single => (0..names.len()).map(|at| if at == 0 { text(single, reader) } else { String::new() }).collect(),
         };
         write(cells)?;
     }
@@ -54,35 +65,45 @@ fn not_written(reason: &str) -> Failure {
 }
 
 /// Returns the word that stands for each entry; a single object is shown as `key=value` lines.
-pub(super) fn plain(value: &Value) -> String {
+pub(super) fn plain(value: &Value, reader: Reader) -> String {
+    let field = |(name, value): (&String, &Value)| format!("{}={}\n", reader.sees(name), text(value, reader));
     match value {
-        Value::Object(fields) => fields.iter().map(|(name, value)| format!("{name}={}\n", text(value))).collect(),
-        _ => entries(value).iter().map(|entry| format!("{}\n", word(entry))).collect(),
+        Value::Object(fields) => fields.iter().map(field).collect(),
+        _ => entries(value).iter().map(|entry| format!("{}\n", word(entry, reader))).collect(),
     }
 }
 
 /// Returns the word that stands for an object, if it has one, else its fields.
-pub(super) fn plain_answer(value: &Value) -> String {
+pub(super) fn plain_answer(value: &Value, reader: Reader) -> String {
     match NAMES.iter().find_map(|name| value.get(name)) {
-        Some(word) => format!("{}\n", text(word)),
-        None => plain(value),
+        Some(word) => format!("{}\n", text(word, reader)),
+        None => plain(value, reader),
     }
 }
 
 /// Fields that stand for the whole, the best first.
 const NAMES: [&str; 4] = ["name", "value", "event", "id"];
 
-fn word(entry: &Value) -> String {
-    let Some(fields) = entry.as_object() else { return text(entry) };
+fn word(entry: &Value, reader: Reader) -> String {
+    let Some(fields) = entry.as_object() else { return text(entry, reader) };
     let named = NAMES.iter().find_map(|name| fields.get(*name));
-    named.or_else(|| fields.values().next()).map_or_else(String::new, text)
+    named.or_else(|| fields.values().next()).map_or_else(String::new, |value| text(value, reader))
 }
 
-fn text(value: &Value) -> String {
+fn text(value: &Value, reader: Reader) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => reader.sees(text),
         other => compact(other),
+    }
+}
+
+impl Reader {
+    fn sees(self, text: &str) -> String {
+        match self {
+            Self::Program => text.to_owned(),
+            Self::Person => line(text).into_owned(),
+        }
     }
 }
 
@@ -91,20 +112,31 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    const PROGRAM: Reader = Reader::Program;
+
     #[test]
     fn cells_of_a_csv_are_quoted_when_they_must_be() {
         let list =
             json!([{"name": "a,b", "ok": true, "id": null, "tags": ["x", {"y": "é"}]}, {"name": "é\"q\"", "extra": 1}]);
         let expected =
             "name,ok,id,tags,extra\n\"a,b\",true,,\"[\"\"x\"\", {\"\"y\"\": \"\"é\"\"}]\",\n\"é\"\"q\"\"\",,,,1\n";
-        assert_eq!(csv(&list).as_deref(), Ok(expected));
-        assert_eq!(csv(&json!([])).as_deref(), Ok(""));
+        assert_eq!(csv(&list, PROGRAM).as_deref(), Ok(expected));
+        assert_eq!(csv(&json!([]), PROGRAM).as_deref(), Ok(""));
     }
 
     #[test]
     fn plain_shows_the_word_that_stands_for_an_entry() {
-        assert_eq!(plain(&json!([{"id": 7, "name": "web"}, {"id": 8}, "x", {"z": 1}])), "web\n8\nx\n1\n");
-        assert_eq!(plain(&json!({"name": "web", "workspace": null})), "name=web\nworkspace=\n");
+        assert_eq!(plain(&json!([{"id": 7, "name": "web"}, {"id": 8}, "x", {"z": 1}]), PROGRAM), "web\n8\nx\n1\n");
+        assert_eq!(plain(&json!({"name": "web", "workspace": null}), PROGRAM), "name=web\nworkspace=\n");
+    }
+
+    #[test]
+    fn a_person_sees_each_value_on_a_line_of_its_own() {
+        let list = json!([{"name": "a\nb", "x\ny": "\r\n"}, "c\u{1b}"]);
+        assert_eq!(plain(&list, Reader::Person), "a\\nb\nc\\u{1b}\n");
+        assert_eq!(csv(&list, Reader::Person).as_deref(), Ok("name,x\\ny\na\\nb,\\r\\n\nc\\u{1b},\n"));
+        assert_eq!(plain_answer(&json!({"z\n": "\n"}), Reader::Person), "z\\n=\\n\n");
+        assert_eq!(plain(&list, PROGRAM), "a\nb\nc\u{1b}\n");
     }
 
     #[test]
@@ -125,19 +157,22 @@ mod tests {
         );
         let expected = "events,from_date,to_date,ok,series\n\
             \"[\"\"Sign Up\"\"]\",2025-01-01,,false,\"{\"\"Sign Up\"\": {\"\"2025-01-01\"\": 100, \"\"2025-01-02\"\": 1.50}}\"\n";
-        assert_eq!(csv(&report).as_deref(), Ok(expected));
-        assert_eq!(csv(&json!(["App Open", "Log In, again"])).as_deref(), Ok("value\nApp Open\n\"Log In, again\"\n"));
+        assert_eq!(csv(&report, PROGRAM).as_deref(), Ok(expected));
+        assert_eq!(
+            csv(&json!(["App Open", "Log In, again"]), PROGRAM).as_deref(),
+            Ok("value\nApp Open\n\"Log In, again\"\n")
+        );
     }
 
     #[test]
     fn the_word_for_a_report_is_the_one_that_stands_for_it() {
         let sum = json!({"event": "Purchase", "from_date": "2025-01-01", "results": {"2025-01-01": 1204.5}});
-        assert_eq!(plain_answer(&sum), "Purchase\n");
-        assert_eq!(plain_answer(&json!({"id": 7, "name": "web"})), "web\n");
+        assert_eq!(plain_answer(&sum, PROGRAM), "Purchase\n");
+        assert_eq!(plain_answer(&json!({"id": 7, "name": "web"}), PROGRAM), "web\n");
         let retention = json!({"born_event": "Sign Up", "cohorts": [{"date": "d", "retention": [1.0]}]});
         let expected = "born_event=Sign Up\ncohorts=[{\"date\": \"d\", \"retention\": [1.0]}]\n";
-        assert_eq!(plain_answer(&retention), expected);
-        assert_eq!(plain(&json!(["App Open", "Log In"])), "App Open\nLog In\n");
+        assert_eq!(plain_answer(&retention, PROGRAM), expected);
+        assert_eq!(plain(&json!(["App Open", "Log In"]), PROGRAM), "App Open\nLog In\n");
     }
 
     #[test]
@@ -145,9 +180,9 @@ mod tests {
         for digits in ["12345678901234567890", "1.0", "1.10", "-0.0", "9007199254740993"] {
             let object = read(&format!(r#"{{"n": {digits}, "in": [{digits}]}}"#));
             assert_eq!(lines(&object), format!("{{\"n\": {digits}, \"in\": [{digits}]}}\n"));
-            assert_eq!(csv(&object).as_deref(), Ok(format!("n,in\n{digits},[{digits}]\n").as_str()));
-            assert_eq!(plain_answer(&object), format!("n={digits}\nin=[{digits}]\n"));
-            assert_eq!(plain(&json!([object["n"]])), format!("{digits}\n"));
+            assert_eq!(csv(&object, PROGRAM).as_deref(), Ok(format!("n,in\n{digits},[{digits}]\n").as_str()));
+            assert_eq!(plain_answer(&object, PROGRAM), format!("n={digits}\nin=[{digits}]\n"));
+            assert_eq!(plain(&json!([object["n"]]), PROGRAM), format!("{digits}\n"));
             let pretty = crate::output::pretty(&object);
             assert_eq!(pretty, format!("{{\n  \"n\": {digits},\n  \"in\": [\n    {digits}\n  ]\n}}"));
         }
