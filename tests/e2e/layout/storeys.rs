@@ -316,12 +316,12 @@ fn the_client_keeps_its_storeys() {
     check(
         "client/src",
         &[
-            "caller offer output uri",
+            "caller lock offer output peer uri",
             "report",
             "input",
             "arg browser",
             "transport",
-            "place",
+            "place program",
             "spawn",
             "connect",
             "api",
