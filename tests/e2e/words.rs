@@ -1,12 +1,13 @@
 //! Words of strangers: names of events, projects and users are written by others. A terminal obeys none of them, hides none, and no word
 //! looks like a line of ours; files and pipes get what was written.
 
+use mp_sandbox::home::Home;
 use mp_sandbox::upstream::reply::Reply;
 use mp_sandbox::wire::Ask;
 use serde_json::{Value, json};
 
 use crate::grants::World;
-use crate::terminal::{self, Watched, watched};
+use crate::terminal::{self, Transcript, Watched};
 
 const NAMES: &str = "/us/query/events/names";
 const EXPORT: &str = "/us/export/export";
@@ -40,6 +41,11 @@ fn unseen(shown: &str) -> Vec<String> {
     // The one joiner that is wanted stands between two pictures.
     let rest = shown.replace(ASTRONAUT, "").replace(&ASTRONAUT.to_uppercase(), "");
     rest.chars().filter(|c| is_unseen(*c) || *c == '\u{200d}' || *c == '\u{fffd}').map(|c| format!("{c:?}")).collect()
+}
+
+/// Runs `mp` without its own signs of life, which a machine that is slow would bring onto the terminal.
+fn watched(home: &Home, words: &[&str], what: Watched) -> Transcript {
+    terminal::watched(home, &[&["-q"], words].concat(), what)
 }
 
 fn world() -> World {

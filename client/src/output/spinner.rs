@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use super::screen;
 
 /// Nobody notices less.
-const UNNOTICED: Duration = Duration::from_millis(500);
+const UNNOTICED: Duration = Duration::from_secs(1);
 
 /// Between two turns.
 const TURN: Duration = Duration::from_millis(100);
