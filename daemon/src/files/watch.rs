@@ -1,6 +1,7 @@
 //! Looks at the files again when the system says that something moved. Correctness never depends on it: every call looks itself.
 //! It exists for events, and for a socket or a root that somebody removes.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,8 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
+use crate::files::link::locate;
+use crate::files::paths::Paths;
 use crate::files::read::Signature;
 use crate::life::Life;
 
@@ -31,6 +34,8 @@ const POLL: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Watch {
     root: PathBuf,
+    home: PathBuf,
+    config: PathBuf,
     socket: PathBuf,
     life: Life,
     status: Mutex<Option<WatchStatus>>,
@@ -39,8 +44,9 @@ pub struct Watch {
 
 impl Watch {
     /// Returns a watch over these, which has not begun.
-    pub fn new(root: PathBuf, socket: PathBuf, life: Life) -> Self {
-        Self { root, socket, life, status: Mutex::default(), wake: Arc::default() }
+    pub fn new(paths: &Paths, socket: PathBuf, life: Life) -> Self {
+        let (root, home, config) = (paths.root().to_owned(), paths.home().to_owned(), paths.config());
+        Self { root, home, config, socket, life, status: Mutex::default(), wake: Arc::default() }
     }
 
     /// Returns how it watches.
@@ -59,7 +65,7 @@ impl Watch {
         let mut watched = self.start();
         let mut tick = tokio::time::interval(TICK);
         loop {
-            if let Some(error) = watched.as_mut().and_then(Watched::renew) {
+            if let Some(error) = watched.as_mut().and_then(|watched| watched.renew(self.linked())) {
                 warn!(%error, "a directory could not be watched");
                 self.set(WatchMode::Polling, Some(format!("{error}; looking every {} s", TICK.as_secs())));
             }
@@ -86,6 +92,14 @@ impl Watch {
         }
     }
 
+    /// Returns where the config is, if it is a link.
+    fn linked(&self) -> Option<PathBuf> {
+        match locate(&self.config, &self.home) {
+            Ok(Cow::Owned(target)) => Some(target),
+            _ => None,
+        }
+    }
+
     fn set(&self, mode: WatchMode, detail: Option<String>) {
         *self.status.lock() = Some(WatchStatus { mode, detail });
     }
@@ -95,14 +109,22 @@ impl Watch {
 struct Watched {
     watcher: Box<dyn Watcher + Send>,
     directories: Vec<(PathBuf, Option<(u64, u64)>)>,
+    /// How many of them are always there; behind them stands that of a linked config.
+    fixed: usize,
+    linked: Linked,
 }
+
+/// Where the config is, if it is a link.
+type Linked = Arc<Mutex<Option<PathBuf>>>;
 
 impl Watched {
     /// Watches the root, its parent (the root may be removed and made again) and the directory of the socket.
     fn start(watch: &Watch) -> notify::Result<Self> {
         let wake = watch.wake();
         let root = watch.root.clone();
-        let relevant = Relevant { socket: watch.socket.clone(), run: mp_proto::location::run_dir(&root), root };
+        let linked = Linked::default();
+        let (run, socket) = (mp_proto::location::run_dir(&root), watch.socket.clone());
+        let relevant = Relevant { root, run, socket, linked: Arc::clone(&linked) };
         let handler = move |event: notify::Result<Event>| {
             if relevant.concerns_us(&event) {
                 wake.notify_one();
@@ -122,11 +144,29 @@ impl Watched {
         let mut directories = vec![(root.clone(), None)];
         directories.extend(root.parent().map(|parent| (parent.to_owned(), None)));
         directories.extend(watch.socket.parent().map(|parent| (parent.to_owned(), None)));
-        Ok(Self { watcher, directories })
+        let fixed = directories.len();
+        Ok(Self { watcher, directories, fixed, linked })
+    }
+
+    /// Watches the directory of a linked config as well, and no longer that of a former one.
+    fn follow(&mut self, linked: Option<PathBuf>) {
+        if *self.linked.lock() == linked {
+            return;
+        }
+        for (directory, _) in self.directories.split_off(self.fixed) {
+            // One that is gone is not watched any more.
+            let _ = self.watcher.unwatch(&directory);
+        }
+        let directory = linked.as_deref().and_then(Path::parent);
+        if let Some(directory) = directory.filter(|own| self.directories.iter().all(|(known, _)| known != own)) {
+            self.directories.push((directory.to_owned(), None));
+        }
+        *self.linked.lock() = linked;
     }
 
     /// Watches again what was removed and made anew. Returns whether a directory could not be watched.
-    fn renew(&mut self) -> Option<notify::Error> {
+    fn renew(&mut self, linked: Option<PathBuf>) -> Option<notify::Error> {
+        self.follow(linked);
         let mut failed = None;
         for (directory, watched) in &mut self.directories {
             let now = Signature::of(directory).ok().flatten().map(|signature| signature.identity());
@@ -153,6 +193,7 @@ struct Relevant {
     root: PathBuf,
     run: PathBuf,
     socket: PathBuf,
+    linked: Linked,
 }
 
 impl Relevant {
@@ -167,7 +208,10 @@ impl Relevant {
     }
 
     fn is_ours(&self, path: &Path) -> bool {
-        path == self.socket || path == self.run || (path.starts_with(&self.root) && !path.starts_with(&self.run))
+        path == self.socket
+            || path == self.run
+            || self.linked.lock().as_deref() == Some(path)
+            || (path.starts_with(&self.root) && !path.starts_with(&self.run))
     }
 }
 
@@ -187,7 +231,9 @@ mod tests {
     use notify::event::{AccessKind, AccessMode, CreateKind, Flag, ModifyKind};
 
     fn concerns(kind: EventKind, path: &str) -> bool {
-        let relevant = Relevant { root: "/h/r".into(), run: "/h/r/run".into(), socket: "/h/r/run/mpd.sock".into() };
+        let linked = Linked::new(Mutex::new(Some("/h/dotfiles/mp.toml".into())));
+        let (root, run, socket) = ("/h/r".into(), "/h/r/run".into(), "/h/r/run/mpd.sock".into());
+        let relevant = Relevant { root, run, socket, linked };
         relevant.concerns_us(&Ok(Event::new(kind).add_path(path.into())))
     }
 
@@ -201,11 +247,13 @@ mod tests {
         assert!(concerns(EventKind::Create(CreateKind::Folder), "/h/r/run"));
         assert!(concerns(EventKind::Create(CreateKind::Folder), "/h/r"));
         assert!(!concerns(modified, "/h/.bash_history"));
+        assert!(concerns(modified, "/h/dotfiles/mp.toml") && !concerns(modified, "/h/dotfiles/other"));
     }
 
     #[test]
     fn an_overflow_is_a_reason_to_look() {
-        let relevant = Relevant { root: "/r".into(), run: "/r/run".into(), socket: "/s".into() };
+        let (root, run, socket) = ("/r".into(), "/r/run".into(), "/s".into());
+        let relevant = Relevant { root, run, socket, linked: Linked::default() };
         assert!(relevant.concerns_us(&Ok(Event::new(EventKind::Other).set_flag(Flag::Rescan))));
         assert!(relevant.concerns_us(&Err(notify::Error::generic("lost"))));
     }
