@@ -232,7 +232,6 @@ fn without_home_the_password_database_names_the_root() {
     let _daemon = home.start();
     let socket = home.socket();
     let call = || home.mp(["--no-autostart", "--socket", socket.to_str().expect("ASCII"), "account", "list"]);
-    assert_eq!(call().without("HOME").ok(), call().ok());
-    let told = call().env("HOME", "").fails(3);
-    assert!(told.contains("HOME is empty"), "{told}");
+    let usual = call().ok();
+    assert_eq!((call().without("HOME").ok(), call().env("HOME", "").ok()), (usual.clone(), usual));
 }
