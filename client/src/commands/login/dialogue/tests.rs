@@ -8,7 +8,7 @@ const URL: &str = "https://mixpanel.com/oauth/authorize/?a=1";
 /// What a browser program is handed in its place.
 const DOOR: &str = "http://localhost:19284/open/x";
 
-fn dialogue(manner: Manner) -> Dialogue {
+fn begun(manner: Manner) -> Dialogue {
     Dialogue::new(manner, "mp login --project ID".to_owned())
 }
 
@@ -52,7 +52,7 @@ fn line(dialogue: &mut Dialogue, text: &str) -> Vec<String> {
 
 #[test]
 fn the_url_is_shown_once_on_a_line_of_its_own() {
-    let mut dialogue = dialogue(Manner { opens_browser: true, quiet: true, shows_waiting: true, ..Manner::default() });
+    let mut dialogue = begun(Manner { opens_browser: true, quiet: true, shows_waiting: true, ..Manner::default() });
     let begun = login("waiting_for_browser", &json!({"authorize_url": URL, "open_url": DOOR}));
     let acts = told(dialogue.look(&begun));
     assert_eq!(acts.len(), 2, "quiet hides neither URL nor hint: {acts:?}");
@@ -64,14 +64,14 @@ fn the_url_is_shown_once_on_a_line_of_its_own() {
 
 #[test]
 fn who_was_not_given_a_door_opens_nothing() {
-    let mut dialogue = dialogue(Manner { opens_browser: true, ..Manner::default() });
+    let mut dialogue = begun(Manner { opens_browser: true, ..Manner::default() });
     let acts = told(dialogue.look(&waiting()));
     assert!(acts.len() == 1 && acts[0].starts_with("say Open this URL") && acts[0].contains(URL), "{acts:?}");
 }
 
 #[test]
 fn an_address_in_several_lines_is_joined() {
-    let mut dialogue = dialogue(Manner { reads_pasted: true, ..Manner::default() });
+    let mut dialogue = begun(Manner { reads_pasted: true, ..Manner::default() });
     dialogue.look(&waiting());
     let refusal = Failure::new(FailureKind::InvalidArgument, "not whole");
     assert_eq!(line(&mut dialogue, "http://localhost:1/callback?code=a"), ["paste http://localhost:1/callback?code=a"]);
@@ -87,7 +87,7 @@ fn an_address_in_several_lines_is_joined() {
 
 #[test]
 fn without_a_browser_nothing_is_opened_and_lines_are_read() {
-    let mut dialogue = dialogue(Manner { reads_pasted: true, shows_waiting: true, ..Manner::default() });
+    let mut dialogue = begun(Manner { reads_pasted: true, shows_waiting: true, ..Manner::default() });
     let acts = told(dialogue.look(&waiting()));
     assert!(acts[0].ends_with("press Enter:") && acts[1] == "say Waiting for the browser…", "{acts:?}");
     assert!(dialogue.wants_lines());
@@ -98,7 +98,7 @@ fn without_a_browser_nothing_is_opened_and_lines_are_read() {
 
 #[test]
 fn a_refused_paste_is_told_and_one_that_came_too_late_is_not() {
-    let mut dialogue = dialogue(Manner { reads_pasted: true, ..Manner::default() });
+    let mut dialogue = begun(Manner { reads_pasted: true, ..Manner::default() });
     dialogue.look(&waiting());
     let refusal = Failure::new(FailureKind::InvalidArgument, "there is no code in it");
     let acts = told(dialogue.refused(&refusal, &waiting(), false));
@@ -110,16 +110,16 @@ fn a_refused_paste_is_told_and_one_that_came_too_late_is_not() {
 
 #[test]
 fn notes_are_shown_as_they_come() {
-    let mut dialogue = dialogue(Manner::default());
+    let mut dialogue = begun(Manner::default());
     assert_eq!(told(dialogue.look(&login("finishing", &json!({"notes": ["a"]})))), ["note a"]);
     assert_eq!(told(dialogue.look(&login("done", &json!({"notes": ["a", "b"]})))), ["note b"]);
-    let mut quiet = dialogue(Manner { quiet: true, ..Manner::default() });
+    let mut quiet = begun(Manner { quiet: true, ..Manner::default() });
     assert!(quiet.look(&login("done", &json!({"notes": ["a"]}))).is_empty());
 }
 
 #[test]
 fn a_project_is_asked_for_three_times_at_most() {
-    let mut dialogue = dialogue(Manner { can_ask: true, ..Manner::default() });
+    let mut dialogue = begun(Manner { can_ask: true, ..Manner::default() });
     let acts = told(dialogue.look(&choosing()));
     assert!(acts[0].starts_with("say Found 2 project(s)") && acts[1] == "ask \nWhich project? [1]: ", "{acts:?}");
     assert!(dialogue.look(&choosing()).is_empty(), "the question stands");
@@ -130,7 +130,7 @@ fn a_project_is_asked_for_three_times_at_most() {
 
 #[test]
 fn a_choice_is_handed_in_and_asked_for_again_when_it_is_refused() {
-    let mut dialogue = dialogue(Manner { can_ask: true, ..Manner::default() });
+    let mut dialogue = begun(Manner { can_ask: true, ..Manner::default() });
     dialogue.look(&choosing());
     assert_eq!(line(&mut dialogue, "2"), ["choose 9"]);
     assert!(!dialogue.wants_lines());
@@ -143,14 +143,14 @@ fn a_choice_is_handed_in_and_asked_for_again_when_it_is_refused() {
 
 #[test]
 fn the_end_of_input_is_no_choice() {
-    let mut dialogue = dialogue(Manner { can_ask: true, ..Manner::default() });
+    let mut dialogue = begun(Manner { can_ask: true, ..Manner::default() });
     dialogue.look(&choosing());
     assert_eq!(told(dialogue.end_of_input()), ["say ", "leave needs_project 1"]);
 }
 
 #[test]
 fn where_nobody_can_choose_the_projects_are_listed_in_the_failure() {
-    let mut dialogue = dialogue(Manner { reads_pasted: true, ..Manner::default() });
+    let mut dialogue = begun(Manner { reads_pasted: true, ..Manner::default() });
     let mut acts = dialogue.look(&choosing());
     let Some(Act::Leave(failure)) = acts.pop() else { panic!("it goes") };
     assert_eq!((failure.kind, acts.len()), (FailureKind::NeedsProject, 0));
@@ -161,7 +161,7 @@ fn where_nobody_can_choose_the_projects_are_listed_in_the_failure() {
 
 #[test]
 fn a_choice_that_another_tool_has_made_ends_the_question() {
-    let mut dialogue = dialogue(Manner { can_ask: true, ..Manner::default() });
+    let mut dialogue = begun(Manner { can_ask: true, ..Manner::default() });
     dialogue.look(&choosing());
     assert_eq!(told(dialogue.look(&login("finishing", &json!({})))), ["say "]);
     assert!(!dialogue.wants_lines() && line(&mut dialogue, "1").is_empty());
@@ -170,7 +170,7 @@ fn a_choice_that_another_tool_has_made_ends_the_question() {
 #[test]
 fn a_failed_login_fails_for_the_daemons_reason() {
     let denied = Failure::new(FailureKind::LoginDenied, "the user said no").to_body();
-    let mut dialogue = dialogue(Manner::default());
+    let mut dialogue = begun(Manner::default());
     assert_eq!(told(dialogue.look(&login("failed", &json!({"problem": denied})))), ["fail login_denied 2"]);
     assert_eq!(told(dialogue.look(&login("failed", &json!({})))), ["fail login_failed 2"]);
 }
