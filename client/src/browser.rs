@@ -9,35 +9,44 @@ use mp_proto::context::VARIABLES;
 
 use crate::caller::Environment;
 
-/// A command that fails within this time has not opened anything; one that fails later was the browser itself, closed by the user.
+/// A command of the system that fails within this time has not opened anything; one that fails later was the browser itself, closed by
+/// the user.
 const FAILS_AT_ONCE: Duration = Duration::from_secs(2);
 
 /// Opens a URL in the background and prints nothing: the caller prints the URL anyway. `withheld` is a variable that the browser must
 /// not see, beside those of [`VARIABLES`].
 pub(crate) fn open(url: &str, environment: &Environment, withheld: Option<&str>) {
-    let mut commands: Vec<Command> = candidates(environment.get("BROWSER").unwrap_or_default(), url)
-        .into_iter()
-        .filter_map(|words| {
-            let (program, arguments) = words.split_first()?;
-            let mut command = Command::new(program);
-            command.args(arguments);
-            Some(command)
-        })
-        .collect();
-    commands.extend(open::commands(url));
-    for command in &mut commands {
+    let own = candidates(environment.get("BROWSER").unwrap_or_default(), url).into_iter().filter_map(|words| {
+        let (program, arguments) = words.split_first()?;
+        let mut command = Command::new(program);
+        command.args(arguments);
+        Some(command)
+    });
+    let (mut own, mut systems): (Vec<Command>, Vec<Command>) = (own.collect(), open::commands(url));
+    for command in own.iter_mut().chain(&mut systems) {
         detach(command);
         for name in VARIABLES.iter().map(|variable| variable.name).chain(withheld) {
             command.env_remove(name);
         }
     }
     // It waits for each command, which nobody else does; it ends with this process at the latest, and the browser does not.
-    std::thread::spawn(move || first_that_works(commands));
+    std::thread::spawn(move || first_that_runs(own) || first_that_works(systems));
 }
 
 /// A browser is no part of this command: Ctrl-C is not for it, and it must not read or write here.
 fn detach(command: &mut Command) {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+}
+
+/// Runs the user's own commands one after the other until one could be run. How it ends says nothing: some browsers always end with 1, as
+/// Windows' own does below WSL, and a second browser would be one too many.
+fn first_that_runs(commands: Vec<Command>) -> bool {
+    commands.into_iter().any(|mut command| command.spawn().is_ok_and(ran))
+}
+
+/// Returns whether a program was run, and is not only the shell that did not find it.
+fn ran(mut child: Child) -> bool {
+    child.wait().is_ok_and(|status| !matches!(status.code(), Some(126 | 127)))
 }
 
 /// Runs one after the other until one works.
@@ -123,14 +132,27 @@ mod tests {
         assert_eq!(candidates("%s", url), [["%s", url]], "what is run is never the URL");
     }
 
+    fn command(words: &[&str]) -> Command {
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]);
+        detach(&mut command);
+        command
+    }
+
     #[test]
-    fn the_next_command_is_tried_when_one_cannot_be_run_or_fails_at_once() {
-        let command = |words: &[&str]| {
-            let mut command = Command::new(words[0]);
-            command.args(&words[1..]);
-            detach(&mut command);
-            command
-        };
+    fn a_browser_of_the_users_own_that_ran_is_enough_however_it_ends() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let mark = dir.path().join("second");
+        let second = || command(&["touch", mark.to_str().expect("ASCII")]);
+        assert!(first_that_runs(vec![command(&["false"]), second()]));
+        assert!(!mark.exists(), "one browser is enough");
+        let none = [command(&["/no/such/program"]), command(&["sh", "-c", "/no/such/program"])];
+        assert!(!first_that_runs(none.into()));
+        assert!(first_that_runs(vec![command(&["/no/such/program"]), second()]) && mark.exists());
+    }
+
+    #[test]
+    fn the_systems_next_command_is_tried_when_one_cannot_be_run_or_fails_at_once() {
         assert!(first_that_works(vec![command(&["/no/such/program"]), command(&["false"]), command(&["true"])]));
         assert!(!first_that_works(vec![command(&["/no/such/program"]), command(&["false"])]));
     }

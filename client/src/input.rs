@@ -1,5 +1,7 @@
 //! What comes from a person, or from a pipe in the place of one: lines, answers to questions, secrets, Ctrl-C.
 
+mod prompt;
+
 use std::io::{BufRead, IsTerminal, Read};
 
 use mp_proto::failure::{Failure, FailureKind};
@@ -24,6 +26,11 @@ impl StdinLines {
     /// A line may be a URL that holds a code, so each counts as secret.
     pub(crate) async fn next(&mut self) -> Option<Secret> {
         self.lines.get_or_insert_with(start).recv().await
+    }
+
+    /// Returns whether a line is there already.
+    pub(crate) fn has_more(&self) -> bool {
+        self.lines.as_ref().is_some_and(|lines| !lines.is_empty())
     }
 
     /// Forgets what was typed before somebody asked for it: it is no answer to what is asked next.
@@ -89,11 +96,12 @@ const MAX_SECRET: u64 = 64 * 1024;
 ///
 /// # Errors
 /// When there is none, or nobody can be asked.
-pub(crate) fn prompted_secret() -> Result<Secret, Failure> {
-    let secret = rpassword::prompt_password("Service account secret: ").map_err(|error| {
+pub(crate) async fn prompted_secret() -> Result<Secret, Failure> {
+    let secret = prompt::ask("Service account secret: ").await.map_err(|error| {
         Failure::new(FailureKind::InvalidArgument, format!("the secret could not be asked for: {error}"))
+            .next("mp account add --help", "pipe it in with --secret-stdin, or set MP_SECRET")
     })?;
-    not_empty(Secret::new(secret.trim()))
+    not_empty(Secret::new(secret.expose().trim()))
 }
 
 /// Reads a secret from stdin.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::location::{LocationError, LocationVariables};
+use mp_proto::location::{LocationError, LocationVariables, home};
 
 use crate::caller::Environment;
 
@@ -43,7 +43,7 @@ impl Place {
     ) -> Result<Self, Failure> {
         let value = |name| environment.os(name).map(ToOwned::to_owned);
         let mut variables = LocationVariables {
-            home: value("HOME"),
+            home: home(value("HOME")),
             storage_dir: value("MP_STORAGE_DIR"),
             oauth_storage_dir: value("MP_OAUTH_STORAGE_DIR"),
             socket: value("MPD_SOCKET"),

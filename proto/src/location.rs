@@ -10,8 +10,10 @@ pub const MAX_SOCKET_PATH: usize = 100;
 /// Why no storage root or socket path could be named.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LocationError {
-    /// Neither a storage variable nor `HOME` is set.
-    #[error("no storage root: HOME is not set, and neither is MP_STORAGE_DIR")]
+    /// Neither a storage variable nor `HOME` is set, and the password database does not help.
+    #[error(
+        "no storage root: neither HOME nor MP_STORAGE_DIR is set, and the password database names no home of this user"
+    )]
     NoHome,
     /// A path is relative where only an absolute one means the same to every process.
     #[error("{name} must be an absolute path, but is {}", path.display())]
@@ -40,7 +42,7 @@ pub enum LocationError {
 /// The variables that decide where the storage root and the socket are, as one process has them.
 #[derive(Debug, Clone, Default)]
 pub struct LocationVariables {
-    /// `HOME`.
+    /// The user's home, as [`home`] finds it.
     pub home: Option<OsString>,
     /// `MP_STORAGE_DIR`; an empty value counts as unset.
     pub storage_dir: Option<OsString>,
@@ -55,7 +57,7 @@ impl LocationVariables {
     pub fn of_this_process() -> Self {
         let var = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         Self {
-            home: var("HOME"),
+            home: home(std::env::var_os("HOME")),
             storage_dir: var("MP_STORAGE_DIR"),
             oauth_storage_dir: var("MP_OAUTH_STORAGE_DIR"),
             socket: var("MPD_SOCKET"),
@@ -90,6 +92,14 @@ impl LocationVariables {
         let path = checked(name, &given)?;
         if path.as_os_str().len() > MAX_SOCKET_PATH { Err(LocationError::TooLong { path }) } else { Ok(path) }
     }
+}
+
+/// Returns the home of this process's user: `HOME`, where an empty value counts as unset, else what the password database says. Programs of
+/// cron, of service managers and of `env -i` are this user's, too, and should find the same daemon.
+pub fn home(variable: Option<OsString>) -> Option<OsString> {
+    let is_named = |home: &OsString| !home.is_empty();
+    // std looks into the database where `HOME` is not set or empty.
+    variable.filter(is_named).or_else(|| std::env::home_dir().map(PathBuf::into_os_string)).filter(is_named)
 }
 
 /// Returns `<root>/run/mpd.sock`, or `/tmp/mp-<uid>/<hash of root>.sock` where that is too long.
@@ -147,13 +157,13 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
-    fn home(path: &str) -> LocationVariables {
+    fn at_home(path: &str) -> LocationVariables {
         LocationVariables { home: Some(path.into()), ..LocationVariables::default() }
     }
 
     #[test]
     fn the_storage_root_is_the_first_variable_that_is_set() {
-        let mut env = home("/home/ada");
+        let mut env = at_home("/home/ada");
         assert_eq!(env.storage_root(), Ok("/home/ada/.mp".into()));
         env.oauth_storage_dir = Some("/old/".into());
         assert_eq!(env.storage_root(), Ok("/old".into()));
@@ -164,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_relative_root_is_refused_by_name() {
-        let env = LocationVariables { storage_dir: Some("mp".into()), ..home("/home/ada") };
+        let env = LocationVariables { storage_dir: Some("mp".into()), ..at_home("/home/ada") };
         assert_eq!(
             env.storage_root().map_err(|error| error.to_string()),
             Err("MP_STORAGE_DIR must be an absolute path, but is mp".to_owned())
@@ -173,7 +183,7 @@ mod tests {
 
     #[test]
     fn the_socket_is_below_the_root_unless_that_is_too_long() {
-        let env = home("/home/ada");
+        let env = at_home("/home/ada");
         let root = env.storage_root().expect("HOME is set");
         assert_eq!(env.socket(None, &root, 1000), Ok("/home/ada/.mp/run/mpd.sock".into()));
         let deep = PathBuf::from(format!("/{}", "d".repeat(120)));
@@ -184,12 +194,20 @@ mod tests {
 
     #[test]
     fn flag_beats_variable_and_both_are_checked_for_length() {
-        let env = LocationVariables { socket: Some("/run/a.sock".into()), ..home("/home/ada") };
+        let env = LocationVariables { socket: Some("/run/a.sock".into()), ..at_home("/home/ada") };
         let root = env.storage_root().expect("HOME is set");
         assert_eq!(env.socket(Some(Path::new("/run/b.sock")), &root, 0), Ok("/run/b.sock".into()));
         assert_eq!(env.socket(None, &root, 0), Ok("/run/a.sock".into()));
         let long = PathBuf::from(format!("/{}", "s".repeat(100)));
         assert!(matches!(env.socket(Some(&long), &root, 0), Err(LocationError::TooLong { .. })));
+    }
+
+    #[test]
+    fn without_home_the_password_database_tells() {
+        assert_eq!(home(Some("/home/ada".into())), Some("/home/ada".into()));
+        // Nothing can be unset in a process with threads; `mp` itself is tested without it.
+        let told = std::env::home_dir().map(PathBuf::into_os_string);
+        assert_eq!((home(None), home(Some("".into()))), (told.clone(), told));
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub const ACCOUNT_TOKEN: &str = "/v1/accounts/{name}/token";
 pub const ACCOUNT_REFRESH: &str = "/v1/accounts/{name}/refresh";
 /// Asks Mixpanel whether an account's credential is good.
 pub const ACCOUNT_TEST: &str = "/v1/accounts/{name}/test";
-/// Begins a login, or joins the one that is open for the same account.
+/// The open logins; POST begins one, or joins the one that is open for the same account.
 pub const LOGINS: &str = "/v1/logins";
 /// One login; DELETE cancels it.
 pub const LOGIN: &str = "/v1/logins/{name}";

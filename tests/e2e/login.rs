@@ -1,7 +1,10 @@
 //! Logins in a browser, as their users live through them: left alone, denied, pasted, interrupted, and disturbed by other programs.
 
+mod others;
+mod sharing;
+
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -216,8 +219,7 @@ fn a_wrong_paste_is_explained_and_the_right_one_finishes() {
 fn without_a_free_port_only_a_paste_finishes_a_login() {
     let stage = Stage::new();
     // A port that is not ours to take is taken already.
-    let taken: Vec<TcpListener> =
-        REDIRECT_PORTS.filter_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok()).collect();
+    let taken = [take_ports(Ipv4Addr::LOCALHOST.into()), take_ports(Ipv6Addr::LOCALHOST.into())];
     let words = ["login", "--project", "3187654"];
     let told = stage.home.mp(words).env("BROWSER", "/bin/true").fails(2);
     for port in REDIRECT_PORTS {
@@ -231,6 +233,11 @@ fn without_a_free_port_only_a_paste_finishes_a_login() {
     let done = client.finish();
     assert_eq!(done.code, 0, "{}", done.stderr);
     drop(taken);
+}
+
+/// Takes the ports for logins on an address, as far as it has them.
+pub(crate) fn take_ports(address: IpAddr) -> Vec<TcpListener> {
+    REDIRECT_PORTS.filter_map(|port| TcpListener::bind((address, port)).ok()).collect()
 }
 
 #[test]
@@ -252,6 +259,7 @@ fn stray_traffic_does_not_end_a_login() {
     assert_eq!(refused("GET", &callback.replace("/callback", "/favicon.ico"), &[]), 404);
     assert_eq!(refused("GET", &wrong, &[]), 400);
     assert_eq!(refused("GET", &format!("{callback}?error=access_denied&state=wrong"), &[]), 400);
+    assert_eq!(refused("GET", &format!("{callback}?error=access_denied&error_description=Call+555"), &[]), 400);
     assert_eq!(refused("GET", callback, &[]), 400);
     assert_eq!(refused("POST", &invitation.back(&[("code", "x")]), &[]), 405);
     assert_eq!(refused("GET", &format!("{callback}?error=x"), &as_image), 403);
@@ -263,19 +271,40 @@ fn stray_traffic_does_not_end_a_login() {
 }
 
 #[test]
-fn without_a_terminal_several_projects_are_listed_and_nothing_is_stored() {
+fn without_a_terminal_several_projects_are_listed_and_the_hint_finishes_the_login() {
     let stage = Stage::new();
     let mut events = EventStream::open(&stage.home.socket(), None);
-    let done = stage.log_in(&["login"]);
+    let done = stage.log_in(&["login", "--name", "ada"]);
     assert_eq!((done.code, done.stdout.as_str()), (1, ""), "{}", done.stderr);
-    for text in ["3187654", "Web Shop", "3187655", "Mobile", "hint: mp login --project"] {
+    for text in ["3187654", "Web Shop", "3187655", "Mobile", "hint: mp login --name ada --project ID", "stays open"] {
         assert!(done.stderr.contains(text), "{text} is not in {}", done.stderr);
     }
     stage.nothing_is_stored();
-    assert_eq!(stage.login(&started(&mut events))["state"], "failed", "nobody waits for a choice that will not come");
-    assert_eq!(stage.log_in(&["login", "--project", "3187655"]).code, 0);
-    let account = stage.account("acme-corp").expect("it is stored");
-    assert_eq!(account["default_project"].as_str(), Some("3187655"));
+    assert_eq!(stage.login(&started(&mut events))["state"], "choose_project", "it waits for the one who finishes it");
+    let wrong = stage.home.mp(["login", "--name", "ada", "--project", "1"]).fails(4);
+    assert!(wrong.contains("sees no project 1"), "{wrong}");
+    let done = stage.home.mp(["login", "--name", "ada", "--project", "3187655"]).run();
+    assert_eq!(
+        (done.code, done.stdout.as_str()),
+        (0, "Logged in as ada@example.com → ada · Mobile\n"),
+        "{}",
+        done.stderr
+    );
+    assert_eq!(stage.posts(), 1, "nobody had to log in twice");
+    assert_eq!(stage.account("ada").expect("it is stored")["default_project"].as_str(), Some("3187655"));
+}
+
+#[test]
+fn the_hint_of_a_service_account_is_one_of_a_service_account() {
+    let stage = Stage::new();
+    stage.upstream.add_service_account(Region::Us, "svc", "hush", ADA);
+    let call = |words: &[&str]| stage.home.mp(words).env("MP_USERNAME", "svc").env("MP_SECRET", "hush");
+    let told = call(&["login", "-S", "--region", "us"]).fails(1);
+    assert!(told.contains("hint: mp login -S --region us --project ID "), "{told}");
+    let done = call(&["login", "-S", "--region", "us", "--project", "3187654"]).run();
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert!(done.stderr.contains("open already"), "{}", done.stderr);
+    assert_eq!(stage.account("acme-corp").expect("it is stored")["username"].as_str(), Some("svc"));
 }
 
 #[test]

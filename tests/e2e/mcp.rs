@@ -9,6 +9,7 @@ use mp_sandbox::wait::{eventually, poll};
 use mp_sandbox::wire::Ask;
 use serde_json::{Value, json};
 
+use crate::conformance::login::led_on;
 use crate::grants::World;
 use crate::{SOON, configured};
 
@@ -387,7 +388,8 @@ fn a_login_is_shown_to_the_user_and_not_to_the_agent() {
     assert_eq!(agent.bad("list_projects", &json!({}))["code"], "needs_account");
     let asked = agent.begin("tools/call", &json!({"name": "login", "arguments": {"region": "us"}}));
     let url = poll(SOON, || std::fs::read_to_string(&address).ok()?.strip_suffix('\n').map(str::to_owned));
-    let location = visit::get(&url.expect("the browser was opened")).expect("the provider answers");
+    let url = url.and_then(|handed| led_on(&handed)).expect("the browser was opened, and led on");
+    let location = visit::get(&url).expect("the provider answers");
     visit::get(location.header("location").expect("a way back")).expect("the login listens");
     let login = agent.answer(asked)["result"]["content"][0]["text"].clone();
     assert!(login.as_str().is_some_and(|text| text.contains("choose_project")), "{login}");

@@ -323,12 +323,70 @@ fn a_config_that_others_may_read_is_refused() {
     check_unsafe(|home| home.write_mode(".mp/config.toml", CONFIG, 0o644));
 }
 
+/// Keeps the config elsewhere and links to it, as stow does; one that is a link already is left to its place.
+fn keep_elsewhere(home: &Home) {
+    if !home.config().is_symlink() {
+        home.write("dotfiles/x", "");
+        fs::rename(home.config(), home.at("dotfiles/mp.toml")).expect("it is there");
+        std::os::unix::fs::symlink("../dotfiles/mp.toml", home.config()).expect("the home is writable");
+    }
+}
+
 #[test]
-fn a_config_behind_a_symlink_is_refused() {
-    check_unsafe(|home| {
-        fs::rename(home.config(), home.at("real.toml")).expect("it is there");
-        std::os::unix::fs::symlink(home.at("real.toml"), home.config()).expect("the home is writable");
+fn a_linked_config_is_seen_at_its_target() {
+    check_editor(|home, text| {
+        keep_elsewhere(home);
+        home.write("dotfiles/mp.toml", text);
     });
+    check_editor(|home, text| {
+        keep_elsewhere(home);
+        home.replace("dotfiles/mp.toml", text);
+    });
+}
+
+#[test]
+fn a_linked_config_is_edited_at_its_target() {
+    let home = configured();
+    keep_elsewhere(&home);
+    let before = home.read("dotfiles/mp.toml");
+    home.mp(["project", "use", "7"]).ok();
+    home.mp(["account", "add", "new", "--type", "oauth_browser", "--region", "us"]).ok();
+    let after = home.read("dotfiles/mp.toml");
+    assert!(after.contains("default_project = \"7\"") && after.contains("[accounts.new]"), "{after}");
+    assert!(before.lines().filter(|line| !line.contains("3018488")).all(|line| after.contains(line)), "{after}");
+    assert!(home.config().is_symlink(), "the link is left alone");
+    let mode = fs::metadata(home.at("dotfiles/mp.toml")).expect("it is there").permissions().mode();
+    assert_eq!((mode & 0o777, files_in(&home.at("dotfiles"))), (0o600, 2), "nothing is left beside it");
+}
+
+fn files_in(dir: &std::path::Path) -> usize {
+    fs::read_dir(dir).expect("it is there").count()
+}
+
+#[test]
+fn a_linked_config_that_is_not_safe_is_refused() {
+    // Nobody's.
+    check_unsafe(|home| {
+        keep_elsewhere(home);
+        fs::remove_file(home.at("dotfiles/mp.toml")).expect("it is there");
+    });
+    // Anybody's to read.
+    check_unsafe(|home| {
+        keep_elsewhere(home);
+        fs::set_permissions(home.at("dotfiles/mp.toml"), fs::Permissions::from_mode(0o644)).expect("our own");
+    });
+    // Anybody's to replace.
+    check_unsafe(|home| {
+        keep_elsewhere(home);
+        fs::set_permissions(home.at("dotfiles"), fs::Permissions::from_mode(0o777)).expect("our own");
+    });
+    // Another user's.
+    if rustix::process::geteuid().is_root() {
+        check_unsafe(|home| {
+            keep_elsewhere(home);
+            std::os::unix::fs::chown(home.at("dotfiles/mp.toml"), Some(65_534), None).expect("root may");
+        });
+    }
 }
 
 #[test]

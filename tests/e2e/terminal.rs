@@ -1,5 +1,7 @@
 //! What the commands of the catalog show on a terminal and in a pipe.
 
+mod prompt;
+
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;

@@ -18,14 +18,14 @@ const STRANGER: u32 = 65_534;
 
 /// Becomes another user in this thread alone, for good: the kernel keeps credentials per thread, and a socket those of the thread
 /// that connected or listened.
-fn become_stranger() {
+pub(crate) fn become_stranger() {
     let (uid, gid) = (Uid::from_raw(STRANGER), Gid::from_raw(STRANGER));
     rustix::thread::set_thread_res_gid(gid, gid, gid).expect("root may");
     rustix::thread::set_thread_res_uid(uid, uid, uid).expect("root may");
 }
 
 /// Returns whether another user can be played here; says so where not.
-fn can_play_stranger(test: &str) -> bool {
+pub(crate) fn can_play_stranger(test: &str) -> bool {
     let can = rustix::process::geteuid().is_root() && cfg!(target_os = "linux");
     if !can {
         println!("skipped {test}: it needs root on Linux to play another user");
@@ -223,4 +223,15 @@ fn no_port_is_opened() {
             assert!(!inodes.iter().any(|known| known == inode), "{table}: {row}");
         }
     }
+}
+
+#[test]
+fn without_home_the_password_database_names_the_root() {
+    // The socket is named, so that nothing of whoever runs this is touched.
+    let home = configured();
+    let _daemon = home.start();
+    let socket = home.socket();
+    let call = || home.mp(["--no-autostart", "--socket", socket.to_str().expect("ASCII"), "account", "list"]);
+    let usual = call().ok();
+    assert_eq!((call().without("HOME").ok(), call().env("HOME", "").ok()), (usual.clone(), usual));
 }

@@ -1,8 +1,10 @@
 //! `mp login` and `mp account login`: begin a login or join the one that is open, and see it through. The login is the daemon's; this
-//! shows it, hands in what a person pastes or chooses, and cancels it when the person who began it gives up.
+//! shows it, hands in what a person pastes or chooses, and cancels it when the person who began it gives up. Logins that are open can be
+//! listed and cancelled, for whoever began one may be gone.
 
 pub(super) mod course;
 mod dialogue;
+mod open;
 mod picker;
 
 use std::process::ExitCode;
@@ -46,7 +48,17 @@ fn arguments(command: clap::Command) -> clap::Command {
         .arg(option("token-env", "NAME", "Use the bearer token in this variable, now and in future"))
         .arg(no_browser())
         .arg(switch("secret-stdin", "Read the service account's secret from stdin"))
+        .arg(
+            switch("list", "List the logins that are open, and begin none")
+                .conflicts_with_all(OF_A_LOGIN)
+                .conflicts_with("cancel"),
+        )
+        .arg(option("cancel", "ID", "Cancel an open login").conflicts_with_all(OF_A_LOGIN))
 }
+
+/// What says which login to begin.
+const OF_A_LOGIN: [&str; 7] =
+    ["name", "region", "project", "service-account", "token-env", "no-browser", "secret-stdin"];
 
 /// Adds the arguments of `mp account login`.
 pub(super) fn arguments_again(command: clap::Command) -> clap::Command {
@@ -59,6 +71,12 @@ fn no_browser() -> clap::Arg {
 
 async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
     let mut call = at.call()?;
+    if call.arguments.get_flag("list") {
+        return open::list(&mut call).await.map(|()| ExitCode::SUCCESS);
+    }
+    if let Some(id) = call.text("cancel") {
+        return open::cancel(&mut call, &id).await.map(|()| ExitCode::SUCCESS);
+    }
     let start = read(&call)?;
     let Some((login, result)) = course::follow(&mut call, &start).await? else { return Ok(INTERRUPTED.into()) };
     let value = record(&login, &result);

@@ -160,8 +160,8 @@ pub(super) async fn login(
     // Without the project: a call that knows it goes on with the login of one that did not.
     let start = LoginStart { account: wanted.account, region: wanted.region, ..LoginStart::default() };
     let begun = daemon.call::<LoginBody>(Method::POST, LOGINS, Some(&start)).await?;
-    let (is_ours, mut login) = (begun.created, begun.body);
-    if is_ours && let Some(url) = &login.authorize_url {
+    let mut login = begun.body;
+    if let Some(url) = &login.open_url {
         browser::open(url, conversation.environment(), None);
     }
     let (until, mut project) = (Instant::now() + LOGIN_WAIT, wanted.project);

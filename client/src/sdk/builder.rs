@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(built(Client::builder().socket("s")), Err(FailureKind::InvalidArgument));
         let both = Client::builder().variables([("HOME", "/h"), ("MP_TARGET", "t"), ("MP_ACCOUNT", "a")]);
         assert!(both.build().is_err_and(|failure| failure.detail.contains("mutually exclusive")));
-        let nowhere = Client::builder().variables([("MP_ACCOUNT", "a")]);
+        let nowhere = Client::builder().variables([("HOME", "ada")]);
         assert!(nowhere.build().is_err_and(|failure| failure.detail.contains("HOME")));
     }
 }

@@ -7,7 +7,7 @@ use mp_proto::deadline::{CALL, IDENTITY};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{LOGIN, LOGIN_CALLBACK, LOGIN_PROJECT, LOGINS, fill};
 use mp_proto::secret::Secret;
-use mp_proto::wire::{LoginBody, LoginCallback, LoginChoice, LoginProject, LoginStart, LoginState};
+use mp_proto::wire::{LoginBody, LoginCallback, LoginChoice, LoginProject, LoginStart, LoginState, LoginsBody};
 
 use super::link::{Link, Request};
 use super::names::OAuthLoginResult;
@@ -59,6 +59,15 @@ impl Logins {
         self.start(&LoginStart { account: Some(account.into()), ..LoginStart::default() }).await
     }
 
+    /// Returns all logins that have not ended, oldest first.
+    ///
+    /// # Errors
+    /// When the daemon cannot be reached.
+    pub async fn open(&self) -> Result<Vec<Login>, Failure> {
+        let logins = self.link.get::<LoginsBody>(LOGINS).await?.logins;
+        Ok(logins.into_iter().map(|body| Login { link: self.link.clone(), is_joined: true, body }).collect())
+    }
+
     /// Returns a login by its id, as `login.started` tells it.
     ///
     /// # Errors
@@ -101,6 +110,12 @@ impl Login {
     /// Returns what a person has to open in a browser; none for other kinds of account.
     pub fn authorize_url(&self) -> Option<&str> {
         self.body.authorize_url.as_deref()
+    }
+
+    /// Returns what to hand to a browser program: it leads to [`Self::authorize_url`], which should not stand among a program's arguments,
+    /// for other users can read those. Only the first start of a login has it, unless it says `no_browser`.
+    pub fn open_url(&self) -> Option<&str> {
+        self.body.open_url.as_deref()
     }
 
     /// Returns the projects to choose from in [`LoginState::ChooseProject`].

@@ -226,7 +226,7 @@ async fn serve(
     app.life.spawn(signals.follow(app.life.clone(), app.watch.wake()));
     app.life.spawn(Arc::clone(&app.keeper).run(Arc::clone(&app.store)));
     let store = Arc::clone(&app.store);
-    app.life.spawn(Arc::clone(&app.watch).run(app.life.clone(), move || {
+    app.life.spawn(Arc::clone(&app.watch).run(app.life.clone(), app.paths.clone(), move || {
         // Whoever follows the config hears of a change that no call has noticed.
         store.current();
         claim.look();

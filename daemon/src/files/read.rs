@@ -30,6 +30,14 @@ pub enum ReadError {
         /// The link.
         path: PathBuf,
     },
+    /// A link that may be followed, but not there.
+    #[error("{} is a link to what is not safe to use: {reason}", path.display())]
+    UnsafeLink {
+        /// The link.
+        path: PathBuf,
+        /// What is wrong on the way, or at its end.
+        reason: String,
+    },
     /// A directory, pipe, socket or device.
     #[error("{} is not a regular file", path.display())]
     NotRegular {
@@ -95,6 +103,7 @@ impl ReadError {
     pub fn path(&self) -> &Path {
         match self {
             Self::Symlink { path }
+            | Self::UnsafeLink { path, .. }
             | Self::NotRegular { path }
             | Self::Mode { path, .. }
             | Self::TooLarge { path, .. }
@@ -157,7 +166,7 @@ impl Signature {
         now - self.ctime_ns > i128::try_from(tick.as_nanos()).unwrap_or(i128::MAX)
     }
 
-    fn from_stat(stat: &rustix::fs::Stat) -> Self {
+    pub(super) fn from_stat(stat: &rustix::fs::Stat) -> Self {
         Self {
             dev: unsigned(stat.st_dev),
             ino: unsigned(stat.st_ino),

@@ -1,6 +1,7 @@
 //! Looks at the files again when the system says that something moved. Correctness never depends on it: every call looks itself.
 //! It exists for events, and for a socket or a root that somebody removes.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,8 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
+use crate::files::link::locate;
+use crate::files::paths::Paths;
 use crate::files::read::Signature;
 use crate::life::Life;
 
@@ -61,14 +64,14 @@ impl Watch {
     }
 
     /// Calls `look` after each burst of events and at every tick, until the daemon stops.
-    pub async fn run(self: Arc<Self>, life: Life, look: impl Fn() + Send + 'static) {
+    pub async fn run(self: Arc<Self>, life: Life, paths: Paths, look: impl Fn() + Send + 'static) {
         let mut watched = self.watched.lock().take();
         if let WatchStatus { mode: WatchMode::Polling, detail: Some(detail) } = self.status() {
             warn!(%detail, "file events were not available");
         }
         let mut tick = tokio::time::interval(TICK);
         loop {
-            if let Some(error) = watched.as_mut().and_then(Watched::renew) {
+            if let Some(error) = watched.as_mut().and_then(|watched| watched.renew(linked(&paths))) {
                 warn!(%error, "a directory could not be watched");
                 *self.status.lock() = by_the_clock(&error);
             }
@@ -91,11 +94,25 @@ fn by_the_clock(error: &notify::Error) -> WatchStatus {
     WatchStatus { mode: WatchMode::Polling, detail }
 }
 
+/// Returns where the config is, if it is a link.
+fn linked(paths: &Paths) -> Option<PathBuf> {
+    match locate(&paths.config(), paths.home()) {
+        Ok(Cow::Owned(target)) => Some(target),
+        _ => None,
+    }
+}
+
 /// Directories under watch. notify loses a directory that is removed, so it remembers which one it had.
 struct Watched {
     watcher: Box<dyn Watcher + Send>,
     directories: Vec<(PathBuf, Option<(u64, u64)>)>,
+    /// How many of them are always there; behind them stands that of a linked config.
+    fixed: usize,
+    linked: Linked,
 }
+
+/// Where the config is, if it is a link.
+type Linked = Arc<Mutex<Option<PathBuf>>>;
 
 impl Watched {
     /// Prepares to watch the root, its parent (the root may be removed and made again) and the directory of the socket. Without events of
@@ -103,7 +120,8 @@ impl Watched {
     fn open(root: &Path, socket: &Path, wake: &Arc<Notify>) -> notify::Result<(Self, Option<String>)> {
         let wake = Arc::clone(wake);
         let run = mp_proto::location::run_dir(root);
-        let relevant = Relevant { socket: socket.to_owned(), run, root: root.to_owned() };
+        let linked = Linked::default();
+        let relevant = Relevant { socket: socket.to_owned(), run, root: root.to_owned(), linked: Arc::clone(&linked) };
         let handler = move |event: notify::Result<Event>| {
             if relevant.concerns_us(&event) {
                 wake.notify_one();
@@ -120,11 +138,29 @@ impl Watched {
         let mut directories = vec![(root.to_owned(), None)];
         directories.extend(root.parent().map(|parent| (parent.to_owned(), None)));
         directories.extend(socket.parent().map(|parent| (parent.to_owned(), None)));
-        Ok((Self { watcher, directories }, detail))
+        let fixed = directories.len();
+        Ok((Self { watcher, directories, fixed, linked }, detail))
+    }
+
+    /// Watches the directory of a linked config as well, and no longer that of a former one.
+    fn follow(&mut self, linked: Option<PathBuf>) {
+        if *self.linked.lock() == linked {
+            return;
+        }
+        for (directory, _) in self.directories.split_off(self.fixed) {
+            // One that is gone is not watched any more.
+            let _ = self.watcher.unwatch(&directory);
+        }
+        let directory = linked.as_deref().and_then(Path::parent);
+        if let Some(directory) = directory.filter(|own| self.directories.iter().all(|(known, _)| known != own)) {
+            self.directories.push((directory.to_owned(), None));
+        }
+        *self.linked.lock() = linked;
     }
 
     /// Watches again what was removed and made anew. Returns whether a directory could not be watched.
-    fn renew(&mut self) -> Option<notify::Error> {
+    fn renew(&mut self, linked: Option<PathBuf>) -> Option<notify::Error> {
+        self.follow(linked);
         let mut failed = None;
         for (directory, watched) in &mut self.directories {
             let now = Signature::of(directory).ok().flatten().map(|signature| signature.identity());
@@ -151,6 +187,7 @@ struct Relevant {
     root: PathBuf,
     run: PathBuf,
     socket: PathBuf,
+    linked: Linked,
 }
 
 impl Relevant {
@@ -165,7 +202,10 @@ impl Relevant {
     }
 
     fn is_ours(&self, path: &Path) -> bool {
-        path == self.socket || path == self.run || (path.starts_with(&self.root) && !path.starts_with(&self.run))
+        path == self.socket
+            || path == self.run
+            || self.linked.lock().as_deref() == Some(path)
+            || (path.starts_with(&self.root) && !path.starts_with(&self.run))
     }
 }
 
@@ -185,7 +225,9 @@ mod tests {
     use notify::event::{AccessKind, AccessMode, CreateKind, Flag, ModifyKind};
 
     fn concerns(kind: EventKind, path: &str) -> bool {
-        let relevant = Relevant { root: "/h/r".into(), run: "/h/r/run".into(), socket: "/h/r/run/mpd.sock".into() };
+        let linked = Linked::new(Mutex::new(Some("/h/dotfiles/mp.toml".into())));
+        let (root, run, socket) = ("/h/r".into(), "/h/r/run".into(), "/h/r/run/mpd.sock".into());
+        let relevant = Relevant { root, run, socket, linked };
         relevant.concerns_us(&Ok(Event::new(kind).add_path(path.into())))
     }
 
@@ -199,11 +241,13 @@ mod tests {
         assert!(concerns(EventKind::Create(CreateKind::Folder), "/h/r/run"));
         assert!(concerns(EventKind::Create(CreateKind::Folder), "/h/r"));
         assert!(!concerns(modified, "/h/.bash_history"));
+        assert!(concerns(modified, "/h/dotfiles/mp.toml") && !concerns(modified, "/h/dotfiles/other"));
     }
 
     #[test]
     fn an_overflow_is_a_reason_to_look() {
-        let relevant = Relevant { root: "/r".into(), run: "/r/run".into(), socket: "/s".into() };
+        let (root, run, socket) = ("/r".into(), "/r/run".into(), "/s".into());
+        let relevant = Relevant { root, run, socket, linked: Linked::default() };
         assert!(relevant.concerns_us(&Ok(Event::new(EventKind::Other).set_flag(Flag::Rescan))));
         assert!(relevant.concerns_us(&Err(notify::Error::generic("lost"))));
     }

@@ -15,7 +15,8 @@ use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use super::choice;
+use super::choice::{self, Wanted};
+use super::door::Door;
 use super::plan::{Plan, Purpose};
 use super::redirect::{self, Returned};
 use super::services::Services;
@@ -29,6 +30,8 @@ pub struct Login {
     pub(super) cancelled: CancellationToken,
     /// Whether the account becomes the active one. Who joins may want more than who started.
     pub(super) activates: AtomicBool,
+    /// Which project it is to choose, if anybody has said so.
+    wanted: Mutex<Wanted>,
 }
 
 /// What a login waits for from outside.
@@ -37,6 +40,10 @@ struct Awaited {
     /// The state of the authorization request. It stays after the return: a browser that asks twice is answered twice.
     state: Option<Secret>,
     browser: Option<oneshot::Sender<Returned>>,
+    /// What leads a browser to the provider.
+    door: Option<Door>,
+    /// Whether somebody was given the address of the door: one browser is enough.
+    is_opened: bool,
     project: Option<oneshot::Sender<ProjectId>>,
     ended_at: Option<Timestamp>,
 }
@@ -52,6 +59,7 @@ impl Login {
             account: plan.purpose.account().cloned(),
             region: plan.region,
             authorize_url: None,
+            open_url: None,
             redirect_uri: None,
             expires_at: None,
             projects: Vec::new(),
@@ -61,7 +69,8 @@ impl Login {
         };
         let activates = AtomicBool::new(!matches!(plan.purpose, Purpose::Tokens(_)));
         let (waiting, cancelled) = (Mutex::default(), CancellationToken::new());
-        Self { plan, body: watch::Sender::new(body), waiting, cancelled, activates }
+        let wanted = Mutex::new(plan.wanted.clone());
+        Self { plan, body: watch::Sender::new(body), waiting, cancelled, activates, wanted }
     }
 
     /// Returns its id.
@@ -100,6 +109,14 @@ impl Login {
         let _ = self.body.subscribe().wait_for(|body| body.state.is_final()).await;
     }
 
+    /// Checks what the provider sent by the browser or a person pasted, and takes nothing.
+    ///
+    /// # Errors
+    /// As [`Self::deliver`].
+    pub(super) fn check(&self, query: &str) -> Result<(), Failure> {
+        self.waiting().read(query).map(drop)
+    }
+
     /// Takes what the provider sent by the browser or a person pasted. The first answer counts; the same one again is no error.
     ///
     /// # Errors
@@ -107,8 +124,7 @@ impl Login {
     pub fn deliver(&self, query: &str) -> Result<(), Failure> {
         let (redirect, sender) = {
             let mut waiting = self.waiting();
-            let Some(state) = &waiting.state else { return Err(not_waiting("does not wait for a browser")) };
-            (redirect::read(query, state)?, waiting.browser.take())
+            (waiting.read(query)?, waiting.browser.take())
         };
         if let Some(sender) = sender {
             self.change(|body| {
@@ -119,6 +135,51 @@ impl Login {
             let _ = sender.send(redirect);
         }
         Ok(())
+    }
+
+    /// Returns whether a path at the listener leads to the provider.
+    pub(super) fn leads_on(&self, path: &str) -> bool {
+        self.waiting().door.as_ref().is_some_and(|door| door.is_at(path))
+    }
+
+    /// Returns what to open in a browser, to the first who asks while it is waited for: more than one tab helps nobody.
+    pub fn take_open_url(&self) -> Option<String> {
+        let mut waiting = self.waiting();
+        let url = waiting.door.as_ref().filter(|_| !waiting.is_opened).map(|door| door.url().to_owned());
+        waiting.is_opened |= url.is_some();
+        url
+    }
+
+    /// Takes note of the project that another start of the same login wants, and chooses it if that is what the login waits for.
+    ///
+    /// # Errors
+    /// When it is none of those to choose from, or somebody else wants another one. The login goes on.
+    pub(super) fn want(&self, wanted: &Wanted) -> Result<(), Failure> {
+        let Some(project) = wanted.project() else { return Ok(()) };
+        let known = {
+            let mut known = self.wanted.lock();
+            if known.project().is_none() {
+                *known = wanted.clone();
+            }
+            known.clone()
+        };
+        if self.body.borrow().state == LoginState::ChooseProject {
+            return self.choose(project);
+        }
+        match (&known.flag, &wanted.flag) {
+            (Some(theirs), Some(own)) if theirs != own => Err(self.wants_other(theirs)),
+            _ => Ok(()),
+        }
+    }
+
+    fn wants_other(&self, project: &ProjectId) -> Failure {
+        Failure::new(FailureKind::LoginFailed, format!("this login is open already, for project {project}"))
+            .next(format!("mp login --cancel {}", self.id()), "cancel it, and begin again")
+    }
+
+    /// Returns which project it is to choose.
+    pub(super) fn wanted(&self) -> Wanted {
+        self.wanted.lock().clone()
     }
 
     /// Takes the choice of a project.
@@ -170,12 +231,13 @@ impl Login {
         url: String,
         redirect: String,
         state: Secret,
+        door: Option<Door>,
         end: Timestamp,
     ) -> oneshot::Receiver<Returned> {
         let (sender, receiver) = oneshot::channel();
         {
             let mut waiting = self.waiting();
-            (waiting.state, waiting.browser) = (Some(state), Some(sender));
+            (waiting.state, waiting.browser, waiting.door) = (Some(state), Some(sender), door);
         }
         self.change(|body| {
             body.state = LoginState::WaitingForBrowser;
@@ -233,6 +295,13 @@ impl Login {
 
     fn waiting(&self) -> MutexGuard<'_, Awaited> {
         self.waiting.lock()
+    }
+}
+
+impl Awaited {
+    fn read(&self, query: &str) -> Result<Returned, Failure> {
+        let Some(state) = &self.state else { return Err(not_waiting("does not wait for a browser")) };
+        Ok(redirect::read(query, state)?)
     }
 }
 

@@ -3,31 +3,25 @@
 //! Browsers open connections that they do not use, ask for icons, and ask twice; anything on the machine can send anything. So any
 //! number of connections is served, each on its own, and only the right `state` ends the wait.
 
-use mp_proto::failure::{Failure, FailureKind, chain};
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::body::Incoming;
-use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderValue, REFERRER_POLICY};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use mp_proto::wire::{LoginBody, LoginState};
+use mp_proto::failure::{Failure, FailureKind, chain};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
+use super::answer::{Ends, answer};
 use super::attempt::Login;
-use super::page::{POLICY, Page};
 use crate::life::Life;
 
 /// The ports that the Python tool uses, and that registrations on disk are for.
@@ -39,21 +33,26 @@ const HEAD: Duration = Duration::from_secs(10);
 /// Largest head, in bytes.
 const MAX_HEAD: usize = 16 * 1024;
 
-/// Connections served at once: one browser opens a handful.
-const MAX_CONNECTIONS: usize = 32;
+/// Connections that say nothing, kept at once: one browser opens a handful. Beyond that the oldest one goes, so that whoever fills
+/// the listener with them keeps nobody out.
+const MAX_SILENT: usize = 64;
+
+/// How many connections may wait to be accepted.
+const BACKLOG: u32 = 1024;
 
 /// All ports are taken.
 #[derive(Debug, thiserror::Error)]
 #[error("no port is free for the browser to come back to: {} are all in use", PORTS.map(|port| port.to_string()).join(", "))]
 pub struct NoListener;
 
-/// An open listener.
+/// An open listener, on one of the two loopback addresses or both.
 #[derive(Debug)]
 pub(super) struct Listener {
     port: u16,
-    v4: TcpListener,
-    /// Where the machine has no IPv6, `localhost` is not that.
+    v4: Option<TcpListener>,
     v6: Option<TcpListener>,
+    /// The address whose port another program has.
+    taken: Option<IpAddr>,
 }
 
 /// Returns the address that the provider sends the browser to.
@@ -69,23 +68,36 @@ pub(super) fn order(registered: Option<&str>) -> Vec<u16> {
 }
 
 impl Listener {
-    /// Opens the first free port of a list.
+    /// Opens the first port of a list that is free on both addresses: a browser may take `localhost` for either. Where there is none,
+    /// one that is free on one address has to do, or whoever takes the ports of one family would keep everybody from logging in.
     ///
     /// # Errors
-    /// When none is free.
+    /// When none is free on any.
     pub(super) fn open(ports: &[u16]) -> Result<Self, NoListener> {
-        ports.iter().find_map(|port| Self::at(*port).ok()).ok_or(NoListener)
+        let mut halves = Vec::new();
+        for opened in ports.iter().filter_map(|port| Self::at(*port)) {
+            if opened.taken.is_none() {
+                return Ok(opened);
+            }
+            halves.push(opened);
+        }
+        halves.into_iter().next().ok_or(NoListener)
     }
 
-    /// A browser may take `localhost` for either address, so both have to be ours.
-    fn at(port: u16) -> io::Result<Self> {
-        let v4 = listen(TcpSocket::new_v4()?, (Ipv4Addr::LOCALHOST, port).into())?;
+    fn at(port: u16) -> Option<Self> {
+        let v4 = TcpSocket::new_v4().and_then(|socket| listen(socket, (Ipv4Addr::LOCALHOST, port).into()));
         let v6 = TcpSocket::new_v6().and_then(|socket| listen(socket, (Ipv6Addr::LOCALHOST, port).into()));
-        match v6 {
-            Ok(v6) => Ok(Self { port, v4, v6: Some(v6) }),
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(error),
-            Err(_) => Ok(Self { port, v4, v6: None }),
-        }
+        // A machine without one of the families fails otherwise; there `localhost` is only the other.
+        let is_taken = |opened: &io::Result<TcpListener>| {
+            opened.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)
+        };
+        let taken = match (is_taken(&v4), is_taken(&v6)) {
+            (true, _) => Some(IpAddr::from(Ipv4Addr::LOCALHOST)),
+            (false, true) => Some(IpAddr::from(Ipv6Addr::LOCALHOST)),
+            (false, false) => None,
+        };
+        let (v4, v6) = (v4.ok(), v6.ok());
+        (v4.is_some() || v6.is_some()).then_some(Self { port, v4, v6, taken })
     }
 
     /// Returns its port.
@@ -93,42 +105,51 @@ impl Listener {
         self.port
     }
 
+    /// Returns how a browser reaches it, and no other program.
+    pub(super) fn address(&self) -> String {
+        let host = match (&self.v4, &self.v6) {
+            _ if self.taken.is_none() => "localhost",
+            (Some(_), _) => "127.0.0.1",
+            (None, _) => "[::1]",
+        };
+        format!("http://{host}:{}", self.port)
+    }
+
+    /// Returns what a person should know, if a part of `localhost` belongs to another program.
+    pub(super) fn warning(&self) -> Option<String> {
+        let taken = self.taken?;
+        let port = self.port;
+        Some(format!(
+            "another program has port {port} on {taken}: if the browser ends on a page that is not of this login, paste its address"
+        ))
+    }
+
     /// Serves until it is to close.
     pub(super) async fn serve(self, life: Life, login: Arc<Login>, closing: CancellationToken) {
-        let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let mut silent = Silent::default();
         loop {
             let accepted = tokio::select! {
                 biased;
                 () = closing.cancelled() => return,
-                accepted = self.accept() => accepted,
+                accepted = accept(self.v4.as_ref()) => accepted,
+                accepted = accept(self.v6.as_ref()) => accepted,
             };
-            let Ok(stream) = accepted else {
+            let ends = accepted.and_then(|(stream, peer)| Ok((Ends { ours: stream.local_addr()?, peer }, stream)));
+            let Ok((ends, stream)) = ends else {
                 // Out of descriptors, most likely: let some be closed first.
                 let _ = timeout(Duration::from_millis(50), life.stopping()).await;
                 continue;
             };
-            // Over the limit it is closed unread; browsers try again.
-            let Ok(permit) = Arc::clone(&room).try_acquire_owned() else { continue };
-            let (login, port) = (Arc::clone(&login), self.port);
-            life.spawn(async move {
-                connection(stream, login, port).await;
-                drop(permit);
-            });
+            let visitor = silent.admit();
+            life.spawn(connection(stream, ends, Arc::clone(&login), visitor, life.clone()));
         }
     }
+}
 
-    async fn accept(&self) -> io::Result<TcpStream> {
-        let v6 = async {
-            match &self.v6 {
-                Some(v6) => v6.accept().await,
-                None => std::future::pending().await,
-            }
-        };
-        let (stream, _) = tokio::select! {
-            accepted = self.v4.accept() => accepted?,
-            accepted = v6 => accepted?,
-        };
-        Ok(stream)
+async fn accept(listener: Option<&TcpListener>) -> io::Result<(TcpStream, SocketAddr)> {
+    match listener {
+        Some(listener) => listener.accept().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -136,16 +157,52 @@ impl Listener {
 fn listen(socket: TcpSocket, address: SocketAddr) -> io::Result<TcpListener> {
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
-    socket.listen(64)
+    socket.listen(BACKLOG)
+}
+
+/// Somebody who has connected.
+#[derive(Debug, Default)]
+struct Visitor {
+    /// Whether there was a request, or there will be none.
+    has_spoken: AtomicBool,
+    must_leave: CancellationToken,
+}
+
+impl Visitor {
+    fn speaks(&self) {
+        self.has_spoken.store(true, Ordering::Relaxed);
+    }
+
+    fn has_spoken(&self) -> bool {
+        self.has_spoken.load(Ordering::Relaxed)
+    }
+}
+
+/// Those who have said nothing yet, in the order in which they came.
+#[derive(Debug, Default)]
+struct Silent(VecDeque<Arc<Visitor>>);
+
+impl Silent {
+    /// Lets somebody in; the one who has been silent for longest has to leave if there are too many.
+    fn admit(&mut self) -> Arc<Visitor> {
+        self.0.retain(|visitor| !visitor.has_spoken());
+        if self.0.len() >= MAX_SILENT
+            && let Some(oldest) = self.0.pop_front()
+        {
+            oldest.must_leave.cancel();
+        }
+        let visitor = Arc::new(Visitor::default());
+        self.0.push_back(Arc::clone(&visitor));
+        visitor
+    }
 }
 
 /// Serves the one request of a connection. What does not speak in time, or until the login is over, is closed.
-async fn connection(stream: TcpStream, login: Arc<Login>, port: u16) {
-    let spoken = AtomicBool::new(false);
+async fn connection(stream: TcpStream, ends: Ends, login: Arc<Login>, visitor: Arc<Visitor>, life: Life) {
     let service = service_fn(|request| {
-        spoken.store(true, Ordering::Relaxed);
-        let login = Arc::clone(&login);
-        async move { Ok::<_, Infallible>(answer(&request, &login, port).await) }
+        visitor.speaks();
+        let (login, life) = (Arc::clone(&login), life.clone());
+        async move { Ok::<_, Infallible>(answer(&request, &login, ends, &life).await) }
     });
     let served = http1::Builder::new()
         .keep_alive(false)
@@ -157,102 +214,20 @@ async fn connection(stream: TcpStream, login: Arc<Login>, port: u16) {
         tokio::select! {
             biased;
             ended = &mut served => Some(ended),
+            () = visitor.must_leave.cancelled() => None,
             () = tokio::time::sleep(HEAD) => None,
             () = login.over() => None,
         }
     };
     let ended = match first.await {
         Some(ended) => ended,
-        None if spoken.load(Ordering::Relaxed) => served.await,
-        None => return,
+        None if visitor.has_spoken() => served.await,
+        None => Ok(()),
     };
+    visitor.speaks();
     if ended.is_err() {
         debug!("a browser's connection ended early");
     }
-}
-
-/// What a request is, by its head alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind<'a> {
-    /// It may be the provider's answer.
-    Callback(&'a str),
-    /// Another program's page points its own name at this address (DNS rebinding), or the request is broken.
-    WrongHost,
-    WrongMethod,
-    WrongPath,
-}
-
-fn classify<'a>(method: &Method, host: Option<&str>, path: &str, query: Option<&'a str>, port: u16) -> Kind<'a> {
-    let ours = |host: &str| {
-        let name = host.strip_suffix(&format!(":{port}"));
-        name.is_some_and(|name| ["localhost", "127.0.0.1", "[::1]"].iter().any(|ours| name.eq_ignore_ascii_case(ours)))
-    };
-    match path {
-        _ if !host.is_some_and(ours) => Kind::WrongHost,
-        _ if *method != Method::GET => Kind::WrongMethod,
-        "/callback" => Kind::Callback(query.unwrap_or_default()),
-        _ => Kind::WrongPath,
-    }
-}
-
-async fn answer(request: &Request<Incoming>, login: &Login, port: u16) -> Response<Full<Bytes>> {
-    let uri = request.uri();
-    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-    let stray = |status, why| respond(status, &Page::Stray(why));
-    // The provider sends the browser here as a page. What a page of somebody else loads from here (an image, a script, a frame) must
-    // not be able to end a login by a made-up refusal.
-    let is_part_of_a_page = request.headers().get("sec-fetch-dest").is_some_and(|value| value != "document");
-    let query = match classify(request.method(), host, uri.path(), uri.query(), port) {
-        _ if is_part_of_a_page => return stray(StatusCode::FORBIDDEN, "There is nothing to load at this address."),
-        Kind::Callback(query) => query,
-        Kind::WrongHost => return stray(StatusCode::FORBIDDEN, "This address is for logins on this computer only."),
-        Kind::WrongPath => return stray(StatusCode::NOT_FOUND, "There is nothing at this address."),
-        Kind::WrongMethod => {
-            let mut refused =
-                stray(StatusCode::METHOD_NOT_ALLOWED, "This address is only for browsers that come back.");
-            refused.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
-            return refused;
-        }
-    };
-    if login.deliver(query).is_err() {
-        return stray(
-            StatusCode::BAD_REQUEST,
-            "This is not the end of the login that is open here. It still waits: use the newest address that you were shown.",
-        );
-    }
-    let body = login.settled().await;
-    let status = if body.state == LoginState::Failed { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    respond(status, &page_of(&body))
-}
-
-fn page_of(body: &LoginBody) -> Page {
-    match (&body.state, &body.problem, &body.result) {
-        (LoginState::Done, _, Some(result)) => Page::Done {
-            email: result.user_email.clone(),
-            account: body.account.as_ref().map(ToString::to_string).unwrap_or_default(),
-            project: result.project_name.clone(),
-        },
-        (LoginState::Failed, Some(problem), _) => Page::Failed {
-            detail: problem.detail.clone(),
-            commands: problem.next.iter().map(|next| next.command.clone()).collect(),
-        },
-        _ => Page::GoOn,
-    }
-}
-
-fn respond(status: StatusCode, page: &Page) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(page.html())));
-    *response.status_mut() = status;
-    let fixed = [
-        (CONTENT_TYPE, "text/html; charset=utf-8"),
-        (CACHE_CONTROL, "no-store"),
-        (CONTENT_SECURITY_POLICY, POLICY),
-        (REFERRER_POLICY, "no-referrer"),
-    ];
-    for (name, value) in fixed {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    response
 }
 
 impl From<NoListener> for Failure {
@@ -267,25 +242,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_get_of_the_callback_by_a_loopback_name_counts() {
-        let of = |method: &Method, host, path| classify(method, host, path, Some("q=1"), 19284);
-        let get = Method::GET;
-        for host in ["localhost:19284", "127.0.0.1:19284", "[::1]:19284", "LOCALHOST:19284"] {
-            assert_eq!(of(&get, Some(host), "/callback"), Kind::Callback("q=1"), "{host}");
-        }
-        for host in ["localhost", "localhost:19285", "evil.example:19284", "localhost.evil.example:19284", "", ":19284"]
-        {
-            assert_eq!(of(&get, Some(host), "/callback"), Kind::WrongHost, "{host}");
-        }
-        assert_eq!(of(&get, None, "/callback"), Kind::WrongHost);
-        let local = Some("localhost:19284");
-        assert_eq!(of(&get, local, "/favicon.ico"), Kind::WrongPath);
-        assert_eq!(of(&get, local, "/callback/"), Kind::WrongPath);
-        assert_eq!(of(&Method::POST, local, "/callback"), Kind::WrongMethod);
-        assert_eq!(of(&Method::HEAD, local, "/"), Kind::WrongMethod);
-    }
-
-    #[test]
     fn the_port_of_the_registration_is_tried_first() {
         assert_eq!(order(Some("http://localhost:19286/callback")), [19286, 19284, 19285, 19287]);
         assert_eq!(order(Some("http://localhost:9/callback")), PORTS);
@@ -293,11 +249,39 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_port_that_somebody_listens_on_is_passed_over_even_on_one_of_the_addresses() {
-        let taken = Listener::open(&[0]).expect("any port");
-        let port = taken.v4.local_addr().expect("bound").port();
-        assert!(Listener::open(&[port]).is_err_and(|error| error.to_string().contains("19284")));
-        drop(taken);
-        assert!(Listener::open(&[port]).is_ok());
+    async fn a_port_that_somebody_has_on_one_address_is_taken_only_if_there_is_no_better_one() {
+        let other = Listener::open(&[0]).expect("any port");
+        let local = |listener: &Listener| listener.v4.as_ref().expect("v4").local_addr().expect("bound").port();
+        let whole = local(&other);
+        drop(other);
+        // One half of a port, as another user's program may take it.
+        let half = Listener { v6: None, ..Listener::open(&[0]).expect("any port") };
+        let port = local(&half);
+        assert_eq!(Listener::open(&[port, whole]).map(|opened| opened.port).ok(), Some(whole));
+        let opened = match Listener::open(&[port]) {
+            Ok(opened) => opened,
+            // Without IPv6 there is no other half.
+            Err(error) => return assert!(error.to_string().contains("19284"), "{error}"),
+        };
+        assert_eq!((opened.v4.is_none(), opened.address()), (true, format!("http://[::1]:{port}")));
+        assert!(opened.warning().is_some_and(|text| text.contains("127.0.0.1") && text.contains("paste")));
+        assert!(Listener::open(&[port]).is_err(), "now both halves are taken");
+        drop((half, opened));
+        let both = Listener::open(&[port]).expect("free again");
+        assert_eq!((both.address(), both.warning()), (format!("http://localhost:{port}"), None));
+    }
+
+    #[test]
+    fn the_longest_silent_one_has_to_leave_and_who_has_spoken_does_not() {
+        let mut silent = Silent::default();
+        let first = silent.admit();
+        first.speaks();
+        let second = silent.admit();
+        let others: Vec<_> = (1..MAX_SILENT).map(|_| silent.admit()).collect();
+        assert!(!second.must_leave.is_cancelled());
+        silent.admit();
+        assert!(second.must_leave.is_cancelled() && !first.must_leave.is_cancelled());
+        assert!(others.iter().all(|visitor| !visitor.must_leave.is_cancelled()));
+        assert_eq!(silent.0.len(), MAX_SILENT);
     }
 }

@@ -7,6 +7,22 @@ use mp_proto::wire::LoginProject;
 use crate::me::rows::Project;
 use crate::me::user::Me;
 
+/// The project that a new account is to get.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// By the request.
+    pub flag: Option<ProjectId>,
+    /// By `MP_PROJECT_ID` of the caller, where the request names none.
+    pub variable: Option<String>,
+}
+
+impl Wanted {
+    /// Returns its id, if one is wanted.
+    pub fn project(&self) -> Option<&str> {
+        self.flag.as_ref().map(ProjectId::as_str).or(self.variable.as_deref())
+    }
+}
+
 /// Which project, or that somebody has to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Choice {
@@ -18,17 +34,17 @@ pub(super) enum Choice {
     Ask(Vec<LoginProject>),
 }
 
-/// Chooses: the flag, else the caller's variable, else the only one there is.
+/// Chooses: the one that is wanted, else the only one there is.
 ///
 /// # Errors
-/// When what the flag or the variable names cannot be seen.
-pub(super) fn choose(me: &Me, flag: Option<&ProjectId>, variable: Option<&str>) -> Result<Choice, Failure> {
+/// When what is wanted cannot be seen.
+pub(super) fn choose(me: &Me, wanted: &Wanted) -> Result<Choice, Failure> {
     let seen = listed(me);
     let is_seen = |id: &str| seen.iter().find(|project| project.id.as_str() == id).map(|project| project.id.clone());
-    if let Some(flag) = flag {
+    if let Some(flag) = &wanted.flag {
         return is_seen(flag.as_str()).map(Choice::One).ok_or_else(|| not_visible(flag.as_str(), &seen));
     }
-    if let Some(variable) = variable {
+    if let Some(variable) = &wanted.variable {
         let found = is_seen(variable).map(Choice::One);
         return found.ok_or_else(|| {
             let shown = variable.escape_debug();
@@ -93,11 +109,17 @@ pub(super) fn smallest(me: &Me) -> Option<ProjectId> {
     me.projects().into_iter().map(|project| project.id).min()
 }
 
-/// Checks that a project's data is in the account's region. Nothing is known of an unknown or missing domain.
+/// Checks that a project's data is in the account's region. Nothing is known of an unknown or missing domain. `again` makes the command
+/// that logs in to another region.
 ///
 /// # Errors
 /// When it is in another region.
-pub(super) fn check_region(me: &Me, project: &ProjectId, region: Region) -> Result<(), Failure> {
+pub(super) fn check_region(
+    me: &Me,
+    project: &ProjectId,
+    region: Region,
+    again: impl FnOnce(Region) -> String,
+) -> Result<(), Failure> {
     let project = me.projects().into_iter().find(|seen| seen.id == *project);
     let Some((project, domain)) = project.and_then(|project| Some((project.clone(), project.domain?))) else {
         return Ok(());
@@ -107,8 +129,7 @@ pub(super) fn check_region(me: &Me, project: &ProjectId, region: Region) -> Resu
             let (id, name) = (&project.id, &project.name);
             let detail = format!("project {id} ({name}) has its data in {right}, and this login is for {region}");
             let label = format!("log in where the data of project {id} is");
-            Err(Failure::new(FailureKind::RegionMismatch, detail)
-                .next(format!("mp login --region {right} --project {id}"), label))
+            Err(Failure::new(FailureKind::RegionMismatch, detail).next(again(right), label))
         }
         _ => Ok(()),
     }
@@ -144,13 +165,17 @@ mod tests {
         .expect("an object")
     }
 
+    fn wanting(flag: Option<&str>, variable: Option<&str>) -> Wanted {
+        Wanted { flag: flag.map(id), variable: variable.map(str::to_owned) }
+    }
+
     fn id(text: &str) -> ProjectId {
         ProjectId::parse(text).expect("digits")
     }
 
     #[test]
     fn projects_are_shown_by_organisation_and_name() {
-        let Ok(Choice::Ask(shown)) = choose(&me(), None, None) else { panic!("there are several") };
+        let Ok(Choice::Ask(shown)) = choose(&me(), &Wanted::default()) else { panic!("there are several") };
         let shown: Vec<_> = shown
             .iter()
             .map(|one| format!("{} {} {}", one.organization.as_deref().unwrap_or("-"), one.name, one.id))
@@ -158,7 +183,7 @@ mod tests {
         assert_eq!(shown, ["alpha Inc Aa 9", "alpha Inc bb 12", "Zeta AA 11", "org 99 orphan 13"]);
         let one = json!({"organizations": {"1": {"id": 1, "name": "A"}},
             "projects": {"1": {"name": "x", "organization_id": 1}, "2": {"name": "y", "organization_id": 1}}});
-        let Ok(Choice::Ask(shown)) = choose(&Me::from_answer(one).expect("an object"), None, None) else {
+        let Ok(Choice::Ask(shown)) = choose(&Me::from_answer(one).expect("an object"), &Wanted::default()) else {
             panic!("there are several")
         };
         assert!(shown.iter().all(|project| project.organization.is_none()));
@@ -166,10 +191,10 @@ mod tests {
 
     #[test]
     fn the_flag_wins_over_the_variable_and_neither_falls_through() {
-        assert_eq!(choose(&me(), Some(&id("11")), Some("12")), Ok(Choice::One(id("11"))));
-        assert_eq!(choose(&me(), None, Some("12")), Ok(Choice::One(id("12"))));
-        let refused = |flag: Option<&ProjectId>, variable| choose(&me(), flag, variable).expect_err("is not visible");
-        let by_flag = refused(Some(&id("5")), None);
+        assert_eq!(choose(&me(), &wanting(Some("11"), Some("12"))), Ok(Choice::One(id("11"))));
+        assert_eq!(choose(&me(), &wanting(None, Some("12"))), Ok(Choice::One(id("12"))));
+        let refused = |flag, variable| choose(&me(), &wanting(flag, variable)).expect_err("is not visible");
+        let by_flag = refused(Some("5"), None);
         assert_eq!((by_flag.kind, by_flag.errors.len()), (FailureKind::ProjectNotFound, 4));
         let by_variable = refused(None, Some("1"));
         assert_eq!(by_variable.kind, FailureKind::InvalidValue);
@@ -178,7 +203,8 @@ mod tests {
 
     #[test]
     fn the_only_project_is_chosen_and_none_is_no_failure() {
-        let of = |projects| choose(&Me::from_answer(json!({"projects": projects})).expect("an object"), None, None);
+        let of =
+            |projects| choose(&Me::from_answer(json!({"projects": projects})).expect("an object"), &Wanted::default());
         assert_eq!(of(json!({"7": {"name": "x"}})), Ok(Choice::One(id("7"))));
         assert_eq!(of(json!({})), Ok(Choice::None));
     }
@@ -188,13 +214,17 @@ mod tests {
         assert_eq!(smallest(&me()), Some(id("11")), "as texts, 11 comes before 9");
     }
 
+    fn in_region(id: &ProjectId, region: Region) -> Result<(), Failure> {
+        check_region(&me(), id, region, |right| format!("mp login --region {right}"))
+    }
+
     #[test]
     fn a_project_of_another_region_is_told_with_the_way_out() {
-        let wrong = check_region(&me(), &id("12"), Region::Us).expect_err("is in eu");
+        let wrong = in_region(&id("12"), Region::Us).expect_err("is in eu");
         assert_eq!(wrong.kind, FailureKind::RegionMismatch);
         assert!(wrong.next[0].command.contains("--region eu"), "{wrong:?}");
-        assert_eq!(check_region(&me(), &id("12"), Region::Eu), Ok(()));
-        assert_eq!(check_region(&me(), &id("11"), Region::In), Ok(()), "no domain");
+        assert_eq!(in_region(&id("12"), Region::Eu), Ok(()));
+        assert_eq!(in_region(&id("11"), Region::In), Ok(()), "no domain");
         let table = [
             ("mixpanel.com", Some(Region::Us)),
             ("https://eu.mixpanel.com/x", Some(Region::Eu)),

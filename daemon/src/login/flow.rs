@@ -1,52 +1,37 @@
 //! What happens in a login, from its start to its end. It runs in a task of its own and needs nobody to watch.
 
-use parking_lot::Mutex;
 use std::sync::Arc;
-use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::{AccountName, ProjectId, Region};
-use mp_proto::secret::Secret;
-use mp_proto::wire::LoginResult;
-use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, RedirectUrl};
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use mp_proto::wire::{LoginResult, LoginStart};
 
 use super::attempt::Login;
-use super::callback::{self, Listener};
 use super::choice::{self, Choice};
+use super::grant::Browsing;
 use super::plan::{Plan, Purpose};
+use super::probe;
 use super::publication::{self, Entry};
-use super::redirect::Returned;
 use super::services::Services;
-use super::{probe, registration};
+use super::wait::{later, until};
 use crate::config::Account;
 use crate::config::edit::LoginProjectChange;
-use crate::identity::bases::CallerBases;
-use crate::identity::registration::Registration;
 use crate::identity::tokens::Tokens;
 use crate::identity::{Authorization, Identity};
 use crate::me::user::Me;
-use crate::mixpanel::Host;
-
-/// How long a person may take with the browser. As long as the Python tool waits.
-const BROWSER: SignedDuration = SignedDuration::from_secs(300);
 
 /// How long a person may take to choose a project.
 const CHOOSING: SignedDuration = SignedDuration::from_mins(10);
 
-/// How often the clock is looked at: a timer stops while a laptop sleeps.
-const LOOK: Duration = Duration::from_millis(500);
-
 /// Runs a login to its end.
 pub(super) async fn run(services: Arc<Services>, login: Arc<Login>) {
     let ending = Ending { services: Arc::clone(&services), login: Arc::clone(&login) };
-    let flow = Flow { services, login, serving: Mutex::default() };
+    let browsing = Browsing::new(Arc::clone(&services), Arc::clone(&login));
+    let flow = Flow { services, login, browsing };
     let outcome = flow.run().await.map_err(|failure| flow.with_next_step(failure));
     // Whoever logs in again right after this one should find its port free, for a registration is for one port.
-    flow.close().await;
+    flow.browsing.close().await;
     ending.login.end(&ending.services, outcome);
 }
 
@@ -66,13 +51,7 @@ impl Drop for Ending {
 struct Flow {
     services: Arc<Services>,
     login: Arc<Login>,
-    serving: Mutex<Option<Serving>>,
-}
-
-/// The task of the listener. Dropped, it closes by itself.
-struct Serving {
-    open: DropGuard,
-    task: JoinHandle<()>,
+    browsing: Browsing,
 }
 
 /// A credential that works, and whose.
@@ -98,7 +77,7 @@ impl Flow {
     fn with_next_step(&self, failure: Failure) -> Failure {
         let is_browser = self.plan().authorization.is_none();
         if is_browser && failure.next.is_empty() {
-            return failure.next(self.plan().purpose.command(), "log in again");
+            return failure.next(self.plan().command(), "log in again");
         }
         failure
     }
@@ -150,7 +129,7 @@ impl Flow {
 
     async fn prove_by_browser(&self) -> Result<Proven, Failure> {
         let region = self.plan().region.unwrap_or(Region::Us);
-        let tokens = self.grant(region).await?;
+        let tokens = self.browsing.grant(region).await?;
         let me = self.ask(region, Authorization::Bearer(tokens.access_token.clone())).await;
         let me = me.map_err(|mut failure| {
             failure.kind = FailureKind::LoginFailed;
@@ -159,102 +138,6 @@ impl Flow {
             failure
         })?;
         Ok(Proven { region, me: Arc::new(me), tokens: Some(tokens) })
-    }
-
-    /// Sends a person to the provider and returns what it grants.
-    async fn grant(&self, region: Region) -> Result<Tokens, Failure> {
-        let (port, listener) = self.listen(region)?;
-        let client = registration::client_for(&self.services, region, &callback::redirect_uri(port)).await?;
-        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let (url, state) = self.authorize_url(region, &client, challenge)?;
-        let end = later(self.services.clock.now(), BROWSER);
-        let state = Secret::new(state.secret().clone());
-        let returned = self.login.wait_for_browser(url, client.redirect_uri.clone(), state, end);
-        if let Some(listener) = listener {
-            self.serve(listener);
-        }
-        let seconds = BROWSER.as_secs();
-        let code = match self.until(end, returned).await {
-            Some(Returned::Code(code)) => code,
-            Some(Returned::Denied(why)) => {
-                let detail = format!("the login was denied: {why}");
-                return Err(Failure::new(FailureKind::LoginDenied, detail)
-                    .next(self.plan().purpose.command(), "log in again, and allow it"));
-            }
-            None => {
-                let detail = format!("the browser did not come back within {seconds} s");
-                return Err(Failure::new(FailureKind::LoginFailed, detail).next(
-                    format!("{} --no-browser", self.plan().purpose.command()),
-                    "log in by pasting the address from any browser",
-                ));
-            }
-        };
-        let verifier = Secret::new(verifier.into_secret());
-        let (client_id, redirect) = (&client.client_id, &client.redirect_uri);
-        let granted = self.services.endpoint.exchange(region, client_id, redirect, code, verifier).await;
-        granted.map_err(|error| {
-            registration::forget_refused(&self.services, &client, &error);
-            error.of_exchange()
-        })
-    }
-
-    fn serve(&self, listener: Listener) {
-        let closing = CancellationToken::new();
-        let task = listener.serve(self.services.life.clone(), Arc::clone(&self.login), closing.clone());
-        let serving = Serving { open: closing.drop_guard(), task: self.services.life.spawn(task) };
-        *self.serving.lock() = Some(serving);
-    }
-
-    /// Closes the listener. Connections that wait for the end of the login still get their page.
-    async fn close(&self) {
-        let serving = self.serving.lock().take();
-        if let Some(Serving { open, task }) = serving {
-            drop(open);
-            // A listener that panicked is closed as well.
-            let _ = task.await;
-        }
-    }
-
-    /// Opens the listener. A login by paste can do without.
-    fn listen(&self, region: Region) -> Result<(u16, Option<Listener>), Failure> {
-        let registered = Registration::read(&self.services.paths, region).map(|known| known.redirect_uri);
-        let ports = callback::order(registered.as_deref());
-        match Listener::open(&ports) {
-            Ok(listener) => Ok((listener.port(), Some(listener))),
-            Err(error) if self.plan().no_browser => {
-                self.login.tell(format!("{error}; so the address that the browser shows in the end has to be pasted"));
-                Ok((ports[0], None))
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Returns the URL that a person opens, and its state. It names no scope: the registration has one.
-    fn authorize_url(
-        &self,
-        region: Region,
-        client: &Registration,
-        challenge: PkceCodeChallenge,
-    ) -> Result<(String, CsrfToken), Failure> {
-        let base = self.services.mixpanel.base(region, Host::Oauth, &CallerBases::default());
-        let not_a_url = |_| Failure::new(FailureKind::Internal, "the authorization endpoint is not a URL");
-        let endpoint = AuthUrl::new(format!("{base}/authorize/")).map_err(not_a_url)?;
-        let redirect = RedirectUrl::new(client.redirect_uri.clone()).map_err(not_a_url)?;
-        let oauth = oauth2::basic::BasicClient::new(ClientId::new(client.client_id.clone()));
-        let oauth = oauth.set_auth_uri(endpoint).set_redirect_uri(redirect);
-        let (url, state) = oauth.authorize_url(CsrfToken::new_random).set_pkce_challenge(challenge).url();
-        Ok((in_recorded_order(url), state))
-    }
-
-    /// Waits until somebody answers or a time has come.
-    async fn until<T>(&self, end: Timestamp, mut answer: oneshot::Receiver<T>) -> Option<T> {
-        let known = self.services.clock.moment();
-        while self.services.clock.moment().left_until(end, &known) > SignedDuration::ZERO {
-            if let Ok(answered) = tokio::time::timeout(LOOK, &mut answer).await {
-                return answered.ok();
-            }
-        }
-        None
     }
 
     /// Returns the account that the login is for, if it exists: the one that was named, or the one that this user has already.
@@ -294,7 +177,7 @@ impl Flow {
         let kept = existing.and_then(|account| account.default_project.as_ref()).map(|project| project.value.clone());
         let is_named = !matches!(plan.purpose, Purpose::New(_));
         let (change, project) = match kept {
-            Some(kept) if plan.project.is_none() => (LoginProjectChange::Keep, Some(kept)),
+            Some(kept) if self.login.wanted().flag.is_none() => (LoginProjectChange::Keep, Some(kept)),
             _ if is_named => {
                 let project = if is_browser { choice::smallest(&proven.me) } else { None };
                 (project.clone().map_or(LoginProjectChange::Keep, LoginProjectChange::IfUnset), project)
@@ -305,24 +188,35 @@ impl Flow {
             }
         };
         if let (true, Some(project)) = (is_browser, &project) {
-            choice::check_region(&proven.me, project, proven.region)?;
+            let start = if is_named { LoginStart::default() } else { plan.start.clone() };
+            let again = |right: Region| {
+                LoginStart { region: Some(right.to_string()), project: Some(project.to_string()), ..start }.command()
+            };
+            choice::check_region(&proven.me, project, proven.region, again)?;
         }
         Ok((name, change))
     }
 
     async fn choose(&self, proven: &Proven) -> Result<Option<ProjectId>, Failure> {
-        let plan = self.plan();
-        let projects = match choice::choose(&proven.me, plan.project.as_ref(), plan.project_variable.as_deref())? {
+        let projects = match choice::choose(&proven.me, &self.login.wanted())? {
             Choice::One(project) => return Ok(Some(project)),
             Choice::None => return Ok(None),
             Choice::Ask(projects) => projects,
         };
+        // The browser has done its part, and another login may need the port.
+        self.browsing.close().await;
         let end = later(self.services.clock.now(), CHOOSING);
         let answer = self.login.wait_for_choice(projects, end);
-        let chosen = self.unless_stopped(async { Ok(self.until(end, answer).await) }).await?;
+        // Somebody may have said it since. One that cannot be seen is that caller's mistake, and was told there.
+        if let Some(project) = self.login.wanted().project() {
+            let _ = self.login.choose(project);
+        }
+        let clock = &*self.services.clock;
+        let chosen = self.unless_stopped(async { Ok(until(clock, end, answer).await) }).await?;
         chosen.map(Some).ok_or_else(|| {
             let detail = format!("no project was chosen within {} min", CHOOSING.as_mins());
-            Failure::new(FailureKind::LoginFailed, detail).next("mp login --project ID", "name the project")
+            let again = LoginStart { project: Some("ID".to_owned()), ..self.plan().start.clone() };
+            Failure::new(FailureKind::LoginFailed, detail).next(again.command(), "name the project")
         })
     }
 
@@ -363,35 +257,5 @@ impl Flow {
         };
         self.login.change(|body| body.account = Some(name));
         Ok(result)
-    }
-}
-
-/// A clock near the end of time does not stop a login.
-fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
-    now.checked_add(by).unwrap_or(Timestamp::MAX)
-}
-
-/// Puts the query in the order in which the Python tool has it. No server should care, but some do.
-fn in_recorded_order(mut url: url::Url) -> String {
-    const ORDER: [&str; 6] =
-        ["response_type", "client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method"];
-    let mut pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    pairs.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name));
-    url.query_pairs_mut().clear().extend_pairs(pairs);
-    url.into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_query_has_the_recorded_order() {
-        let url = "http://h/authorize/?state=s&client_id=c&response_type=code&code_challenge_method=S256&code_challenge=x\
-                   &redirect_uri=http%3A%2F%2Flocalhost%3A1%2Fcallback";
-        let ordered = in_recorded_order(url.parse().expect("a URL"));
-        let expected = "http://h/authorize/?response_type=code&client_id=c&redirect_uri=http%3A%2F%2Flocalhost%3A1%2Fcallback\
-                        &state=s&code_challenge=x&code_challenge_method=S256";
-        assert_eq!(ordered, expected);
     }
 }

@@ -82,6 +82,11 @@ impl Logins {
         self.lock().iter().filter(|login| !login.is_over()).count()
     }
 
+    /// Returns all that have not ended, oldest first.
+    pub fn all_open(&self) -> Vec<Arc<Login>> {
+        self.lock().iter().filter(|login| !login.is_over()).cloned().collect()
+    }
+
     /// Returns a login by its id.
     pub fn find(&self, id: &str) -> Option<Arc<Login>> {
         let mut all = self.lock();
@@ -101,6 +106,7 @@ impl Logins {
         forget_old(&mut all, self.services.clock.now());
         let open = || all.iter().filter(|login| !login.is_over());
         if let Some(same) = open().find(|login| login.plan.is_same(&plan)) {
+            same.want(&plan.wanted)?;
             if !matches!(plan.purpose, Purpose::Tokens(_)) {
                 same.activates.store(true, Ordering::Relaxed);
             }
@@ -108,7 +114,7 @@ impl Logins {
         }
         if open().count() >= MAX_OPEN {
             let detail = format!("{MAX_OPEN} logins are open; finish or cancel one first");
-            return Err(Failure::new(FailureKind::LoginFailed, detail));
+            return Err(Failure::new(FailureKind::LoginFailed, detail).next("mp login --list", "see them"));
         }
         let login = Arc::new(Login::new(plan));
         all.push(Arc::clone(&login));

@@ -1,4 +1,5 @@
-//! The one page that a browser sees at the end of a login: self-contained, and never with a code or a state in it. Pure.
+//! The pages of a login: the one that a browser sees at its end, self-contained and never with a code or a state in it, and the one that
+//! leads to its beginning. Pure.
 
 /// What the page may load: nothing but its own style.
 pub(super) const POLICY: &str =
@@ -72,6 +73,16 @@ impl Page {
              <body><main class=\"{class}\"><h1>{title}</h1>{body}</main></body></html>"
         )
     }
+}
+
+/// Returns a page that leads on at once. It holds the `state`, and is for a file that nobody else can read.
+pub(super) fn forward(url: &str) -> String {
+    let url = escape(url);
+    format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"referrer\" content=\"no-referrer\">\
+         <meta http-equiv=\"refresh\" content=\"0;url={url}\"><title>Log in to Mixpanel</title></head>\
+         <body><a href=\"{url}\">Go on to log in</a></body></html>"
+    )
 }
 
 const CLOSE: &str = "<p><small>You can close this tab and return to the terminal.</small></p>";

@@ -8,6 +8,7 @@ use mp_proto::ids::{AccountName, AccountType, IdError, ProjectId, Region};
 use mp_proto::secret::Secret;
 use mp_proto::wire::LoginStart;
 
+use super::choice::Wanted;
 use crate::config::snapshot::Snapshot;
 use crate::config::{Account, Credential, TokenSource};
 use crate::identity::Authorization;
@@ -28,9 +29,9 @@ pub struct Plan {
     /// What `/me` is asked with; a browser login has to get it first.
     pub authorization: Option<Authorization>,
     /// The project that was asked for.
-    pub project: Option<ProjectId>,
-    /// `MP_PROJECT_ID` of the caller.
-    pub project_variable: Option<String>,
+    pub wanted: Wanted,
+    /// How it was asked for, for hints that go on from there.
+    pub start: LoginStart,
     /// What the caller says of the network.
     pub network: CallerNetwork,
     /// A person will open the URL, so it can do without a listener.
@@ -82,26 +83,21 @@ impl Purpose {
             Self::Again(name) | Self::Tokens(name) => Some(name),
         }
     }
-
-    /// Returns the command that starts such a login.
-    pub fn command(&self) -> String {
-        match self {
-            Self::New(None) => "mp login".to_owned(),
-            Self::New(Some(name)) | Self::Again(name) => format!("mp login --name {name}"),
-            Self::Tokens(name) => format!("mp account login {name}"),
-        }
-    }
 }
 
 impl Plan {
-    /// Returns whether two requests mean one and the same login: the same known account, or the same request.
+    /// Returns the command that begins such a login.
+    pub fn command(&self) -> String {
+        self.start.command()
+    }
+
+    /// Returns whether another request means this very login, which is open: the same known account, or the same request. Which project
+    /// the account gets may be said later.
     pub fn is_same(&self, other: &Self) -> bool {
         let (account, others) = (self.purpose.account(), other.purpose.account());
         let same_request = || {
-            self.region == other.region
-                && self.project == other.project
-                && self.project_variable == other.project_variable
-                && self.network.bases == other.network.bases
+            let same_project = self.wanted == other.wanted || self.wanted.project().is_none();
+            self.region == other.region && same_project && self.network.bases == other.network.bases
         };
         account == others
             && self.file.path() == other.file.path()
@@ -163,8 +159,11 @@ pub fn plan(
     Ok(Plan {
         file,
         region: existing.map(|account| account.region).or(region).or(default_region),
-        project: project.filter(|_| existing.is_none()),
-        project_variable: context.env.get("MP_PROJECT_ID").filter(|_| existing.is_none()).map(str::to_owned),
+        wanted: match existing {
+            Some(_) => Wanted::default(),
+            None => Wanted { flag: project, variable: context.env.get("MP_PROJECT_ID").map(str::to_owned) },
+        },
+        start: start.clone(),
         purpose: match existing {
             Some(account) => Purpose::Again(account.name.clone()),
             None => Purpose::New(name),
@@ -213,8 +212,8 @@ fn tokens_only(
         region: Some(account.region),
         credential: Credential::OauthBrowser,
         authorization: None,
-        project: None,
-        project_variable: None,
+        wanted: Wanted::default(),
+        start: start.clone(),
         network,
         no_browser: start.no_browser,
         notes: Vec::new(),

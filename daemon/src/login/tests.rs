@@ -84,7 +84,7 @@ impl World {
     async fn paste(&self, start: LoginStart) -> Arc<Login> {
         let login = self.start(start).await;
         let back = self.consent(&login).await;
-        login.deliver(redirect::pasted(&back)).expect("is ours");
+        login.deliver(&redirect::pasted(&back)).expect("is ours");
         login.look(None, SOON).await;
         login
     }
@@ -202,14 +202,14 @@ async fn a_wrong_paste_leaves_the_login_open() {
     let world = World::of(SOL).await;
     let login = world.start(LoginStart { no_browser: true, ..LoginStart::default() }).await;
     for wrong in ["", "hello", "code=x&state=y", "https://example.com/?code=x"] {
-        let failure = login.deliver(redirect::pasted(wrong)).expect_err("is wrong");
+        let failure = login.deliver(&redirect::pasted(wrong)).expect_err("is wrong");
         assert!(!failure.detail.contains("hello"), "{failure}");
     }
     let back = world.consent(&login).await;
-    login.deliver(redirect::pasted(&format!(" {back}#_=_ \n"))).expect("is ours");
-    login.deliver(redirect::pasted(&back)).expect("the same again is no error");
+    login.deliver(&redirect::pasted(&format!(" {back}#_=_ \n"))).expect("is ours");
+    login.deliver(&redirect::pasted(&back)).expect("the same again is no error");
     assert_eq!(login.look(None, SOON).await.state, LoginState::Done);
-    assert!(login.deliver(redirect::pasted(&back)).is_err(), "it is over");
+    assert!(login.deliver(&redirect::pasted(&back)).is_err(), "it is over");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -295,7 +295,7 @@ async fn a_login_that_cannot_be_written_down_leaves_no_tokens() {
     let back = world.consent(&login).await;
     // A directory of that name can be neither read nor replaced.
     std::fs::create_dir(world.services.paths.config()).expect("made");
-    login.deliver(redirect::pasted(&back)).expect("is ours");
+    login.deliver(&redirect::pasted(&back)).expect("is ours");
     let body = login.look(None, SOON).await;
     assert_eq!(body.state, LoginState::Failed);
     assert!(world.files("accounts").is_empty(), "{:?}", world.files("accounts"));
@@ -316,7 +316,7 @@ async fn tokens_of_an_account_that_does_not_come_about_are_taken_back() {
         let (login, _) = world.logins.begin(plan.expect("is right")).expect("begun");
         login.look(None, SOON).await;
         let back = world.consent(&login).await;
-        login.deliver(redirect::pasted(&back)).expect("is ours");
+        login.deliver(&redirect::pasted(&back)).expect("is ours");
         let body = login.look(None, SOON).await;
         assert_eq!((body.state, problem(&body)), (LoginState::Failed, "storage"), "{body:?}");
     }
@@ -348,7 +348,7 @@ async fn an_account_that_changes_during_its_login_keeps_its_tokens() {
     let login = world.start(LoginStart { account: Some("sol".into()), ..LoginStart::default() }).await;
     let back = world.consent(&login).await;
     world.write_config(&config.replace("us", "eu"));
-    login.deliver(redirect::pasted(&back)).expect("is ours");
+    login.deliver(&redirect::pasted(&back)).expect("is ours");
     let body = login.look(None, SOON).await;
     assert_eq!((body.state, problem(&body)), (LoginState::Failed, "invalid_value"));
     assert!(world.tokens("sol").is_none());
@@ -386,7 +386,7 @@ async fn an_account_that_is_removed_during_its_login_leaves_no_tokens() {
     lock.lock().expect("free");
     let login = world.start(LoginStart { account: Some("solo-ltd".into()), ..LoginStart::default() }).await;
     let back = world.consent(&login).await;
-    login.deliver(redirect::pasted(&back)).expect("the right answer");
+    login.deliver(&redirect::pasted(&back)).expect("the right answer");
     world.upstream.wait_for("GET", ME, 2);
     // It waits for the lock now, or will.
     let file = world.services.store.file(None);
@@ -443,7 +443,7 @@ async fn every_fault_on_the_way_is_told_and_the_next_login_works() {
             let mut body = login.look(None, SOON).await;
             if body.state == LoginState::WaitingForBrowser {
                 let back = world.consent(&login).await;
-                login.deliver(redirect::pasted(&back)).expect("the right answer");
+                login.deliver(&redirect::pasted(&back)).expect("the right answer");
                 // The retries of a read take their time.
                 body = login.look(Some(u64::MAX), SOON).await;
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::State;
 use hyper::StatusCode;
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::wire::{LoginCallback, LoginChoice, LoginStart};
+use mp_proto::wire::{LoginCallback, LoginChoice, LoginStart, LoginsBody};
 
 use crate::login::attempt::Login;
 use crate::login::plan::plan;
@@ -42,8 +42,16 @@ pub(crate) async fn start(
     let plan = plan(&start, &caller.0, &snapshot, file)?;
     let is_browser = plan.authorization.is_none();
     let (login, is_new) = app.logins.begin(plan)?;
-    let body = if is_browser { login.look(None, READY).await } else { login.body() };
+    let mut body = if is_browser { login.look(None, READY).await } else { login.body() };
+    if !start.no_browser {
+        body.open_url = login.take_open_url();
+    }
     reply::with_status(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &body)
+}
+
+/// `GET /v1/logins`.
+pub(crate) async fn list(State(app): State<Arc<App>>) -> Answer {
+    reply::ok(&LoginsBody { logins: app.logins.all_open().iter().map(|login| login.body()).collect() })
 }
 
 /// `GET /v1/logins/{id}`.
@@ -62,7 +70,7 @@ pub(crate) async fn callback(
     let login = find(&app, &id)?;
     let missing = || Failure::new(FailureKind::InvalidArgument, "`url` is missing: expected the pasted address");
     let url = callback.url.ok_or_else(missing)?;
-    login.deliver(pasted(url.expose()))?;
+    login.deliver(&pasted(url.expose()))?;
     reply::ok(&login.body())
 }
 
@@ -88,7 +96,7 @@ pub(crate) async fn cancel(State(app): State<Arc<App>>, Name(id): Name) -> Answe
 fn find(app: &App, id: &str) -> Result<Arc<Login>, Failure> {
     let unknown = || {
         let detail = "there is no such login; those that have ended are forgotten after ten minutes";
-        Failure::new(FailureKind::LoginNotFound, detail).next("mp login", "start one")
+        Failure::new(FailureKind::LoginNotFound, detail).next("mp login --list", "see those that are open")
     };
     app.logins.find(id).ok_or_else(unknown)
 }

@@ -152,6 +152,7 @@ fn about_logins() -> Vec<Route> {
         ("after", "The last revision known; when left out, the next step that is not the daemon's is new"),
     ];
     vec![
+        Route::new(Method::GET, at::LOGINS, "List the open logins", json::<wire::LoginsBody>(), l::list),
         Route::new(Method::POST, at::LOGINS, start, started, l::start).takes::<wire::LoginStart>(),
         Route::new(Method::GET, at::LOGIN, "Look at a login", login(), l::show).query(look),
         Route::new(Method::DELETE, at::LOGIN, "Cancel a login", login(), l::cancel),

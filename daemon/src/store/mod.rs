@@ -16,8 +16,9 @@ use crate::clock::Clock;
 use crate::config::Account;
 use crate::config::edit::{Change, Edited, edit};
 use crate::config::snapshot::Snapshot;
+use crate::files::link::{self, locate};
 use crate::files::paths::Paths;
-use crate::files::read::{Signature, read_credential};
+use crate::files::read::{ReadError, Signature, read_credential};
 use crate::files::replace::{ReplaceError, replace_if};
 use crate::hub::{Hub, Notice};
 use crate::life::Life;
@@ -123,7 +124,7 @@ impl Store {
 
     /// Returns a file as it is on disk now.
     pub fn look(&self, file: &Arc<ConfigFile>) -> Arc<Snapshot> {
-        let seen = Signature::of(&file.path).ok().flatten();
+        let seen = link::signature(&file.path).ok().flatten();
         {
             let contents = file.contents.read();
             if contents.settled && contents.signature == seen {
@@ -193,13 +194,14 @@ impl Store {
     pub fn edit(&self, file: &Arc<ConfigFile>, change: &Change) -> Result<(Arc<Snapshot>, Edited), Failure> {
         let _writing = file.writing.lock();
         for attempt in 1..=ATTEMPTS {
-            let found = read_credential(&file.path, self.paths.home())?.map(|(bytes, _)| bytes);
+            let place = locate(&file.path, self.paths.home())?;
+            let found = read_credential(&place, self.paths.home())?.map(|(bytes, _)| bytes);
             let text = std::str::from_utf8(found.as_deref().unwrap_or_default()).map_err(|_| not_utf8(&file.path))?;
             let edited = edit(text, change).map_err(|error| error.into_failure(&file.path))?;
             if edited.text == text {
                 return Ok((self.look(file), edited));
             }
-            match replace_if(&self.paths, &file.path, edited.text.as_bytes(), found.as_deref()) {
+            match replace_if(&self.paths, &place, edited.text.as_bytes(), found.as_deref()) {
                 Ok(_) => return Ok((self.look(file), edited)),
                 Err(ReplaceError::Conflict { displaced, .. }) => {
                     debug!(attempt, "an edit was redone on a newer file");
@@ -253,15 +255,20 @@ fn not_utf8(path: &Path) -> Failure {
 
 /// Reads a file. The time is taken before, so that a change during the read is never taken for settled.
 fn read(path: &Path, home: &Path, revision: u64, now: Timestamp) -> Contents {
-    let (read, signature) = match read_credential(path, home) {
+    let (read, signature) = match read_credential_at_target(path, home) {
         Ok(Some((bytes, signature))) => (Ok(Some(bytes)), Some(signature)),
         Ok(None) => (Ok(None), None),
-        Err(error) => (Err(error), Signature::of(path).ok().flatten()),
+        Err(error) => (Err(error), link::signature(path).ok().flatten()),
     };
     let content = read.as_ref().map(|bytes| bytes.as_deref());
     let settled = signature.as_ref().is_none_or(|signature| signature.is_settled(now.into()));
     let snapshot = Arc::new(Snapshot::new(revision, path.to_owned(), content));
     Contents { last_good: Arc::clone(&snapshot), snapshot, signature, settled }
+}
+
+/// A config may be a link; see [`locate`].
+fn read_credential_at_target(path: &Path, home: &Path) -> Result<Option<(Vec<u8>, Signature)>, ReadError> {
+    read_credential(&locate(path, home)?, home)
 }
 
 #[cfg(test)]
@@ -344,6 +351,31 @@ mod tests {
         assert!(Arc::ptr_eq(&snapshot, &world.store.current()));
         let (again, _) = world.store.edit(&file, &change).expect("nothing to do");
         assert!(Arc::ptr_eq(&snapshot, &again));
+    }
+
+    #[test]
+    fn a_linked_file_is_read_and_edited_where_it_is() {
+        let world = World::new(TEAM);
+        let (link, target) = (world.dir.path().join("config.toml"), world.dir.path().join("dotfiles/mp.toml"));
+        std::fs::create_dir(world.dir.path().join("dotfiles")).expect("made");
+        std::fs::rename(&link, &target).expect("moved");
+        std::os::unix::fs::symlink("dotfiles/mp.toml", &link).expect("linked");
+        assert!(world.store.current().is_good(), "{:?}", world.store.current().problems());
+        std::fs::write(&target, TEAM.replace("us", "eu")).expect("written");
+        assert_eq!(&*world.store.current().text, TEAM.replace("us", "eu"));
+        let change = Change::UseProject { account: None, project: "7".into() };
+        let (snapshot, _) = world.store.edit(&world.store.file(None), &change).expect("a good change");
+        assert_eq!(&*snapshot.text, std::fs::read_to_string(&target).expect("there"));
+        assert_eq!(std::fs::read_link(&link).expect("it is still a link").to_str(), Some("dotfiles/mp.toml"));
+        assert_eq!(std::fs::metadata(&target).expect("there").permissions().mode() & 0o777, 0o600);
+        std::fs::rename(&target, world.dir.path().join("away")).expect("moved");
+        let lost = world.store.current();
+        assert!(!lost.is_usable() && lost.problems()[0].detail.contains("dotfiles/mp.toml is not there"), "{lost:?}");
+        assert!(world.store.edit(&world.store.file(None), &change).is_err(), "a link to nothing is a mistake");
+        std::fs::rename(world.dir.path().join("away"), &target).expect("moved");
+        assert!(world.store.current().is_good());
+        std::fs::remove_file(&link).expect("removed");
+        assert!(world.store.current().config.accounts.is_empty(), "no file at all is an empty one");
     }
 
     #[test]

@@ -68,7 +68,39 @@ pub struct LoginStart {
     pub no_browser: bool,
 }
 
+impl LoginStart {
+    /// Returns the command line that begins such a login, for hints. Whether it opens a browser is another question.
+    pub fn command(&self) -> String {
+        if let Some(account) = &self.account {
+            return format!("mp account login {account}");
+        }
+        let mut line = "mp login".to_owned();
+        let switches = [("-S", self.service_account), ("--secret-stdin", self.secret.is_some())];
+        for (switch, _) in switches.iter().filter(|(_, is_given)| *is_given) {
+            line.push_str(&format!(" {switch}"));
+        }
+        let options = [
+            ("--token-env", &self.token_env),
+            ("--name", &self.name),
+            ("--region", &self.region),
+            ("--project", &self.project),
+        ];
+        for (option, value) in options {
+            if let Some(value) = value {
+                line.push_str(&format!(" {option} {value}"));
+            }
+        }
+        line
+    }
+}
+
 body! {
+    /// `GET /v1/logins`: those that have not ended, oldest first.
+    struct LoginsBody {
+        /// The logins.
+        pub logins: Vec<LoginBody>,
+    }
+
     /// One login, as all tools that show it see it.
     struct LoginBody {
         /// Its id.
@@ -85,6 +117,10 @@ body! {
         pub region: Option<Region>,
         /// What to open in a browser.
         pub authorize_url: Option<String>,
+        /// What to hand to a browser program in its place: it leads there, and is of no use to those who can read the program's arguments.
+        /// Only in the answer to the first start without `no_browser`, whose caller opens it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub open_url: Option<String>,
         /// Where the provider sends the browser back to.
         pub redirect_uri: Option<String>,
         /// When the wait for the browser ends.
@@ -231,4 +267,23 @@ pub struct LoginCallback {
     #[serde(serialize_with = "revealed")]
     #[cfg_attr(feature = "openapi", schema(write_only, value_type = Option<String>))]
     pub url: Option<Secret>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_keeps_what_was_asked_for() {
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(LoginStart::default().command(), "mp login");
+        let again = LoginStart { account: text("ada"), no_browser: true, ..LoginStart::default() };
+        assert_eq!(again.command(), "mp account login ada");
+        let service = LoginStart { service_account: true, project: text("7"), ..LoginStart::default() };
+        assert_eq!(service.command(), "mp login -S --project 7");
+        let piped = LoginStart { secret: Some(Secret::new("hush")), name: text("ci"), ..service };
+        assert_eq!(piped.command(), "mp login -S --secret-stdin --name ci --project 7");
+        let token = LoginStart { token_env: text("CI"), region: text("eu"), ..LoginStart::default() };
+        assert_eq!(token.command(), "mp login --token-env CI --region eu");
+    }
 }

@@ -99,12 +99,18 @@ fn stand_in(home: &Home) -> std::path::PathBuf {
     home.at("browser")
 }
 
-/// Waits for what the stand-in notes.
+/// Waits for what the stand-in notes, and returns where it leads: a program's arguments are no place for an authorize URL.
 fn opened(home: &Home) -> Option<String> {
-    poll(ASKS, || {
+    let handed = poll(ASKS, || {
         let text = fs::read_to_string(home.at(OPENED)).ok()?;
         text.strip_suffix('\n').map(str::to_owned)
-    })
+    })?;
+    led_on(&handed)
+}
+
+/// Returns where a browser comes to that is handed an address: one that leads on does so by a redirect.
+pub(crate) fn led_on(handed: &str) -> Option<String> {
+    visit::get(handed).ok()?.header("location").map(str::to_owned)
 }
 
 #[test]
@@ -131,6 +137,10 @@ fn play(oauth: &Value) -> (String, Vec<String>) {
     let server = Server::start(move |request| {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&request.query).finish();
         match request.path.as_str() {
+            "/open" => {
+                let host = request.header("host").unwrap_or_default();
+                Reply::redirect(&format!("http://{host}/oauth/authorize/?{query}"))
+            }
             "/oauth/authorize/" => {
                 Reply::redirect(&format!("{}?code=c&state=s", request.parameter("redirect_uri").unwrap_or("")))
             }
@@ -142,14 +152,15 @@ fn play(oauth: &Value) -> (String, Vec<String>) {
     });
     let programs = tempfile::tempdir().expect("the disk has room");
     let program = programs.path().join("mp");
-    let script = "#!/bin/sh\nif [ -n \"$BROWSER\" ]; then \"$BROWSER\" \"$1\"; else printf 'Open:\\n  %s\\n' \"$1\" >&2; fi\nread -r line\necho \"$line\"\n";
+    let script = "#!/bin/sh\nif [ -n \"$BROWSER\" ]; then \"$BROWSER\" \"$2\"; else printf 'Open:\\n  %s\\n' \"$1\" >&2; fi\nread -r line\necho \"$line\"\n";
     fs::write(&program, script).expect("the disk has room");
     fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o700)).expect("our own file");
     let home = Home::new(mp_sandbox::home::Programs { mp: program.clone(), mpd: program });
     let mut marks = Marks::new(home.path(), &server.url());
     let callback = format!("{}/callback", server.url());
-    let url = format!("{}/oauth/authorize/?redirect_uri={callback}&state=s", server.url());
-    let (done, problem) = run(&home, home.mp([url]), oauth, &mut marks);
+    let urls =
+        ["oauth/authorize/", "open"].map(|path| format!("{}/{path}?redirect_uri={callback}&state=s", server.url()));
+    let (done, problem) = run(&home, home.mp(urls), oauth, &mut marks);
     assert_eq!((problem, marks.callback.as_deref()), (None, Some(callback.as_str())));
     let asked = asked.lock().expect("nothing panics here").clone();
     (done.stdout.trim().replace(&callback, "<CALLBACK>"), asked)

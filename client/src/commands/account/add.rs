@@ -43,7 +43,7 @@ pub(super) fn arguments_of_update(command: Command) -> Command {
 /// # Errors
 /// When the arguments do not make an account, or the daemon refuses it.
 pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
-    let account = read_add(call)?;
+    let account = read_add(call).await?;
     call.allow(IDENTITY);
     let before = call.daemon.get::<ActiveBody>(SESSION_PERSISTED).await?.body.account;
     let answer = call.daemon.call::<AccountBody>(Method::POST, ACCOUNTS, Some(&account)).await?;
@@ -55,7 +55,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read_add(call: &Call<'_>) -> Result<AccountAdd, Failure> {
+async fn read_add(call: &Call<'_>) -> Result<AccountAdd, Failure> {
     let mut problems = Problems::default();
     let kind = problems.take("--type", AccountType::parse(&call.required("type")));
     let name = call.text("name");
@@ -71,7 +71,7 @@ fn read_add(call: &Call<'_>) -> Result<AccountAdd, Failure> {
         ..AccountAdd::default()
     };
     match kind {
-        Some(AccountType::ServiceAccount) => service_account(call, &mut account, &mut problems)?,
+        Some(AccountType::ServiceAccount) => service_account(call, &mut account, &mut problems).await?,
         Some(AccountType::OauthToken) => token(call, &mut account, &mut problems),
         Some(AccountType::OauthBrowser) | None => {}
     }
@@ -87,7 +87,7 @@ fn region(call: &Call<'_>, problems: &mut Problems) -> Option<String> {
     region
 }
 
-fn service_account(call: &Call<'_>, account: &mut AccountAdd, problems: &mut Problems) -> Result<(), Failure> {
+async fn service_account(call: &Call<'_>, account: &mut AccountAdd, problems: &mut Problems) -> Result<(), Failure> {
     account.username = call.text("username").filter(|name| !name.is_empty());
     if account.username.is_none() {
         problems.add("--username", "a service account needs its user name");
@@ -102,7 +102,7 @@ fn service_account(call: &Call<'_>, account: &mut AccountAdd, problems: &mut Pro
         account.secret = Some(match variable {
             _ if piped => input::secret()?,
             Some(secret) => Secret::new(secret),
-            None => input::prompted_secret()?,
+            None => input::prompted_secret().await?,
         });
     }
     Ok(())

@@ -31,8 +31,8 @@ const CANCEL: Duration = Duration::from_secs(3);
 /// # Errors
 /// As [`follow`].
 pub(crate) async fn follow_again(call: &mut Call<'_>) -> Result<Option<(LoginBody, LoginResult)>, Failure> {
-    let start = LoginStart { account: call.text("name"), ..LoginStart::default() };
-    follow(call, &start).await
+    let no_browser = call.arguments.get_flag("no-browser");
+    follow(call, &LoginStart { account: call.text("name"), no_browser, ..LoginStart::default() }).await
 }
 
 fn manner(call: &Call<'_>) -> Manner {
@@ -68,9 +68,10 @@ pub(super) async fn follow(
     let is_ours = begun.created;
     let login = call.body(begun);
     if !is_ours && !call.quiet {
-        report::say("This login is open already: joining it.");
+        report::say(&format!("This login is open already: joining it (`mp login --cancel {}` ends it).", login.id));
     }
-    let (dialogue, withheld) = (Dialogue::new(manner(call)), start.token_env.clone());
+    let finish = LoginStart { project: Some("ID".to_owned()), ..start.clone() }.command();
+    let (dialogue, withheld) = (Dialogue::new(manner(call), finish), start.token_env.clone());
     let id = login.id.clone();
     let mut course = Course { call, id, dialogue, lines: StdinLines::default(), interrupt, ends, withheld };
     let outcome = course.run(login).await;
@@ -100,12 +101,14 @@ enum Unfinished {
     Ended(Failure),
     /// This client gives it up.
     GaveUp(Failure),
+    /// This client goes, and another command finishes it.
+    Left(Failure),
 }
 
 impl Unfinished {
     fn into_failure(self) -> Failure {
         match self {
-            Self::Ended(failure) | Self::GaveUp(failure) => failure,
+            Self::Ended(failure) | Self::GaveUp(failure) | Self::Left(failure) => failure,
         }
     }
 }
@@ -193,6 +196,7 @@ impl Course<'_, '_> {
                 // The daemon's own end of it needs no cancelling.
                 Act::Fail(failure) if login.state.is_final() => return Err(Unfinished::Ended(failure)),
                 Act::Fail(failure) => return Err(Unfinished::GaveUp(failure)),
+                Act::Leave(failure) => return Err(Unfinished::Left(failure)),
             }
         }
         Ok(more)
@@ -210,7 +214,7 @@ impl Course<'_, '_> {
         };
         let looked = self.call.daemon.get_within::<LoginBody>(&fill(LOGIN, &self.id), LOOK).await;
         *login = looked.map_err(out_of_reach)?.body;
-        Ok(self.dialogue.refused(&failure, login))
+        Ok(self.dialogue.refused(&failure, login, self.lines.has_more()))
     }
 
     /// Cancels the login. Whether that works is of no more interest: it ends by itself, too.

@@ -1,5 +1,6 @@
 //! What a person sees of a login and what becomes of the answers. Nothing here prints, reads or asks the daemon.
 
+use jiff::Timestamp;
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::secret::Secret;
 use mp_proto::wire::{LoginBody, LoginProject, LoginState};
@@ -8,6 +9,9 @@ use super::picker;
 
 /// How often a wrong answer is asked again.
 const TRIES: u32 = 3;
+
+/// Longest address that is put together of several lines, in bytes.
+const MAX_PASTED: usize = 64 * 1024;
 
 /// How the login is shown.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,13 +45,23 @@ pub(super) enum Act {
     Choose(String),
     /// Give up.
     Fail(Failure),
+    /// Go, and leave the login open for whoever finishes it.
+    Leave(Failure),
 }
 
 /// The course of a login, as far as this client has shown it.
 pub(super) struct Dialogue {
     manner: Manner,
+    /// The command that finishes it where nobody can choose a project here.
+    finish: String,
     state: LoginState,
     projects: Vec<LoginProject>,
+    /// When the login stops waiting for a choice.
+    expires_at: Option<Timestamp>,
+    /// What was pasted and refused so far: an address may come in several lines.
+    pasted: String,
+    /// What else the last line may mean.
+    alone: Option<Secret>,
     /// How many of the login's notes were shown.
     noted: usize,
     has_url: bool,
@@ -59,11 +73,15 @@ pub(super) struct Dialogue {
 
 impl Dialogue {
     /// Returns a dialogue that has not begun.
-    pub(super) fn new(manner: Manner) -> Self {
+    pub(super) fn new(manner: Manner, finish: String) -> Self {
         Self {
             manner,
+            finish,
             state: LoginState::Finishing,
             projects: Vec::new(),
+            expires_at: None,
+            pasted: String::new(),
+            alone: None,
             noted: 0,
             has_url: false,
             has_asked: false,
@@ -106,20 +124,20 @@ impl Dialogue {
     fn show_url(&mut self, login: &LoginBody) -> Vec<Act> {
         let Some(url) = login.authorize_url.as_ref().filter(|_| !self.has_url) else { return Vec::new() };
         self.has_url = true;
-        let mut acts = vec![Act::Say(invitation(url, self.manner))];
+        let opened = login.open_url.as_ref().filter(|_| self.manner.opens_browser);
+        let mut acts = vec![Act::Say(invitation(url, opened.is_some(), self.manner.reads_pasted))];
         if self.manner.shows_waiting && !self.manner.quiet {
             acts.push(Act::Say("Waiting for the browser…".to_owned()));
         }
-        if self.manner.opens_browser {
-            acts.push(Act::Open(url.clone()));
-        }
+        acts.extend(opened.cloned().map(Act::Open));
         acts
     }
 
     fn ask(&mut self, login: &LoginBody) -> Vec<Act> {
         self.projects.clone_from(&login.projects);
+        self.expires_at = login.expires_at;
         if !self.manner.can_ask {
-            return vec![Act::Fail(undecided(&self.projects))];
+            return vec![Act::Leave(self.undecided())];
         }
         self.has_asked = true;
         self.is_asking = true;
@@ -129,8 +147,7 @@ impl Dialogue {
     /// Takes in a line.
     pub(super) fn line(&mut self, line: Secret) -> Vec<Act> {
         match self.state {
-            LoginState::WaitingForBrowser if line.expose().trim().is_empty() => Vec::new(),
-            LoginState::WaitingForBrowser => vec![Act::Paste(line)],
+            LoginState::WaitingForBrowser => self.paste(line.expose().trim()),
             // Here it is a number that the user types, and no secret.
             LoginState::ChooseProject => match picker::answer(line.expose(), self.projects.len()) {
                 Some(at) => {
@@ -143,22 +160,40 @@ impl Dialogue {
         }
     }
 
+    /// Takes in a line of an address, which goes on from the lines before unless it begins like one.
+    fn paste(&mut self, line: &str) -> Vec<Act> {
+        if line.is_empty() {
+            return Vec::new();
+        }
+        if ["http://", "https://", "\"", "<", "?"].iter().any(|start| line.starts_with(start))
+            || self.pasted.len() > MAX_PASTED
+        {
+            self.pasted.clear();
+        }
+        self.alone = (!self.pasted.is_empty()).then(|| Secret::new(line));
+        self.pasted.push_str(line);
+        vec![Act::Paste(Secret::new(self.pasted.as_str()))]
+    }
+
     /// Takes in that no more lines will come.
     pub(super) fn end_of_input(&mut self) -> Vec<Act> {
         self.manner.reads_pasted = false;
         if !self.is_asking {
             return Vec::new();
         }
-        vec![Act::Say(String::new()), Act::Fail(undecided(&self.projects))]
+        vec![Act::Say(String::new()), Act::Leave(self.undecided())]
     }
 
     /// Takes in that the daemon refused the last line, and where the login is: where it went on meanwhile, the line was only late.
-    pub(super) fn refused(&mut self, failure: &Failure, login: &LoginBody) -> Vec<Act> {
+    /// `more` lines that are there already may complete it.
+    pub(super) fn refused(&mut self, failure: &Failure, login: &LoginBody, more: bool) -> Vec<Act> {
         if login.state != self.state {
             return self.look(login);
         }
         match self.state {
             LoginState::ChooseProject => self.ask_again(failure.detail.clone()),
+            _ if self.alone.is_some() => self.alone.take().map(Act::Paste).into_iter().collect(),
+            _ if more => Vec::new(),
             _ => {
                 vec![Act::Say(format!("Not accepted: {}. Paste another one, or go on in the browser.", failure.detail))]
             }
@@ -171,19 +206,27 @@ impl Dialogue {
         if self.is_asking {
             vec![Act::Say(why), Act::Ask(picker::QUESTION.to_owned())]
         } else {
-            vec![Act::Say(why), Act::Fail(undecided(&self.projects))]
+            vec![Act::Say(why), Act::Leave(self.undecided())]
         }
+    }
+
+    fn undecided(&self) -> Failure {
+        let detail = format!("no project was chosen of the {} that the login can see", self.projects.len());
+        let rows = self.projects.iter().map(|project| Problem::new(project.id.to_string(), picker::label(project)));
+        let until = self.expires_at.map(|end| format!("; it stays open until {}", end.strftime("%H:%M:%S UTC")));
+        let label = format!("finish this login with one of them{}", until.unwrap_or_default());
+        Failure::new(FailureKind::NeedsProject, detail).errors(rows.collect()).next(self.finish.clone(), label)
     }
 }
 
 /// Returns the text around the URL, which stands on a line of its own so that it can be copied.
-fn invitation(url: &str, manner: Manner) -> String {
-    let heading = if manner.opens_browser {
+fn invitation(url: &str, is_opened: bool, reads_pasted: bool) -> String {
+    let heading = if is_opened {
         "Opening a browser to log in. If none shows, open this URL:"
     } else {
         "Open this URL in a browser to log in:"
     };
-    let hint = if manner.reads_pasted {
+    let hint = if reads_pasted {
         "The login goes on by itself. If the browser ends on a page that it cannot show,\n\
          paste the address of that page here and press Enter:"
     } else {
@@ -195,14 +238,6 @@ fn invitation(url: &str, manner: Manner) -> String {
 fn reason(login: &LoginBody) -> Failure {
     let unsaid = || Failure::new(FailureKind::LoginFailed, "the login failed, and mpd does not say why");
     login.problem.clone().map_or_else(unsaid, Failure::from)
-}
-
-fn undecided(projects: &[LoginProject]) -> Failure {
-    let detail = format!("no project was chosen of the {} that the login can see", projects.len());
-    let rows = projects.iter().map(|project| Problem::new(project.id.to_string(), picker::label(project)));
-    Failure::new(FailureKind::NeedsProject, detail)
-        .errors(rows.collect())
-        .next("mp login --project ID", "log in with one of them")
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ fn an_account_that_exists_stays_what_it_is() {
     let again = LoginStart { project: Some("5".into()), ..named("acme") };
     let again = planned(&again, &[SA[0], SA[1], ("MP_PROJECT_ID", "6")]).expect("is right");
     assert!(matches!(&again.purpose, Purpose::Again(name) if name.as_str() == "acme"));
-    assert_eq!((again.region, again.project, again.project_variable), (Some(Region::Us), None, None));
+    assert_eq!((again.region, again.wanted), (Some(Region::Us), Wanted::default()));
     assert!(again.notes[0].contains("--project"), "{:?}", again.notes);
 }
 
@@ -128,7 +128,9 @@ fn the_same_login_is_recognised() {
     let bare = LoginStart::default();
     assert!(of(&bare, &[]).is_same(&of(&LoginStart { region: Some("us".into()), ..Default::default() }, &[])));
     assert!(!of(&bare, &[]).is_same(&of(&LoginStart { region: Some("eu".into()), ..Default::default() }, &[])));
-    assert!(!of(&bare, &[]).is_same(&of(&LoginStart { project: Some("1".into()), ..Default::default() }, &[])));
+    let with_project = of(&LoginStart { project: Some("1".into()), ..Default::default() }, &[]);
+    assert!(of(&bare, &[]).is_same(&with_project), "which project may be said later");
+    assert!(!with_project.is_same(&of(&bare, &[])));
     let tokens = LoginStart { account: Some("dana".into()), ..LoginStart::default() };
     assert!(of(&tokens, &[]).is_same(&of(&named("dana"), &[])), "one account, one login");
     assert!(!of(&bare, &[TOKEN]).is_same(&of(&bare, &[("MP_OAUTH_TOKEN", "other")])), "another credential");
