@@ -2,7 +2,8 @@
 //!
 //! Read in this order: [`ids`] and [`secret`] (the words), [`context`] (what a caller adds to a request), [`wire`] (the bodies),
 //! [`event`], [`failure`] (what can go wrong, and the one table of statuses and exit codes),
-//! [`deadline`] (how long each side waits), [`plane`], [`routes`], [`version`], [`location`], [`json`].
+//! [`deadline`] (how long each side waits), [`plane`], [`routes`], [`version`], [`location`], [`surroundings`] (the
+//! network of a process), [`json`].
 
 pub mod context;
 pub mod deadline;
@@ -14,5 +15,6 @@ pub mod location;
 pub mod plane;
 pub mod routes;
 pub mod secret;
+pub mod surroundings;
 pub mod version;
 pub mod wire;
