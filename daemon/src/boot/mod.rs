@@ -1,6 +1,7 @@
 //! The start of the daemon, in order, and its end.
 
 pub(crate) mod base;
+mod check;
 mod claim;
 mod idle;
 mod place;
@@ -31,11 +32,13 @@ use crate::fault;
 use crate::files::pause::pause;
 use crate::files::replace;
 use crate::identity::bases::loopback;
+use crate::life::limits::Limits;
 use crate::life::service;
 use crate::life::signals::Signals;
 use crate::listen::{ListenError, Socket};
 use crate::lock::{Lock, LockError, private_dir};
 use crate::mixpanel::Mixpanel;
+use crate::mixpanel::network::Variables;
 use crate::server;
 use crate::server::app::App;
 use crate::telemetry::{self, LogHandle, TelemetryError};
@@ -93,6 +96,10 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(Command::Help) => say(HELP),
         Ok(Command::Version) => say(&format!("mpd version {BUILD}\n")),
+        Ok(Command::Check(options)) => match check::check(&options) {
+            Ok(()) => say("ready\n"),
+            Err(error) => refuse(&error, 1),
+        },
         Ok(Command::Run(options)) => match run(&options) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => refuse(&error, 1),
@@ -116,6 +123,7 @@ fn refuse(error: &BootError, code: u8) -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<(), BootError> {
+    let limits = Limits::raise();
     let place = Place::find(options)?;
     let upstream = upstream(options)?;
     detach(options.started_by, &place.root)?;
@@ -136,7 +144,7 @@ fn run(options: &Options) -> Result<(), BootError> {
         .build()
         .map_err(system("start the runtime"))?;
     // As a task: a new connection is then served by the thread that accepted it, without waking another one first.
-    let served = runtime.block_on(runtime.spawn(serve(options.clone(), place, upstream, lock, log, log_file)));
+    let served = runtime.block_on(runtime.spawn(serve(options.clone(), place, upstream, lock, log, log_file, limits)));
     let served = served.map_err(|error| BootError::System { step: "serve", source: error.into() }).flatten();
     // A blocking task that hangs in the file system must not keep a stopped daemon alive.
     runtime.shutdown_timeout(Duration::from_secs(1));
@@ -188,13 +196,14 @@ fn log_filter(options: &Options) -> String {
 /// Returns Mixpanel, or what takes its place. Loopback only: a variable must not be able to send credentials elsewhere.
 fn upstream(options: &Options) -> Result<Mixpanel, BootError> {
     let from_env = || std::env::var("MPD_UPSTREAM").ok().filter(|url| !url.is_empty());
-    let Some(url) = options.upstream.clone().or_else(from_env) else { return Ok(Mixpanel::default()) };
+    let variables = Variables::of_this_process();
+    let Some(url) = options.upstream.clone().or_else(from_env) else { return Ok(Mixpanel::new(None, variables)) };
     match loopback(&url) {
         Ok(base) => {
             // Never without a stand-in: nothing may break a daemon that serves a person.
             let faults = std::env::var("MPD_FAULTS").unwrap_or_default();
             fault::plan(&faults).map_err(|problem| BootError::Upstream { url, problem })?;
-            Ok(Mixpanel::new(Some(base)))
+            Ok(Mixpanel::new(Some(base), variables))
         }
         Err(problem) => Err(BootError::Upstream { url, problem }),
     }
@@ -219,11 +228,12 @@ async fn serve(
     lock: Lock,
     log: LogHandle,
     log_file: Option<PathBuf>,
+    limits: Limits,
 ) -> Result<(), BootError> {
     let signals =
         Signals::register().map_err(|source| BootError::System { step: "register the signal handlers", source })?;
     let (socket, listener) = Socket::open(&place.socket)?;
-    let app = Arc::new(services::make(&options, place, upstream, log, log_file));
+    let app = Arc::new(services::make(&options, place, upstream, log, log_file, limits));
     // Two: one in the hand of the server, one on its way. More than that nobody removes sockets.
     let (rebound, fresh) = mpsc::channel(2);
     let claim = Claim::new(lock, socket, rebound, app.paths.root().to_owned(), app.life.clone());
@@ -240,6 +250,9 @@ async fn serve(
     }
     if let Some(url) = app.mixpanel.redirected_to() {
         warn!(%url, "requests go here in place of Mixpanel");
+    }
+    for problem in &app.limits_told {
+        warn!(problem, "a limit is low");
     }
     info!(version = BUILD, root = %app.paths.root().display(), pid = std::process::id(), "started");
     announce(options.started_by);

@@ -12,6 +12,7 @@ use crate::credential::Credentials;
 use crate::files::paths::Paths;
 use crate::files::read::Signature;
 use crate::files::watch::Watch;
+use crate::life::limits::Limits;
 use crate::login::logins::Logins;
 use crate::me::users::Users;
 use crate::memo::SessionMemo;
@@ -28,6 +29,7 @@ pub(super) fn make(
     mixpanel: Mixpanel,
     log: LogHandle,
     log_file: Option<PathBuf>,
+    limits: Limits,
 ) -> App {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let started_at = clock.now();
@@ -62,6 +64,8 @@ pub(super) fn make(
         users,
         log,
         log_file,
+        limits_told: limits.problems(),
+        limits,
     }
 }
 
