@@ -257,7 +257,7 @@ fn doctor_tells_a_program_that_is_another_mpd() {
     std::fs::copy(&home.programs().mp, &beside).expect("copied");
     let done = home.command(&beside).args(["daemon", "doctor"]).output().expect("it runs");
     let found = String::from_utf8_lossy(&done.stdout).into_owned();
-    assert!(!done.status.success() && found.contains("bin/mpd is not the daemon of mp"), "{found}");
+    assert!(!done.status.success() && found.contains("bin/mpd is not Mixpanel's mpd"), "{found}");
 }
 
 #[test]

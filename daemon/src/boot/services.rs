@@ -26,12 +26,12 @@ use crate::telemetry::LogHandle;
 pub(super) fn make(
     options: &Options,
     place: Place,
+    watch: Watch,
     mixpanel: Mixpanel,
     log: LogHandle,
     log_file: Option<PathBuf>,
-    limits: Limits,
 ) -> App {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let (clock, limits): (Arc<dyn Clock>, _) = (Arc::new(SystemClock), Limits::of_this_process());
     let started_at = clock.now();
     let instance = instance_id(started_at);
     let base = Base::new(Paths::new(place.root, place.home), clock, mixpanel, instance.clone());
@@ -40,7 +40,7 @@ pub(super) fn make(
     App {
         sessions: Sessions::new(Arc::clone(&base.store), base.paths.clone(), Arc::clone(&base.clock)),
         credentials: Credentials::new(Arc::clone(&base.keeper), Arc::clone(&base.mixpanel)),
-        watch: Arc::new(Watch::new(base.paths.root().to_owned(), place.socket.clone(), base.life.clone())),
+        watch: Arc::new(watch),
         operations: operations(&base, &reads, &users),
         logins: logins(&base, &users),
         memo: SessionMemo::default(),

@@ -35,8 +35,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Raises the limits of this process as far as it may, and returns them.
-    pub fn raise() -> Self {
+    /// Raises the limits of this process as far as it may.
+    pub fn raise() {
         for resource in [Resource::Nofile, Resource::Fsize] {
             let limit = getrlimit(resource);
             let all = Rlimit { current: limit.maximum, maximum: limit.maximum };
@@ -46,6 +46,10 @@ impl Limits {
                 let _ = some.find(|some| setrlimit(resource, *some).is_ok());
             }
         }
+    }
+
+    /// Returns those of this process.
+    pub fn of_this_process() -> Self {
         let files = getrlimit(Resource::Nofile).current.unwrap_or(FINITE[0]);
         Self { files, file_size: getrlimit(Resource::Fsize).current }
     }
@@ -108,7 +112,8 @@ mod tests {
         let low = Rlimit { current: before.maximum.map(|hard| hard.min(300)), maximum: before.maximum };
         // In this process alone, which needs no more while it is so.
         setrlimit(Resource::Nofile, low).expect("a lower one may be chosen");
-        let raised = Limits::raise();
+        Limits::raise();
+        let raised = Limits::of_this_process();
         assert_eq!(getrlimit(Resource::Nofile).current, before.maximum.or(Some(raised.files)));
     }
 }

@@ -47,7 +47,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     files::credentials(&place.root, &mut findings);
     files::writing(&place, &mut findings);
     start::limits(&mut findings);
-    start::program(&place, &mut findings);
+    start::starting(&place, &mut findings);
     let lives = lock::is_held(&lock::path(&place.root));
     match probe(&place).await {
         Ok(stream) => {

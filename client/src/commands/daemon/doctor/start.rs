@@ -7,7 +7,7 @@ use rustix::process::{Resource, getrlimit};
 
 use super::findings::{Findings, Verdict};
 use crate::place::Place;
-use crate::spawn;
+use crate::{program, spawn};
 
 /// How long the program may take to look at its environment.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -30,8 +30,8 @@ pub(super) fn limits(findings: &mut Findings) {
 }
 
 /// Has the program that a start would run look at everything that it would look at then.
-pub(super) fn program(place: &Place, findings: &mut Findings) {
-    let program = match spawn::program_of(place) {
+pub(super) fn starting(place: &Place, findings: &mut Findings) {
+    let program = match program::find(place.program.as_deref(), &place.environment) {
         Ok(program) => program,
         Err(error) => {
             return findings.add(Verdict::Fail, error.to_string(), "install mpd beside mp, or name it by MPD_BIN");
@@ -41,12 +41,8 @@ pub(super) fn program(place: &Place, findings: &mut Findings) {
     let deadline = Instant::now() + PATIENCE;
     match spawn::said_by(&program, place, &["--version"], deadline) {
         Ok(Some(line)) if line == format!("mpd version {BUILD}") => {}
-        Ok(Some(line)) if line.starts_with("mpd version ") => {
-            findings.add(Verdict::Warn, format!("{shown} is another build than mp"), "install both of one release");
-        }
         Ok(_) => {
-            let what = format!("{shown} is not the daemon of mp");
-            return findings.add(Verdict::Fail, what, "install mpd beside mp, or name it by MPD_BIN");
+            findings.add(Verdict::Warn, format!("{shown} is another build than mp"), "install both of one release");
         }
         Err(error) => return findings.add(Verdict::Fail, error.to_string(), format!("ls -l {shown}")),
     }
