@@ -96,7 +96,7 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(Command::Help) => say(HELP),
         Ok(Command::Version) => say(&format!("mpd version {BUILD}\n")),
-        Ok(Command::Check(options)) => match check::check(&options) {
+        Ok(Command::Check(options)) => match check(&options) {
             Ok(()) => say("ready\n"),
             Err(error) => refuse(&error, 1),
         },
@@ -121,6 +121,12 @@ fn refuse(error: &BootError, code: u8) -> ExitCode {
     let _ = writeln!(std::io::stderr(), "mpd: {text}");
     error!(error = %text, "did not start");
     ExitCode::from(code)
+}
+
+fn check(options: &Options) -> Result<(), BootError> {
+    let place = Place::find(options)?;
+    upstream(options)?;
+    check::check(&place, &log_filter(options), options.started_by)
 }
 
 fn run(options: &Options) -> Result<(), BootError> {

@@ -9,7 +9,6 @@ pub(crate) mod way;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use mp_proto::ids::Region;
 use parking_lot::RwLock;
@@ -21,25 +20,6 @@ use crate::config::NetworkSettings;
 use crate::identity::bases::{CallerBases, is_loopback};
 use crate::mixpanel::network::{Network, Variables};
 use crate::mixpanel::way::{Kind, Way, WayError};
-
-/// Longest time to connect. A host that does not answer by then will not.
-const CONNECT: Duration = Duration::from_secs(10);
-
-/// How long an unused connection is kept. Shorter than what Mixpanel's front ends close by themselves, so that few are found dead.
-const KEPT: Duration = Duration::from_secs(50);
-
-/// How much of one answer may be under way over HTTP/2: 2 MiB in 100 ms are 20 MiB/s.
-const STREAM_WINDOW: u32 = 2 * 1024 * 1024;
-
-/// And of all answers that share a connection: more than all exports that may run. A window that adapts itself would be as large for
-/// the connection as for one answer, so that one whose reader is slow would hold up all others.
-const CONNECTION_WINDOW: u32 = 256 * STREAM_WINDOW;
-
-/// How often a silent HTTP/2 connection is asked whether it is alive while somebody waits for an answer, which may take Mixpanel
-/// minutes: without it a dead one is noticed after those minutes, and a router in between forgets a live one. And how long it may take
-/// to say so.
-const PING: Duration = Duration::from_secs(30);
-const PONG: Duration = Duration::from_secs(20);
 
 /// Mixpanel, as the daemon reaches it.
 #[derive(Debug, Default)]
@@ -127,20 +107,6 @@ impl Mixpanel {
     pub fn explain(&self, url: &Url, error: &reqwest::Error) -> String {
         self.way().explain(url, error)
     }
-}
-
-fn builder() -> reqwest::ClientBuilder {
-    // An error means that it is installed already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT)
-        .pool_idle_timeout(KEPT)
-        .http2_initial_stream_window_size(STREAM_WINDOW)
-        .http2_initial_connection_window_size(CONNECTION_WINDOW)
-        .http2_keep_alive_interval(PING)
-        .http2_keep_alive_timeout(PONG)
-        .referer(false)
 }
 
 #[cfg(test)]

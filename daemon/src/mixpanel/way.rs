@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use hyper_util::client::proxy::matcher::Matcher;
 use mp_proto::surroundings::{Surroundings, Topic};
@@ -13,6 +14,25 @@ use url::Url;
 use super::certificates::{self, CertificatesError};
 use super::network::{Found, Network, shown};
 use crate::identity::bases::is_loopback;
+
+/// Longest time to connect. A host that does not answer by then will not.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// How long an unused connection is kept. Shorter than what Mixpanel's front ends close by themselves, so that few are found dead.
+const KEPT: Duration = Duration::from_secs(50);
+
+/// How much of one answer may be under way over HTTP/2: 2 MiB in 100 ms are 20 MiB/s.
+const STREAM_WINDOW: u32 = 2 * 1024 * 1024;
+
+/// And of all answers that share a connection: more than all exports that may run. A window that adapts itself would be as large for
+/// the connection as for one answer, so that one whose reader is slow would hold up all others.
+const CONNECTION_WINDOW: u32 = 256 * STREAM_WINDOW;
+
+/// How often a silent HTTP/2 connection is asked whether it is alive while somebody waits for an answer, which may take Mixpanel
+/// minutes: without it a dead one is noticed after those minutes, and a router in between forgets a live one. And how long it may take
+/// to say so.
+const PING: Duration = Duration::from_secs(30);
+const PONG: Duration = Duration::from_secs(20);
 
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +81,7 @@ impl Way {
         if let Some(client) = kept.get() {
             return Ok(client.clone());
         }
-        let mut builder = super::builder();
+        let mut builder = builder();
         if let Some(certificates) = certificates::read(&self.network)? {
             builder = builder.tls_certs_only(certificates);
         }
@@ -137,6 +157,20 @@ impl Way {
         }
         why
     }
+}
+
+fn builder() -> ClientBuilder {
+    // An error means that it is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT)
+        .pool_idle_timeout(KEPT)
+        .http2_initial_stream_window_size(STREAM_WINDOW)
+        .http2_initial_connection_window_size(CONNECTION_WINDOW)
+        .http2_keep_alive_interval(PING)
+        .http2_keep_alive_timeout(PONG)
+        .referer(false)
 }
 
 /// Returns the errors below one. reqwest's own text repeats the URL, whose query may hold what nobody else should read.

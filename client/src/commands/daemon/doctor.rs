@@ -85,7 +85,7 @@ async fn served(call: &mut Call<'_>, place: &Place, lives: bool, findings: &mut 
         Ok(Answer { body, notes, .. }) => {
             running(&body, findings);
             network::of_status(&body, &notes, findings);
-            network::tried(call, findings).await;
+            network::tried(call, is_online(call.arguments), findings).await;
         }
         Err(failure) => findings.add(Verdict::Fail, format!("no status: {failure}"), "mp daemon logs"),
     }

@@ -53,7 +53,9 @@ pub(super) fn directories(root: &Path, findings: &mut Findings) {
 /// out.
 fn owner_hint(me: u32, owner: u32, path: &Path) -> String {
     match (me, owner) {
-        (0, owner) => format!("run mp as uid {owner}, without sudo; root's own accounts: MP_STORAGE_DIR=/root/.mp"),
+        (0, owner) => {
+            format!("run mp as uid {owner}, without sudo; accounts of root itself need a MP_STORAGE_DIR of its own")
+        }
         (me, 0) => format!("left by a run as root: sudo chown -R {me} {}", path.display()),
         _ => ELSEWHERE.to_owned(),
     }

@@ -72,8 +72,7 @@ fn namespaces(network: &NetworkStatus, by: StartedBy, here: &BTreeMap<String, St
 }
 
 /// Has the daemon try its way: certificates and proxy, and Mixpanel itself if that is wanted.
-pub(super) async fn tried(call: &mut Call<'_>, findings: &mut Findings) {
-    let online = super::is_online(call.arguments);
+pub(super) async fn tried(call: &mut Call<'_>, online: bool, findings: &mut Findings) {
     let path = format!("{NETWORK}?online={online}");
     match call.daemon.get_within::<NetworkBody>(&path, PATIENCE).await {
         Ok(Answer { body, .. }) => of_trial(&body, findings),
