@@ -82,6 +82,8 @@ pub const PROTOCOL_HEADER: &str = "mp-protocol";
 /// Request header: what the caller's environment says of the network, [`crate::surroundings::Surroundings`]. A client of ours that says
 /// nothing has nothing to say.
 pub const NETWORK_HEADER: &str = "mp-network";
+/// Response header of a failure of the network: the daemon's namespaces, `net=…,mnt=…,user=…`, where it may not look at the caller's.
+pub const NAMESPACES_HEADER: &str = "mp-namespaces";
 /// Response header: whether `daemon` or `upstream` decided the status.
 pub const ORIGIN_HEADER: &str = "mp-origin";
 /// Response header, repeatable: something the caller should be told beside the answer, ASCII.

@@ -3,6 +3,7 @@
 //! The daemon goes the way of the shell that started it. A caller says in `Mp-Network` what its own shell would have said, so that the
 //! daemon can tell where the two differ. Values never travel: the address of a proxy may hold a password.
 
+use crate::failure::{Failure, Next};
 use crate::location::fnv1a;
 
 /// What a variable decides.
@@ -123,6 +124,16 @@ impl Surroundings {
     pub fn name(&self, slot: usize) -> Option<&'static str> {
         self.0.get(slot).copied().flatten().map(|(name, _)| name)
     }
+}
+
+/// Adds to a failure of the network that the daemon lives in other namespaces than its caller.
+pub fn elsewhere(failure: &mut Failure, daemon: &str, namespaces: &[&str]) {
+    let namespaces = namespaces.join(" and ");
+    failure.detail = format!(
+        "{}; {daemon} lives in another {namespaces} namespace than the caller, as in a sandbox or a container",
+        failure.detail
+    );
+    failure.next.push(Next::new("mp daemon restart", "run the daemon where this shell is, if that has the network"));
 }
 
 /// 32 bits are enough to tell two values apart, and too few to find a password by.

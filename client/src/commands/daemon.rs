@@ -99,7 +99,11 @@ async fn restart(call: &mut Call<'_>) -> Result<(), Failure> {
     call.set_autostart(true);
     let place = call.daemon.options().place.clone();
     let turn = take_turn(&place).await?;
-    stop(call).await?;
+    // What the one that goes has to say is of no use any more.
+    let is_quiet = std::mem::replace(&mut call.quiet, true);
+    let stopped = stop(call).await;
+    call.quiet = is_quiet;
+    stopped?;
     if place.autostart {
         start_in_turn(&place, turn).await?;
     }

@@ -16,12 +16,19 @@ pub fn own() -> BTreeMap<String, String> {
     KINDS.iter().filter_map(found).collect()
 }
 
-/// Returns in which namespaces another process is that are not ours, in words. A process that cannot be looked at is told nothing of.
-pub fn differences(pid: i32) -> Vec<&'static str> {
+/// Returns those of this process as a header tells them.
+pub fn told() -> String {
+    let one = |(kind, of): (String, String)| format!("{kind}={of}");
+    own().into_iter().map(one).collect::<Vec<_>>().join(",")
+}
+
+/// Returns in which namespaces another process is that are not ours, in words; none where it cannot be looked at, as from within a sandbox.
+pub fn differences(pid: i32) -> Option<Vec<&'static str>> {
     let process = pid.to_string();
+    of(&process, KINDS[0].0)?;
     let differs =
         |kind: &str| matches!((of("self", kind), of(&process, kind)), (Some(ours), Some(theirs)) if ours != theirs);
-    KINDS.iter().filter(|(kind, _)| differs(kind)).map(|(_, word)| *word).collect()
+    Some(KINDS.iter().filter(|(kind, _)| differs(kind)).map(|(_, word)| *word).collect())
 }
 
 #[cfg(test)]
@@ -31,8 +38,8 @@ mod tests {
     #[test]
     fn a_process_shares_its_own_namespaces_and_nobody_is_told_nothing() {
         let pid = i32::try_from(std::process::id()).expect("a pid");
-        assert_eq!(differences(pid), [""; 0]);
-        assert_eq!(differences(-1), [""; 0]);
+        assert_eq!(differences(pid), cfg!(target_os = "linux").then(Vec::new));
+        assert_eq!(differences(-1), None);
         assert_eq!(own().contains_key("net"), cfg!(target_os = "linux"));
     }
 }

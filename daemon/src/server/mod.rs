@@ -37,13 +37,14 @@ use axum::body::Body;
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
+use hyper::header::HeaderName;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::routes::{API_HEAD, LOGINS};
+use mp_proto::routes::{API_HEAD, LOGINS, NAMESPACES_HEADER};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::timeout;
 use tower::ServiceExt;
@@ -231,6 +232,8 @@ impl Connection {
         });
         if let Some(Refused(failure)) = response.extensions_mut().remove() {
             reply::say_instead(&mut response, &surroundings::explain(failure, self.peer));
+            let told = surroundings::namespaces_for(self.peer);
+            response.headers_mut().extend(told.map(|told| (HeaderName::from_static(NAMESPACES_HEADER), told)));
         }
         reply::finish(&self.app, number, &mut response);
         reply::add_notes(response.headers_mut(), note.as_slice());

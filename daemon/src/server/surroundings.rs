@@ -2,9 +2,10 @@
 //! The daemon's count, for all tools share them; whoever may not expect that is told.
 
 use hyper::HeaderMap;
+use hyper::header::HeaderValue;
 use mp_proto::failure::{Failure, FailureKind, ProblemBody};
 use mp_proto::routes::{NETWORK_HEADER, PROTOCOL_HEADER};
-use mp_proto::surroundings::Surroundings;
+use mp_proto::surroundings::{Surroundings, elsewhere};
 use mp_proto::wire::StartedBy;
 
 use crate::mixpanel::namespaces;
@@ -64,17 +65,19 @@ pub(super) fn explain(mut failure: Failure, peer: Peer) -> Failure {
     if !is_of_network(failure.kind) {
         return failure;
     }
-    let others = peer.pid.map(namespaces::differences).unwrap_or_default();
+    let others = peer.pid.and_then(namespaces::differences).unwrap_or_default();
     if others.is_empty() {
         return failure;
     }
-    failure.detail = format!(
-        "{}; the daemon (pid {}) lives in another {} namespace than the caller, as in a sandbox or a container",
-        failure.detail,
-        std::process::id(),
-        others.join(" and "),
-    );
-    failure.next("mp daemon restart", "run the daemon in the namespaces of this shell")
+    let pid = std::process::id();
+    elsewhere(&mut failure, &format!("the daemon (pid {pid})"), &others);
+    failure
+}
+
+/// Returns the daemon's namespaces for a caller that it may not look at: a daemon in a sandbox does not see who is outside.
+pub(super) fn namespaces_for(peer: Peer) -> Option<HeaderValue> {
+    let is_known = peer.pid.and_then(namespaces::differences).is_some();
+    HeaderValue::try_from(namespaces::told()).ok().filter(|told| !is_known && !told.is_empty())
 }
 
 /// As [`explain`], for a failure that is a part of an answer.

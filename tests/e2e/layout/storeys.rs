@@ -321,7 +321,7 @@ fn the_client_keeps_its_storeys() {
     check(
         "client/src",
         &[
-            "caller input lock offer output peer report uri",
+            "caller input lock namespaces offer output peer report uri",
             "arg browser",
             "transport",
             "place program",

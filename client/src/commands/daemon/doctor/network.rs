@@ -1,6 +1,5 @@
 //! The way to Mixpanel as the daemon has it, beside what this shell has.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mp_proto::routes::NETWORK;
@@ -9,6 +8,7 @@ use mp_proto::wire::{NetworkBody, NetworkStatus, StartedBy, StatusBody};
 use super::findings::{Findings, Verdict};
 use crate::api::Answer;
 use crate::call::Call;
+use crate::namespaces::differences;
 
 /// How long the daemon may take to try a proxy and the hosts of three regions.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -32,7 +32,7 @@ pub(super) fn of_status(status: &StatusBody, notes: &[String], findings: &mut Fi
             findings.add(Verdict::Ok, format!("{what} {} ({})", decided.value, decided.by), "");
         }
     }
-    namespaces(network, status.started_by, &own_namespaces(), findings);
+    namespaces(&differences(&network.namespaces), status.started_by, findings);
     for note in notes {
         findings.add(Verdict::Warn, note.clone(), "mp daemon restart");
     }
@@ -43,20 +43,7 @@ pub(super) fn of_status(status: &StatusBody, notes: &[String], findings: &mut Fi
     }
 }
 
-fn own_namespaces() -> BTreeMap<String, String> {
-    let of = |kind: &str| {
-        Some((kind.to_owned(), std::fs::read_link(format!("/proc/self/ns/{kind}")).ok()?.display().to_string()))
-    };
-    ["net", "mnt", "user"].into_iter().filter_map(of).collect()
-}
-
-fn namespaces(network: &NetworkStatus, by: StartedBy, here: &BTreeMap<String, String>, findings: &mut Findings) {
-    let differs = |kind: &str| matches!((network.namespaces.get(kind), here.get(kind)), (Some(there), Some(here)) if there != here);
-    let words: Vec<&str> = [("net", "network"), ("mnt", "mount"), ("user", "user")]
-        .into_iter()
-        .filter(|(kind, _)| differs(kind))
-        .map(|(_, word)| word)
-        .collect();
+fn namespaces(words: &[&str], by: StartedBy, findings: &mut Findings) {
     if words.is_empty() {
         return;
     }
@@ -114,13 +101,11 @@ mod tests {
     }
 
     #[test]
-    fn another_namespace_is_told_and_an_unknown_one_is_not() {
-        let of = |net: &str| BTreeMap::from([("net".to_owned(), net.to_owned())]);
-        let network = NetworkStatus { namespaces: of("net:[1]"), ..NetworkStatus::default() };
-        let check = |here| found(|findings| namespaces(&network, StartedBy::Client, &here, findings));
-        assert!(check(of("net:[1]")).is_empty() && check(BTreeMap::new()).is_empty());
-        let told = check(of("net:[2]"));
-        assert!(told[0].starts_with("warn the daemon lives in another network namespace"), "{told:?}");
+    fn another_namespace_is_told_with_what_leaves_it() {
+        let check = |words: &[&str]| found(|findings| namespaces(words, StartedBy::Client, findings));
+        assert!(check(&[]).is_empty());
+        let told = check(&["network", "user"]);
+        assert!(told[0].starts_with("warn the daemon lives in another network and user namespace"), "{told:?}");
         assert!(told[0].ends_with("[mp daemon restart]"), "{told:?}");
     }
 
