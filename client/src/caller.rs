@@ -3,25 +3,35 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use hyper::header::HeaderValue;
 use mp_proto::context::{Context, VARIABLES};
 use mp_proto::failure::{Failure, FailureKind, Problem};
+use mp_proto::surroundings::Surroundings;
 
 /// The environment of a process, as a value that can be made. It is cheap to clone.
 #[derive(Clone, Default)]
-pub(crate) struct Environment(Arc<BTreeMap<OsString, OsString>>);
+pub(crate) struct Environment(Arc<Variables>);
+
+#[derive(Default)]
+struct Variables {
+    all: BTreeMap<OsString, OsString>,
+    /// What they say of the network, as it goes along with each request.
+    network: OnceLock<Option<HeaderValue>>,
+}
 
 /// Without values: many of them are secrets.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.0.all.keys()).finish()
     }
 }
 
 impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
-        Self(Arc::new(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect()))
+        let all = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self(Arc::new(Variables { all, network: OnceLock::new() }))
     }
 }
 
@@ -39,7 +49,7 @@ impl Environment {
 
     /// Returns a variable that is set, not empty, and text.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(OsStr::new(name))?.to_str().filter(|value| !value.is_empty())
+        self.0.all.get(OsStr::new(name))?.to_str().filter(|value| !value.is_empty())
     }
 
     /// Returns a variable that is set, even if it is empty.
@@ -47,7 +57,7 @@ impl Environment {
     /// # Errors
     /// When its value is not UTF-8: it could not be sent as it is.
     pub(crate) fn raw(&self, name: &str) -> Result<Option<&str>, Failure> {
-        match self.0.get(OsStr::new(name)) {
+        match self.0.all.get(OsStr::new(name)) {
             None => Ok(None),
             Some(value) => value.to_str().map(Some).ok_or_else(|| {
                 let problem = Problem::new(name, "its value is not valid UTF-8");
@@ -58,12 +68,37 @@ impl Environment {
 
     /// Returns a variable that is set and not empty, even if it is no text.
     pub(crate) fn os(&self, name: &str) -> Option<&OsStr> {
-        self.0.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
+        self.0.all.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
     /// Returns all variables.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&OsString, &OsString)> {
-        self.0.iter()
+        self.0.all.iter()
+    }
+
+    /// Returns a variable that decides something about the network, as a daemon that is started here would get it: it lives in `/`, so a
+    /// path must not be relative to this directory. The capitals of `HTTP_PROXY` are not believed in a CGI program, where whoever sends a
+    /// request sets them.
+    pub(crate) fn of_network(&self, name: &str) -> Option<OsString> {
+        let value = self.os(name)?;
+        match name {
+            "SSL_CERT_FILE" | "SSL_CERT_DIR" => {
+                let whole = std::env::split_paths(value).filter(|path| !path.as_os_str().is_empty());
+                let whole = whole.map(|path| std::path::absolute(&path).unwrap_or(path));
+                std::env::join_paths(whole).ok()
+            }
+            "HTTP_PROXY" if self.os("REQUEST_METHOD").is_some() => None,
+            _ => Some(value.to_owned()),
+        }
+    }
+
+    /// Returns what these variables say of the network; none when they say nothing.
+    pub(crate) fn network(&self) -> Option<HeaderValue> {
+        let said = || {
+            let value = |name| self.of_network(name).map(OsString::into_encoded_bytes);
+            HeaderValue::try_from(Surroundings::of(value).to_header()?).ok()
+        };
+        self.0.network.get_or_init(said).clone()
     }
 }
 
@@ -161,6 +196,23 @@ mod tests {
         assert_eq!(context.env.names().collect::<Vec<_>>(), ["MP_REGION", "MP_SECRET"]);
         assert_eq!(context.env.raw("MP_REGION"), Some(""));
         assert_eq!(context.cwd.as_deref(), Some("/w"));
+    }
+
+    #[test]
+    fn what_the_environment_says_of_the_network_goes_along_without_its_values() {
+        assert_eq!(Environment::of(&[("HTTPS_PROXY", ""), ("PATH", "/x")]).network(), None);
+        let header = Environment::of(&[("https_proxy", "http://u:secret@p:1"), ("SSL_CERT_FILE", "ca.pem")]).network();
+        let header = header.expect("something is set");
+        let text = header.to_str().expect("ASCII");
+        assert!(
+            text.starts_with("https_proxy=") && text.contains(",SSL_CERT_FILE=") && !text.contains("secret"),
+            "{text}"
+        );
+        let relative =
+            Environment::of(&[("SSL_CERT_FILE", "ca.pem"), ("HTTP_PROXY", "http://p"), ("REQUEST_METHOD", "GET")]);
+        let path = relative.of_network("SSL_CERT_FILE").expect("set");
+        assert!(std::path::Path::new(&path).is_absolute());
+        assert_eq!(relative.of_network("HTTP_PROXY"), None, "anybody may have sent it");
     }
 
     #[test]

@@ -138,6 +138,31 @@ pub(crate) async fn connect(place: &Place, doubt: Doubt) -> Result<(UnixStream, 
     }
 }
 
+/// Takes the turn to start a daemon, so that nobody else does before this is dropped.
+///
+/// # Errors
+/// When others start one for too long.
+pub(crate) async fn take_turn(place: &Place) -> Result<spawn::Turn, ConnectError> {
+    let until = (Instant::now() + START_DEADLINE).into_std();
+    let turn = blocking(place, move |place| spawn::take_turn(place, until)).await;
+    turn.map_err(|error| start_error(place, error.to_string()))
+}
+
+/// Starts a daemon with the environment of this process, unless a service manager listens for its own.
+///
+/// # Errors
+/// When it does not become ready.
+pub(crate) async fn start_in_turn(place: &Place, turn: spawn::Turn) -> Result<(), ConnectError> {
+    if !matches!(probe(place).await, Err(ConnectError::Nobody { .. })) {
+        return Ok(());
+    }
+    let until = (Instant::now() + START_DEADLINE).into_std();
+    match blocking(place, move |place| spawn::start(place, &turn, until)).await {
+        Ok(()) | Err(spawn::StartError::AnotherHoldsTheLock(_)) => Ok(()),
+        Err(error) => Err(start_error(place, error.to_string())),
+    }
+}
+
 /// Runs what waits for locks and processes on a thread of its own: other tasks may share ours.
 async fn blocking<T: Send + 'static>(
     place: &Place,

@@ -75,6 +75,7 @@ mod call;
 // What is larger than a command: the Rust API, the operations of the catalog, exports, the server for agents.
 mod export;
 mod mcp;
+mod namespaces;
 mod operation;
 mod sdk;
 

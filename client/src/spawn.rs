@@ -10,7 +10,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
-use mp_proto::location;
+use mp_proto::{location, surroundings};
 
 use crate::lock::lock_until;
 use crate::place::Place;
@@ -78,6 +78,25 @@ pub(crate) fn start(place: &Place, _: &Turn, deadline: Instant) -> Result<(), St
     judge(said.as_deref(), pid, ended)
 }
 
+/// Runs a daemon's program as a start would, but to its end, and returns the first line that it says; none when it says nothing in time.
+///
+/// # Errors
+/// When it cannot be run.
+pub(crate) fn said_by(
+    program: &Path,
+    place: &Place,
+    arguments: &[&str],
+    deadline: Instant,
+) -> Result<Option<String>, StartError> {
+    let step = || format!("run {}", program.display());
+    let mut child = command(program, place).args(arguments).spawn().map_err(|source| system(step(), source))?;
+    let said = child.stdout.take().and_then(|pipe| first_line(pipe, deadline));
+    // It has said what it had to say, or never will.
+    let _ = child.kill();
+    reap(child);
+    Ok(said.filter(|line| !line.is_empty()))
+}
+
 fn system(step: impl Into<String>, source: io::Error) -> StartError {
     StartError::System { step: step.into(), source }
 }
@@ -124,6 +143,7 @@ fn command(program: &Path, place: &Place) -> Command {
         .args(["--started-by", "client"])
         .env_clear()
         .envs(place.environment.iter().filter(|(name, _)| passes(name)))
+        .envs(surroundings::names().filter_map(|name| Some((name, place.environment.of_network(name)?))))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -132,30 +152,12 @@ fn command(program: &Path, place: &Place) -> Command {
     command
 }
 
-/// What a daemon may know of the environment it happens to be started in: where things are, how to reach the network, how to log.
-/// Everything else stays out, for `/proc/PID/environ` shows it for as long as the daemon lives.
+/// What a daemon may know of the environment it happens to be started in: where things are, and how to log; what there is about the network
+/// comes beside this. Everything else stays out, for `/proc/PID/environ` shows it for as long as the daemon lives.
 fn passes(name: &OsStr) -> bool {
-    const NAMES: [&str; 16] = [
-        "HOME",
-        "PATH",
-        "USER",
-        "LOGNAME",
-        "LANG",
-        "TZ",
-        "TMPDIR",
-        "RUST_BACKTRACE",
-        "SSL_CERT_FILE",
-        "SSL_CERT_DIR",
-        "MPD_LOG",
-        "MPD_UPSTREAM",
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "ALL_PROXY",
-        "NO_PROXY",
-    ];
+    const NAMES: [&str; 9] = ["HOME", "PATH", "USER", "LOGNAME", "LANG", "TZ", "TMPDIR", "RUST_BACKTRACE", "MPD_LOG"];
     let Some(name) = name.to_str() else { return false };
-    let is_proxy = name.ends_with("_proxy") && NAMES.contains(&name.to_ascii_uppercase().as_str());
-    NAMES.contains(&name) || is_proxy || name.starts_with("LC_") || name.starts_with("XDG_")
+    NAMES.contains(&name) || name.starts_with("LC_") || name.starts_with("XDG_")
 }
 
 /// The daemon usually outlives this process, and init collects it in the end. While this process lives, it has to do that itself.
@@ -222,17 +224,27 @@ mod tests {
         ] {
             assert!(!passes(OsStr::new(dropped)), "{dropped}");
         }
-        for kept in ["HOME", "LC_ALL", "XDG_RUNTIME_DIR", "https_proxy", "NO_PROXY", "MPD_LOG"] {
+        for kept in ["HOME", "LC_ALL", "XDG_RUNTIME_DIR", "MPD_LOG"] {
             assert!(passes(OsStr::new(kept)), "{kept}");
         }
     }
 
     #[test]
     fn the_environment_of_a_daemon_is_an_allow_list() {
-        let environment = Environment::of(&[("HOME", "/h"), ("MP_SECRET", "s")]);
+        let variables = [
+            ("HOME", "/h"),
+            ("MP_SECRET", "s"),
+            ("https_proxy", "http://p"),
+            ("NO_PROXY", ""),
+            ("SSL_CERT_FILE", "ca"),
+        ];
+        let environment = Environment::of(&variables);
         let place = Place::below(Some(Path::new("/r")), None, true, &environment).expect("a place");
         let command = command(Path::new("/bin/mpd"), &place);
-        assert!(command.get_envs().all(|(name, _)| passes(name)));
+        let names: Vec<_> = command.get_envs().filter_map(|(name, _)| name.to_str()).collect();
+        assert_eq!(names, ["HOME", "SSL_CERT_FILE", "https_proxy"], "what is empty says nothing");
+        let file = command.get_envs().find_map(|(name, value)| value.filter(|_| name == "SSL_CERT_FILE"));
+        assert!(file.is_some_and(|file| Path::new(file).is_absolute()), "the daemon lives in another directory");
         let arguments: Vec<_> = command.get_args().filter_map(OsStr::to_str).collect();
         assert_eq!(arguments, ["--root", "/r", "--socket", "/r/run/mpd.sock", "--started-by", "client"]);
     }

@@ -23,6 +23,7 @@ Options:
       --upstream <URL>        Loopback URL in place of Mixpanel, for tests [default: $MPD_UPSTREAM]
       --log-level <FILTER>    Log filter, such as debug [default: $MPD_LOG, else info]
       --started-by <WHO>      client, service or hand [default: hand]
+      --check                 Tell whether it could be started, and leave everything as it is
       --version               Print the version
       --mixpanel-version      Print the same in a fixed form, by which mp knows its mpd from others
       --help                  Print this help
@@ -36,6 +37,8 @@ const CLIENT_IDLE_EXIT: Duration = Duration::from_secs(30 * 60);
 pub enum Command {
     /// Serve.
     Run(Options),
+    /// Look whether it could serve.
+    Check(Options),
     /// Print the help.
     Help,
     /// Print the version.
@@ -95,7 +98,7 @@ pub enum ArgsError {
 /// When an option is unknown, lacks its value, or has a wrong one.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsError> {
     let mut options = Options::default();
-    let mut idle_exit = None;
+    let (mut idle_exit, mut is_check) = (None, false);
     let mut args = args.into_iter();
     while let Some(arg) = args.next() {
         let (name, mut inline) = split(arg);
@@ -103,6 +106,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsEr
         match name.as_str() {
             "--help" | "-h" => return Ok(Command::Help),
             "--version" | "-V" => return Ok(Command::Version),
+            "--check" => is_check = true,
             IDENTITY_FLAG => return Ok(Command::Identity),
             "--root" => options.root = Some(value("--root")?.into()),
             "--socket" => options.socket = Some(value("--socket")?.into()),
@@ -119,7 +123,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsEr
         (None, StartedBy::Client) => Some(CLIENT_IDLE_EXIT),
         (None, StartedBy::Service | StartedBy::Hand) => None,
     };
-    Ok(Command::Run(options))
+    Ok(if is_check { Command::Check(options) } else { Command::Run(options) })
 }
 
 fn split(arg: OsString) -> (String, Option<OsString>) {

@@ -100,6 +100,21 @@ impl Socket {
         Ok((Self { path: path.to_owned(), inode }, listener))
     }
 
+    /// Looks whether the path could be bound, unless a daemon answers there.
+    ///
+    /// # Errors
+    /// As [`Self::bind`].
+    pub fn check(path: &Path) -> Result<(), ListenError> {
+        match refuse_to_replace(path) {
+            Err(ListenError::Taken { .. }) => return Ok(()),
+            checked => checked?,
+        }
+        let staged = PathBuf::from(format!("{}~{}", path.display(), std::process::id() % 100));
+        let bound = UnixListener::bind(&staged).map(drop);
+        let _ = std::fs::remove_file(&staged);
+        bound.map_err(|source| ListenError::Bind { path: path.to_owned(), source })
+    }
+
     /// Looks what the path leads to now. A file that a service manager owns is its business.
     pub fn presence(&self) -> Presence {
         let Some(ours) = self.inode else { return Presence::Ours };

@@ -95,6 +95,16 @@ fn parse(filter: &str) -> Result<EnvFilter, TelemetryError> {
     EnvFilter::try_new(filter).map_err(|_| wrong())
 }
 
+/// Checks what [`start`] needs, without starting a log.
+///
+/// # Errors
+/// As [`start`].
+pub fn check(filter: &str, file: Option<&Path>) -> Result<(), TelemetryError> {
+    parse(filter)?;
+    let opened = file.map_or(Ok(()), |path| RotatingFile::open(path).map(drop));
+    opened.map_err(|source| TelemetryError::Open { path: file.unwrap_or(Path::new("")).to_owned(), source })
+}
+
 /// Sets up the log of the process.
 ///
 /// # Errors

@@ -2,8 +2,8 @@
 //!
 //! Read in this order: [`ids`] and [`secret`] (the words), [`context`] (what a caller adds to a request), [`wire`] (the bodies),
 //! [`event`], [`failure`] (what can go wrong, and the one table of statuses and exit codes),
-//! [`deadline`] (how long each side waits), [`plane`], [`routes`], [`version`], [`location`], [`json`],
-//! [`visible`] (texts of strangers, for people).
+//! [`deadline`] (how long each side waits), [`plane`], [`routes`], [`version`], [`location`], [`surroundings`] (the
+//! network of a process), [`json`], [`visible`] (texts of strangers, for people).
 
 pub mod context;
 pub mod deadline;
@@ -15,6 +15,7 @@ pub mod location;
 pub mod plane;
 pub mod routes;
 pub mod secret;
+pub mod surroundings;
 pub mod version;
 pub mod visible;
 pub mod wire;

@@ -149,7 +149,7 @@ fn checked(name: &'static str, path: &Path) -> Result<PathBuf, LocationError> {
 
 /// FNV-1a, 64 bits: the name must stay the same across compilers and releases, which std's hashers do not promise.
 /// <https://datatracker.ietf.org/doc/html/draft-eastlake-fnv-21>
-fn fnv1a(bytes: &[u8]) -> u64 {
+pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 

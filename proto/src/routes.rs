@@ -68,6 +68,8 @@ pub const EVENTS: &str = "/v1/events";
 pub const OPENAPI: &str = "/v1/openapi.json";
 /// Changes the log filter until the daemon ends.
 pub const LOG_LEVEL: &str = "/v1/log-level";
+/// The way to Mixpanel: tries the proxy and, if it is asked to, Mixpanel itself.
+pub const NETWORK: &str = "/v1/network";
 /// Stops the daemon gracefully.
 pub const SHUTDOWN: &str = "/v1/shutdown";
 
@@ -77,6 +79,11 @@ pub const CONTEXT_HEADER: &str = "mp-context";
 pub const CLIENT_HEADER: &str = "mp-client";
 /// Both ways: the protocol range of the sender, so that no call needs a second round trip for a handshake.
 pub const PROTOCOL_HEADER: &str = "mp-protocol";
+/// Request header: what the caller's environment says of the network, [`crate::surroundings::Surroundings`]. A client of ours that says
+/// nothing has nothing to say.
+pub const NETWORK_HEADER: &str = "mp-network";
+/// Response header of a failure of the network: the daemon's namespaces, `net=…,mnt=…,user=…`, where it may not look at the caller's.
+pub const NAMESPACES_HEADER: &str = "mp-namespaces";
 /// Response header: whether `daemon` or `upstream` decided the status.
 pub const ORIGIN_HEADER: &str = "mp-origin";
 /// Response header, repeatable: something the caller should be told beside the answer, ASCII.

@@ -35,14 +35,15 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let (home, upstream) = (empty(), Upstream::start());
+        let (mut home, upstream) = (empty(), Upstream::start());
+        home.set("MPD_UPSTREAM", &upstream.url());
         upstream.add_service_account(Region::Us, "sa.ada", "s3cret", ADA);
         home.write(".mp/config.toml", CONFIG);
         Self { home, upstream }
     }
 
     fn start(&self, arguments: &[&str]) -> Daemon {
-        self.home.start_with(|mpd| mpd.args(arguments).env("MPD_UPSTREAM", self.upstream.url()))
+        self.home.start_with(|mpd| mpd.args(arguments))
     }
 
     /// Returns a call that counts as a query.

@@ -1,16 +1,15 @@
 //! Many connections, idle and slow ones.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use mp_proto::routes;
+use mp_sandbox::home::{Daemon, Home};
 use mp_sandbox::wait::{eventually, pause};
 use mp_sandbox::wire::{Ask, Connection};
 
 use crate::{SOON, configured, session};
-
-/// How many connections the daemon holds at most.
-const LIMIT: usize = 512;
 
 #[test]
 fn idle_and_slow_connections_delay_nobody() {
@@ -69,30 +68,50 @@ fn a_first_head_that_does_not_come_ends_the_connection() {
     assert!((Duration::from_secs(5)..Duration::from_secs(25)).contains(&took), "closed after {took:?}, not about 10 s");
 }
 
+/// Starts a daemon with few files: 40 are its own, and each connection is worth two.
+pub(crate) fn start_with_files(home: &Home, files: u64) -> Daemon {
+    let mut command = home.command(Path::new("/bin/sh"));
+    command.arg("-c").arg(format!("ulimit -n {files} && exec \"$0\"")).arg(&home.programs().mpd);
+    Daemon::start(command, home.path(), &home.socket())
+}
+
 #[test]
-fn connections_beyond_the_limit_wait_or_are_closed_and_it_recovers() {
+fn connections_beyond_the_limit_wait_until_there_is_room() {
     let home = configured();
-    let mut daemon = home.start();
-    let mut held: Vec<Connection> = Vec::new();
-    for _ in 0..LIMIT {
-        let mut connection = home.connect();
-        // An answered call: the daemon has accepted this one, and keeps it.
-        connection.call(&Ask::get(routes::HEALTH)).ok();
-        held.push(connection);
+    let mut daemon = start_with_files(&home, 60);
+    let mut held: Vec<Connection> = (0..10).map(|_| home.connect()).collect();
+    for connection in &mut held {
+        connection.write(&Ask::get(routes::EVENTS).to_bytes()).expect("it listens");
     }
-    if let Ok(mut beyond) = Connection::open(&home.socket()) {
-        beyond.set_patience(Duration::from_millis(300));
-        let answer = beyond.send(&Ask::get(routes::HEALTH));
-        assert!(answer.is_err() || answer.is_ok_and(|answer| answer.status == 503), "more than {LIMIT} are served");
+    for connection in &mut held {
+        connection.set_patience(SOON);
+        connection.read_head().expect("it is being answered");
     }
-    session(&mut held[0]);
+    let mut beyond = home.connect();
+    beyond.set_patience(Duration::from_millis(1500));
+    beyond.write(&Ask::get(routes::HEALTH).to_bytes()).expect("it waits in the queue");
+    assert!(beyond.read_answer().is_err(), "more than ten are served");
     assert!(daemon.is_running());
-    held.clear();
-    eventually(SOON, "it serves again", || {
-        Connection::open(&home.socket()).is_ok_and(|mut connection| {
-            connection.send(&Ask::get(routes::HEALTH)).is_ok_and(|answer| answer.status == 200)
-        })
-    });
+    held.pop();
+    beyond.set_patience(SOON);
+    assert_eq!(beyond.read_answer().expect("its turn has come").status, 200);
+}
+
+#[test]
+fn idle_connections_make_room_for_others() {
+    let home = configured();
+    let _daemon = start_with_files(&home, 60);
+    let mut held: Vec<Connection> = (0..10).map(|_| home.connect()).collect();
+    for connection in &mut held {
+        connection.call(&Ask::get(routes::HEALTH)).ok();
+    }
+    let begun = Instant::now();
+    let mut beyond = home.connect();
+    beyond.set_patience(SOON);
+    session(&mut beyond);
+    assert!(begun.elapsed() < Duration::from_secs(8), "after {:?}", begun.elapsed());
+    eventually(SOON, "the oldest left", || held[0].is_closed().unwrap_or(false));
+    held[9].call(&Ask::get(routes::HEALTH)).ok();
 }
 
 #[test]

@@ -41,8 +41,9 @@ impl Stage {
     /// Returns a stage whose daemon has these arguments.
     pub(crate) fn with(arguments: &[&str]) -> Self {
         let ports = callback_ports();
-        let (home, upstream) = (empty(), Upstream::start());
-        let daemon = home.start_with(|mpd| mpd.args(arguments).env("MPD_UPSTREAM", upstream.url()));
+        let (mut home, upstream) = (empty(), Upstream::start());
+        home.set("MPD_UPSTREAM", &upstream.url());
+        let daemon = home.start_with(|mpd| mpd.args(arguments));
         Self { daemon, home, upstream, _ports: ports }
     }
 

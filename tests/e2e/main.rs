@@ -35,6 +35,7 @@ mod reports;
 mod resolve;
 mod rust_api;
 mod state;
+mod surroundings;
 mod terminal;
 mod trust;
 mod upstream;

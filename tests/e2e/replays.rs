@@ -84,9 +84,7 @@ impl Recordings {
     }
 
     fn start(&self) -> Daemon {
-        self.world
-            .home
-            .start_with(|mpd| mpd.args(["--log-level", "trace"]).env("MPD_UPSTREAM", self.world.upstream.url()))
+        self.world.home.start_with(|mpd| mpd.args(["--log-level", "trace"]))
     }
 
     /// Returns what the storage was asked for, sorted: several files are asked for at a time.

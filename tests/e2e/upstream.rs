@@ -68,12 +68,13 @@ fn ten_lists_at_once_ask_who_am_i_once() {
 
 #[test]
 fn credentials_of_the_environment_share_nothing_and_leave_no_file() {
-    let (home, upstream) = (empty(), Upstream::start());
+    let (mut home, upstream) = (empty(), Upstream::start());
+    home.set("MPD_UPSTREAM", &upstream.url());
     let people = [("sa.ada", "s3cret", ADA, "3187654"), ("sa.sol", "s3cret", SOL, "4100001")];
     for (name, secret, user, _) in people {
         upstream.add_service_account(Region::Us, name, secret, user);
     }
-    let _daemon = home.start_with(|mpd| mpd.env("MPD_UPSTREAM", upstream.url()));
+    let _daemon = home.start();
     let list = |(name, secret, _, project): (&str, &str, _, &str)| {
         let call = home.mp(["project", "list", "-f", "json"]).env("MP_USERNAME", name).env("MP_SECRET", secret);
         call.env("MP_PROJECT_ID", project).env("MP_REGION", "us")

@@ -5,10 +5,12 @@ use std::time::Duration;
 use hyper::StatusCode;
 use hyper::header::HeaderMap;
 use mp_proto::failure::{Failure, FailureKind, ProblemBody};
-use mp_proto::routes::{NOTE_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, WAITED_HEADER};
+use mp_proto::routes::{NAMESPACES_HEADER, NOTE_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, WAITED_HEADER};
+use mp_proto::surroundings;
 use mp_proto::version::ProtocolRange;
 use serde::de::DeserializeOwned;
 
+use crate::namespaces;
 use crate::transport::{Outgoing, Received, TransportError};
 
 /// An answer and what the daemon said beside it.
@@ -59,12 +61,22 @@ pub(super) fn is_older(received: &Received) -> bool {
 /// Returns the failure in an answer.
 pub(super) fn problem(received: &Received) -> Failure {
     match serde_json::from_slice::<ProblemBody>(&received.body) {
-        Ok(body) => body.into(),
+        Ok(body) => from_elsewhere(body.into(), &received.headers),
         Err(_) => {
             let detail = format!("what listens on the socket answered {} without a reason", received.status);
             Failure::new(FailureKind::Internal, detail).next("mp daemon doctor", "look for the cause")
         }
     }
+}
+
+/// Adds to a failure of the network that the daemon lives in other namespaces, where it could not find that out itself.
+fn from_elsewhere(mut failure: Failure, headers: &HeaderMap) -> Failure {
+    let told = headers.get(NAMESPACES_HEADER).and_then(|told| told.to_str().ok());
+    let others = told.map(|told| namespaces::differences(&namespaces::read(told))).unwrap_or_default();
+    if !others.is_empty() {
+        surroundings::elsewhere(&mut failure, "the daemon", &others);
+    }
+    failure
 }
 
 /// Says that the daemon could not be asked.

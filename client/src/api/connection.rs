@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use hyper::Method;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue, TE};
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::routes::{CLIENT_HEADER, ORIGIN_HEADER, REQUEST_ID_HEADER, SHUTDOWN};
+use mp_proto::routes::{CLIENT_HEADER, NETWORK_HEADER, ORIGIN_HEADER, REQUEST_ID_HEADER, SHUTDOWN};
 use mp_proto::wire::Accepted;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -197,9 +197,11 @@ impl Connection {
         }
     }
 
-    /// Returns the headers that say who asks.
+    /// Returns the headers that say who asks, and from where.
     fn named(&self) -> HeaderMap {
-        self.options.tool.iter().map(|tool| (HeaderName::from_static(CLIENT_HEADER), tool.clone())).collect()
+        let tool = self.options.tool.iter().map(|tool| (HeaderName::from_static(CLIENT_HEADER), tool.clone()));
+        let network = self.options.environment.network();
+        tool.chain(network.map(|network| (HeaderName::from_static(NETWORK_HEADER), network))).collect()
     }
 
     fn header(&self) -> Result<Option<String>, Failure> {

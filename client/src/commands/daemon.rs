@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use crate::call::{Call, place};
 use crate::caller::Environment;
 use crate::command::{Command, Flags, Invocation, Run, Section};
-use crate::connect::{ConnectError, probe};
+use crate::connect::{ConnectError, probe, start_in_turn, take_turn};
 use crate::output::json;
 use crate::program;
 
@@ -79,6 +79,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "doctor",
         about: "Look for what is wrong with daemon, files and socket",
+        arguments: doctor::arguments,
         flags: Flags::None,
         run: Run::Call(|call| Box::pin(doctor::run(call))),
         ..Command::ROW
@@ -93,8 +94,19 @@ async fn start(call: &mut Call<'_>) -> Result<(), Failure> {
     })
 }
 
+/// The next daemon goes by the variables of this shell, so nobody else may start it in between.
 async fn restart(call: &mut Call<'_>) -> Result<(), Failure> {
-    stop(call).await?;
+    call.set_autostart(true);
+    let place = call.daemon.options().place.clone();
+    let turn = take_turn(&place).await?;
+    // What the one that goes has to say is of no use any more.
+    let is_quiet = std::mem::replace(&mut call.quiet, true);
+    let stopped = stop(call).await;
+    call.quiet = is_quiet;
+    stopped?;
+    if place.autostart {
+        start_in_turn(&place, turn).await?;
+    }
     start(call).await
 }
 

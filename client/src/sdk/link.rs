@@ -21,7 +21,7 @@ use crate::api::{self, Answer, Options, Streamed};
 use crate::caller::Environment;
 use crate::transport::{Channel, Streaming};
 
-/// Calls of one client that may be under way at once; more wait for their turn. The daemon has 512 connections for all tools, so one
+/// Calls of one client that may be under way at once; more wait for their turn. The daemon has so many connections for all tools, so one
 /// that asks in a thousand tasks must not take them all.
 const AT_ONCE: usize = 64;
 

@@ -11,6 +11,8 @@ use crate::hub::Hub;
 use crate::keeper::Keeper;
 use crate::life::Life;
 use crate::mixpanel::Mixpanel;
+#[cfg(test)]
+use crate::mixpanel::network::Variables;
 use crate::store::Store;
 
 /// Everything up to the calls to Mixpanel. Tests of what stands on it make it, too, with a fake Mixpanel and a clock of their own.
@@ -35,6 +37,8 @@ impl Base {
         let endpoint = Endpoint::new(Arc::clone(&mixpanel), Arc::clone(&clock));
         let keeper = Keeper::new(paths.clone(), endpoint.clone(), Arc::clone(&clock), Arc::clone(&hub), life.clone());
         let (keeper, gates) = (Arc::new(keeper), Gates::new(Arc::clone(&clock)));
+        let sent = Arc::clone(&mixpanel);
+        store.follow(move |snapshot| sent.set_settings(&snapshot.config.network));
         let limited = gates.clone();
         store.follow(move |snapshot| limited.set_limits(&snapshot.config.limits));
         let calls = Calls::new(
@@ -52,6 +56,6 @@ impl Base {
     #[cfg(test)]
     pub(crate) fn of(home: &std::path::Path, clock: Arc<dyn Clock>, upstream: String) -> Self {
         let paths = Paths::new(home.join(".mp"), home.to_owned());
-        Self::new(paths, clock, Mixpanel::new(Some(upstream)), "test".to_owned())
+        Self::new(paths, clock, Mixpanel::new(Some(upstream), Variables::default()), "test".to_owned())
     }
 }

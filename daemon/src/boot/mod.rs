@@ -1,6 +1,7 @@
 //! The start of the daemon, in order, and its end.
 
 pub(crate) mod base;
+mod check;
 mod claim;
 mod idle;
 mod place;
@@ -32,11 +33,13 @@ use crate::fault;
 use crate::files::replace;
 use crate::files::watch::Watch;
 use crate::identity::bases::loopback;
+use crate::life::limits::Limits;
 use crate::life::service;
 use crate::life::signals::Signals;
 use crate::listen::{ListenError, Socket};
 use crate::lock::{Lock, LockError, private_dir};
 use crate::mixpanel::Mixpanel;
+use crate::mixpanel::network::Variables;
 use crate::server;
 use crate::server::app::App;
 use crate::telemetry::{self, LogHandle, TelemetryError};
@@ -94,6 +97,10 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(Command::Help) => say(HELP),
         Ok(Command::Version) => say(&format!("mpd version {BUILD}\n")),
+        Ok(Command::Check(options)) => match check(&options) {
+            Ok(()) => say("ready\n"),
+            Err(error) => refuse(&error, 1),
+        },
         Ok(Command::Identity) => say(&format!("{}\n", identity())),
         Ok(Command::Run(options)) => match run(&options) {
             Ok(()) => ExitCode::SUCCESS,
@@ -117,7 +124,14 @@ fn refuse(error: &BootError, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
+fn check(options: &Options) -> Result<(), BootError> {
+    let place = Place::find(options)?;
+    upstream(options)?;
+    check::check(&place, &log_filter(options), options.started_by)
+}
+
 fn run(options: &Options) -> Result<(), BootError> {
+    Limits::raise();
     let place = Place::find(options)?;
     let upstream = upstream(options)?;
     detach(options.started_by, &place.root)?;
@@ -183,13 +197,14 @@ fn log_filter(options: &Options) -> String {
 /// Returns Mixpanel, or what takes its place. Loopback only: a variable must not be able to send credentials elsewhere.
 fn upstream(options: &Options) -> Result<Mixpanel, BootError> {
     let from_env = || std::env::var("MPD_UPSTREAM").ok().filter(|url| !url.is_empty());
-    let Some(url) = options.upstream.clone().or_else(from_env) else { return Ok(Mixpanel::default()) };
+    let variables = Variables::of_this_process();
+    let Some(url) = options.upstream.clone().or_else(from_env) else { return Ok(Mixpanel::new(None, variables)) };
     match loopback(&url) {
         Ok(base) => {
             // Never without a stand-in: nothing may break a daemon that serves a person.
             let faults = std::env::var("MPD_FAULTS").unwrap_or_default();
             fault::plan(&faults).map_err(|problem| BootError::Upstream { url, problem })?;
-            Ok(Mixpanel::new(Some(base)))
+            Ok(Mixpanel::new(Some(base), variables))
         }
         Err(problem) => Err(BootError::Upstream { url, problem }),
     }
@@ -236,6 +251,9 @@ async fn serve(
     }
     if let Some(url) = app.mixpanel.redirected_to() {
         warn!(%url, "requests go here in place of Mixpanel");
+    }
+    for problem in &app.limits_told {
+        warn!(problem, "a limit is low");
     }
     info!(version = BUILD, root = %app.paths.root().display(), pid = std::process::id(), "started");
     announce(options.started_by);

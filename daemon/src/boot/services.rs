@@ -12,6 +12,7 @@ use crate::credential::Credentials;
 use crate::files::paths::Paths;
 use crate::files::read::Signature;
 use crate::files::watch::Watch;
+use crate::life::limits::Limits;
 use crate::login::logins::Logins;
 use crate::me::users::Users;
 use crate::memo::SessionMemo;
@@ -30,7 +31,7 @@ pub(super) fn make(
     log: LogHandle,
     log_file: Option<PathBuf>,
 ) -> App {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let (clock, limits): (Arc<dyn Clock>, _) = (Arc::new(SystemClock), Limits::of_this_process());
     let started_at = clock.now();
     let instance = instance_id(started_at);
     let base = Base::new(Paths::new(place.root, place.home), clock, mixpanel, instance.clone());
@@ -63,6 +64,8 @@ pub(super) fn make(
         users,
         log,
         log_file,
+        limits_told: limits.problems(),
+        limits,
     }
 }
 

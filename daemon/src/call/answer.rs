@@ -1,7 +1,6 @@
 //! An answer of Mixpanel whose body is still to come, and what a connection that fails has to say.
 
 use parking_lot::Mutex;
-use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use crate::call::gate::Permit;
 use crate::call::request::Outgoing;
 use crate::identity::Identity;
 use crate::life::Life;
+use crate::mixpanel::way::{causes, reason};
 
 /// An answer whose body is still to come. Dropping it ends the request.
 #[derive(Debug)]
@@ -168,11 +168,6 @@ impl OpenAnswer {
     }
 }
 
-/// Returns the errors below one. reqwest's own text repeats the URL, whose query may hold what nobody else should read.
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
-    std::iter::successors(error.source(), |cause| (*cause).source())
-}
-
 /// Returns whether the connection ended before a byte of the answer.
 pub(crate) fn is_reset(error: &reqwest::Error) -> bool {
     use std::io::ErrorKind as Io;
@@ -186,15 +181,6 @@ pub(crate) fn is_reset(error: &reqwest::Error) -> bool {
                 _ => false,
             }
         })
-}
-
-/// Returns the last cause of an error.
-pub(crate) fn reason(error: &reqwest::Error) -> String {
-    match causes(error).last() {
-        _ if error.is_timeout() => "it did not answer in time".to_owned(),
-        Some(cause) => cause.to_string(),
-        None => "the request could not be made".to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use tracing::debug;
 use url::Url;
 
 use crate::call::MIN_VALID_S;
-use crate::call::answer::{OpenAnswer, is_reset, reason};
+use crate::call::answer::{OpenAnswer, is_reset};
 use crate::call::decoding::Asked;
 use crate::call::gate::{Budget, Gates, Permit};
 use crate::call::request::{Coding, Outgoing, Payload, Query};
@@ -27,6 +27,7 @@ use crate::hub::{Hub, Notice};
 use crate::identity::{Authorization, Identity};
 use crate::keeper::{Fresh, Keeper};
 use crate::life::Life;
+use crate::mixpanel::way::reason;
 use crate::mixpanel::{Host, Mixpanel};
 use crate::store::Store;
 
@@ -127,7 +128,7 @@ impl Sending<'_> {
             Coding::Decoded => mixpanel.http_to(&url),
             Coding::AsSent => mixpanel.verbatim_to(&url),
         };
-        let client = client.map_err(|error| self.silent(&error))?;
+        let client = &client.map_err(|error| self.silent(&error.to_string()))?;
         let mut progress = Progress { token: self.token().await?, ..Progress::default() };
         loop {
             let before = progress.waited;
@@ -301,11 +302,11 @@ impl Sending<'_> {
             (Authorization::Grant(_), Some(fresh)) => request.header(AUTHORIZATION, bearer(&fresh.token)?),
             (Authorization::Grant(_), None) => request,
         };
-        Ok((request.build().map_err(|error| self.silent(&error))?, touched))
+        Ok((request.build().map_err(|error| self.silent(&reason(&error)))?, touched))
     }
 
     async fn exchange(&self, client: &Client, request: Request, touched: &Touched) -> Result<Response, Silence> {
-        let sent = Instant::now();
+        let (sent, url) = (Instant::now(), request.url().clone());
         let mut answer = std::pin::pin!(client.execute(request));
         let answer = loop {
             let silent = touched.last() + self.request.host.patience();
@@ -325,7 +326,7 @@ impl Sending<'_> {
             }
         };
         let response = answer.map_err(|error| {
-            let failure = self.silent(&error);
+            let failure = self.silent(&self.calls.mixpanel.explain(&url, &error));
             if is_reset(&error) { Silence::Reset(failure) } else { Silence::Other(failure) }
         })?;
         let request = self.request;
@@ -336,9 +337,10 @@ impl Sending<'_> {
         Ok(response)
     }
 
-    fn silent(&self, error: &reqwest::Error) -> Failure {
-        let said = format!("could not reach Mixpanel: {}", reason(error));
-        self.asked("").failure(FailureKind::UpstreamUnreachable, &said)
+    fn silent(&self, why: &str) -> Failure {
+        let said = format!("could not reach Mixpanel: {why}");
+        let failure = self.asked("").failure(FailureKind::UpstreamUnreachable, &said);
+        failure.next("mp daemon doctor --online", "try the way to Mixpanel step by step")
     }
 
     fn asked<'b>(&'b self, credential: &'b str) -> Asked<'b> {

@@ -10,6 +10,7 @@ use mp_proto::secret::Secret;
 
 use super::account::Account;
 use super::limits::Limits;
+use super::network::NetworkSettings;
 use super::problem::{ConfigProblem, Located, Scope};
 
 /// The meaning of a config file: what is good in it, and all that is wrong.
@@ -25,6 +26,8 @@ pub struct Config {
     pub custom_header: Option<Located<CustomHeader>>,
     /// What `[settings.limits]` says.
     pub limits: Limits,
+    /// What `[settings.network]` says.
+    pub network: NetworkSettings,
     /// What is wrong, in the order of the file.
     pub problems: Vec<ConfigProblem>,
 }

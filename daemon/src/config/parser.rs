@@ -10,7 +10,7 @@ use super::fields::{Field, FieldValue, check};
 use super::model::{Config, CustomHeader, Target};
 use super::problem::{ConfigProblem, Lines, Located, Scope};
 use super::value::{Key, Value, kind, whole};
-use super::{legacy, limits};
+use super::{legacy, limits, network};
 
 /// Parses the bytes of a config file, which must be UTF-8.
 pub fn parse_bytes(bytes: &[u8]) -> Config {
@@ -187,6 +187,9 @@ impl Parser<'_> {
         if let Some(value) = block.get("limits") {
             self.limits(value);
         }
+        if let Some(value) = block.get("network") {
+            self.network(value);
+        }
         if let Some((key, value)) = block.get_key_value("custom_header") {
             self.custom_header(key, value);
         }
@@ -199,6 +202,19 @@ impl Parser<'_> {
         };
         let (limits, problems) = limits::read(block);
         self.config.limits = limits;
+        for (at, detail) in problems {
+            self.problem(Scope::Settings, at, detail);
+        }
+    }
+
+    fn network(&mut self, value: &Value<'_>) {
+        let DeValue::Table(block) = value.get_ref() else {
+            let detail = format!("network is {}: expected a table", kind(value));
+            self.config.network.problem = Some(format!("[settings] {detail}"));
+            return self.problem(Scope::Settings, value.span().start, detail);
+        };
+        let (network, problems) = network::read(block);
+        self.config.network = network;
         for (at, detail) in problems {
             self.problem(Scope::Settings, at, detail);
         }

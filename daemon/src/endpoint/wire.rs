@@ -1,6 +1,7 @@
 //! Carries a request of the `oauth2` crate over our HTTP client.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use mp_proto::failure::chain;
@@ -10,6 +11,7 @@ use parking_lot::Mutex;
 
 use super::error::EndpointError;
 use crate::mixpanel::Mixpanel;
+use crate::mixpanel::way::Way;
 
 /// How long the provider may take. Its answer is worth waiting for: the refresh token may be spent already.
 pub(super) const PATIENCE: Duration = Duration::from_secs(15);
@@ -23,6 +25,7 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
 /// Carries one exchange, and remembers what the `oauth2` crate does not pass on.
 pub(super) struct Wire {
     http: reqwest::Client,
+    way: Arc<Way>,
     seen: Mutex<Seen>,
 }
 
@@ -49,14 +52,16 @@ impl<'c> AsyncHttpClient<'c> for Wire {
 impl Wire {
     pub(super) fn new(mixpanel: &Mixpanel) -> Result<Self, EndpointError> {
         let http = mixpanel.http();
-        let http = http.map_err(|error| EndpointError::weather(format!("no HTTP client: {}", chain(&error))))?;
-        Ok(Self { http: http.clone(), seen: Mutex::default() })
+        let http = http.map_err(|error| EndpointError::weather(error.to_string()))?;
+        Ok(Self { http, way: mixpanel.way(), seen: Mutex::default() })
     }
 
     async fn carry(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
         let send = async {
-            let no_answer = |error: reqwest::Error| NoAnswer(chain(&error.without_url()));
-            let request = reqwest::Request::try_from(request).map_err(no_answer)?;
+            let unsent = |error: reqwest::Error| NoAnswer(chain(&error.without_url()));
+            let request = reqwest::Request::try_from(request).map_err(unsent)?;
+            let url = request.url().clone();
+            let no_answer = |error: reqwest::Error| NoAnswer(self.way.explain(&url, &error));
             let mut response = self.http.execute(request).await.map_err(no_answer)?;
             self.note(&response);
             let status = response.status();

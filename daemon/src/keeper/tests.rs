@@ -53,7 +53,7 @@ impl World {
         let clock = Arc::new(TestClock::at(1_900_000_000));
         let paths = Paths::new(home.path().join(".mp"), home.path().to_owned());
         let (hub, life) = (Arc::new(Hub::new("test".to_owned())), Life::default());
-        let endpoint = Endpoint::new(Arc::new(Mixpanel::new(Some(upstream.url()))), clock.clone());
+        let endpoint = Endpoint::new(Arc::new(Mixpanel::new(Some(upstream.url()), Default::default())), clock.clone());
         let keeper = Keeper::new(paths.clone(), endpoint, clock.clone(), Arc::clone(&hub), life.clone());
         let name = AccountName::parse("ada").expect("a name");
         let client_id = upstream.register_client(Region::Us, REDIRECT);

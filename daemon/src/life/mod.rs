@@ -1,5 +1,6 @@
 //! How long the daemon lives: the signal to stop with its reason, and the tasks that must end before the process does.
 
+pub mod limits;
 pub mod service;
 pub mod signals;
 

@@ -7,11 +7,13 @@ use tokio::sync::Notify;
 
 use super::Life;
 
-/// SIGTERM, SIGINT and SIGHUP.
+/// SIGTERM, SIGINT, SIGHUP and SIGXFSZ.
 pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
     hangup: Signal,
+    /// A write beyond the limit of a file's size: it shall fail, and not kill the daemon.
+    _file_size: Signal,
 }
 
 impl Signals {
@@ -24,6 +26,7 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
             hangup: signal(SignalKind::hangup())?,
+            _file_size: signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?,
         })
     }
 

@@ -53,9 +53,9 @@ async fn ask(mixpanel: &Mixpanel, region: Region, authorization: &Authorization,
     let Ok(url) = Url::parse(&url) else { return Attempt::Silence("the address is not a URL".to_owned()) };
     let http = match mixpanel.http_to(&url) {
         Ok(http) => http,
-        Err(error) => return Attempt::Silence(error.without_url().to_string()),
+        Err(error) => return Attempt::Silence(error.to_string()),
     };
-    let request = http.get(url);
+    let request = http.get(url.clone());
     let request = match authorization {
         Authorization::Basic { username, secret } => request.basic_auth(username, Some(secret.expose())),
         Authorization::Bearer(token) => request.bearer_auth(token.expose()),
@@ -64,7 +64,9 @@ async fn ask(mixpanel: &Mixpanel, region: Region, authorization: &Authorization,
     match timeout(PATIENCE, request.send()).await {
         Ok(Ok(response)) => Attempt::Status(response.status().as_u16()),
         Ok(Err(error)) if error.is_builder() => Attempt::Silence("the credential cannot stand in a header".to_owned()),
-        Ok(Err(error)) if error.is_connect() => Attempt::Silence("no connection".to_owned()),
+        Ok(Err(error)) if error.is_connect() => {
+            Attempt::Silence(format!("no connection: {}", mixpanel.explain(&url, &error)))
+        }
         Ok(Err(_)) => Attempt::Silence("the connection broke".to_owned()),
         Err(_) => Attempt::Silence(format!("no answer within {} s", PATIENCE.as_secs())),
     }

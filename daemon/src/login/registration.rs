@@ -8,6 +8,7 @@ use mp_proto::ids::{AccountType, Region};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 use tracing::warn;
+use url::Url;
 
 use crate::endpoint::error::EndpointError;
 use crate::files::replace::ReplaceError;
@@ -27,8 +28,8 @@ const MAX_BODY: usize = 256 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum RegisterError {
     /// No answer.
-    #[error("the client could not be registered: no answer")]
-    Request(#[source] reqwest::Error),
+    #[error("the client could not be registered: no answer: {0}")]
+    Request(String),
     /// No answer in time.
     #[error("the client could not be registered: no answer within {} s", PATIENCE.as_secs())]
     Slow,
@@ -102,9 +103,11 @@ pub(super) fn forget_refused(services: &Services, client: &Registration, error: 
 }
 
 async fn register(mixpanel: &Mixpanel, region: Region, redirect_uri: &str) -> Result<String, RegisterError> {
-    let failed = |error: reqwest::Error| RegisterError::Request(error.without_url());
     let url = format!("{}/mcp/register/", mixpanel.base(region, Host::Oauth, &CallerBases::default()));
-    let request = mixpanel.http().map_err(failed)?.post(url).json(&asked(redirect_uri));
+    let url = Url::parse(&url).map_err(|error| RegisterError::Request(error.to_string()))?;
+    let failed = |error: reqwest::Error| RegisterError::Request(mixpanel.explain(&url, &error));
+    let client = mixpanel.http().map_err(|error| RegisterError::Request(error.to_string()))?;
+    let request = client.post(url.clone()).json(&asked(redirect_uri));
     let mut response = request.send().await.map_err(failed)?;
     let status = response.status();
     if !status.is_success() {

@@ -1,52 +1,66 @@
-//! Everything that talks to Mixpanel goes through here: its hosts, and one HTTP client for all.
+//! Everything that talks to Mixpanel goes through here: its hosts, the way there, and one HTTP client for all.
 
+pub(crate) mod certificates;
 pub mod hosts;
+pub mod namespaces;
+pub mod network;
+pub mod trial;
+pub(crate) mod way;
 
-use std::sync::OnceLock;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use mp_proto::ids::Region;
+use parking_lot::RwLock;
 use url::Url;
 
 pub use hosts::Host;
 
+use crate::config::NetworkSettings;
 use crate::identity::bases::{CallerBases, is_loopback};
-
-/// Longest time to connect. A host that does not answer by then will not.
-const CONNECT: Duration = Duration::from_secs(10);
-
-/// How long an unused connection is kept. Shorter than what Mixpanel's front ends close by themselves, so that few are found dead.
-const KEPT: Duration = Duration::from_secs(50);
-
-/// How much of one answer may be under way over HTTP/2: 2 MiB in 100 ms are 20 MiB/s.
-const STREAM_WINDOW: u32 = 2 * 1024 * 1024;
-
-/// And of all answers that share a connection: more than all exports that may run. A window that adapts itself would be as large for
-/// the connection as for one answer, so that one whose reader is slow would hold up all others.
-const CONNECTION_WINDOW: u32 = 256 * STREAM_WINDOW;
-
-/// How often a silent HTTP/2 connection is asked whether it is alive while somebody waits for an answer, which may take Mixpanel
-/// minutes: without it a dead one is noticed after those minutes, and a router in between forgets a live one. And how long it may take
-/// to say so.
-const PING: Duration = Duration::from_secs(30);
-const PONG: Duration = Duration::from_secs(20);
+use crate::mixpanel::network::{Network, Variables};
+use crate::mixpanel::way::{Kind, Way, WayError};
 
 /// Mixpanel, as the daemon reaches it.
 #[derive(Debug, Default)]
 pub struct Mixpanel {
     redirected_to: Option<String>,
-    http: OnceLock<reqwest::Client>,
-    /// For what stands in for Mixpanel on this machine: a proxy has no business there.
-    direct: OnceLock<reqwest::Client>,
-    /// These two leave a compressed answer as it is.
-    verbatim: OnceLock<reqwest::Client>,
-    verbatim_direct: OnceLock<reqwest::Client>,
+    variables: Variables,
+    settings: RwLock<NetworkSettings>,
+    way: RwLock<Arc<Way>>,
+    /// The variables of the start decide something.
+    speaks: AtomicBool,
 }
 
 impl Mixpanel {
     /// Returns Mixpanel itself, or what stands in its place; see [`crate::identity::bases::loopback`].
-    pub fn new(redirected_to: Option<String>) -> Self {
-        Self { redirected_to, ..Self::default() }
+    pub fn new(redirected_to: Option<String>, variables: Variables) -> Self {
+        let settings = NetworkSettings::default();
+        let way = Way::new(Network::decide(&settings, &variables, redirected_to.as_deref()));
+        let speaks = AtomicBool::new(!way.open().is_empty());
+        Self { redirected_to, variables, way: RwLock::new(Arc::new(way)), speaks, ..Self::default() }
+    }
+
+    /// Decides the way anew, if the settings say something else than before.
+    pub fn set_settings(&self, settings: &NetworkSettings) {
+        let mut known = self.settings.write();
+        if *known != *settings {
+            settings.clone_into(&mut known);
+            let network = Network::decide(settings, &self.variables, self.redirected_to.as_deref());
+            let way = Way::new(network);
+            self.speaks.store(!way.open().is_empty(), Ordering::Relaxed);
+            *self.way.write() = Arc::new(way);
+        }
+    }
+
+    /// Returns whether no variable of the start decides anything, as it mostly is. Every call asks.
+    pub fn says_nothing(&self) -> bool {
+        !self.speaks.load(Ordering::Relaxed)
+    }
+
+    /// Returns the way that requests go now.
+    pub fn way(&self) -> Arc<Way> {
+        Arc::clone(&self.way.read())
     }
 
     /// Returns where requests go in place of Mixpanel.
@@ -67,59 +81,32 @@ impl Mixpanel {
     /// before it is needed. It follows no redirect: a credential goes where it was meant to go, and nowhere else.
     ///
     /// # Errors
-    /// When the system's certificates cannot be used.
-    pub fn http(&self) -> Result<&reqwest::Client, reqwest::Error> {
-        self.client(self.redirected_to.is_some())
+    /// When proxy or certificates cannot be used.
+    pub fn http(&self) -> Result<reqwest::Client, WayError> {
+        let is_direct = self.redirected_to.is_some();
+        self.way().client(Kind { is_direct, is_verbatim: false })
     }
 
     /// Returns the HTTP client for a URL. What a caller's variables point to is on this machine, too.
     ///
     /// # Errors
-    /// When the system's certificates cannot be used.
-    pub fn http_to(&self, url: &Url) -> Result<&reqwest::Client, reqwest::Error> {
-        self.client(is_loopback(url))
+    /// As [`Self::http`].
+    pub fn http_to(&self, url: &Url) -> Result<reqwest::Client, WayError> {
+        self.way().client(Kind { is_direct: is_loopback(url), is_verbatim: false })
     }
 
     /// Returns the HTTP client for a URL whose answers are passed on as they are sent, compressed or not.
     ///
     /// # Errors
-    /// When the system's certificates cannot be used.
-    pub fn verbatim_to(&self, url: &Url) -> Result<&reqwest::Client, reqwest::Error> {
-        let is_direct = is_loopback(url);
-        let kept = if is_direct { &self.verbatim_direct } else { &self.verbatim };
-        kept_or(kept, || builder(is_direct).no_gzip())
+    /// As [`Self::http`].
+    pub fn verbatim_to(&self, url: &Url) -> Result<reqwest::Client, WayError> {
+        self.way().client(Kind { is_direct: is_loopback(url), is_verbatim: true })
     }
 
-    fn client(&self, is_direct: bool) -> Result<&reqwest::Client, reqwest::Error> {
-        let kept = if is_direct { &self.direct } else { &self.http };
-        kept_or(kept, || builder(is_direct))
+    /// Returns why a request had no answer, with what of the way may be to blame.
+    pub fn explain(&self, url: &Url, error: &reqwest::Error) -> String {
+        self.way().explain(url, error)
     }
-}
-
-fn kept_or(
-    kept: &OnceLock<reqwest::Client>,
-    builder: impl FnOnce() -> reqwest::ClientBuilder,
-) -> Result<&reqwest::Client, reqwest::Error> {
-    if let Some(client) = kept.get() {
-        return Ok(client);
-    }
-    let built = builder().build()?;
-    Ok(kept.get_or_init(|| built))
-}
-
-fn builder(is_direct: bool) -> reqwest::ClientBuilder {
-    // An error means that it is installed already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT)
-        .pool_idle_timeout(KEPT)
-        .http2_initial_stream_window_size(STREAM_WINDOW)
-        .http2_initial_connection_window_size(CONNECTION_WINDOW)
-        .http2_keep_alive_interval(PING)
-        .http2_keep_alive_timeout(PONG)
-        .referer(false);
-    if is_direct { client.no_proxy() } else { client }
 }
 
 #[cfg(test)]
@@ -128,7 +115,7 @@ mod tests {
 
     #[test]
     fn an_override_of_the_start_wins_over_everything() {
-        let upstream = Mixpanel::new(Some("http://127.0.0.1:5".to_owned()));
+        let upstream = Mixpanel::new(Some("http://127.0.0.1:5".to_owned()), Variables::default());
         let caller = CallerBases::default();
         assert_eq!(upstream.base(Region::Eu, Host::Oauth, &caller), "http://127.0.0.1:5/eu/oauth");
         assert_eq!(Mixpanel::default().base(Region::Eu, Host::Web, &caller), "https://eu.mixpanel.com");

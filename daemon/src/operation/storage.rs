@@ -10,8 +10,8 @@ use std::time::Duration;
 use tokio::time::timeout;
 use url::Url;
 
-use crate::call::answer::reason;
 use crate::identity::bases::is_loopback;
+use crate::mixpanel::way::reason;
 use crate::operation::call::Run;
 
 /// How long a storage may be silent.
@@ -65,7 +65,8 @@ struct Request<'a> {
 
 impl Request<'_> {
     async fn send(self, run: &Run<'_>, url: &Url) -> Result<Response, Failure> {
-        let client = run.operations.mixpanel.http_to(url).map_err(|error| cut(run, &reason(&error)))?;
+        let mixpanel = &run.operations.mixpanel;
+        let client = mixpanel.http_to(url).map_err(|error| cut(run, &error.to_string()))?;
         let mut request = client.request(self.method, url.clone());
         let mut patience = PATIENCE;
         if let Some((kind, length, body)) = self.body {
@@ -73,7 +74,7 @@ impl Request<'_> {
             request = request.header(CONTENT_TYPE, kind).header(CONTENT_LENGTH, length).body(body);
         }
         let sent = timeout(patience, request.send()).await.map_err(|_| silent(run))?;
-        sent.map_err(|error| cut(run, &reason(&error.without_url())))
+        sent.map_err(|error| cut(run, &mixpanel.explain(url, &error)))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
 use hyper::http::request::Parts;
 use mp_proto::failure::{Failure, FailureKind};
@@ -23,6 +24,7 @@ use crate::server::call::{Caller, JsonBody, Name, Parameters};
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
 use crate::server::session::apply;
+use crate::server::surroundings;
 use crate::verification::verify;
 
 /// Whether an account that targets refer to may go.
@@ -183,8 +185,15 @@ pub(crate) async fn refresh(
 }
 
 /// `POST /v1/accounts/{name}/test`.
-pub(crate) async fn test(State(app): State<Arc<App>>, Name(name): Name, caller: Caller) -> Answer {
-    reply::ok(&verify(&app.sessions, &app.users, &name, &caller.0).await?)
+pub(crate) async fn test(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    Name(name): Name,
+    caller: Caller,
+) -> Answer {
+    let mut body = verify(&app.sessions, &app.users, &name, &caller.0).await?;
+    body.problem = body.problem.map(|problem| surroundings::explain_body(problem, peer));
+    reply::ok(&body)
 }
 
 fn summary(snapshot: &Snapshot, account: &Account) -> AccountSummary {

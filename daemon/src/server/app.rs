@@ -20,6 +20,7 @@ use crate::files::watch::Watch;
 use crate::hub::Hub;
 use crate::keeper::Keeper;
 use crate::life::Life;
+use crate::life::limits::Limits;
 use crate::login::logins::Logins;
 use crate::me::users::Users;
 use crate::memo::SessionMemo;
@@ -77,6 +78,10 @@ pub struct App {
     pub log: LogHandle,
     /// Where the log goes, if it is a file.
     pub log_file: Option<PathBuf>,
+    /// What the system lets the process do.
+    pub limits: Limits,
+    /// What of that everybody is told, for it is too little.
+    pub limits_told: Vec<String>,
     /// Its end, and the tasks that must end before it does.
     pub life: Life,
     /// Counters for status and metrics.
@@ -94,7 +99,7 @@ pub struct Counters {
     pub connections: AtomicU64,
     /// Connections closed unread because of their uid.
     pub foreign: AtomicU64,
-    /// Connections refused because of the limit.
+    /// How often there was no room for another connection.
     pub crowded: AtomicU64,
     /// Calls answered.
     pub calls: AtomicU64,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use hyper::StatusCode;
 use mp_proto::failure::{Failure, FailureKind};
@@ -13,7 +14,9 @@ use crate::login::plan::plan;
 use crate::login::redirect::pasted;
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
+use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
+use crate::server::surroundings;
 
 /// How long the start of a browser login waits for its URL: a registration has 15 s.
 const READY: Duration = Duration::from_secs(20);
@@ -34,6 +37,7 @@ pub(crate) struct Look {
 /// `POST /v1/logins`: 201 for a new one, 200 for one that was open already.
 pub(crate) async fn start(
     State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
     caller: Caller,
     JsonBody(start): JsonBody<LoginStart>,
 ) -> Answer {
@@ -46,6 +50,7 @@ pub(crate) async fn start(
     if !start.no_browser {
         body.open_url = login.take_open_url();
     }
+    body.problem = body.problem.map(|problem| surroundings::explain_body(problem, peer));
     reply::with_status(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &body)
 }
 
@@ -55,10 +60,17 @@ pub(crate) async fn list(State(app): State<Arc<App>>) -> Answer {
 }
 
 /// `GET /v1/logins/{id}`.
-pub(crate) async fn show(State(app): State<Arc<App>>, Name(id): Name, Parameters(look): Parameters<Look>) -> Answer {
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    Name(id): Name,
+    Parameters(look): Parameters<Look>,
+) -> Answer {
     let login = find(&app, &id)?;
     let patience = Duration::from_secs(look.wait_s.unwrap_or(0)).min(LONGEST_LOOK);
-    reply::ok(&login.look(look.after, patience).await)
+    let mut body = login.look(look.after, patience).await;
+    body.problem = body.problem.map(|problem| surroundings::explain_body(problem, peer));
+    reply::ok(&body)
 }
 
 /// `POST /v1/logins/{id}/callback`.

@@ -6,11 +6,13 @@ mod accounts;
 pub mod app;
 mod bridge;
 mod call;
+mod connections;
 mod control;
 mod events;
 mod gate;
 mod logins;
 mod me;
+mod network;
 mod openapi;
 mod operations;
 mod peer;
@@ -18,13 +20,16 @@ mod proxy;
 mod reply;
 mod route;
 mod session;
+mod surroundings;
 mod table;
 mod targets;
 
 use std::convert::Infallible;
+use std::future::Future;
 use std::os::unix::net::UnixListener as StdListener;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
@@ -32,23 +37,23 @@ use axum::body::Body;
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
+use hyper::header::HeaderName;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::routes::API_HEAD;
+use mp_proto::routes::{API_HEAD, LOGINS, NAMESPACES_HEADER};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::timeout;
 use tower::ServiceExt;
 use tracing::{Instrument, debug, debug_span, info, warn};
 
 use crate::server::app::App;
+use crate::server::connections::{Activity, Connections, Doorkeeper, Open};
 use crate::server::peer::Peer;
-
-/// Connections served at once: far more than one person's tools, far fewer than the descriptors of a process.
-const MAX_CONNECTIONS: u64 = 512;
+use crate::server::reply::Refused;
 
 /// A new connection must have sent its first head by then.
 const FIRST_HEAD: Duration = Duration::from_secs(10);
@@ -64,18 +69,24 @@ const GRACE: Duration = Duration::from_secs(10);
 pub async fn serve(app: Arc<App>, listener: StdListener, mut rebound: tokio::sync::mpsc::Receiver<StdListener>) {
     let router = table::router(&app);
     let graceful = GracefulShutdown::new();
+    let (connections, mut door) = (Arc::new(Connections::default()), Doorkeeper::new());
     let Some(mut listener) = adopt(listener) else { return app.life.request_stop("the socket could not be served") };
     loop {
+        let has_room = app.counters.connections.load(Ordering::Relaxed) < app.limits.connections();
         tokio::select! {
             biased;
             () = app.life.stopping() => break,
+            // Others wait in the queue of the socket.
+            () = door.wait(&connections, &app.counters.calls), if !has_room => {
+                app.counters.crowded.fetch_add(1, Ordering::Relaxed);
+            }
             Some(fresh) = rebound.recv() => {
                 if let Some(fresh) = adopt(fresh) {
                     listener = fresh;
                 }
             }
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => welcome(&app, stream, &router, &graceful),
+            accepted = listener.accept(), if has_room => match accepted {
+                Ok((stream, _)) => welcome(&app, &connections, stream, &router, &graceful),
                 Err(error) => {
                     // Out of descriptors, most likely: the next accept would fail at once, so let some be closed first.
                     warn!(%error, "a connection was not accepted");
@@ -104,35 +115,42 @@ fn adopt(listener: StdListener) -> Option<UnixListener> {
 }
 
 /// Decides about a new connection before a byte of it is read.
-fn welcome(app: &Arc<App>, stream: UnixStream, router: &Router, graceful: &GracefulShutdown) {
+fn welcome(
+    app: &Arc<App>,
+    connections: &Arc<Connections>,
+    stream: UnixStream,
+    router: &Router,
+    graceful: &GracefulShutdown,
+) {
     let counters = &app.counters;
     let Some(peer) = Peer::of(&stream) else {
         counters.foreign.fetch_add(1, Ordering::Relaxed);
         warn!("a connection of another user was closed");
         return;
     };
-    if counters.connections.load(Ordering::Relaxed) >= MAX_CONNECTIONS {
-        counters.crowded.fetch_add(1, Ordering::Relaxed);
-        return reply::refuse_crowded(&stream);
-    }
     counters.accepted.fetch_add(1, Ordering::Relaxed);
     counters.connections.fetch_add(1, Ordering::Relaxed);
     let watcher = graceful.watcher();
-    let open = OpenConnection(Arc::clone(app));
+    let open = OpenConnection { app: Arc::clone(app), open: connections.add(counters.calls.load(Ordering::Relaxed)) };
     let router = router.clone();
     app.life.spawn(async move {
-        let connection = Connection { app: Arc::clone(&open.0), router, peer, activity: Arc::default() };
+        let activity = Arc::clone(&open.open.activity);
+        let connection = Connection { app: Arc::clone(&open.app), router, peer, activity };
         connection.run(stream, watcher).await;
         drop(open);
     });
 }
 
 /// Counts a connection for as long as its task lives.
-struct OpenConnection(Arc<App>);
+struct OpenConnection {
+    app: Arc<App>,
+    open: Open,
+}
 
 impl Drop for OpenConnection {
     fn drop(&mut self) {
-        self.0.counters.connections.fetch_sub(1, Ordering::Relaxed);
+        // Before its place is given free, for who hears of that looks at the number.
+        self.app.counters.connections.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -143,22 +161,6 @@ struct Connection {
     activity: Arc<Activity>,
 }
 
-/// Whether a connection is of use to anybody.
-#[derive(Default)]
-struct Activity {
-    /// A head has arrived since the last look.
-    spoken: AtomicBool,
-    /// Requests that are being answered; those whose answer is a stream count until it ends.
-    open: AtomicU32,
-}
-
-impl Activity {
-    /// Returns whether nothing has happened since the last look.
-    fn was_quiet(&self) -> bool {
-        !self.spoken.swap(false, Ordering::Relaxed) && self.open.load(Ordering::Relaxed) == 0
-    }
-}
-
 /// A request that is being answered.
 struct OpenRequest {
     app: Arc<App>,
@@ -166,9 +168,8 @@ struct OpenRequest {
 }
 
 impl OpenRequest {
-    fn of(app: &Arc<App>, activity: &Arc<Activity>) -> Self {
-        activity.spoken.store(true, Ordering::Relaxed);
-        activity.open.fetch_add(1, Ordering::Relaxed);
+    fn of(app: &Arc<App>, activity: &Arc<Activity>, number: u64) -> Self {
+        activity.begin(number);
         app.counters.open.fetch_add(1, Ordering::Relaxed);
         Self { app: Arc::clone(app), activity: Arc::clone(activity) }
     }
@@ -176,7 +177,7 @@ impl OpenRequest {
 
 impl Drop for OpenRequest {
     fn drop(&mut self) {
-        self.activity.open.fetch_sub(1, Ordering::Relaxed);
+        self.activity.end();
         self.app.counters.open.fetch_sub(1, Ordering::Relaxed);
     }
 }
@@ -187,7 +188,16 @@ impl Connection {
             .header_read_timeout(None)
             .max_buf_size(gate::MAX_HEAD)
             .serve_connection(TokioIo::new(stream), service_fn(|request| self.answer(request)));
-        let mut served = std::pin::pin!(watcher.watch(connection));
+        let served = std::pin::pin!(watcher.watch(connection));
+        tokio::select! {
+            biased;
+            () = self.until_of_no_use(served) => {}
+            () = self.has_to_leave() => debug!("an idle connection made room for others"),
+        }
+    }
+
+    /// Serves until the connection ends, or nothing was said on it for too long.
+    async fn until_of_no_use(&self, mut served: Pin<&mut impl Future<Output = hyper::Result<()>>>) {
         if let Ok(ended) = timeout(FIRST_HEAD, &mut served).await {
             return log_end(ended);
         }
@@ -201,15 +211,33 @@ impl Connection {
         debug!("a connection that said nothing was closed");
     }
 
+    /// Returns when the connection was asked to make room, and is not being answered.
+    async fn has_to_leave(&self) {
+        loop {
+            self.activity.leave.notified().await;
+            if !self.activity.is_busy() {
+                return;
+            }
+        }
+    }
+
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-        let open = OpenRequest::of(&self.app, &self.activity);
         let number = self.app.counters.calls.fetch_add(1, Ordering::Relaxed);
+        let open = OpenRequest::of(&self.app, &self.activity, number);
         let span = debug_span!("call", method = %request.method(), path = request.uri().path(), number);
+        let note = surroundings::note(&self.app, request.headers());
         let answered = std::panic::AssertUnwindSafe(self.route(request)).catch_unwind().instrument(span).await;
         let mut response = answered.unwrap_or_else(|_| {
             reply::failure(&Failure::new(FailureKind::Internal, "the daemon made an error; its log says more"))
         });
+        if let Some(Refused(failure)) = response.extensions_mut().remove() {
+            reply::say_instead(&mut response, &surroundings::explain(failure, self.peer));
+            let told = surroundings::namespaces_for(self.peer);
+            response.headers_mut().extend(told.map(|told| (HeaderName::from_static(NAMESPACES_HEADER), told)));
+        }
         reply::finish(&self.app, number, &mut response);
+        reply::add_notes(response.headers_mut(), note.as_slice());
+        reply::add_notes(response.headers_mut(), &self.app.limits_told);
         Ok(if response.body().size_hint().exact().is_some() { response } else { response.map(|body| held(body, open)) })
     }
 
@@ -218,9 +246,10 @@ impl Connection {
             return reply::failure(&failure);
         }
         let mut request = request.map(Body::new);
-        if request.method() != Method::GET || request.uri().path().starts_with(API_HEAD) {
-            // Who changes something or asks for a token is logged, and who asks Mixpanel takes turns; nobody else is asked who it is,
-            // for it costs an allocation.
+        let path = request.uri().path();
+        if request.method() != Method::GET || path.starts_with(API_HEAD) || path.starts_with(LOGINS) {
+            // Who changes something or asks for a token is logged, who asks Mixpanel takes turns, and who waits for a login may see another
+            // network; nobody else is asked who it is, for it costs an allocation.
             request.extensions_mut().insert(self.peer);
         }
         match self.router.clone().oneshot(request).await {

@@ -1,7 +1,5 @@
 //! Answers: JSON, problems, and the headers that every answer carries.
 
-use std::io::Write;
-use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -13,7 +11,7 @@ use futures_util::{Stream, StreamExt};
 use http_body_util::StreamBody;
 use hyper::StatusCode;
 use hyper::body::Frame;
-use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, TE, TRAILER};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, TE, TRAILER};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::ProjectId;
 use mp_proto::json::{ascii_json, unarmed};
@@ -21,10 +19,10 @@ use mp_proto::routes::{
     NOTE_HEADER, ORIGIN_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, REQUEST_ID_HEADER, WAITED_HEADER,
 };
 use serde::Serialize;
-use tokio::net::UnixStream;
 use tracing::{debug, error};
 
 use crate::server::app::App;
+use crate::server::surroundings::is_of_network;
 
 static ORIGIN: HeaderName = HeaderName::from_static(ORIGIN_HEADER);
 static PROTOCOL_NAME: HeaderName = HeaderName::from_static(PROTOCOL_HEADER);
@@ -181,11 +179,28 @@ fn trailers(failure: &Failure) -> HeaderMap {
     value.into_iter().map(|value| (HeaderName::from_static(PROBLEM_TRAILER), value)).collect()
 }
 
+/// A failure of the network in an answer: only its connection knows whether the caller sees another network.
+#[derive(Debug, Clone)]
+pub(crate) struct Refused(pub(crate) Failure);
+
+/// Puts another text of the same failure into an answer.
+pub(crate) fn say_instead(response: &mut Response, failure: &Failure) {
+    let text = serde_json::to_vec(&failure.to_body()).unwrap_or_default();
+    // The router has written down how long the first one was.
+    if response.headers_mut().remove(CONTENT_LENGTH).is_some() {
+        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(text.len()));
+    }
+    *response.body_mut() = Body::from(text);
+}
+
 /// Answers with a failure as RFC 9457 has it.
 pub(crate) fn failure(failure: &Failure) -> Response {
     let text = unarmed(serde_json::to_vec(&failure.to_body()).unwrap_or_default());
     let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = of_bytes(status, PROBLEM, text);
+    if is_of_network(failure.kind) {
+        response.extensions_mut().insert(Refused(failure.clone()));
+    }
     if failure.upstream.is_some() {
         response.headers_mut().insert(&ORIGIN, HeaderValue::from_static("upstream"));
     }
@@ -218,23 +233,6 @@ pub(crate) fn finish(app: &Arc<App>, number: u64, response: &mut Response) {
     }
     if response.status().as_u16() >= 400 {
         app.counters.failures.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-/// Tells a connection over the limit why it is closed, without a task of its own and without waiting for it.
-pub(crate) fn refuse_crowded(stream: &UnixStream) {
-    let failure = Failure::new(FailureKind::TooManyConnections, "mpd serves as many connections as it may; close some");
-    let mut body = failure.to_body();
-    body.retry_after_s = Some(1);
-    let body = serde_json::to_string(&body).unwrap_or_default();
-    let head = format!(
-        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nmp-origin: daemon\r\n\
-         retry-after: 1\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    // A fresh socket's buffer holds this; if it does not, closing is answer enough.
-    if let Ok(copy) = stream.as_fd().try_clone_to_owned() {
-        let _ = std::os::unix::net::UnixStream::from(copy).write(head.as_bytes());
     }
 }
 

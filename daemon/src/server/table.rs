@@ -10,7 +10,9 @@ use mp_proto::{routes as at, wire};
 use crate::server::app::App;
 use crate::server::reply::{self, Answer, Refusal};
 use crate::server::route::{Reply, Route, body, json};
-use crate::server::{accounts, bridge, control, events, logins, me, openapi, operations, proxy, session, targets};
+use crate::server::{
+    accounts, bridge, control, events, logins, me, network, openapi, operations, proxy, session, targets,
+};
 
 /// `GET /v1/openapi.json`.
 async fn description() -> Answer {
@@ -48,6 +50,14 @@ fn about_the_daemon() -> Vec<Route> {
             json::<wire::StatusBody>(),
             c::status,
         ),
+        Route::new(
+            get.clone(),
+            at::NETWORK,
+            "Show the way to Mixpanel, and try it",
+            json::<wire::NetworkBody>(),
+            network::show,
+        )
+        .query(&[("online", "true asks Mixpanel itself, too; no credential is sent")]),
         Route::new(
             get.clone(),
             at::METRICS,

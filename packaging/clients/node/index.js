@@ -3,13 +3,16 @@
 import { execFile } from "node:child_process";
 import { existsSync, lstatSync, realpathSync } from "node:fs";
 import http from "node:http";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { inspect } from "node:util";
 
 /** The variables that travel with every call. Absent and empty differ. */
 const VARIABLES = `ACCOUNT PROJECT_ID WORKSPACE_ID TARGET REGION USERNAME SECRET OAUTH_TOKEN AUTH_FILE CONFIG_PATH
   CUSTOM_HEADER_NAME CUSTOM_HEADER_VALUE API_BASE_URL APP_BASE_URL`.split(/\s+/).map((name) => `MP_${name}`);
+/** The variables that decide about the network: of each row the first that is set. Their names and hashes travel, never their values. */
+const NETWORK = ["HTTPS_PROXY https_proxy ALL_PROXY all_proxy", "HTTP_PROXY http_proxy ALL_PROXY all_proxy", "NO_PROXY no_proxy",
+  "SSL_CERT_FILE", "SSL_CERT_DIR", "MPD_UPSTREAM"].map((row) => row.split(" "));
 /** A daemon that ends, or has too much to do, is followed by another moment. */
 const PASSING = ["daemon_unreachable", "stopping", "too_many_connections", "timeout"];
 const DISPOSE = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
@@ -31,7 +34,7 @@ export class Problem extends Error {
 export class Client {
   #flags;
   #options;
-  /** The daemon has 512 connections for all tools: calls that would take too many of them wait here. */
+  /** The daemon has so many connections for all tools: calls that would take too many of them wait here. */
   #agent = new http.Agent({ maxSockets: 256 });
   #asked = new Set();
   #open = new Set();
@@ -115,7 +118,7 @@ export class Client {
   /** Returns a success, its body unread. What may have been carried out is repeated only if it changes nothing. */
   async #ask(method, path, { body, headers, autostart = true, timeoutMs = this.#options.timeoutMs } = {}) {
     const isBytes = body === undefined || body instanceof Uint8Array;
-    const own = { host: "mpd", te: "trailers", "mp-client": this.#options.name, "mp-protocol": "1" };
+    const own = { host: "mpd", te: "trailers", "mp-client": this.#options.name, "mp-protocol": "1", ...network(this.#options.env) };
     if (!isBytes) own["content-type"] = "application/json";
     const repeatable = new Set(["context_required", "stopping", ...(/^(GET|HEAD)$/.test(method) ? ["daemon_unreachable"] : [])]);
     for (let mayStart = autostart && this.#options.autostart, end = Date.now() + 10_000; ; ) {
@@ -291,4 +294,21 @@ function problem(status, text) {
 
 function unreachable(detail, command = "mp daemon doctor", label = "look for the cause") {
   return new Problem("daemon_unreachable", detail, 503, { next: [{ command, label }] });
+}
+
+/** Says what the environment decides about the network, so that the daemon can tell where it goes another way. */
+function network(env) {
+  const found = NETWORK.map((row) => row.find((name) => env[name]));
+  if (!found[0] && !found[1]) found[2] = undefined; // Exceptions from nothing.
+  const said = [...new Set(found.filter(Boolean))].map((name) => `${name}=${shortHash(name, env[name])}`);
+  return said.length ? { "mp-network": said.join(",") } : {};
+}
+
+/** Returns half of FNV-1a. */
+function shortHash(name, value) {
+  const paths = () => value.split(":").filter(Boolean).map((path) => resolve(path)).join(":");
+  const text = (name.startsWith("SSL_CERT") ? paths() : value).trim().replace(/\/$/, "");
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of Buffer.from(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return BigInt.asUintN(32, hash ^ (hash >> 32n)).toString(16).padStart(8, "0");
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::body::body;
+use super::network::{NetworkStatus, ProcessStatus};
 use crate::failure::{Next, Problem};
 use crate::ids::{AccountName, AccountType, ProjectId, Region};
 use crate::plane::Family;
@@ -158,6 +159,12 @@ body! {
         /// Where requests go in place of Mixpanel; none in real life.
         #[serde(default)]
         pub upstream: Option<String>,
+        /// The way to Mixpanel.
+        #[serde(default)]
+        pub network: NetworkStatus,
+        /// What the system lets the process do.
+        #[serde(default)]
+        pub process: ProcessStatus,
         /// The log filter in force.
         pub log_level: String,
         /// The log file; none when the log goes to stderr.

@@ -34,7 +34,8 @@ pub(crate) struct World {
 impl World {
     /// Returns a world whose access token ends in so many seconds.
     pub(crate) fn with_grant(seconds: i64) -> Self {
-        let (home, upstream) = (crate::empty(), Upstream::start());
+        let (mut home, upstream) = (crate::empty(), Upstream::start());
+        home.set("MPD_UPSTREAM", &upstream.url());
         let redirect_uri = "http://localhost:19284/callback";
         let client_id = upstream.register_client(Region::Us, redirect_uri);
         home.write(".mp/config.toml", CONFIG);
@@ -62,7 +63,7 @@ impl World {
     }
 
     pub(crate) fn start_with(&self, prepare: impl FnOnce(&mut Command) -> &mut Command) -> Daemon {
-        self.home.start_with(|mpd| prepare(mpd.env("MPD_UPSTREAM", self.upstream.url())))
+        self.home.start_with(|mpd| prepare(mpd))
     }
 
     pub(crate) fn posts(&self) -> usize {

@@ -270,7 +270,12 @@ fn a_list_that_does_not_fit_the_files_is_found() {
 fn proto_keeps_its_storeys() {
     check(
         "proto/src",
-        &["deadline ids json location plane secret version visible", "failure", "context event routes wire", "lib"],
+        &[
+            "deadline ids json location plane secret version visible",
+            "failure",
+            "context event routes surroundings wire",
+            "lib",
+        ],
     );
 }
 
@@ -316,7 +321,7 @@ fn the_client_keeps_its_storeys() {
     check(
         "client/src",
         &[
-            "caller lock offer output peer uri",
+            "caller lock namespaces offer output peer uri",
             "report",
             "input",
             "arg browser",

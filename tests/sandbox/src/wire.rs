@@ -231,7 +231,11 @@ impl Connection {
         Ok(Answer { status, headers, body })
     }
 
-    fn read_head(&mut self) -> io::Result<(u16, Vec<(String, String)>)> {
+    /// Reads the head of an answer whose body may never end: its status and headers.
+    ///
+    /// # Errors
+    /// When the connection ends or breaks before it is complete.
+    pub fn read_head(&mut self) -> io::Result<(u16, Vec<(String, String)>)> {
         let status_line = self.take_line()?;
         let status = status_line.split(' ').nth(1).and_then(|word| word.parse().ok());
         let status = status.ok_or_else(|| io::Error::other(format!("not a status line: {status_line:?}")))?;

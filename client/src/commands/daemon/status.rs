@@ -25,10 +25,27 @@ fn describe(status: &StatusBody) -> String {
     if let Some(upstream) = &status.upstream {
         text.push_str(&line("UPSTREAM", &format!("{upstream} IN PLACE OF MIXPANEL: nothing here is real")));
     }
+    for (name, decided) in [
+        ("proxy", &status.network.proxy),
+        ("no proxy", &status.network.no_proxy),
+        ("certificates", &status.network.ca_file),
+    ] {
+        if let Some(decided) = decided {
+            text.push_str(&line(name, &format!("{}, by {}", decided.value, decided.by)));
+        }
+    }
+    if let Some(problem) = &status.network.problem {
+        text.push_str(&line("network", problem));
+    }
     text.push_str(&line("root", &status.daemon.root));
     text.push_str(&line("socket", &status.socket));
     text.push_str(&line("idle exit", &status.idle_exit_s.map_or_else(never, |seconds| format!("after {seconds} s"))));
-    text.push_str(&line("calls", &format!("{} on {} connections", status.calls, status.connections)));
+    let most = Some(status.process.most_connections).filter(|most| *most > 0);
+    let most = most.map_or_else(String::new, |most| format!(" of {most}"));
+    text.push_str(&line("calls", &format!("{} on {}{most} connections", status.calls, status.connections)));
+    for problem in &status.process.problems {
+        text.push_str(&line("limits", problem));
+    }
     text.push_str(&line("log", &format!("{} at {}", status.log_file.as_deref().unwrap_or("stderr"), status.log_level)));
     text.push_str(&line("watch", &format!("{} {}", status.watch.mode, status.watch.detail.as_deref().unwrap_or(""))));
     text.push_str(&line(

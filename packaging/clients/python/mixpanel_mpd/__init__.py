@@ -21,6 +21,11 @@ from urllib.parse import quote, urlencode, urlsplit
 # The variables that travel with every call. Absent and empty differ.
 _VARIABLES = set("""MP_ACCOUNT MP_PROJECT_ID MP_WORKSPACE_ID MP_TARGET MP_REGION MP_USERNAME MP_SECRET MP_OAUTH_TOKEN
     MP_AUTH_FILE MP_CONFIG_PATH MP_CUSTOM_HEADER_NAME MP_CUSTOM_HEADER_VALUE MP_API_BASE_URL MP_APP_BASE_URL""".split())
+# The variables that decide about the network: of each row the first that is set. Their names and hashes travel, never their values.
+_NETWORK = [row.split() for row in (
+    "HTTPS_PROXY https_proxy ALL_PROXY all_proxy", "HTTP_PROXY http_proxy ALL_PROXY all_proxy", "NO_PROXY no_proxy",
+    "SSL_CERT_FILE", "SSL_CERT_DIR", "MPD_UPSTREAM",
+)]
 
 
 class Problem(Exception):
@@ -146,7 +151,7 @@ class Client(AbstractContextManager["Client"]):
         timeout: float | None = None, start: bool = True,
     ) -> tuple[http.client.HTTPResponse, Iterator[bytes]]:
         """Returns a success and the parts of its body. What may have been carried out is repeated only if it changes nothing."""
-        own = {"Mp-Client": self._name, "Mp-Protocol": "1", **(headers or {})}
+        own = {"Mp-Client": self._name, "Mp-Protocol": "1", **_network(self._env), **(headers or {})}
         if body is not None and not isinstance(body, bytes):
             body, own["Content-Type"] = json.dumps(body).encode(), "application/json"
         owners, is_read = (os.geteuid(), 0), method in ("GET", "HEAD")
@@ -302,3 +307,21 @@ def _lost(error: Exception, detail: str) -> Problem:
 
 def _unreachable(detail: str, command: str = "mp daemon doctor", label: str = "look for the cause") -> Problem:
     return Problem("daemon_unreachable", detail, next=[{"command": command, "label": label}])
+
+
+def _network(env: Mapping[str, str]) -> dict[str, str]:
+    """Says what the environment decides about the network, so that the daemon can tell where it goes another way."""
+    said = dict.fromkeys(name for row in _NETWORK if (name := next((name for name in row if env.get(name)), None)))
+    if not any(name.lower().endswith("_proxy") and name.lower() != "no_proxy" for name in said):
+        said = {name: None for name in said if name.lower() != "no_proxy"}
+    return {"Mp-Network": ",".join(f"{name}={_short_hash(name, env[name]):08x}" for name in said)} if said else {}
+
+
+def _short_hash(name: str, value: str) -> int:
+    """Returns half of FNV-1a."""
+    if name.startswith("SSL_CERT"):
+        value = ":".join(os.path.abspath(path) for path in value.split(":") if path)
+    hash = 0xCBF29CE484222325
+    for byte in os.fsencode(value.strip().removesuffix("/")):
+        hash = (hash ^ byte) * 0x100000001B3 % 2**64
+    return (hash ^ hash >> 32) % 2**32
