@@ -6,13 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mp_proto::wire::{WatchMode, WatchStatus};
+use notify::event::AccessKind;
 use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
+use crate::files::paths::CONFIG;
 use crate::files::read::Signature;
+use crate::files::witness::Witness;
 use crate::life::Life;
 
 /// An editor's save is several events; wait until it has been quiet for this long.
@@ -27,6 +30,9 @@ const TICK: Duration = Duration::from_secs(30);
 /// How often directories are compared where the system offers no events.
 const POLL: Duration = Duration::from_secs(2);
 
+/// Directories under watch, at most: the system has a limit that all programs of a user share. Calls look themselves.
+const MOST: usize = 64;
+
 /// The watch over the storage root and the socket.
 #[derive(Debug)]
 pub struct Watch {
@@ -35,12 +41,13 @@ pub struct Watch {
     life: Life,
     status: Mutex<Option<WatchStatus>>,
     wake: Arc<Notify>,
+    witness: Arc<Witness>,
 }
 
 impl Watch {
     /// Returns a watch over these, which has not begun.
-    pub fn new(root: PathBuf, socket: PathBuf, life: Life) -> Self {
-        Self { root, socket, life, status: Mutex::default(), wake: Arc::default() }
+    pub fn new(root: PathBuf, socket: PathBuf, life: Life, witness: Arc<Witness>) -> Self {
+        Self { root, socket, life, status: Mutex::default(), wake: Arc::default(), witness }
     }
 
     /// Returns how it watches.
@@ -54,8 +61,9 @@ impl Watch {
         Arc::clone(&self.wake)
     }
 
-    /// Calls `look` after each burst of events and at every tick, until the daemon stops.
-    pub async fn run(self: Arc<Self>, look: impl Fn() + Send + 'static) {
+    /// Calls `look` after each burst of events and at every tick, until the daemon stops. It returns the directories below the root that
+    /// are worth watching, too.
+    pub async fn run(self: Arc<Self>, look: impl Fn() -> Vec<PathBuf> + Send + 'static) {
         let mut watched = self.start();
         let mut tick = tokio::time::interval(TICK);
         loop {
@@ -63,8 +71,14 @@ impl Watch {
                 warn!(%error, "a directory could not be watched");
                 self.set(WatchMode::Polling, Some(format!("{error}; looking every {} s", TICK.as_secs())));
             }
+            if let Some(watched) = &watched {
+                self.witness.is_told(watched.tells_of_reads());
+            }
             // After each (re)watch: what changed before the watch stood is seen here.
-            look();
+            let wanted = look();
+            if watched.as_mut().is_some_and(|watched| watched.add(wanted)) {
+                continue;
+            }
             debug!("files were looked at");
             tokio::select! {
                 biased;
@@ -95,6 +109,8 @@ impl Watch {
 struct Watched {
     watcher: Box<dyn Watcher + Send>,
     directories: Vec<(PathBuf, Option<(u64, u64)>)>,
+    /// Whether the system tells who opens a file, not only who changes it.
+    tells_of_reads: bool,
 }
 
 impl Watched {
@@ -102,8 +118,13 @@ impl Watched {
     fn start(watch: &Watch) -> notify::Result<Self> {
         let wake = watch.wake();
         let root = watch.root.clone();
+        let config = root.join(CONFIG);
         let relevant = Relevant { socket: watch.socket.clone(), run: mp_proto::location::run_dir(&root), root };
+        let witness = Arc::clone(&watch.witness);
         let handler = move |event: notify::Result<Event>| {
+            if is_opening(&event, &config) {
+                witness.was_opened();
+            }
             if relevant.concerns_us(&event) {
                 wake.notify_one();
             }
@@ -117,12 +138,30 @@ impl Watched {
                     (Box::new(PollWatcher::new(handler, config)?), WatchMode::Polling, Some(error.to_string()))
                 }
             };
+        // No other system tells of reads.
+        let tells_of_reads = cfg!(target_os = "linux") && mode == WatchMode::Events;
         watch.set(mode, detail);
         let root = &watch.root;
         let mut directories = vec![(root.clone(), None)];
         directories.extend(root.parent().map(|parent| (parent.to_owned(), None)));
         directories.extend(watch.socket.parent().map(|parent| (parent.to_owned(), None)));
-        Ok(Self { watcher, directories })
+        Ok(Self { watcher, directories, tells_of_reads })
+    }
+
+    /// Returns whether every read of the config is told: the first directory is the root.
+    fn tells_of_reads(&self) -> bool {
+        self.tells_of_reads && self.directories.first().is_some_and(|(_, watched)| watched.is_some())
+    }
+
+    /// Adds directories. Returns whether one of them is new.
+    fn add(&mut self, wanted: Vec<PathBuf>) -> bool {
+        let before = self.directories.len();
+        for directory in wanted {
+            if self.directories.len() < MOST && self.directories.iter().all(|(known, _)| *known != directory) {
+                self.directories.push((directory, None));
+            }
+        }
+        self.directories.len() > before
     }
 
     /// Watches again what was removed and made anew. Returns whether a directory could not be watched.
@@ -145,6 +184,12 @@ impl Watched {
         }
         failed
     }
+}
+
+/// Returns whether somebody has opened this file.
+fn is_opening(event: &notify::Result<Event>, path: &Path) -> bool {
+    let Ok(event) = event else { return false };
+    matches!(event.kind, EventKind::Access(AccessKind::Open(_))) && event.paths.iter().any(|opened| opened == path)
 }
 
 /// Which events are worth a look.
@@ -184,7 +229,7 @@ async fn quiet(wake: &Notify) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use notify::event::{AccessKind, AccessMode, CreateKind, Flag, ModifyKind};
+    use notify::event::{AccessMode, CreateKind, Flag, ModifyKind};
 
     fn concerns(kind: EventKind, path: &str) -> bool {
         let relevant = Relevant { root: "/h/r".into(), run: "/h/r/run".into(), socket: "/h/r/run/mpd.sock".into() };
