@@ -33,7 +33,8 @@ impl Base {
         let (hub, life, mixpanel) = (Arc::new(Hub::new(instance)), Life::default(), Arc::new(mixpanel));
         let store = Arc::new(Store::new(&paths, Arc::clone(&hub), Arc::clone(&clock)));
         let endpoint = Endpoint::new(Arc::clone(&mixpanel), Arc::clone(&clock));
-        let keeper = Keeper::new(paths.clone(), endpoint.clone(), Arc::clone(&clock), Arc::clone(&hub), life.clone());
+        let (served, told, ends) = (Arc::clone(&clock), Arc::clone(&hub), life.clone());
+        let keeper = Keeper::new(paths.clone(), endpoint.clone(), served, told, ends, store.witness());
         let (keeper, gates) = (Arc::new(keeper), Gates::new(Arc::clone(&clock)));
         let limited = gates.clone();
         store.follow(move |snapshot| limited.set_limits(&snapshot.config.limits));

@@ -51,6 +51,10 @@ const WORKERS: usize = 2;
 /// could log the user out.
 const LANDING: Duration = Duration::from_secs(25);
 
+/// How long the end tries to save tokens that are only in memory. With the grace for calls and the landing of a refresh it stays below
+/// what a service manager allows.
+const SAVING: Duration = Duration::from_secs(8);
+
 /// Why the daemon did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum BootError {
@@ -229,11 +233,13 @@ async fn serve(
     let claim = Claim::new(lock, socket, rebound, app.paths.root().to_owned(), app.life.clone());
     app.life.spawn(signals.follow(app.life.clone(), app.watch.wake()));
     app.life.spawn(Arc::clone(&app.keeper).run(Arc::clone(&app.store)));
-    let store = Arc::clone(&app.store);
+    app.keeper.wake(app.watch.wake());
+    let (store, keeper) = (Arc::clone(&app.store), Arc::clone(&app.keeper));
     app.life.spawn(Arc::clone(&app.watch).run(move || {
         // Whoever follows the config hears of a change that no call has noticed.
-        store.current();
+        let config = store.last_good();
         claim.look();
+        keeper.look(&config.config)
     }));
     if let Some(after) = app.idle_exit {
         app.life.spawn(leave_when_idle(Arc::clone(&app), after));
@@ -265,9 +271,13 @@ async fn finish(app: &App) {
     if !app.life.is_stopping() {
         app.life.request_stop("stopping");
     }
-    app.keeper.save();
     if tokio::time::timeout(LANDING, app.keeper.settle()).await.is_err() {
         warn!(after_s = LANDING.as_secs(), "a refresh was cut off");
+    }
+    // A signal cannot be refused, and a service manager does not wait for ever.
+    let patience = if app.life.is_forced() { Duration::ZERO } else { SAVING };
+    for lost in app.keeper.secure(&app.store.last_good().config, patience).await {
+        error!(account = %lost.account, detail = %lost.detail, "the newest tokens were lost: log in again");
     }
     app.life.end(Duration::from_secs(1)).await;
 }

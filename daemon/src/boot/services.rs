@@ -38,7 +38,12 @@ pub(super) fn make(
     App {
         sessions: Sessions::new(Arc::clone(&base.store), base.paths.clone(), Arc::clone(&base.clock)),
         credentials: Credentials::new(Arc::clone(&base.keeper), Arc::clone(&base.mixpanel)),
-        watch: Arc::new(Watch::new(base.paths.root().to_owned(), place.socket.clone(), base.life.clone())),
+        watch: Arc::new(Watch::new(
+            base.paths.root().to_owned(),
+            place.socket.clone(),
+            base.life.clone(),
+            base.store.witness(),
+        )),
         operations: operations(&base, &reads, &users),
         logins: logins(&base, &users),
         memo: SessionMemo::default(),

@@ -97,11 +97,17 @@ pub(crate) fn rendered(body: impl Into<Body>, notes: &[String]) -> Response {
 /// Adds what the caller should be told beside the answer.
 pub(crate) fn add_notes(headers: &mut HeaderMap, notes: &[String]) {
     for note in notes {
-        // Notes are escaped to ASCII where they are made; a value that still cannot be a header is not worth a failure.
-        if let Ok(value) = HeaderValue::from_str(note) {
+        // A value that still cannot be a header is not worth a failure.
+        if let Ok(value) = HeaderValue::try_from(header_text(note)) {
             headers.append(HeaderName::from_static(NOTE_HEADER), value);
         }
     }
+}
+
+/// Returns a text as a header can carry it. Quotes stay as they are, and so does what was escaped where it was made.
+fn header_text(note: &str) -> String {
+    let plain = |c: char| c == ' ' || c.is_ascii_graphic();
+    note.chars().map(|c| if plain(c) { c.to_string() } else { c.escape_default().to_string() }).collect()
 }
 
 /// Answers 200 with parts that come one after the other.
@@ -254,6 +260,12 @@ mod tests {
         assert_eq!(told(0), (None, false));
         assert_eq!(told(12), (Some("12".to_owned()), false));
         assert_eq!(told(12_345), (Some("12345".to_owned()), true));
+    }
+
+    #[test]
+    fn a_note_is_a_header_whatever_it_says() {
+        let response = rendered("{}", &["/h/Jos\u{e9}'s\r\nMp-Origin: x\u{7f}".to_owned()]);
+        assert_eq!(response.headers()[NOTE_HEADER], "/h/Jos\\u{e9}'s\\r\\nMp-Origin: x\\u{7f}");
     }
 
     #[test]
