@@ -21,6 +21,7 @@ mod events;
 mod exec;
 mod export;
 mod grants;
+mod in_force;
 mod layout;
 mod life;
 mod load;

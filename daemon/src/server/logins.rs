@@ -6,13 +6,14 @@ use std::time::Duration;
 use axum::extract::State;
 use hyper::StatusCode;
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::wire::{LoginCallback, LoginChoice, LoginStart};
+use mp_proto::wire::{LoginBody, LoginCallback, LoginChoice, LoginStart, LoginState};
 
 use crate::login::attempt::Login;
 use crate::login::plan::plan;
 use crate::login::redirect::pasted;
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
+use crate::server::in_force::{self, Stored};
 use crate::server::reply::{self, Answer};
 
 /// How long the start of a browser login waits for its URL: a registration has 15 s.
@@ -46,11 +47,30 @@ pub(crate) async fn start(
     reply::with_status(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &body)
 }
 
-/// `GET /v1/logins/{id}`.
-pub(crate) async fn show(State(app): State<Arc<App>>, Name(id): Name, Parameters(look): Parameters<Look>) -> Answer {
+/// `GET /v1/logins/{id}`. Whoever sees it done is told if calls from there use something else.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Name(id): Name,
+    Parameters(look): Parameters<Look>,
+    caller: Caller,
+) -> Answer {
     let login = find(&app, &id)?;
     let patience = Duration::from_secs(look.wait_s.unwrap_or(0)).min(LONGEST_LOOK);
-    reply::ok(&login.look(look.after, patience).await)
+    let body = login.look(look.after, patience).await;
+    let notes = in_force::notes(&app, &caller.0, &stored(&app, &caller, &body));
+    reply::ok_with_notes(&body, &notes)
+}
+
+/// A login that is done has made its account the active one, but for an account that was logged in again.
+fn stored(app: &App, caller: &Caller, login: &LoginBody) -> Stored {
+    let active = app.sessions.pin(&caller.0).ok().and_then(|pinned| pinned.snapshot.persisted().account);
+    let Some(result) = login.result.as_ref().filter(|_| login.state == LoginState::Done) else {
+        return Stored::default();
+    };
+    match login.account.as_ref().map(ToString::to_string) {
+        account if account == active => Stored { account, project: result.project.clone(), workspace: None },
+        _ => Stored::default(),
+    }
 }
 
 /// `POST /v1/logins/{id}/callback`.

@@ -9,6 +9,7 @@ mod call;
 mod control;
 mod events;
 mod gate;
+mod in_force;
 mod logins;
 mod me;
 mod openapi;
