@@ -61,6 +61,7 @@ mod transport;
 mod connect;
 mod place;
 mod spawn;
+mod upgrade;
 
 // Asking it.
 mod api;

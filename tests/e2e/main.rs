@@ -38,6 +38,7 @@ mod rust_api;
 mod state;
 mod terminal;
 mod trust;
+mod upgrade;
 mod upstream;
 
 /// Whatever is waited for happens within milliseconds on an idle machine; the tests share theirs.

@@ -94,6 +94,7 @@ fn force() -> Arg {
 }
 
 async fn start(call: &mut Call<'_>) -> Result<(), Failure> {
+    call.ignore_build();
     call.set_autostart(true);
     let version = call.get::<VersionBody>(VERSION).await?;
     call.output.show(&json(&version), || {
@@ -120,6 +121,7 @@ async fn stop(call: &mut Call<'_>) -> Result<(), Failure> {
         Err(error) => return Err(error.into()),
         Ok(stream) => drop(stream),
     }
+    call.ignore_build();
     // One that has left meanwhile must not be started to be stopped.
     call.set_autostart(false);
     let instance = instance(call).await;

@@ -5,6 +5,7 @@ mod claim;
 mod idle;
 mod place;
 pub(crate) mod services;
+mod upgrade;
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -26,11 +27,13 @@ use tracing::{error, info, warn};
 use self::claim::Claim;
 use self::idle::leave_when_idle;
 use self::place::Place;
+use self::upgrade::make_way;
 use crate::args::{self, ArgsError, Command, HELP, Options};
 use crate::fault;
 use crate::files::pause::pause;
 use crate::files::replace;
 use crate::identity::bases::loopback;
+use crate::life::REPLACED;
 use crate::life::service;
 use crate::life::signals::Signals;
 use crate::listen::{ListenError, Socket};
@@ -98,7 +101,8 @@ pub fn main() -> ExitCode {
         Ok(Command::Help) => say(HELP),
         Ok(Command::Version) => say(&format!("mpd version {BUILD}\n")),
         Ok(Command::Run(options)) => match run(&options) {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(None) => ExitCode::SUCCESS,
+            Ok(Some(program)) => upgrade::succeed(&program, options.started_by),
             Err(error) => refuse(&error, 1),
         },
         Err(error) => refuse(&error, 3),
@@ -119,7 +123,8 @@ fn refuse(error: &BootError, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
-fn run(options: &Options) -> Result<(), BootError> {
+/// Serves until the end. Returns the program that is to take the place of this one, if one is.
+fn run(options: &Options) -> Result<Option<PathBuf>, BootError> {
     let place = Place::find(options)?;
     let upstream = upstream(options)?;
     detach(options.started_by, &place.root)?;
@@ -223,7 +228,7 @@ async fn serve(
     lock: Lock,
     log: LogHandle,
     log_file: Option<PathBuf>,
-) -> Result<(), BootError> {
+) -> Result<Option<PathBuf>, BootError> {
     let signals =
         Signals::register().map_err(|source| BootError::System { step: "register the signal handlers", source })?;
     let (socket, listener) = Socket::open(&place.socket)?;
@@ -244,6 +249,7 @@ async fn serve(
     if let Some(after) = app.idle_exit {
         app.life.spawn(leave_when_idle(Arc::clone(&app), after));
     }
+    app.life.spawn(make_way(Arc::clone(&app)));
     if let Some(url) = app.mixpanel.redirected_to() {
         warn!(%url, "requests go here in place of Mixpanel");
     }
@@ -251,7 +257,8 @@ async fn serve(
     announce(options.started_by);
     server::serve(Arc::clone(&app), listener, fresh).await;
     finish(&app).await;
-    Ok(())
+    let is_replaced = app.life.reason() == REPLACED;
+    Ok(app.executable.as_ref().filter(|_| is_replaced).map(|(program, _)| program.clone()))
 }
 
 /// Says `ready` to whoever started us. From here on nothing is printed: what a client started lets go of its pipe.

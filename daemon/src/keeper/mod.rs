@@ -303,6 +303,11 @@ impl Keeper {
         !self.flights.is_empty() || self.all().iter().any(|grant| grant.is_kept(KEPT_AFTER_USE))
     }
 
+    /// Returns whether a refresh is under way, or tokens are in no file.
+    pub fn is_working(&self) -> bool {
+        !self.flights.is_empty() || self.all().iter().any(|grant| grant.at_risk().is_some())
+    }
+
     /// Looks at the files of all grants, and writes those again that were damaged or removed. Returns their directories.
     pub fn look(&self, config: &Config) -> Vec<PathBuf> {
         let all = self.all();

@@ -18,6 +18,9 @@ use crate::hub::Hub;
 /// Why it stops when a client wants it to, whatever is lost.
 pub const FORCED: &str = "a client insisted";
 
+/// Why it stops when its program was replaced.
+pub const REPLACED: &str = "the program was replaced";
+
 /// The life of the daemon. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Life(Arc<Shared>);

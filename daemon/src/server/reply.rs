@@ -18,8 +18,9 @@ use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::ProjectId;
 use mp_proto::json::ascii_json;
 use mp_proto::routes::{
-    NOTE_HEADER, ORIGIN_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, REQUEST_ID_HEADER, WAITED_HEADER,
+    BUILD_HEADER, NOTE_HEADER, ORIGIN_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, REQUEST_ID_HEADER, WAITED_HEADER,
 };
+use mp_proto::version::BUILD;
 use serde::Serialize;
 use tokio::net::UnixStream;
 use tracing::{debug, error};
@@ -28,6 +29,7 @@ use crate::server::app::App;
 
 static ORIGIN: HeaderName = HeaderName::from_static(ORIGIN_HEADER);
 static PROTOCOL_NAME: HeaderName = HeaderName::from_static(PROTOCOL_HEADER);
+static BUILD_NAME: HeaderName = HeaderName::from_static(BUILD_HEADER);
 static REQUEST_ID: HeaderName = HeaderName::from_static(REQUEST_ID_HEADER);
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -209,6 +211,7 @@ pub(crate) fn finish(app: &Arc<App>, number: u64, response: &mut Response) {
     let headers = response.headers_mut();
     headers.entry(&ORIGIN).or_insert(HeaderValue::from_static("daemon"));
     headers.insert(&PROTOCOL_NAME, PROTOCOL);
+    headers.insert(&BUILD_NAME, HeaderValue::from_static(BUILD));
     if let Ok(id) = HeaderValue::try_from(format!("{}-{number}", app.instance)) {
         headers.insert(&REQUEST_ID, id);
     }

@@ -320,7 +320,7 @@ fn the_client_keeps_its_storeys() {
             "arg browser",
             "transport",
             "place",
-            "spawn",
+            "spawn upgrade",
             "connect",
             "api",
             "events",
