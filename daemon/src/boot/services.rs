@@ -25,6 +25,7 @@ use crate::telemetry::LogHandle;
 pub(super) fn make(
     options: &Options,
     place: Place,
+    watch: Watch,
     mixpanel: Mixpanel,
     log: LogHandle,
     log_file: Option<PathBuf>,
@@ -32,18 +33,13 @@ pub(super) fn make(
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let started_at = clock.now();
     let instance = instance_id(started_at);
-    let base = Base::new(Paths::new(place.root, place.home), clock, mixpanel, instance.clone());
+    let base = Base::new(Paths::new(place.root, place.home), clock, mixpanel, instance.clone(), watch.witness());
     let users = users(&base);
     let reads = Reads::new(base.calls.clone(), Arc::clone(&base.store), Arc::clone(&base.clock), &base.hub);
     App {
         sessions: Sessions::new(Arc::clone(&base.store), base.paths.clone(), Arc::clone(&base.clock)),
         credentials: Credentials::new(Arc::clone(&base.keeper), Arc::clone(&base.mixpanel)),
-        watch: Arc::new(Watch::new(
-            base.paths.root().to_owned(),
-            place.socket.clone(),
-            base.life.clone(),
-            base.store.witness(),
-        )),
+        watch: Arc::new(watch),
         operations: operations(&base, &reads, &users),
         logins: logins(&base, &users),
         memo: SessionMemo::default(),

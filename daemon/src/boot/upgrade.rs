@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::version::{IDENTITY_FLAG, is_identity};
 use mp_proto::wire::StartedBy;
 use tokio::time::{MissedTickBehavior, timeout};
 use tracing::{error, info, warn};
@@ -27,9 +28,6 @@ const LOOK: Duration = Duration::from_secs(5);
 
 /// How long the new program may take to say who it is.
 const ANSWER: Duration = Duration::from_secs(5);
-
-/// What it says.
-const NAME: &str = "mpd version ";
 
 /// Exit status under a service manager: start me again (EX_TEMPFAIL). The units know it.
 const AGAIN: u8 = 75;
@@ -52,8 +50,8 @@ pub(super) async fn make_way(app: Arc<App>) {
         before = now;
         let Some(found) = now.found.filter(|found| is_quiet && refused != Some(*found)) else { continue };
         match answer(&app, &program).await {
-            Ok(version) => {
-                info!(version, "the program was replaced, and nobody needs this one");
+            Ok(identity) => {
+                info!(identity, "the program was replaced, and nobody needs this one");
                 return app.life.request_stop(REPLACED);
             }
             Err(failure) => {
@@ -89,11 +87,11 @@ fn is_needed(app: &App) -> bool {
 async fn answer(app: &App, program: &Path) -> Result<String, Failure> {
     let asked = program.to_owned();
     let run = app.life.blocking(move || {
-        let said = Command::new(&asked).arg("--version").stdin(Stdio::null()).stderr(Stdio::null()).output();
+        let said = Command::new(&asked).arg(IDENTITY_FLAG).stdin(Stdio::null()).stderr(Stdio::null()).output();
         let said = said.map_err(|error| broken(format!("{} does not run: {error}", asked.display())))?;
         let text = String::from_utf8_lossy(&said.stdout).into_owned();
-        match text.strip_prefix(NAME).filter(|_| said.status.success()) {
-            Some(version) => Ok(version.trim().to_owned()),
+        match text.lines().next().filter(|line| said.status.success() && is_identity(line)) {
+            Some(line) => Ok(line.to_owned()),
             None => Err(broken(format!("{} does not say that it is mpd", asked.display()))),
         }
     });

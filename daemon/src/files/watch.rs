@@ -34,26 +34,37 @@ const POLL: Duration = Duration::from_secs(2);
 const MOST: usize = 64;
 
 /// The watch over the storage root and the socket.
-#[derive(Debug)]
 pub struct Watch {
-    root: PathBuf,
-    socket: PathBuf,
-    life: Life,
-    status: Mutex<Option<WatchStatus>>,
+    status: Mutex<WatchStatus>,
     wake: Arc<Notify>,
+    watched: Mutex<Option<Watched>>,
     witness: Arc<Witness>,
 }
 
 impl Watch {
-    /// Returns a watch over these, which has not begun.
-    pub fn new(root: PathBuf, socket: PathBuf, life: Life, witness: Arc<Witness>) -> Self {
-        Self { root, socket, life, status: Mutex::default(), wake: Arc::default(), witness }
+    /// Opens a watch over these; it begins with [`Self::run`].
+    ///
+    /// To be opened before the lock and the socket: of a process that was killed the system closes first what was opened last, and
+    /// takes long over a watch. Until the socket is closed, clients wait at it for somebody who will never answer.
+    pub fn open(root: &Path, socket: &Path) -> Self {
+        let (wake, witness) = (Arc::default(), Arc::default());
+        let status = WatchStatus { mode: WatchMode::Events, detail: None };
+        let (watched, status) = match Watched::open(root, socket, &wake, &witness) {
+            Ok((watched, None)) => (Some(watched), status),
+            Ok((watched, detail)) => (Some(watched), WatchStatus { mode: WatchMode::Polling, detail }),
+            Err(error) => (None, by_the_clock(&error)),
+        };
+        Self { status: Mutex::new(status), wake, watched: Mutex::new(watched), witness }
     }
 
     /// Returns how it watches.
     pub fn status(&self) -> WatchStatus {
-        let shown = self.status.lock().clone();
-        shown.unwrap_or(WatchStatus { mode: WatchMode::Polling, detail: Some("not started yet".to_owned()) })
+        self.status.lock().clone()
+    }
+
+    /// Returns who learns from it which programs read the config.
+    pub fn witness(&self) -> Arc<Witness> {
+        Arc::clone(&self.witness)
     }
 
     /// Returns what makes it look at once.
@@ -61,15 +72,18 @@ impl Watch {
         Arc::clone(&self.wake)
     }
 
-    /// Calls `look` after each burst of events and at every tick, until the daemon stops. It returns the directories below the root that
-    /// are worth watching, too.
-    pub async fn run(self: Arc<Self>, look: impl Fn() -> Vec<PathBuf> + Send + 'static) {
-        let mut watched = self.start();
+    /// Calls `look` after each burst of events and at every tick, until the daemon stops. It returns the directories
+    /// below the root that are worth watching, too.
+    pub async fn run(self: Arc<Self>, life: Life, look: impl Fn() -> Vec<PathBuf> + Send + 'static) {
+        let mut watched = self.watched.lock().take();
+        if let WatchStatus { mode: WatchMode::Polling, detail: Some(detail) } = self.status() {
+            warn!(%detail, "file events were not available");
+        }
         let mut tick = tokio::time::interval(TICK);
         loop {
             if let Some(error) = watched.as_mut().and_then(Watched::renew) {
                 warn!(%error, "a directory could not be watched");
-                self.set(WatchMode::Polling, Some(format!("{error}; looking every {} s", TICK.as_secs())));
+                *self.status.lock() = by_the_clock(&error);
             }
             if let Some(watched) = &watched {
                 self.witness.is_told(watched.tells_of_reads());
@@ -82,27 +96,18 @@ impl Watch {
             debug!("files were looked at");
             tokio::select! {
                 biased;
-                () = self.life.stopping() => return,
+                () = life.stopping() => return,
                 () = self.wake.notified() => quiet(&self.wake).await,
                 _ = tick.tick() => {}
             }
         }
     }
+}
 
-    fn start(&self) -> Option<Watched> {
-        match Watched::start(self) {
-            Ok(watched) => Some(watched),
-            Err(error) => {
-                warn!(%error, "files are looked at by the clock alone");
-                self.set(WatchMode::Polling, Some(format!("{error}; looking every {} s", TICK.as_secs())));
-                None
-            }
-        }
-    }
-
-    fn set(&self, mode: WatchMode, detail: Option<String>) {
-        *self.status.lock() = Some(WatchStatus { mode, detail });
-    }
+/// Says that only the clock makes us look.
+fn by_the_clock(error: &notify::Error) -> WatchStatus {
+    let detail = Some(format!("{error}; looking every {} s", TICK.as_secs()));
+    WatchStatus { mode: WatchMode::Polling, detail }
 }
 
 /// Directories under watch. notify loses a directory that is removed, so it remembers which one it had.
@@ -114,13 +119,17 @@ struct Watched {
 }
 
 impl Watched {
-    /// Watches the root, its parent (the root may be removed and made again) and the directory of the socket.
-    fn start(watch: &Watch) -> notify::Result<Self> {
-        let wake = watch.wake();
-        let root = watch.root.clone();
-        let config = root.join(CONFIG);
-        let relevant = Relevant { socket: watch.socket.clone(), run: mp_proto::location::run_dir(&root), root };
-        let witness = Arc::clone(&watch.witness);
+    /// Prepares to watch the root, its parent (the root may be removed and made again) and the directory of the socket. Without events of
+    /// the system it compares the files, and returns why.
+    fn open(
+        root: &Path,
+        socket: &Path,
+        wake: &Arc<Notify>,
+        witness: &Arc<Witness>,
+    ) -> notify::Result<(Self, Option<String>)> {
+        let (wake, witness, config) = (Arc::clone(wake), Arc::clone(witness), root.join(CONFIG));
+        let run = mp_proto::location::run_dir(root);
+        let relevant = Relevant { socket: socket.to_owned(), run, root: root.to_owned() };
         let handler = move |event: notify::Result<Event>| {
             if is_opening(&event, &config) {
                 witness.was_opened();
@@ -129,23 +138,20 @@ impl Watched {
                 wake.notify_one();
             }
         };
-        let (watcher, mode, detail): (Box<dyn Watcher + Send>, _, _) =
+        let (watcher, detail): (Box<dyn Watcher + Send>, _) =
             match RecommendedWatcher::new(handler.clone(), Config::default()) {
-                Ok(watcher) => (Box::new(watcher), WatchMode::Events, None),
+                Ok(watcher) => (Box::new(watcher), None),
                 Err(error) => {
-                    warn!(%error, "file events were not available");
                     let config = Config::default().with_poll_interval(POLL).with_compare_contents(true);
-                    (Box::new(PollWatcher::new(handler, config)?), WatchMode::Polling, Some(error.to_string()))
+                    (Box::new(PollWatcher::new(handler, config)?), Some(error.to_string()))
                 }
             };
         // No other system tells of reads.
-        let tells_of_reads = cfg!(target_os = "linux") && mode == WatchMode::Events;
-        watch.set(mode, detail);
-        let root = &watch.root;
-        let mut directories = vec![(root.clone(), None)];
+        let tells_of_reads = cfg!(target_os = "linux") && detail.is_none();
+        let mut directories = vec![(root.to_owned(), None)];
         directories.extend(root.parent().map(|parent| (parent.to_owned(), None)));
-        directories.extend(watch.socket.parent().map(|parent| (parent.to_owned(), None)));
-        Ok(Self { watcher, directories, tells_of_reads })
+        directories.extend(socket.parent().map(|parent| (parent.to_owned(), None)));
+        Ok((Self { watcher, directories, tells_of_reads }, detail))
     }
 
     /// Returns whether every read of the config is told: the first directory is the root.

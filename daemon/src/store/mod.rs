@@ -77,15 +77,16 @@ struct Contents {
 impl Store {
     /// Returns a store that has read the root's config.
     pub fn new(paths: &Paths, hub: Arc<Hub>, clock: Arc<dyn Clock>) -> Self {
-        let witness = Arc::new(Witness::default());
-        witness.we_read();
+        let witness = Arc::default();
         let main = Arc::new(ConfigFile::new(paths.config(), paths.home(), clock.now()));
         Self { paths: paths.clone(), main, others: Mutex::default(), hub, clock, witness, followers: RwLock::default() }
     }
 
-    /// Returns who knows which programs have read the root's config.
-    pub fn witness(&self) -> Arc<Witness> {
-        Arc::clone(&self.witness)
+    /// Returns a store that tells this witness when it reads.
+    #[must_use]
+    pub fn seen_by(mut self, witness: Arc<Witness>) -> Self {
+        self.witness = witness;
+        self
     }
 
     /// Lets a service follow the root's config, from the one that is in force now.
