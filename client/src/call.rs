@@ -15,6 +15,7 @@ use crate::caller::{Environment, SessionFlags, context, directory};
 use crate::output::{Format, Output};
 use crate::place::Place;
 use crate::report;
+use crate::upgrade;
 
 /// Exit code of a command that Ctrl-C has ended: that of a process that the signal kills, as a shell tells it.
 pub(crate) const INTERRUPTED: u8 = 130;
@@ -47,7 +48,9 @@ impl<'a> Call<'a> {
         let deadline = arguments.get_one::<u64>("timeout").map_or(CALL.client, |seconds| Duration::from_secs(*seconds));
         let observer: Option<fn(&Exchange<'_>)> =
             if arguments.get_flag("verbose") { Some(|exchange| report::say(&exchange.to_string())) } else { None };
-        let options = Options { place, context, environment: environment.clone(), deadline, observer, tool: None };
+        let build: Option<fn(&Place, &str)> = if arguments.get_flag("quiet") { None } else { Some(upgrade::tell) };
+        let options =
+            Options { place, context, environment: environment.clone(), deadline, observer, build, tool: None };
         Ok(Self {
             arguments,
             daemon: Connection::new(options),
@@ -63,6 +66,12 @@ impl<'a> Call<'a> {
     /// When the config cannot be used.
     pub(crate) async fn persisted(&mut self) -> Result<ActiveBody, Failure> {
         self.get(SESSION_PERSISTED).await
+    }
+
+    /// Says nothing of the daemon's build: who reads the answer is no person, or is about to change it.
+    pub(crate) fn ignore_build(&mut self) {
+        let options = Options { build: None, ..self.daemon.options().clone() };
+        self.daemon = Connection::new(options);
     }
 
     /// Decides anew whether a call may start a daemon, whatever `MPD_AUTOSTART` says: that is for commands which only need one. With

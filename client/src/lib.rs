@@ -64,6 +64,7 @@ mod connect;
 mod place;
 mod program;
 mod spawn;
+mod upgrade;
 
 // Asking it.
 mod api;

@@ -77,6 +77,8 @@ pub const SHUTDOWN: &str = "/v1/shutdown";
 pub const CONTEXT_HEADER: &str = "mp-context";
 /// Request header `name/version`, needed on routes that change something or reveal a token.
 pub const CLIENT_HEADER: &str = "mp-client";
+/// Version of the daemon, on every answer.
+pub const BUILD_HEADER: &str = "mp-build";
 /// Both ways: the protocol range of the sender, so that no call needs a second round trip for a handshake.
 pub const PROTOCOL_HEADER: &str = "mp-protocol";
 /// Request header: what the caller's environment says of the network, [`crate::surroundings::Surroundings`]. A client of ours that says

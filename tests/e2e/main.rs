@@ -21,6 +21,7 @@ mod events;
 mod exec;
 mod export;
 mod grants;
+mod in_force;
 mod layout;
 mod life;
 mod load;
@@ -38,6 +39,7 @@ mod state;
 mod surroundings;
 mod terminal;
 mod trust;
+mod upgrade;
 mod upstream;
 mod words;
 

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixListener;
 use std::sync::mpsc;
 
 use mp_proto::routes;
-use mp_proto::version::{CAPABILITIES, ProtocolRange};
+use mp_proto::version::{BUILD, CAPABILITIES, ProtocolRange};
 use mp_sandbox::home::Home;
 use mp_sandbox::wire::{Answer, Ask};
 use serde_json::json;
@@ -23,6 +23,7 @@ fn every_answer_names_its_origin_and_protocol() {
         assert_eq!(answer.header(routes::ORIGIN_HEADER), Some("daemon"), "{ask:?}");
         let protocol = answer.header(routes::PROTOCOL_HEADER).and_then(ProtocolRange::parse);
         assert_eq!(protocol, Some(ProtocolRange::OURS), "{ask:?}");
+        assert_eq!(answer.header(routes::BUILD_HEADER), Some(BUILD), "{ask:?}");
         assert!(answer.header(routes::REQUEST_ID_HEADER).is_some_and(|id| !id.is_empty()), "{ask:?}");
     }
 }
@@ -52,7 +53,7 @@ fn a_client_of_another_protocol_is_told_both_ranges() {
 }
 
 /// Listens in place of a daemon and answers every request alike. What arrives is reported.
-fn pretend(home: &Home, answer: &str) -> mpsc::Receiver<String> {
+pub(crate) fn pretend(home: &Home, answer: &str) -> mpsc::Receiver<String> {
     home.write(".mp/run/x", "");
     let listener = UnixListener::bind(home.socket()).expect("the directory is there");
     std::fs::set_permissions(home.socket(), std::fs::Permissions::from_mode(0o600)).expect("our own socket");

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use hyper::Method;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue, TE};
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::routes::{CLIENT_HEADER, NETWORK_HEADER, ORIGIN_HEADER, REQUEST_ID_HEADER, SHUTDOWN};
+use mp_proto::routes::{BUILD_HEADER, CLIENT_HEADER, NETWORK_HEADER, ORIGIN_HEADER, REQUEST_ID_HEADER, SHUTDOWN};
 use mp_proto::wire::Accepted;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -247,8 +247,12 @@ impl Connection {
     }
 
     fn observe(&self, outgoing: &Outgoing, received: Option<&Received>, took: Duration) {
+        let header = |name: &str| received.and_then(|received| received.headers.get(name)?.to_str().ok());
+        if let (Some(tell), Some(build)) = (self.options.build, header(BUILD_HEADER)) {
+            tell(&self.options.place, build);
+        }
         if let Some(observer) = self.options.observer {
-            let request_id = received.and_then(|received| received.headers.get(REQUEST_ID_HEADER)?.to_str().ok());
+            let request_id = header(REQUEST_ID_HEADER);
             let status = received.map(|received| received.status.as_u16());
             observer(&Exchange { method: &outgoing.method, path: &outgoing.path, status, request_id, took });
         }

@@ -23,6 +23,8 @@ pub(crate) struct Options {
     pub deadline: Duration,
     /// Is called after every exchange with the daemon.
     pub observer: Option<fn(&Exchange<'_>)>,
+    /// Is told the build of the daemon, where that is for a person.
+    pub build: Option<fn(&Place, &str)>,
     /// Who asks, `name/version`, if it is not `mp`.
     pub tool: Option<HeaderValue>,
 }

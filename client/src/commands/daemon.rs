@@ -9,12 +9,14 @@ use std::os::unix::process::CommandExt;
 use std::process;
 use std::time::Duration;
 
+use clap::Arg;
 use hyper::Method;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{SHUTDOWN, VERSION};
-use mp_proto::wire::{Accepted, VersionBody};
+use mp_proto::wire::{Accepted, Shutdown, VersionBody};
 use tokio::time::Instant;
 
+use crate::arg::switch;
 use crate::call::{Call, place};
 use crate::caller::Environment;
 use crate::command::{Command, Flags, Invocation, Run, Section};
@@ -47,12 +49,14 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "stop",
         about: "Stop it, after its running calls",
+        arguments: |command| command.arg(force()),
         run: Run::Call(|call| Box::pin(stop(call))),
         ..Command::ROW
     },
     Command {
         name: "restart",
         about: "Stop it and start the one beside mp",
+        arguments: |command| command.arg(force()),
         run: Run::Call(|call| Box::pin(restart(call))),
         ..Command::ROW
     },
@@ -86,7 +90,12 @@ const COMMANDS: &[Command] = &[
     },
 ];
 
+fn force() -> Arg {
+    switch("force", "Also if tokens that could not be saved are lost")
+}
+
 async fn start(call: &mut Call<'_>) -> Result<(), Failure> {
+    call.ignore_build();
     call.set_autostart(true);
     let version = call.get::<VersionBody>(VERSION).await?;
     call.output.show(&json(&version), || {
@@ -103,11 +112,19 @@ async fn restart(call: &mut Call<'_>) -> Result<(), Failure> {
     let is_quiet = std::mem::replace(&mut call.quiet, true);
     let stopped = stop(call).await;
     call.quiet = is_quiet;
-    stopped?;
+    stopped.map_err(|failure| meant_for("restart", failure))?;
     if place.autostart {
         start_in_turn(&place, turn).await?;
     }
     start(call).await
+}
+
+/// A daemon that does not end names what would end it; it does not know that another one is to be started.
+fn meant_for(verb: &str, mut failure: Failure) -> Failure {
+    for next in &mut failure.next {
+        next.command = next.command.replace("daemon stop", &format!("daemon {verb}"));
+    }
+    failure
 }
 
 async fn stop(call: &mut Call<'_>) -> Result<(), Failure> {
@@ -116,10 +133,12 @@ async fn stop(call: &mut Call<'_>) -> Result<(), Failure> {
         Err(error) => return Err(error.into()),
         Ok(stream) => drop(stream),
     }
+    call.ignore_build();
     // One that has left meanwhile must not be started to be stopped.
     call.set_autostart(false);
     let instance = instance(call).await;
-    match call.daemon.call::<Accepted>(Method::POST, SHUTDOWN, None::<&()>).await {
+    let body = Shutdown { force: call.arguments.get_flag("force") };
+    match call.daemon.call::<Accepted>(Method::POST, SHUTDOWN, Some(&body)).await {
         Ok(answer) => drop(call.body(answer)),
         // Somebody else stops it; what counts is that it leaves.
         Err(failure) if matches!(failure.kind, FailureKind::Stopping | FailureKind::Unreachable) => {}

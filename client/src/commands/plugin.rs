@@ -210,7 +210,9 @@ async fn outcome<T: Into<Outcome>>(
     answer: impl AsyncFnOnce(&mut Call<'_>) -> Result<T, Failure>,
 ) -> Result<Outcome, Failure> {
     at.check()?;
-    answer(&mut at.call()?).await.map(Into::into)
+    let mut call = at.call()?;
+    call.ignore_build();
+    answer(&mut call).await.map(Into::into)
 }
 
 async fn add_account(at: Invocation<'_>) -> Result<ExitCode, Failure> {

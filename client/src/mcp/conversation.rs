@@ -16,7 +16,7 @@ pub(super) struct Conversation {
 impl Conversation {
     /// Returns a conversation whose calls begin with these flags.
     pub(super) fn new(options: Options, flags: SessionFlags) -> Self {
-        let options = Options { deadline: UPSTREAM.client, ..options };
+        let options = Options { deadline: UPSTREAM.client, build: None, ..options };
         Self { options, flags: Mutex::new(flags) }
     }
 

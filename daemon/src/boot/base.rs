@@ -7,6 +7,7 @@ use crate::call::gate::Gates;
 use crate::clock::Clock;
 use crate::endpoint::Endpoint;
 use crate::files::paths::Paths;
+use crate::files::witness::Witness;
 use crate::hub::Hub;
 use crate::keeper::Keeper;
 use crate::life::Life;
@@ -31,11 +32,19 @@ pub(crate) struct Base {
 
 impl Base {
     /// Makes the services of a storage root. Event ids begin with the instance.
-    pub(crate) fn new(paths: Paths, clock: Arc<dyn Clock>, mixpanel: Mixpanel, instance: String) -> Self {
+    pub(crate) fn new(
+        paths: Paths,
+        clock: Arc<dyn Clock>,
+        mixpanel: Mixpanel,
+        instance: String,
+        witness: Arc<Witness>,
+    ) -> Self {
         let (hub, life, mixpanel) = (Arc::new(Hub::new(instance)), Life::default(), Arc::new(mixpanel));
-        let store = Arc::new(Store::new(&paths, Arc::clone(&hub), Arc::clone(&clock)));
+        let store = Store::new(&paths, Arc::clone(&hub), Arc::clone(&clock)).seen_by(Arc::clone(&witness));
+        let store = Arc::new(store);
         let endpoint = Endpoint::new(Arc::clone(&mixpanel), Arc::clone(&clock));
-        let keeper = Keeper::new(paths.clone(), endpoint.clone(), Arc::clone(&clock), Arc::clone(&hub), life.clone());
+        let (served, told, ends) = (Arc::clone(&clock), Arc::clone(&hub), life.clone());
+        let keeper = Keeper::new(paths.clone(), endpoint.clone(), served, told, ends, witness);
         let (keeper, gates) = (Arc::new(keeper), Gates::new(Arc::clone(&clock)));
         let sent = Arc::clone(&mixpanel);
         store.follow(move |snapshot| sent.set_settings(&snapshot.config.network));
@@ -56,6 +65,6 @@ impl Base {
     #[cfg(test)]
     pub(crate) fn of(home: &std::path::Path, clock: Arc<dyn Clock>, upstream: String) -> Self {
         let paths = Paths::new(home.join(".mp"), home.to_owned());
-        Self::new(paths, clock, Mixpanel::new(Some(upstream), Variables::default()), "test".to_owned())
+        Self::new(paths, clock, Mixpanel::new(Some(upstream), Variables::default()), "test".to_owned(), Arc::default())
     }
 }

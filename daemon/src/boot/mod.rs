@@ -6,6 +6,7 @@ mod claim;
 mod idle;
 mod place;
 pub(crate) mod services;
+mod upgrade;
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -28,11 +29,13 @@ use tracing::{error, info, warn};
 use self::claim::Claim;
 use self::idle::leave_when_idle;
 use self::place::Place;
+use self::upgrade::make_way;
 use crate::args::{self, ArgsError, Command, HELP, Options};
 use crate::fault;
 use crate::files::replace;
 use crate::files::watch::Watch;
 use crate::identity::bases::loopback;
+use crate::life::REPLACED;
 use crate::life::limits::Limits;
 use crate::life::service;
 use crate::life::signals::Signals;
@@ -54,6 +57,10 @@ const WORKERS: usize = 2;
 /// How long a refresh under way may take at stop: as long as the token endpoint may, and then its grant has to be written. Cut off, it
 /// could log the user out.
 const LANDING: Duration = Duration::from_secs(25);
+
+/// How long the end tries to save tokens that are only in memory. With the grace for calls and the landing of a refresh it stays below
+/// what a service manager allows.
+const SAVING: Duration = Duration::from_secs(8);
 
 /// Why the daemon did not start.
 #[derive(Debug, thiserror::Error)]
@@ -103,7 +110,8 @@ pub fn main() -> ExitCode {
         },
         Ok(Command::Identity) => say(&format!("{}\n", identity())),
         Ok(Command::Run(options)) => match run(&options) {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(None) => ExitCode::SUCCESS,
+            Ok(Some(program)) => upgrade::succeed(&program, options.started_by),
             Err(error) => refuse(&error, 1),
         },
         Err(error) => refuse(&error, 3),
@@ -130,7 +138,8 @@ fn check(options: &Options) -> Result<(), BootError> {
     check::check(&place, &log_filter(options), options.started_by)
 }
 
-fn run(options: &Options) -> Result<(), BootError> {
+/// Serves until the end. Returns the program that is to take the place of this one, if one is.
+fn run(options: &Options) -> Result<Option<PathBuf>, BootError> {
     Limits::raise();
     let place = Place::find(options)?;
     let upstream = upstream(options)?;
@@ -230,7 +239,7 @@ async fn serve(
     lock: Lock,
     log: LogHandle,
     log_file: Option<PathBuf>,
-) -> Result<(), BootError> {
+) -> Result<Option<PathBuf>, BootError> {
     let signals =
         Signals::register().map_err(|source| BootError::System { step: "register the signal handlers", source })?;
     let (socket, listener) = Socket::open(&place.socket)?;
@@ -240,15 +249,18 @@ async fn serve(
     let claim = Claim::new(lock, socket, rebound, app.paths.root().to_owned(), app.life.clone());
     app.life.spawn(signals.follow(app.life.clone(), app.watch.wake()));
     app.life.spawn(Arc::clone(&app.keeper).run(Arc::clone(&app.store)));
-    let store = Arc::clone(&app.store);
+    app.keeper.wake(app.watch.wake());
+    let (store, keeper) = (Arc::clone(&app.store), Arc::clone(&app.keeper));
     app.life.spawn(Arc::clone(&app.watch).run(app.life.clone(), app.paths.clone(), move || {
         // Whoever follows the config hears of a change that no call has noticed.
-        store.current();
+        let config = store.last_good();
         claim.look();
+        keeper.look(&config.config)
     }));
     if let Some(after) = app.idle_exit {
         app.life.spawn(leave_when_idle(Arc::clone(&app), after));
     }
+    app.life.spawn(make_way(Arc::clone(&app)));
     if let Some(url) = app.mixpanel.redirected_to() {
         warn!(%url, "requests go here in place of Mixpanel");
     }
@@ -259,7 +271,8 @@ async fn serve(
     announce(options.started_by);
     server::serve(Arc::clone(&app), listener, fresh).await;
     finish(&app).await;
-    Ok(())
+    let is_replaced = app.life.reason() == REPLACED;
+    Ok(app.executable.as_ref().filter(|_| is_replaced).map(|(program, _)| program.clone()))
 }
 
 /// Says `ready` to whoever started us. From here on nothing is printed: what a client started lets go of its pipe.
@@ -279,9 +292,13 @@ async fn finish(app: &App) {
     if !app.life.is_stopping() {
         app.life.request_stop("stopping");
     }
-    app.keeper.save();
     if tokio::time::timeout(LANDING, app.keeper.settle()).await.is_err() {
         warn!(after_s = LANDING.as_secs(), "a refresh was cut off");
+    }
+    // A signal cannot be refused, and a service manager does not wait for ever.
+    let patience = if app.life.is_forced() { Duration::ZERO } else { SAVING };
+    for lost in app.keeper.secure(&app.store.last_good().config, patience).await {
+        error!(account = %lost.account, detail = %lost.detail, "the newest tokens were lost: log in again");
     }
     app.life.end(Duration::from_secs(1)).await;
 }

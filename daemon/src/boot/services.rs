@@ -34,7 +34,7 @@ pub(super) fn make(
     let (clock, limits): (Arc<dyn Clock>, _) = (Arc::new(SystemClock), Limits::of_this_process());
     let started_at = clock.now();
     let instance = instance_id(started_at);
-    let base = Base::new(Paths::new(place.root, place.home), clock, mixpanel, instance.clone());
+    let base = Base::new(Paths::new(place.root, place.home), clock, mixpanel, instance.clone(), watch.witness());
     let users = users(&base);
     let reads = Reads::new(base.calls.clone(), Arc::clone(&base.store), Arc::clone(&base.clock), &base.hub);
     App {

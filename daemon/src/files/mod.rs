@@ -10,3 +10,4 @@ pub mod read;
 pub mod replace;
 mod walk;
 pub mod watch;
+pub mod witness;

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use mp_proto::ids::{AccountName, Region};
 
+/// The config in the storage root, as the Python tool calls it.
+pub(super) const CONFIG: &str = "config.toml";
+
 /// The paths of one storage root, and the home below which symbolic links are refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
@@ -33,7 +36,7 @@ impl Paths {
 
     /// Returns the config file.
     pub fn config(&self) -> PathBuf {
-        self.root.join("config.toml")
+        self.root.join(CONFIG)
     }
 
     /// Returns the directory that holds one directory per account.

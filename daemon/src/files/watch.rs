@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mp_proto::wire::{WatchMode, WatchStatus};
+use notify::event::AccessKind;
 use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -14,8 +15,9 @@ use tokio::time::Instant;
 use tracing::{debug, warn};
 
 use crate::files::link::locate;
-use crate::files::paths::Paths;
+use crate::files::paths::{CONFIG, Paths};
 use crate::files::read::Signature;
+use crate::files::witness::Witness;
 use crate::life::Life;
 
 /// An editor's save is several events; wait until it has been quiet for this long.
@@ -30,11 +32,15 @@ const TICK: Duration = Duration::from_secs(30);
 /// How often directories are compared where the system offers no events.
 const POLL: Duration = Duration::from_secs(2);
 
+/// Directories under watch, at most: the system has a limit that all programs of a user share. Calls look themselves.
+const MOST: usize = 64;
+
 /// The watch over the storage root and the socket.
 pub struct Watch {
     status: Mutex<WatchStatus>,
     wake: Arc<Notify>,
     watched: Mutex<Option<Watched>>,
+    witness: Arc<Witness>,
 }
 
 impl Watch {
@@ -43,14 +49,14 @@ impl Watch {
     /// To be opened before the lock and the socket: of a process that was killed the system closes first what was opened last, and
     /// takes long over a watch. Until the socket is closed, clients wait at it for somebody who will never answer.
     pub fn open(root: &Path, socket: &Path) -> Self {
-        let wake = Arc::default();
+        let (wake, witness) = (Arc::default(), Arc::default());
         let status = WatchStatus { mode: WatchMode::Events, detail: None };
-        let (watched, status) = match Watched::open(root, socket, &wake) {
+        let (watched, status) = match Watched::open(root, socket, &wake, &witness) {
             Ok((watched, None)) => (Some(watched), status),
             Ok((watched, detail)) => (Some(watched), WatchStatus { mode: WatchMode::Polling, detail }),
             Err(error) => (None, by_the_clock(&error)),
         };
-        Self { status: Mutex::new(status), wake, watched: Mutex::new(watched) }
+        Self { status: Mutex::new(status), wake, watched: Mutex::new(watched), witness }
     }
 
     /// Returns how it watches.
@@ -58,13 +64,19 @@ impl Watch {
         self.status.lock().clone()
     }
 
+    /// Returns who learns from it which programs read the config.
+    pub fn witness(&self) -> Arc<Witness> {
+        Arc::clone(&self.witness)
+    }
+
     /// Returns what makes it look at once.
     pub fn wake(&self) -> Arc<Notify> {
         Arc::clone(&self.wake)
     }
 
-    /// Calls `look` after each burst of events and at every tick, until the daemon stops.
-    pub async fn run(self: Arc<Self>, life: Life, paths: Paths, look: impl Fn() + Send + 'static) {
+    /// Calls `look` after each burst of events and at every tick, until the daemon stops. It returns the directories
+    /// below the root that are worth watching, too.
+    pub async fn run(self: Arc<Self>, life: Life, paths: Paths, look: impl Fn() -> Vec<PathBuf> + Send + 'static) {
         let mut watched = self.watched.lock().take();
         if let WatchStatus { mode: WatchMode::Polling, detail: Some(detail) } = self.status() {
             warn!(%detail, "file events were not available");
@@ -75,8 +87,14 @@ impl Watch {
                 warn!(%error, "a directory could not be watched");
                 *self.status.lock() = by_the_clock(&error);
             }
+            if let Some(watched) = &watched {
+                self.witness.is_told(watched.tells_of_reads());
+            }
             // After each (re)watch: what changed before the watch stood is seen here.
-            look();
+            let wanted = look();
+            if watched.as_mut().is_some_and(|watched| watched.add(wanted)) {
+                continue;
+            }
             debug!("files were looked at");
             tokio::select! {
                 biased;
@@ -106,9 +124,11 @@ fn linked(paths: &Paths) -> Option<PathBuf> {
 struct Watched {
     watcher: Box<dyn Watcher + Send>,
     directories: Vec<(PathBuf, Option<(u64, u64)>)>,
-    /// How many of them are always there; behind them stands that of a linked config.
+    /// How many of them are always there.
     fixed: usize,
     linked: Linked,
+    /// Whether the system tells who opens a file, not only who changes it.
+    tells_of_reads: bool,
 }
 
 /// Where the config is, if it is a link.
@@ -117,12 +137,20 @@ type Linked = Arc<Mutex<Option<PathBuf>>>;
 impl Watched {
     /// Prepares to watch the root, its parent (the root may be removed and made again) and the directory of the socket. Without events of
     /// the system it compares the files, and returns why.
-    fn open(root: &Path, socket: &Path, wake: &Arc<Notify>) -> notify::Result<(Self, Option<String>)> {
-        let wake = Arc::clone(wake);
+    fn open(
+        root: &Path,
+        socket: &Path,
+        wake: &Arc<Notify>,
+        witness: &Arc<Witness>,
+    ) -> notify::Result<(Self, Option<String>)> {
+        let (wake, witness, config) = (Arc::clone(wake), Arc::clone(witness), root.join(CONFIG));
         let run = mp_proto::location::run_dir(root);
         let linked = Linked::default();
         let relevant = Relevant { socket: socket.to_owned(), run, root: root.to_owned(), linked: Arc::clone(&linked) };
         let handler = move |event: notify::Result<Event>| {
+            if is_opening(&event, &config) {
+                witness.was_opened();
+            }
             if relevant.concerns_us(&event) {
                 wake.notify_one();
             }
@@ -135,19 +163,25 @@ impl Watched {
                     (Box::new(PollWatcher::new(handler, config)?), Some(error.to_string()))
                 }
             };
+        // No other system tells of reads.
+        let tells_of_reads = cfg!(target_os = "linux") && detail.is_none();
         let mut directories = vec![(root.to_owned(), None)];
         directories.extend(root.parent().map(|parent| (parent.to_owned(), None)));
         directories.extend(socket.parent().map(|parent| (parent.to_owned(), None)));
         let fixed = directories.len();
-        Ok((Self { watcher, directories, fixed, linked }, detail))
+        Ok((Self { watcher, directories, fixed, linked, tells_of_reads }, detail))
     }
 
     /// Watches the directory of a linked config as well, and no longer that of a former one.
     fn follow(&mut self, linked: Option<PathBuf>) {
-        if *self.linked.lock() == linked {
+        let former = self.linked.lock().clone();
+        if former == linked {
             return;
         }
-        for (directory, _) in self.directories.split_off(self.fixed) {
+        let former = former.as_deref().and_then(Path::parent);
+        let place = self.directories.iter().skip(self.fixed).position(|(known, _)| Some(known.as_path()) == former);
+        if let Some(place) = place {
+            let (directory, _) = self.directories.remove(self.fixed + place);
             // One that is gone is not watched any more.
             let _ = self.watcher.unwatch(&directory);
         }
@@ -156,6 +190,22 @@ impl Watched {
             self.directories.push((directory.to_owned(), None));
         }
         *self.linked.lock() = linked;
+    }
+
+    /// Returns whether every read of the config is told: the first directory is the root.
+    fn tells_of_reads(&self) -> bool {
+        self.tells_of_reads && self.directories.first().is_some_and(|(_, watched)| watched.is_some())
+    }
+
+    /// Adds directories. Returns whether one of them is new.
+    fn add(&mut self, wanted: Vec<PathBuf>) -> bool {
+        let before = self.directories.len();
+        for directory in wanted {
+            if self.directories.len() < MOST && self.directories.iter().all(|(known, _)| *known != directory) {
+                self.directories.push((directory, None));
+            }
+        }
+        self.directories.len() > before
     }
 
     /// Watches again what was removed and made anew. Returns whether a directory could not be watched.
@@ -179,6 +229,12 @@ impl Watched {
         }
         failed
     }
+}
+
+/// Returns whether somebody has opened this file.
+fn is_opening(event: &notify::Result<Event>, path: &Path) -> bool {
+    let Ok(event) = event else { return false };
+    matches!(event.kind, EventKind::Access(AccessKind::Open(_))) && event.paths.iter().any(|opened| opened == path)
 }
 
 /// Which events are worth a look.
@@ -222,7 +278,7 @@ async fn quiet(wake: &Notify) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use notify::event::{AccessKind, AccessMode, CreateKind, Flag, ModifyKind};
+    use notify::event::{AccessMode, CreateKind, Flag, ModifyKind};
 
     fn concerns(kind: EventKind, path: &str) -> bool {
         let linked = Linked::new(Mutex::new(Some("/h/dotfiles/mp.toml".into())));

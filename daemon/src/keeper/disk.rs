@@ -10,30 +10,36 @@ use tracing::warn;
 use super::grant::Grant;
 use crate::files::paths::Paths;
 use crate::files::read::{ReadError, Signature, read_credential};
-use crate::files::replace::{self, ReplaceError, replace_if, sweep_of};
+use crate::files::replace::{self, ReplaceError, Room, replace_if, replace_if_in, reserve, sweep_of};
 use crate::identity::tokens::{Tokens, parse_tokens};
 use crate::lock;
 
 /// How often a write is redone on a file that others keep changing.
 const ATTEMPTS: usize = 50;
 
+/// How much longer than the old tokens new ones may be before their room is too small.
+const SLACK: usize = 1024;
+
 /// What stands in a token file.
 pub(super) struct TokenFile {
     pub(super) signature: Option<Signature>,
     pub(super) tokens: Result<Option<Tokens>, Failure>,
+    /// Whatever stands there, it is no grant, and none is lost with it.
+    pub(super) is_damaged: bool,
 }
 
 /// Reads a token file.
 pub(super) fn read(home: &Path, path: &Path) -> TokenFile {
     match read_credential(path, home) {
-        Ok(None) => TokenFile { signature: None, tokens: Ok(None) },
+        Ok(None) => TokenFile { signature: None, tokens: Ok(None), is_damaged: false },
         Ok(Some((bytes, signature))) => {
             let tokens = parse_tokens(path, &bytes).map(Some).map_err(Failure::from);
-            TokenFile { signature: Some(signature), tokens }
+            TokenFile { signature: Some(signature), is_damaged: tokens.is_err(), tokens }
         }
         Err(error) => {
             let signature = Signature::of(path).ok().flatten();
-            TokenFile { signature, tokens: Err(crate::identity::tokens::TokensError::from(error).into()) }
+            let is_damaged = matches!(error, ReadError::TooLarge { .. });
+            TokenFile { signature, is_damaged, tokens: Err(crate::identity::tokens::TokensError::from(error).into()) }
         }
     }
 }
@@ -60,7 +66,19 @@ pub(super) enum Saved {
     Gone,
 }
 
-/// Puts tokens in place of those that they came from.
+/// Makes room for the tokens that will take the place of these. New ones can be had only once, so it must be certain before they are
+/// asked for. Nobody says how long they will be; those of one provider are much alike.
+///
+/// # Errors
+/// When there is no room, or the file cannot be replaced whatever the room.
+pub(super) fn make_room(paths: &Paths, path: &Path, old: &Tokens) -> Result<Room, ReplaceError> {
+    match read_credential(path, paths.home()) {
+        Ok(_) | Err(ReadError::TooLarge { .. }) => reserve(paths, path, old.to_text().expose().len() + SLACK),
+        Err(error) => Err(unsafe_file(path, &error)),
+    }
+}
+
+/// Puts tokens in place of those that they came from, in room that was made before, if it was.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -70,21 +88,33 @@ pub(super) fn save(
     grant: &Grant,
     spent: Option<&Tokens>,
     ours: &Tokens,
+    mut room: Option<Room>,
 ) -> Result<Saved, ReplaceError> {
     let text = ours.to_text();
+    let text = text.expose().as_bytes();
     for _ in 0..ATTEMPTS {
-        let found = read_credential(path, paths.home()).map_err(|error| unsafe_file(path, &error))?;
-        let Some((bytes, _)) = found.filter(|_| !grant.is_retired()) else { return Ok(Saved::Gone) };
-        if bytes == text.expose().as_bytes() {
-            return Ok(Saved::Ours);
+        if grant.is_retired() {
+            return Ok(Saved::Gone);
+        }
+        let found = match read_credential(path, paths.home()) {
+            Ok(found) => found.map(|(bytes, _)| bytes),
+            // No grant is as large as that.
+            Err(ReadError::TooLarge { .. }) => return replace::replace(paths, path, text).map(|_| Saved::Ours),
+            Err(error) => return Err(unsafe_file(path, &error)),
+        };
+        match &found {
+            None if !grant.is_to_be_restored() => return Ok(Saved::Gone),
+            Some(bytes) if bytes == text => return Ok(Saved::Ours),
+            _ => {}
         }
         // A damaged file holds no grant that could be lost.
-        if let Ok(theirs) = parse_tokens(path, &bytes)
+        if let Some(bytes) = &found
+            && let Ok(theirs) = parse_tokens(path, bytes)
             && !grant.may_replace(&theirs, spent, ours)
         {
             return Ok(Saved::Theirs(theirs));
         }
-        match replace_if(paths, path, text.expose().as_bytes(), Some(&bytes)) {
+        match replace_if_in(paths, path, text, found.as_deref(), &mut room) {
             Ok(_) => {
                 tidy(path);
                 return Ok(Saved::Ours);

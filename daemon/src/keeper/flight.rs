@@ -17,6 +17,7 @@ use super::grant::state::Need;
 use super::grant::{Grant, Spend};
 use crate::endpoint::error::EndpointError;
 use crate::fault;
+use crate::files::replace::Room;
 use crate::hub::Notice;
 use crate::identity::registration::Registration;
 use crate::identity::tokens::Tokens;
@@ -26,6 +27,10 @@ const REQUESTS: usize = 4;
 
 /// `invalid_grant` is a question: so long a rival may take from its own answer to its file.
 const QUESTION: Duration = Duration::from_secs(2);
+
+/// So long after a file was found missing or damaged it is looked at again before it is written: another program may be half-way
+/// through writing it, and who has read the config is told a little later.
+const SECOND_LOOK: Duration = Duration::from_millis(100);
 
 /// How long another program may hold the lock. Longer than the token endpoint may take, for that is what it waits for.
 const TURN: Duration = Duration::from_secs(20);
@@ -64,6 +69,10 @@ async fn fly(grant: &Arc<Grant>, need: Need) -> Outcome {
         Ok(turn) => turn,
         Err(cause) => return grant.weather(need, cause, None),
     };
+    if matches!(grant.to_spend(need)?, Spend::SaveFirst(..)) && grant.is_broken() {
+        tokio::time::sleep(SECOND_LOOK).await;
+        grant.reconsider();
+    }
     for _ in 0..REQUESTS {
         let old = match grant.to_spend(need)? {
             Spend::Nothing(fresh) => return Ok(fresh),
@@ -73,8 +82,15 @@ async fn fly(grant: &Arc<Grant>, need: Need) -> Outcome {
             }
             Spend::Grant(tokens) => tokens,
         };
+        let room = match make_room(grant, &old).await {
+            Ok(room) => room,
+            Err(cause) => match grant.without_room(need, &cause) {
+                Some(outcome) => return outcome,
+                None => None,
+            },
+        };
         match ask(grant, &old).await {
-            Ok(new) => match put_into_use(grant, &old, new).await {
+            Ok(new) => match put_into_use(grant, &old, new, room).await {
                 Stored::Ours(fresh) if fresh.expires_at > grant.services.clock.now() => return Ok(fresh),
                 Stored::Ours(_) => {
                     let cause = "the provider granted a token that has already ended".to_owned();
@@ -95,6 +111,14 @@ async fn fly(grant: &Arc<Grant>, need: Need) -> Outcome {
         }
     }
     grant.weather(need, "other programs keep replacing the grant".to_owned(), None)
+}
+
+/// Makes sure that new tokens can be stored before the old ones are spent. A bridge's stay in memory.
+async fn make_room(grant: &Arc<Grant>, old: &Arc<Tokens>) -> Result<Option<Room>, String> {
+    let Some(path) = grant.file.clone() else { return Ok(None) };
+    let (owner, old) = (Arc::clone(grant), Arc::clone(old));
+    let work = move || disk::make_room(&owner.services.paths, &path, &old).map_err(Failure::from);
+    grant.services.life.blocking(work).await.map(Some).map_err(|failure| failure.detail)
 }
 
 /// Waits for the lock of the token file. Each look at it is short, and none of the threads that wait for the disk waits for it.
@@ -165,14 +189,14 @@ enum Stored {
 }
 
 /// Puts new tokens on disk, and only then into use. Where the disk refuses, they are used all the same: the old ones are spent.
-async fn put_into_use(grant: &Arc<Grant>, old: &Arc<Tokens>, new: Arc<Tokens>) -> Stored {
+async fn put_into_use(grant: &Arc<Grant>, old: &Arc<Tokens>, new: Arc<Tokens>, room: Option<Room>) -> Stored {
     if grant.file.is_none() {
         let fresh = grant.granted(Some(old), &new);
         grant.kept_in_memory();
         return Stored::Ours(fresh);
     }
     grant.saving(Some(&new));
-    match write(grant, Some(Arc::clone(old)), Arc::clone(&new)).await {
+    match write(grant, Some(Arc::clone(old)), Arc::clone(&new), room).await {
         Ok(Saved::Ours) => {
             let fresh = grant.granted(Some(old), &new);
             grant.saved(TokenCause::Refreshed);
@@ -193,7 +217,7 @@ async fn put_into_use(grant: &Arc<Grant>, old: &Arc<Tokens>, new: Arc<Tokens>) -
 
 /// Writes the current tokens, which the disk does not have yet.
 async fn save_again(grant: &Arc<Grant>, tokens: Arc<Tokens>) {
-    match write(grant, None, tokens).await {
+    match write(grant, None, tokens, None).await {
         Ok(Saved::Ours) => grant.saved(TokenCause::Restored),
         Ok(Saved::Theirs(theirs)) => grant.overtaken(None, theirs),
         Ok(Saved::Gone) => drop(grant.forgotten()),
@@ -201,11 +225,16 @@ async fn save_again(grant: &Arc<Grant>, tokens: Arc<Tokens>) {
     }
 }
 
-async fn write(grant: &Arc<Grant>, spent: Option<Arc<Tokens>>, tokens: Arc<Tokens>) -> Result<Saved, Failure> {
+async fn write(
+    grant: &Arc<Grant>,
+    spent: Option<Arc<Tokens>>,
+    tokens: Arc<Tokens>,
+    room: Option<Room>,
+) -> Result<Saved, Failure> {
     let owner = Arc::clone(grant);
     let work = move || {
         let (paths, grant) = (&owner.services.paths, &owner);
-        disk::save(paths, &paths.tokens(&grant.name), grant, spent.as_deref(), &tokens).map_err(Failure::from)
+        disk::save(paths, &paths.tokens(&grant.name), grant, spent.as_deref(), &tokens, room).map_err(Failure::from)
     };
     grant.services.life.blocking(work).await
 }
@@ -240,7 +269,7 @@ pub(super) fn note_client(grant: &Grant, client_id: &str) {
     }
     let mut tokens = (*tokens).clone();
     tokens.client_id = Some(client_id.to_owned());
-    match disk::save(&grant.services.paths, path, grant, None, &tokens) {
+    match disk::save(&grant.services.paths, path, grant, None, &tokens, None) {
         Ok(Saved::Ours) => grant.is_of_client(client_id),
         Ok(Saved::Theirs(_) | Saved::Gone) => {}
         Err(error) => warn!(account = %grant.name, %error, "the client of a grant could not be noted"),

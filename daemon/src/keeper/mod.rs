@@ -11,6 +11,7 @@
 //! The Python tool shares the files and takes no lock. It may be faster at any moment: then its grant is adopted.
 
 mod disk;
+mod farewell;
 mod flight;
 mod fresh;
 mod grant;
@@ -22,27 +23,31 @@ mod tests;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::hash::RandomState;
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::SignedDuration;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::{AccountName, Region};
 use mp_proto::wire::AccountStatus;
-use tokio::time::MissedTickBehavior;
+use tokio::sync::Notify;
+use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::task::TaskTracker;
 
 use crate::identity::Holder;
 use crate::identity::bridge::Bridge;
 use crate::identity::tokens::Tokens;
 
+pub use farewell::{AtRisk, would_lose};
 pub use fresh::Fresh;
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::endpoint::Endpoint;
 use crate::files::paths::Paths;
+use crate::files::witness::Witness;
 use crate::hub::{Hub, Notice};
 use crate::identity::removal;
 use crate::life::Life;
@@ -72,6 +77,9 @@ const BRIDGES: usize = 16;
 /// A refresh that somebody asks for is not repeated within this time: who asks in a loop would otherwise hammer the provider.
 const JUST_NOW: Duration = Duration::from_secs(1);
 
+/// Between two tries to write at the end. A disk that is full is mended by people, or by a program that removes a large file.
+const SAVE_PAUSE: Duration = Duration::from_millis(250);
+
 /// All grants that were used since the start.
 pub struct Keeper {
     services: Arc<Services>,
@@ -84,9 +92,17 @@ pub struct Keeper {
 
 impl Keeper {
     /// Returns a keeper without a grant: each is read when it is asked for.
-    pub fn new(paths: Paths, endpoint: Endpoint, clock: Arc<dyn Clock>, hub: Arc<Hub>, life: Life) -> Self {
+    pub fn new(
+        paths: Paths,
+        endpoint: Endpoint,
+        clock: Arc<dyn Clock>,
+        hub: Arc<Hub>,
+        life: Life,
+        witness: Arc<Witness>,
+    ) -> Self {
         let (refreshed, failed) = (AtomicU64::new(0), AtomicU64::new(0));
-        let services = Arc::new(Services { paths, endpoint, clock, hub, life, refreshed, failed });
+        let watch = OnceLock::new();
+        let services = Arc::new(Services { paths, endpoint, clock, hub, life, witness, watch, refreshed, failed });
         Self { services, grants: Mutex::default(), hasher: RandomState::new(), flights: TaskTracker::new() }
     }
 
@@ -143,11 +159,26 @@ impl Keeper {
         flight::log_in(self.grant(&holder), tokens).await
     }
 
+    /// Wakes a watch whenever there are new directories to watch.
+    pub fn wake(&self, watch: Arc<Notify>) {
+        // The first one counts; there is no other.
+        let _ = self.services.watch.set(watch);
+    }
+
+    /// Forgets the grants of an account that logs out or is removed: what is removed now stays away.
+    pub fn leave(&self, account: &AccountName) {
+        self.all()
+            .iter()
+            .filter(|grant| grant.file.is_some() && grant.name == *account)
+            .for_each(|grant| grant.leave());
+    }
+
     /// Removes the stored tokens of an account. Waits for the disk. Returns whether there were any.
     ///
     /// # Errors
     /// When they are there and cannot be removed.
     pub fn log_out(&self, account: &AccountName) -> Result<bool, Failure> {
+        self.leave(account);
         let removed = removal::tokens(&self.services.paths.tokens(account))?;
         self.services.hub.tell(Notice::Accounts);
         Ok(removed)
@@ -222,6 +253,9 @@ impl Keeper {
         });
         let grant = Arc::new(Grant::of_account(&self.services, self.hasher.clone(), name, region));
         grants.insert(key, Arc::clone(&grant));
+        if let Some(watch) = self.services.watch.get() {
+            watch.notify_one();
+        }
         grant
     }
 
@@ -269,11 +303,54 @@ impl Keeper {
         !self.flights.is_empty() || self.all().iter().any(|grant| grant.is_kept(KEPT_AFTER_USE))
     }
 
-    /// Tries once more to write what is only in memory, without waiting for it.
-    pub fn save(&self) {
-        for grant in self.all().iter().filter(|grant| grant.is_unsaved()) {
-            flight::start(&self.flights, grant, Need::Saved);
+    /// Returns whether a refresh is under way, or tokens are in no file.
+    pub fn is_working(&self) -> bool {
+        !self.flights.is_empty() || self.all().iter().any(|grant| grant.at_risk().is_some())
+    }
+
+    /// Looks at the files of all grants, and writes those again that were damaged or removed. Returns their directories.
+    pub fn look(&self, config: &Config) -> Vec<PathBuf> {
+        let all = self.all();
+        for grant in &all {
+            grant.is_wanted(is_configured(config, grant));
+            if grant.look_for_damage() {
+                flight::start(&self.flights, grant, Need::Saved);
+            }
         }
+        all.iter().filter_map(|grant| Some(grant.file.as_ref()?.parent()?.to_owned())).collect()
+    }
+
+    /// Writes what is in memory alone, and tries again for so long. Looks at every file first. Returns what is still in no file.
+    pub async fn secure(&self, config: &Config, patience: Duration) -> Vec<AtRisk> {
+        let end = Instant::now() + patience;
+        loop {
+            for grant in self.to_save(config) {
+                let mut landing = flight::start(&self.flights, &grant, Need::Saved);
+                // Whatever came of it, the grant knows.
+                let _ = landing.wait_for(Option::is_some).await;
+            }
+            let left = self.to_save(config);
+            if left.is_empty() || Instant::now() >= end {
+                return left.iter().filter_map(|grant| grant.at_risk()).collect();
+            }
+            tokio::time::sleep(SAVE_PAUSE).await;
+        }
+    }
+
+    /// Looks at all files, and returns the grants that are in none.
+    fn to_save(&self, config: &Config) -> Vec<Arc<Grant>> {
+        let mut all = self.all();
+        for grant in &all {
+            grant.is_wanted(is_configured(config, grant));
+            grant.look_for_damage();
+        }
+        all.retain(|grant| grant.at_risk().is_some());
+        all
+    }
+
+    /// Returns the grant's newest tokens as those at risk, if they are in no file.
+    pub fn at_risk(&self, holder: &Holder) -> Option<AtRisk> {
+        self.grant(holder).at_risk()
     }
 
     /// Waits until the refreshes under way have landed and their grants are on disk.
@@ -286,6 +363,7 @@ impl Keeper {
     /// Does what is due: refreshes tokens of accounts in use before they end, and saves what could not be saved.
     fn tend(&self, config: &Config) {
         for grant in self.all() {
+            grant.is_wanted(is_configured(config, &grant));
             let configured = config.accounts.get(&grant.name);
             let is_of_another_time = configured.is_some_and(|account| account.region != grant.region);
             if !is_of_another_time && grant.is_due(KEPT_AFTER_USE) {
@@ -306,4 +384,9 @@ impl Keeper {
             }
         }
     }
+}
+
+/// Returns whether a grant is that of an account as it is configured now.
+fn is_configured(config: &Config, grant: &Grant) -> bool {
+    config.accounts.get(&grant.name).is_some_and(|account| account.region == grant.region)
 }

@@ -1,6 +1,7 @@
 //! The keeper against a strict provider, on clocks that the tests move.
 
 mod corners;
+mod losses;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use crate::clock::Clock;
 use crate::clock::tests::{TestClock, leap, until};
 use crate::endpoint::Endpoint;
 use crate::files::paths::Paths;
+use crate::files::witness::Witness;
 use crate::hub::Hub;
 use crate::identity::Holder;
 use crate::identity::bridge;
@@ -43,6 +45,7 @@ struct World {
     upstream: Upstream,
     holder: Holder,
     client_id: String,
+    witness: Arc<Witness>,
 }
 
 impl World {
@@ -54,13 +57,15 @@ impl World {
         let paths = Paths::new(home.path().join(".mp"), home.path().to_owned());
         let (hub, life) = (Arc::new(Hub::new("test".to_owned())), Life::default());
         let endpoint = Endpoint::new(Arc::new(Mixpanel::new(Some(upstream.url()), Default::default())), clock.clone());
-        let keeper = Keeper::new(paths.clone(), endpoint, clock.clone(), Arc::clone(&hub), life.clone());
+        let witness = Arc::new(Witness::default());
+        let (told, ends) = (Arc::clone(&hub), life.clone());
+        let keeper = Keeper::new(paths.clone(), endpoint, clock.clone(), told, ends, Arc::clone(&witness));
         let name = AccountName::parse("ada").expect("a name");
         let client_id = upstream.register_client(Region::Us, REDIRECT);
         let registration = Registration::new(client_id.clone(), Region::Us, REDIRECT.to_owned(), clock.now());
         registration.store(&paths).expect("written");
         let (holder, keeper) = (Holder::Account(name, Region::Us), Arc::new(keeper));
-        let world = Self { home, paths, hub, life, keeper, clock, upstream, holder, client_id };
+        let world = Self { home, paths, hub, life, keeper, clock, upstream, holder, client_id, witness };
         let tokens = world.minted(seconds);
         world.put(&tokens);
         world
@@ -125,6 +130,20 @@ impl World {
     fn tend(&self) {
         let store = Store::new(&self.paths, Arc::clone(&self.hub), self.clock.clone());
         self.keeper.tend(&store.current().config);
+    }
+
+    /// Looks at the files as the watch does, and waits for what is done about them.
+    async fn look(&self) {
+        let store = Store::new(&self.paths, Arc::clone(&self.hub), self.clock.clone());
+        self.keeper.look(&store.current().config);
+        self.settle().await;
+    }
+
+    /// Saves what can be saved, as the end of the daemon does. Returns the reasons for the rest.
+    async fn secure(&self, patience: Duration) -> Vec<String> {
+        let store = Store::new(&self.paths, Arc::clone(&self.hub), self.clock.clone());
+        let left = self.keeper.secure(&store.current().config, patience).await;
+        left.into_iter().map(|it| format!("{}: {}", it.account, it.detail)).collect()
     }
 
     /// Waits for what is refreshed or saved in the background.
@@ -542,7 +561,10 @@ async fn a_damaged_file_does_not_take_away_what_is_known() {
     world.token().await.expect("valid");
     std::fs::write(world.file(), "{\"access_tok").expect("ours");
     world.token().await.expect("still known");
-    assert_eq!(world.status().state, CredentialState::Degraded);
+    assert_eq!(world.status().state, CredentialState::Degraded, "until it is written again");
+    world.settle().await;
+    assert_eq!((world.status().state, world.posts()), (CredentialState::Ok, 0));
+    std::fs::write(world.file(), "{\"access_tok").expect("ours");
     world.clock.pass(3600);
     world.token().await.expect("refreshed");
     assert!(world.is_usable(&world.on_disk()));

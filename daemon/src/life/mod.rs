@@ -16,6 +16,12 @@ use tracing::{info, warn};
 
 use crate::hub::Hub;
 
+/// Why it stops when a client wants it to, whatever is lost.
+pub const FORCED: &str = "a client insisted";
+
+/// Why it stops when its program was replaced.
+pub const REPLACED: &str = "the program was replaced";
+
 /// The life of the daemon. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Life(Arc<Shared>);
@@ -38,6 +44,11 @@ impl Life {
     /// Returns why it stops.
     pub fn reason(&self) -> &'static str {
         self.0.reason.get().copied().unwrap_or("stopping")
+    }
+
+    /// Returns whether it stops whatever is lost.
+    pub fn is_forced(&self) -> bool {
+        self.reason() == FORCED
     }
 
     /// Returns whether it was asked to stop.

@@ -19,8 +19,10 @@ use crate::config::edit::Change;
 use crate::config::snapshot::Snapshot;
 use crate::identity::Holder;
 use crate::identity::removal;
+use crate::keeper::AtRisk;
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
+use crate::server::in_force::{self, Stored};
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
 use crate::server::session::apply;
@@ -52,9 +54,11 @@ pub(crate) async fn show(State(app): State<Arc<App>>, Name(name): Name, caller: 
 /// `POST /v1/accounts`. Region and name may be left out; then Mixpanel is asked, and the answer tells what was tried.
 pub(crate) async fn add(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<AccountAdd>) -> Answer {
     let file = app.sessions.file(&caller.0)?;
-    let (body, notes) = app.logins.complete(&caller.0, &app.sessions.pin(&caller.0)?.snapshot, body).await?;
+    let (body, mut notes) = app.logins.complete(&caller.0, &app.sessions.pin(&caller.0)?.snapshot, body).await?;
     let name = body.name.clone().unwrap_or_default();
-    let (snapshot, _) = app.store.change(&app.life, file, Change::AddAccount(body)).await?;
+    let change = Change::AddAccount(body);
+    let (snapshot, _) = app.store.change(&app.life, file, change.clone()).await?;
+    notes.extend(in_force::notes(&app, &caller.0, &Stored::by(&change, &snapshot)));
     let account = snapshot.account(&name)?;
     let body = AccountBody { account: summary(&snapshot, account), revision: snapshot.revision };
     reply::created_with_notes(&body, &notes)
@@ -85,6 +89,7 @@ pub(crate) async fn remove(
     let change = Change::RemoveAccount { name: name.clone(), force: removal.force };
     let (snapshot, edited) = app.store.change(&app.life, file, change).await?;
     let removed = AccountName::parse(&name).map_err(|_| snapshot.no_account(&name))?;
+    app.keeper.leave(&removed);
     let directory = app.paths.account_dir(&removed);
     app.life.blocking(move || Ok(removal::account_directory(&directory)?)).await?;
     info!(account = %removed, "account was removed");
@@ -176,12 +181,14 @@ pub(crate) async fn refresh(
     }
     let holder = Holder::Account(account.name.clone(), account.region);
     let (fresh, refreshed) = app.keeper.refresh(&holder, request.if_generation).await?;
-    reply::ok(&RefreshBody {
+    let body = RefreshBody {
         account: account.name.clone(),
         generation: fresh.generation,
         expires_at: fresh.expires_at,
         refreshed,
-    })
+    };
+    let notes: Vec<String> = app.keeper.at_risk(&holder).iter().map(AtRisk::note).collect();
+    reply::ok_with_notes(&body, &notes)
 }
 
 /// `POST /v1/accounts/{name}/test`.
@@ -193,7 +200,7 @@ pub(crate) async fn test(
 ) -> Answer {
     let mut body = verify(&app.sessions, &app.users, &name, &caller.0).await?;
     body.problem = body.problem.map(|problem| surroundings::explain_body(problem, peer));
-    reply::ok(&body)
+    reply::ok_with_notes(&body, &in_force::tested(&app, &caller.0, &name))
 }
 
 fn summary(snapshot: &Snapshot, account: &Account) -> AccountSummary {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -10,14 +11,19 @@ use hyper::StatusCode;
 use hyper::header::CONTENT_TYPE;
 use mp_proto::version::BUILD;
 use mp_proto::wire::{
-    Accepted, AccountStatus, BudgetStatus, ConfigState, ConfigStatus, HealthBody, LogLevel, StatusBody,
+    Accepted, AccountStatus, BudgetStatus, ConfigState, ConfigStatus, HealthBody, LogLevel, Shutdown, StatusBody,
 };
 use tracing::info;
 
 use crate::config::snapshot::{self, Snapshot};
+use crate::keeper::would_lose;
+use crate::life::FORCED;
 use crate::server::app::App;
 use crate::server::call::JsonBody;
 use crate::server::reply::{self, Answer};
+
+/// How long a stop tries to save what is only in memory before it is refused: a person waits for it.
+const SAVING: Duration = Duration::from_secs(3);
 
 /// `GET /v1/health`.
 pub(crate) async fn health() -> Answer {
@@ -143,8 +149,13 @@ pub(crate) async fn log_level(State(app): State<Arc<App>>, JsonBody(body): JsonB
     reply::ok(&LogLevel { level: app.log.filter() })
 }
 
-/// `POST /v1/shutdown`.
-pub(crate) async fn shutdown(State(app): State<Arc<App>>) -> Answer {
-    app.life.request_stop("a client asked for it");
+/// `POST /v1/shutdown`. It is refused where the end would lose a login: who asks can be told, and can mend it.
+pub(crate) async fn shutdown(State(app): State<Arc<App>>, JsonBody(body): JsonBody<Shutdown>) -> Answer {
+    let at_risk =
+        app.keeper.secure(&app.store.last_good().config, if body.force { Duration::ZERO } else { SAVING }).await;
+    if !(at_risk.is_empty() || body.force) {
+        return Err(would_lose(&at_risk).into());
+    }
+    app.life.request_stop(if body.force { FORCED } else { "a client asked for it" });
     reply::with_status(StatusCode::ACCEPTED, &Accepted { status: "stopping".to_owned() })
 }

@@ -7,13 +7,14 @@ use axum::Extension;
 use axum::extract::State;
 use hyper::StatusCode;
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::wire::{LoginCallback, LoginChoice, LoginStart, LoginsBody};
+use mp_proto::wire::{LoginBody, LoginCallback, LoginChoice, LoginStart, LoginState, LoginsBody};
 
 use crate::login::attempt::Login;
 use crate::login::plan::plan;
 use crate::login::redirect::pasted;
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
+use crate::server::in_force::{self, Stored};
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
 use crate::server::surroundings;
@@ -59,18 +60,32 @@ pub(crate) async fn list(State(app): State<Arc<App>>) -> Answer {
     reply::ok(&LoginsBody { logins: app.logins.all_open().iter().map(|login| login.body()).collect() })
 }
 
-/// `GET /v1/logins/{id}`.
+/// `GET /v1/logins/{id}`. Whoever sees it done is told if calls from there use something else.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     Extension(peer): Extension<Peer>,
     Name(id): Name,
     Parameters(look): Parameters<Look>,
+    caller: Caller,
 ) -> Answer {
     let login = find(&app, &id)?;
     let patience = Duration::from_secs(look.wait_s.unwrap_or(0)).min(LONGEST_LOOK);
     let mut body = login.look(look.after, patience).await;
     body.problem = body.problem.map(|problem| surroundings::explain_body(problem, peer));
-    reply::ok(&body)
+    let notes = in_force::notes(&app, &caller.0, &stored(&app, &caller, &body));
+    reply::ok_with_notes(&body, &notes)
+}
+
+/// A login that is done has made its account the active one, but for an account that was logged in again.
+fn stored(app: &App, caller: &Caller, login: &LoginBody) -> Stored {
+    let active = app.sessions.pin(&caller.0).ok().and_then(|pinned| pinned.snapshot.persisted().account);
+    let Some(result) = login.result.as_ref().filter(|_| login.state == LoginState::Done) else {
+        return Stored::default();
+    };
+    match login.account.as_ref().map(ToString::to_string) {
+        account if account == active => Stored { account, project: result.project.clone(), workspace: None },
+        _ => Stored::default(),
+    }
 }
 
 /// `POST /v1/logins/{id}/callback`.

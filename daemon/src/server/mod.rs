@@ -10,6 +10,7 @@ mod connections;
 mod control;
 mod events;
 mod gate;
+mod in_force;
 mod logins;
 mod me;
 mod network;

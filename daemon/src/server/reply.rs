@@ -16,8 +16,9 @@ use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::ProjectId;
 use mp_proto::json::{ascii_json, unarmed};
 use mp_proto::routes::{
-    NOTE_HEADER, ORIGIN_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, REQUEST_ID_HEADER, WAITED_HEADER,
+    BUILD_HEADER, NOTE_HEADER, ORIGIN_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, REQUEST_ID_HEADER, WAITED_HEADER,
 };
+use mp_proto::version::BUILD;
 use serde::Serialize;
 use tracing::{debug, error};
 
@@ -26,6 +27,7 @@ use crate::server::surroundings::is_of_network;
 
 static ORIGIN: HeaderName = HeaderName::from_static(ORIGIN_HEADER);
 static PROTOCOL_NAME: HeaderName = HeaderName::from_static(PROTOCOL_HEADER);
+static BUILD_NAME: HeaderName = HeaderName::from_static(BUILD_HEADER);
 static REQUEST_ID: HeaderName = HeaderName::from_static(REQUEST_ID_HEADER);
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -96,11 +98,17 @@ pub(crate) fn rendered(body: impl Into<Body>, notes: &[String]) -> Response {
 /// Adds what the caller should be told beside the answer.
 pub(crate) fn add_notes(headers: &mut HeaderMap, notes: &[String]) {
     for note in notes {
-        // Notes are escaped to ASCII where they are made; a value that still cannot be a header is not worth a failure.
-        if let Ok(value) = HeaderValue::from_str(note) {
+        // A value that still cannot be a header is not worth a failure.
+        if let Ok(value) = HeaderValue::try_from(header_text(note)) {
             headers.append(HeaderName::from_static(NOTE_HEADER), value);
         }
     }
+}
+
+/// Returns a text as a header can carry it. Quotes stay as they are, and so does what was escaped where it was made.
+fn header_text(note: &str) -> String {
+    let plain = |c: char| c == ' ' || c.is_ascii_graphic();
+    note.chars().map(|c| if plain(c) { c.to_string() } else { c.escape_default().to_string() }).collect()
 }
 
 /// Answers 200 with parts that come one after the other.
@@ -228,6 +236,7 @@ pub(crate) fn finish(app: &Arc<App>, number: u64, response: &mut Response) {
     let headers = response.headers_mut();
     headers.entry(&ORIGIN).or_insert(HeaderValue::from_static("daemon"));
     headers.insert(&PROTOCOL_NAME, PROTOCOL);
+    headers.insert(&BUILD_NAME, HeaderValue::from_static(BUILD));
     if let Ok(id) = HeaderValue::try_from(format!("{}-{number}", app.instance)) {
         headers.insert(&REQUEST_ID, id);
     }
@@ -262,6 +271,12 @@ mod tests {
         assert_eq!(told(0), (None, false));
         assert_eq!(told(12), (Some("12".to_owned()), false));
         assert_eq!(told(12_345), (Some("12345".to_owned()), true));
+    }
+
+    #[test]
+    fn a_note_is_a_header_whatever_it_says() {
+        let response = rendered("{}", &["/h/Jos\u{e9}'s\r\nMp-Origin: x\u{7f}".to_owned()]);
+        assert_eq!(response.headers()[NOTE_HEADER], "/h/Jos\\u{e9}'s\\r\\nMp-Origin: x\\u{7f}");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::memo::{self, Ingredients, Rendered};
 use crate::resolve::{ChosenAccount, Origin, Resolved, account_flag, account_of, resolve};
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody};
+use crate::server::in_force::{self, Stored};
 use crate::server::reply::{self, Answer};
 
 /// `GET /v1/session`.
@@ -114,11 +115,12 @@ pub(crate) async fn patch(
     apply(&app, &caller, Change::of_patch(patch, account)?).await
 }
 
-/// Applies a change to the caller's config file and answers with what is persisted now.
+/// Applies a change to the caller's config file and answers with what is persisted now; beside it, what of the change is not in force.
 pub(crate) async fn apply(app: &Arc<App>, caller: &Caller, change: Change) -> Answer {
     let file = app.sessions.file(&caller.0)?;
-    let (snapshot, _) = app.store.change(&app.life, file, change).await?;
-    reply::ok(&active_body(&snapshot))
+    let (snapshot, _) = app.store.change(&app.life, file, change.clone()).await?;
+    let notes = in_force::notes(app, &caller.0, &Stored::by(&change, &snapshot));
+    reply::ok_with_notes(&active_body(&snapshot), &notes)
 }
 
 /// Returns what a snapshot persists.

@@ -76,7 +76,8 @@ fn about_the_daemon() -> Vec<Route> {
             c::log_level,
         )
         .takes::<wire::LogLevel>(),
-        Route::new(post, at::SHUTDOWN, "Stop gracefully", Reply::Accepted(body::<wire::Accepted>()), c::shutdown),
+        Route::new(post, at::SHUTDOWN, "Stop gracefully", Reply::Accepted(body::<wire::Accepted>()), c::shutdown)
+            .takes::<wire::Shutdown>(),
     ]
 }
 

@@ -20,6 +20,7 @@ use crate::files::link::{self, locate};
 use crate::files::paths::Paths;
 use crate::files::read::{ReadError, Signature, read_credential};
 use crate::files::replace::{ReplaceError, replace_if};
+use crate::files::witness::Witness;
 use crate::hub::{Hub, Notice};
 use crate::life::Life;
 
@@ -36,6 +37,7 @@ pub struct Store {
     others: Mutex<Vec<Arc<ConfigFile>>>,
     hub: Arc<Hub>,
     clock: Arc<dyn Clock>,
+    witness: Arc<Witness>,
     followers: RwLock<Vec<Follower>>,
 }
 
@@ -76,8 +78,16 @@ struct Contents {
 impl Store {
     /// Returns a store that has read the root's config.
     pub fn new(paths: &Paths, hub: Arc<Hub>, clock: Arc<dyn Clock>) -> Self {
+        let witness = Arc::default();
         let main = Arc::new(ConfigFile::new(paths.config(), paths.home(), clock.now()));
-        Self { paths: paths.clone(), main, others: Mutex::default(), hub, clock, followers: RwLock::default() }
+        Self { paths: paths.clone(), main, others: Mutex::default(), hub, clock, witness, followers: RwLock::default() }
+    }
+
+    /// Returns a store that tells this witness when it reads.
+    #[must_use]
+    pub fn seen_by(mut self, witness: Arc<Witness>) -> Self {
+        self.witness = witness;
+        self
     }
 
     /// Lets a service follow the root's config, from the one that is in force now.
@@ -137,6 +147,7 @@ impl Store {
     fn read_again(&self, file: &Arc<ConfigFile>) -> Arc<Snapshot> {
         let _reading = file.reading.lock();
         let before = file.contents();
+        self.witness.we_read();
         let fresh = read(&file.path, self.paths.home(), before.snapshot.revision + 1, self.clock.now());
         if fresh.snapshot.same_content(&before.snapshot) {
             let kept = Contents { snapshot: before.snapshot, last_good: before.last_good, ..fresh };
@@ -193,6 +204,7 @@ impl Store {
     /// When the change is refused, or the file cannot be read or written.
     pub fn edit(&self, file: &Arc<ConfigFile>, change: &Change) -> Result<(Arc<Snapshot>, Edited), Failure> {
         let _writing = file.writing.lock();
+        let _reading = self.witness.reading();
         for attempt in 1..=ATTEMPTS {
             let place = locate(&file.path, self.paths.home())?;
             let found = read_credential(&place, self.paths.home())?.map(|(bytes, _)| bytes);

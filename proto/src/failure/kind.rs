@@ -82,6 +82,8 @@ kinds! {
     TokenMissing = "token_missing", 409, 2, "Token missing";
     /// The token could not be refreshed just now; it will be tried again.
     TokenUnavailable = "token_unavailable", 503, 2, "Token unavailable";
+    /// The daemon does not end: what is only in its memory would be lost.
+    Unsaved = "unsaved", 409, 1, "Tokens not saved";
     /// There is no such login, or it ended long ago.
     LoginNotFound = "login_not_found", 404, 4, "Login not found";
     /// A login did not come to its end.

@@ -128,7 +128,15 @@ body! {
         pub level: String,
     }
 
-    /// `POST /v1/shutdown`.
+    /// `POST /v1/shutdown`; without a body it is a stop that loses nothing.
+    #[derive(Default)]
+    struct Shutdown {
+        /// Stop also if tokens that could not be saved are lost.
+        #[serde(default)]
+        pub force: bool,
+    }
+
+    /// The answer to `POST /v1/shutdown`.
     struct Accepted {
         /// `stopping`.
         pub status: String,

@@ -2,6 +2,7 @@
 
 mod calls;
 mod crashes;
+mod losses;
 mod rivals;
 
 use std::process::Command;
@@ -34,7 +35,12 @@ pub(crate) struct World {
 impl World {
     /// Returns a world whose access token ends in so many seconds.
     pub(crate) fn with_grant(seconds: i64) -> Self {
-        let (mut home, upstream) = (crate::empty(), Upstream::start());
+        Self::with_grant_in(crate::empty(), seconds)
+    }
+
+    /// The same, in a home that was prepared for it.
+    fn with_grant_in(mut home: Home, seconds: i64) -> Self {
+        let upstream = Upstream::start();
         home.set("MPD_UPSTREAM", &upstream.url());
         let redirect_uri = "http://localhost:19284/callback";
         let client_id = upstream.register_client(Region::Us, redirect_uri);
@@ -77,6 +83,13 @@ impl World {
 
     fn has_usable_grant_on_disk(&self) -> bool {
         self.upstream.is_usable_refresh(self.on_disk()["refresh_token"].as_str().expect("a text"))
+    }
+
+    /// The same at a moment when the file may be missing or damaged.
+    fn has_usable_grant_on_disk_now(&self) -> bool {
+        let read = std::fs::read_to_string(self.home.at(FILE)).ok();
+        let tokens = read.and_then(|text| serde_json::from_str::<Value>(&text).ok()).unwrap_or_default();
+        tokens["refresh_token"].as_str().is_some_and(|token| self.upstream.is_usable_refresh(token))
     }
 
     fn status(&self) -> Value {

@@ -327,7 +327,7 @@ fn the_client_keeps_its_storeys() {
             "arg browser",
             "transport",
             "place program",
-            "spawn",
+            "spawn upgrade",
             "connect",
             "api",
             "events",

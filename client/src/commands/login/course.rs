@@ -169,7 +169,7 @@ impl Course<'_, '_> {
             () = async { if let Some(ends) = ends { sleep_until(ends).await } }, if ends.is_some() => Wake::Late,
             line = self.lines.next(), if wants_lines => Wake::Line(line),
             looked = self.call.daemon.get_within::<LoginBody>(&path, LOOK) => {
-                Wake::Looked(looked.map(|answer| Box::new(answer.body)))
+                Wake::Looked(looked.map(|answer| Box::new(self.call.body(answer))))
             }
         }
     }

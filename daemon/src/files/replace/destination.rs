@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{DirBuilder, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::Path;
@@ -66,13 +66,34 @@ impl<'a> Destination<'a> {
 
     /// Writes and syncs a temporary file. The data must be on disk before the name is: after a power cut the file is old or new.
     pub(super) fn write(&self, bytes: &[u8]) -> Result<(Temporary<'_>, Signature), ReplaceError> {
-        let fail = |source| self.fail(source);
+        let (file, temporary) = self.make()?;
+        self.complete(file, temporary, bytes)
+    }
+
+    /// Makes an empty temporary file.
+    pub(super) fn make(&self) -> Result<(File, Temporary<'_>), ReplaceError> {
         let name = temporary_name(&self.name);
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = openat(&self.dir, &name, flags, Mode::RUSR | Mode::WUSR).map_err(|errno| self.write_error(errno))?;
-        let temporary = Temporary { destination: self, name, keep: false };
-        let mut file = File::from(fd);
-        file.write_all(bytes).map_err(fail)?;
+        Ok((File::from(fd), Temporary { destination: self, name, keep: false }))
+    }
+
+    /// Returns a file in the directory as a temporary file.
+    pub(super) fn temporary(&self, name: OsString) -> Temporary<'_> {
+        Temporary { destination: self, name, keep: false }
+    }
+
+    /// Writes and syncs what a temporary file is for. What is there already is overwritten before the rest is cut off: the other way
+    /// round, the room would be given away first.
+    pub(super) fn complete<'t>(
+        &'t self,
+        mut file: File,
+        temporary: Temporary<'t>,
+        bytes: &[u8],
+    ) -> Result<(Temporary<'t>, Signature), ReplaceError> {
+        let fail = |source| self.fail(source);
+        file.rewind().and_then(|()| file.write_all(bytes)).map_err(fail)?;
+        file.set_len(bytes.len() as u64).map_err(fail)?;
         fault::point(&self.name, "written").map_err(fail)?;
         file.sync_all().map_err(fail)?;
         fault::point(&self.name, "synced").map_err(fail)?;

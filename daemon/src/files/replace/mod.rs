@@ -25,6 +25,7 @@
 mod destination;
 mod error;
 mod names;
+mod room;
 mod swap;
 mod sweep;
 
@@ -36,7 +37,8 @@ use crate::files::paths::Paths;
 use crate::files::read::Signature;
 
 pub use error::ReplaceError;
-pub use swap::replace_if;
+pub use room::{Room, reserve};
+pub use swap::{replace_if, replace_if_in};
 pub use sweep::{sweep, sweep_of, temporaries};
 
 /// Replaces a file, whatever it held, and returns the signature of the new one. Its mode is 0600.

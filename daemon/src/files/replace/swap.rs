@@ -11,6 +11,7 @@ use rustix::io::Errno;
 use super::destination::{Destination, Temporary};
 use super::error::ReplaceError;
 use super::names::{displaced_name, hash};
+use super::room::Room;
 use crate::fault;
 use crate::files::paths::Paths;
 use crate::files::read::Signature;
@@ -34,13 +35,30 @@ pub fn replace_if(
     bytes: &[u8],
     expected: Option<&[u8]>,
 ) -> Result<Signature, ReplaceError> {
+    replace_if_in(paths, path, bytes, expected, &mut None)
+}
+
+/// The same, in room that was made before. It is left to the caller if nothing was written.
+///
+/// # Errors
+/// Those of [`replace_if`].
+pub fn replace_if_in(
+    paths: &Paths,
+    path: &Path,
+    bytes: &[u8],
+    expected: Option<&[u8]>,
+    room: &mut Option<Room>,
+) -> Result<Signature, ReplaceError> {
     let destination = Destination::open(paths, path)?;
     destination.take_turn();
     // Not needed for correctness. It spares nearly all rivals from ever seeing our text in place of theirs.
     if destination.content(&destination.name).as_deref() != expected {
         return Err(destination.conflict(Vec::new()));
     }
-    let (temporary, signature) = destination.write(bytes)?;
+    let (temporary, signature) = match room.take().and_then(|room| room.within(&destination.dir)) {
+        Some((file, name)) => destination.complete(file, destination.temporary(name), bytes)?,
+        None => destination.write(bytes)?,
+    };
     match expected {
         None => destination.create(temporary)?,
         Some(expected) => destination.swap(temporary, bytes, expected)?,

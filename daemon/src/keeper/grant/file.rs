@@ -1,9 +1,12 @@
 //! A look at where the grant is stored, and what is done about what is found there.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use jiff::Timestamp;
 use mp_proto::event::{Event, TokenCause};
+use mp_proto::failure::{Failure, FailureKind};
 use tracing::{info, warn};
 
 use super::super::disk;
@@ -33,7 +36,7 @@ impl Grant {
         held.seen = found.signature;
         match found.tokens {
             Ok(Some(tokens)) => {
-                held.unreadable = None;
+                (held.unreadable, held.missing, held.logged_out) = (None, None, false);
                 self.found(held, tokens, now);
                 if !held.recovered {
                     held.recovered = true;
@@ -42,6 +45,9 @@ impl Grant {
             }
             Ok(None) => self.is_gone(held, now.wall),
             Err(failure) => {
+                held.missing = None;
+                // Whatever made it unreadable, the grant is only here now. One that is refused for good is not worth keeping.
+                held.rolled_back |= found.is_damaged && held.current.is_some();
                 if held.unreadable.as_ref() != Some(&failure) {
                     warn!(account = %self.name, detail = %failure.detail, "tokens could not be read");
                     held.since = now.wall;
@@ -51,7 +57,50 @@ impl Grant {
         }
     }
 
+    /// There is no file. Where nobody has logged out, the grant is only here now, and goes back to the disk.
     fn is_gone(&self, held: &mut GrantState, now: Timestamp) {
+        let found = Instant::now();
+        if held.current.is_some()
+            && !matches!(held.trouble, Trouble::LoginRequired { .. })
+            && !self.is_logout(held, found)
+        {
+            let detail = format!("{} was removed, and nobody has logged out", self.shown_file());
+            warn!(account = %self.name, "tokens are missing");
+            held.missing = Some(found);
+            held.unreadable = Some(Failure::new(FailureKind::Storage, detail));
+            held.rolled_back = true;
+            return;
+        }
+        self.drop_gone(held, now);
+    }
+
+    fn is_logout(&self, held: &GrantState, found_missing: Instant) -> bool {
+        // Who removes the directory, too, does more than any logout.
+        let is_tokens_alone = self.file.as_ref().and_then(|path| path.parent()).is_some_and(Path::exists);
+        held.logged_out || !held.wanted || (is_tokens_alone && self.services.witness.allows_logout(found_missing))
+    }
+
+    fn shown_file(&self) -> String {
+        self.file.as_ref().map(|path| path.display().to_string()).unwrap_or_default()
+    }
+
+    /// Decides again about a file that was found missing: who has read the config may have become known only now.
+    pub(in crate::keeper) fn reconsider(&self) {
+        let mut held = self.held();
+        if let Some(found) = held.missing
+            && self.is_logout(&held, found)
+        {
+            self.drop_gone(&mut held, self.services.clock.now());
+        }
+    }
+
+    /// Returns whether a file that does not exist may be written: it was removed, and nobody has logged out.
+    pub(in crate::keeper) fn is_to_be_restored(&self) -> bool {
+        let held = self.held();
+        !held.logged_out && held.wanted && (held.missing.is_some() || !self.is_logout(&held, Instant::now()))
+    }
+
+    fn drop_gone(&self, held: &mut GrantState, now: Timestamp) {
         if held.current.is_some() {
             info!(account = %self.name, "tokens are gone");
             held.since = now;

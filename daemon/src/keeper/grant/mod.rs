@@ -18,6 +18,7 @@ use mp_proto::ids::{AccountName, Region};
 use mp_proto::secret::Secret;
 
 use self::state::{GrantState, Need, Trouble};
+use super::farewell::AtRisk;
 use super::fresh::{Fresh, Landing};
 use super::services::Services;
 use crate::identity::bridge::Bridge;
@@ -105,8 +106,8 @@ impl Grant {
     pub(super) fn ready(&self, need: Need) -> Ready {
         let now = self.services.clock.moment();
         let mut held = self.held();
+        (held.used, held.wanted) = (Some(now.elapsed), true);
         self.look(&mut held, now);
-        held.used = Some(now.elapsed);
         if let Some(fresh) = held.fitting(need, now) {
             let is_due = held.landing.is_none() && held.is_due(now);
             return Ready::Token { fresh, is_due };
@@ -184,6 +185,40 @@ impl Grant {
         self.held().is_unsaved()
     }
 
+    /// Returns why the current grant is only in memory; none when the disk has it.
+    pub(super) fn at_risk(&self) -> Option<AtRisk> {
+        let held = self.held();
+        let why = || held.unsaved.clone().or_else(|| held.unreadable.as_ref().map(|failure| failure.detail.clone()));
+        let detail = held.is_unsaved().then(|| why().unwrap_or_else(|| "the disk holds an older grant".to_owned()))?;
+        Some(AtRisk { account: self.name.clone(), detail })
+    }
+
+    /// Notes whether the account is configured: only then is a file that is missing written again.
+    pub(super) fn is_wanted(&self, wanted: bool) {
+        self.held().wanted = wanted;
+    }
+
+    /// Looks at the file, and returns whether there is something to save.
+    pub(super) fn look_for_damage(&self) -> bool {
+        let now = self.services.clock.moment();
+        let mut held = self.held();
+        self.look(&mut held, now);
+        held.is_unsaved() && now.elapsed >= held.save_after
+    }
+
+    /// Returns whether the file is missing or damaged. It may be on its way: some programs write in two steps.
+    pub(super) fn is_broken(&self) -> bool {
+        let held = self.held();
+        held.rolled_back && held.unreadable.is_some()
+    }
+
+    /// A person logs out: the grant goes with its file.
+    pub(super) fn leave(&self) {
+        let mut held = self.held();
+        held.logged_out = true;
+        (held.looked, held.missing) = (false, None);
+    }
+
     /// Another grant has taken over the file: this one writes no more.
     pub(super) fn retire(&self) {
         let mut held = self.held();
@@ -215,7 +250,7 @@ impl Grant {
         let recently = |used: Duration| self.services.clock.elapsed().saturating_sub(used) < after_use;
         can_be_refreshed
             && !matches!(held.trouble, Trouble::LoginRequired { .. })
-            && (held.used.is_some_and(recently) || held.unsaved.is_some())
+            && (held.used.is_some_and(recently) || held.is_unsaved())
     }
 
     /// Returns whether there is something to do for a grant that was used recently.

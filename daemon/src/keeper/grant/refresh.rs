@@ -14,7 +14,7 @@ use super::{Grant, Spend};
 use crate::identity::registration::Registration;
 use crate::identity::tokens::Tokens;
 use crate::keeper::disk;
-use crate::keeper::fresh::Fresh;
+use crate::keeper::fresh::{Fresh, Outcome};
 
 /// How long a write that failed is left alone. A full disk is not emptied by asking.
 const SAVE_AGAIN: Duration = Duration::from_secs(1);
@@ -103,6 +103,7 @@ impl Grant {
     pub(in crate::keeper) fn saved(&self, cause: TokenCause) {
         let mut held = self.held();
         (held.unsaved, held.rolled_back, held.unreadable, held.replaces) = (None, false, None, None);
+        held.missing = None;
         // The next look reads what was written, and is then settled.
         held.settled = false;
         info!(account = %self.name, generation = held.generation, cause = ?cause, "tokens were saved");
@@ -182,7 +183,7 @@ impl Grant {
         let mut held = self.held();
         held.spares.clear();
         held.replaces = None;
-        held.retired = false;
+        (held.retired, held.logged_out) = (false, false);
     }
 
     /// Nothing but a login helps.
@@ -200,6 +201,16 @@ impl Grant {
         held.trouble = Trouble::LoginRequired { detail, client };
         held.rolled_back = false;
         failure
+    }
+
+    /// There is no room for new tokens. Returns what to answer instead of asking for them: the old token, where it still serves. Where
+    /// it has ended, or somebody wants another one in so many words, none is what nobody can use: they are got, and kept in memory until
+    /// there is room; the status, the answer and a stop say so.
+    pub(in crate::keeper) fn without_room(&self, need: Need, cause: &str) -> Option<Outcome> {
+        let serves = self.held().still_valid(need, self.services.clock.moment()).is_some();
+        warn!(account = %self.name, cause, serves, "there is no room for new tokens");
+        let cause = format!("no new one was asked for, since it could not be stored: {cause}");
+        serves.then(|| self.weather(need, cause, None))
     }
 
     /// The provider could not be asked, or did not answer sensibly. Returns the old token for as long as it is valid.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use mp_proto::failure::Failure;
@@ -97,6 +97,12 @@ pub(super) struct GrantState {
     pub(super) recovered: bool,
     /// The account has changed its region: this grant is nobody's any more.
     pub(super) retired: bool,
+    /// A person has logged out: a file that is gone stays gone.
+    pub(super) logged_out: bool,
+    /// The account was configured when somebody looked last, or has been used since.
+    pub(super) wanted: bool,
+    /// When the file was found missing, if that was no logout.
+    pub(super) missing: Option<Instant>,
     pub(super) trouble: Trouble,
     pub(super) pace: Pace,
     pub(super) since: Timestamp,
@@ -124,6 +130,9 @@ impl GrantState {
             saving: None,
             recovered: false,
             retired: false,
+            logged_out: false,
+            wanted: true,
+            missing: None,
             trouble: Trouble::None,
             pace: Pace::calm(),
             since: now,
@@ -171,7 +180,7 @@ impl GrantState {
     pub(super) fn drop_grant(&mut self) {
         self.current = None;
         self.spares.clear();
-        (self.unsaved, self.rolled_back, self.settled) = (None, false, false);
+        (self.unsaved, self.rolled_back, self.settled, self.missing) = (None, false, false, None);
     }
 
     pub(super) fn fresh(&self) -> Option<Fresh> {

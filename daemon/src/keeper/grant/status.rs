@@ -71,11 +71,12 @@ impl Grant {
             Trouble::Backoff { cause, .. } => return (CredentialState::Backoff, Some(cause.clone())),
             Trouble::None => {}
         }
-        if held.landing.is_some() {
-            return (CredentialState::Refreshing, None);
-        }
+        // Before the refresh that may be under way: it may be the attempt to write.
         if let Some(detail) = held.unsaved.clone().or_else(|| held.unreadable.as_ref().map(|it| it.detail.clone())) {
             return (CredentialState::Degraded, Some(detail));
+        }
+        if held.landing.is_some() {
+            return (CredentialState::Refreshing, None);
         }
         match (current.left(now) > SignedDuration::ZERO, current.tokens.refresh_token.is_some()) {
             (true, _) => (CredentialState::Ok, None),
