@@ -1,6 +1,7 @@
 //! What a command has at hand when it runs: its arguments, a connection to the daemon, and where results go.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ArgMatches;
@@ -10,7 +11,7 @@ use mp_proto::routes::SESSION_PERSISTED;
 use mp_proto::wire::ActiveBody;
 use serde::de::DeserializeOwned;
 
-use crate::api::{Answer, Connection, Exchange, Options};
+use crate::api::{Answer, Connection, Exchange, Options, Told};
 use crate::caller::{Environment, SessionFlags, context, directory};
 use crate::output::{Format, Output};
 use crate::place::Place;
@@ -47,7 +48,10 @@ impl<'a> Call<'a> {
         let deadline = arguments.get_one::<u64>("timeout").map_or(CALL.client, |seconds| Duration::from_secs(*seconds));
         let observer: Option<fn(&Exchange<'_>)> =
             if arguments.get_flag("verbose") { Some(|exchange| report::say(&exchange.to_string())) } else { None };
-        let options = Options { place, context, environment: environment.clone(), deadline, observer, tool: None };
+        let told: Option<Told> = if arguments.get_flag("quiet") { None } else { Some(Arc::new(report::told)) };
+        let environment_of_calls = environment.clone();
+        let options =
+            Options { place, context, environment: environment_of_calls, deadline, observer, told, tool: None };
         Ok(Self {
             arguments,
             daemon: Connection::new(options),
@@ -95,17 +99,12 @@ impl<'a> Call<'a> {
         self.arguments.get_one::<i64>(id).copied()
     }
 
-    /// Takes the body of an answer, and prints what came beside it.
+    /// Takes the body of an answer. What came beside it was printed when it came.
     pub(crate) fn body<T>(&self, answer: Answer<T>) -> T {
-        if !self.quiet {
-            for note in &answer.notes {
-                report::note(note);
-            }
-        }
         answer.body
     }
 
-    /// Reads something and prints the notes beside it.
+    /// Reads something.
     ///
     /// # Errors
     /// Those of the route.

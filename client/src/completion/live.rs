@@ -73,5 +73,13 @@ fn connection(values: Values, before: &[String]) -> Option<Connection> {
     let socket = given("--socket", "--socket");
     let place = Place::find(socket.as_deref().map(Path::new), true, &environment).ok()?;
     let context = context(&flags, &environment, directory().as_deref()).ok()?;
-    Some(Connection::new(Options { place, context, environment, deadline: PATIENCE, observer: None, tool: None }))
+    Some(Connection::new(Options {
+        place,
+        context,
+        environment,
+        deadline: PATIENCE,
+        observer: None,
+        told: None,
+        tool: None,
+    }))
 }

@@ -150,6 +150,7 @@ impl ClientBuilder {
             environment,
             deadline: self.deadline.unwrap_or(CALL.client),
             observer: None,
+            told: None,
             tool: self.name.as_deref().map(tool).transpose()?,
         };
         Ok(Client::of(Link::new(options, self.deadline)))

@@ -44,6 +44,7 @@ use tokio::time::timeout;
 use tower::ServiceExt;
 use tracing::{Instrument, debug, debug_span, info, warn};
 
+use crate::notes;
 use crate::server::app::App;
 use crate::server::peer::Peer;
 
@@ -205,11 +206,12 @@ impl Connection {
         let open = OpenRequest::of(&self.app, &self.activity);
         let number = self.app.counters.calls.fetch_add(1, Ordering::Relaxed);
         let span = debug_span!("call", method = %request.method(), path = request.uri().path(), number);
-        let answered = std::panic::AssertUnwindSafe(self.route(request)).catch_unwind().instrument(span).await;
+        let served = std::panic::AssertUnwindSafe(self.route(request)).catch_unwind().instrument(span);
+        let (answered, notes) = notes::collect(served).await;
         let mut response = answered.unwrap_or_else(|_| {
             reply::failure(&Failure::new(FailureKind::Internal, "the daemon made an error; its log says more"))
         });
-        reply::finish(&self.app, number, &mut response);
+        reply::finish(&self.app, number, &notes, &mut response);
         Ok(if response.body().size_hint().exact().is_some() { response } else { response.map(|body| held(body, open)) })
     }
 

@@ -12,6 +12,8 @@ const VARIABLES = `ACCOUNT PROJECT_ID WORKSPACE_ID TARGET REGION USERNAME SECRET
   CUSTOM_HEADER_NAME CUSTOM_HEADER_VALUE API_BASE_URL APP_BASE_URL`.split(/\s+/).map((name) => `MP_${name}`);
 /** A daemon that ends, or has too much to do, is followed by another moment. */
 const PASSING = ["daemon_unreachable", "stopping", "too_many_connections", "timeout"];
+/** What the daemon said beside its answers. It is told once a process. */
+const NOTED = new Set();
 const DISPOSE = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
 /** Why a call failed: what the daemon said (RFC 9457), or why it could not be asked (`daemon_unreachable`, `timeout`). */
@@ -122,6 +124,10 @@ export class Client {
       try {
         const request = { method, path, headers: { ...own, ...headers, "mp-context": this.#context() } };
         const response = await this.#send(request, isBytes ? body : JSON.stringify(body), timeoutMs);
+        for (const note of response.headersDistinct["mp-note"] ?? []) {
+          if (!NOTED.has(note)) process.emitWarning(note, "MixpanelNote");
+          NOTED.add(note);
+        }
         if (response.statusCode < 400) return response;
         throw problem(response.statusCode, await whole(response));
       } catch (error) {
