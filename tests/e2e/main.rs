@@ -15,6 +15,7 @@ mod budget;
 mod canary;
 mod catalog;
 mod changes;
+mod checkout;
 mod commands;
 mod conformance;
 mod events;

@@ -224,7 +224,7 @@ fn a_bridge_carries_a_grant_that_is_refreshed_in_memory_only() {
     let here = world.start();
     // Where a grant was refreshed by the daemon, it is known which client it belongs to.
     count_dashboards(&world.home).ok();
-    world.home.mp(["account", "export-bridge", "--account", "ada", "--to", "b.json"]).ok();
+    world.home.mp(["account", "export-bridge", "--account", "ada", "--to", "b.json", "-y"]).ok();
     let exported: Value = serde_json::from_str(&world.home.read("work/b.json")).expect("JSON");
     assert_eq!(exported["tokens"]["refresh_token"], world.on_disk()["refresh_token"]);
     let client = world
@@ -257,7 +257,7 @@ fn a_bridge_carries_a_grant_that_is_refreshed_in_memory_only() {
 fn a_bridge_names_the_client_of_a_grant_that_the_python_tool_made() {
     let world = World::with_grant(3600);
     let _here = world.start();
-    world.home.mp(["account", "export-bridge", "--account", "ada", "--to", "b.json"]).ok();
+    world.home.mp(["account", "export-bridge", "--account", "ada", "--to", "b.json", "-y"]).ok();
     let registration: Value = serde_json::from_str(&world.home.read(".mp/oauth/client_us.json")).expect("JSON");
     let exported = world.home.read("work/b.json");
     let carried: Value = serde_json::from_str(&exported).expect("JSON");
