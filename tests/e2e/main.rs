@@ -11,6 +11,7 @@ use mp_sandbox::wire::{Ask, Connection};
 use serde_json::Value;
 
 mod api;
+mod bridges;
 mod budget;
 mod canary;
 mod catalog;

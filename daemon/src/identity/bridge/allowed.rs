@@ -171,6 +171,21 @@ pub fn allow_also(paths: &Paths, path: &Path, old: &str, new: &str) -> Result<()
     .map(drop)
 }
 
+/// Lets a file that is allowed be allowed with this content alone. Waits for the disk.
+///
+/// # Errors
+/// When the list cannot be read or written.
+pub fn allow_only(paths: &Paths, path: &Path, sha256: &str) -> Result<(), AllowedError> {
+    let one = canonical(path)?;
+    change(paths, |bridges| {
+        let is_allowed = bridges.iter().any(|known| known.path == one && known.sha256 == sha256);
+        let before = bridges.len();
+        bridges.retain(|known| !is_allowed || known.path != one || known.sha256 == sha256);
+        bridges.len() < before
+    })
+    .map(drop)
+}
+
 fn change(paths: &Paths, edit: impl Fn(&mut Vec<AllowedFile>) -> bool) -> Result<bool, AllowedError> {
     let path = paths.allowed_bridges();
     let mut attempt = 0;
@@ -242,6 +257,10 @@ mod tests {
         allow_also(&paths, &file, "a", "b").expect("nothing to do");
         let known: Vec<_> = allowed(&paths).expect("read").into_iter().map(|known| known.sha256).collect();
         assert_eq!(known, ["a", "b"]);
+        allow_only(&paths, &file, "x").expect("nothing to do");
+        allow_only(&paths, &file, "b").expect("written");
+        let known: Vec<_> = allowed(&paths).expect("read").into_iter().map(|known| known.sha256).collect();
+        assert_eq!(known, ["b"]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-pub use export::{Pins, export};
+pub use export::{Pins, export, with_tokens};
 pub use model::{Bridge, BridgeError};
 pub use parser::{looks_like_one, parse};
 pub use search::{BridgeCache, FoundBridge, IN_CWD, locate};

@@ -50,6 +50,19 @@ fn what_the_python_tool_writes_comes_back_byte_for_byte() {
 }
 
 #[test]
+fn other_tokens_leave_the_rest_of_the_text_as_it_was() {
+    let mut tokens =
+        parse(Path::new("/b.json"), BROWSER.as_bytes()).expect("a good bridge").tokens.expect("it has some");
+    tokens.access_token = mp_proto::secret::Secret::new("at-2");
+    tokens.refresh_token = Some(mp_proto::secret::Secret::new("rt-2"));
+    let expected = BROWSER.replace("at-1", "at-2").replace("rt-1", "rt-2");
+    let text = |old: &str| with_tokens(old.as_bytes(), &tokens).map(|text| text.expose().to_owned());
+    assert_eq!(text(BROWSER), Some(expected.clone()));
+    assert_eq!(text(&format!("{BROWSER}\n")), Some(format!("{expected}\n")));
+    assert_eq!((text("{}"), text("["), text(r#"{"tokens": 5}"#)), (None, None, None));
+}
+
+#[test]
 fn all_problems_are_told_at_once_and_no_secret() {
     let bad = r#"{"version": 1, "project": "abc", "workspace": 0, "more": 1, "headers": {"X": 5},
         "account": {"name": "a b", "type": "service_account", "region": "mars", "default_project": "x", "secret": "hush"}}"#;
