@@ -1,6 +1,7 @@
 //! What a command has at hand when it runs: its arguments, a connection to the daemon, and where results go.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ArgMatches;
@@ -10,7 +11,7 @@ use mp_proto::routes::SESSION_PERSISTED;
 use mp_proto::wire::ActiveBody;
 use serde::de::DeserializeOwned;
 
-use crate::api::{Answer, Connection, Exchange, Options};
+use crate::api::{Answer, Connection, Exchange, Options, Told};
 use crate::caller::{Environment, SessionFlags, context, directory};
 use crate::output::{Format, Output};
 use crate::place::Place;
@@ -49,8 +50,10 @@ impl<'a> Call<'a> {
         let observer: Option<fn(&Exchange<'_>)> =
             if arguments.get_flag("verbose") { Some(|exchange| report::say(&exchange.to_string())) } else { None };
         let build: Option<fn(&Place, &str)> = if arguments.get_flag("quiet") { None } else { Some(upgrade::tell) };
+        let told: Option<Told> = if arguments.get_flag("quiet") { None } else { Some(Arc::new(report::told)) };
+        let environment_of_calls = environment.clone();
         let options =
-            Options { place, context, environment: environment.clone(), deadline, observer, build, tool: None };
+            Options { place, context, environment: environment_of_calls, deadline, observer, build, told, tool: None };
         Ok(Self {
             arguments,
             daemon: Connection::new(options),
@@ -104,17 +107,12 @@ impl<'a> Call<'a> {
         self.arguments.get_one::<i64>(id).copied()
     }
 
-    /// Takes the body of an answer, and prints what came beside it.
+    /// Takes the body of an answer. What came beside it was printed when it came.
     pub(crate) fn body<T>(&self, answer: Answer<T>) -> T {
-        if !self.quiet {
-            for note in &answer.notes {
-                report::note(note);
-            }
-        }
         answer.body
     }
 
-    /// Reads something and prints the notes beside it.
+    /// Reads something.
     ///
     /// # Errors
     /// Those of the route.

@@ -1,10 +1,12 @@
 //! What goes to stderr: failures with their causes and next steps, and notes.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::ExitCode;
 
 use mp_proto::failure::Failure;
 use mp_proto::visible::{line, lines};
+use parking_lot::Mutex;
 
 use crate::output::screen;
 
@@ -18,6 +20,47 @@ pub(crate) fn failure(failure: &Failure) -> ExitCode {
 pub(crate) fn note(text: &str) {
     print(&format!("note: {}\n", line(text)));
 }
+
+/// Prints what the daemon says beside an answer. A command may ask several times, and is told the same each time: it prints it once.
+pub(crate) fn told(text: &str) {
+    let mut board = BOARD.lock();
+    if !board.printed.insert(text.to_owned()) {
+        return;
+    }
+    if board.held == 0 {
+        note(text);
+    } else {
+        board.waiting.push(text.to_owned());
+    }
+}
+
+/// Holds back what the daemon says, for as long as it lives: something else moves on the line where that would be printed.
+pub(crate) fn hold() -> Held {
+    BOARD.lock().held += 1;
+    Held(())
+}
+
+/// What [`hold`] returns.
+pub(crate) struct Held(());
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let mut board = BOARD.lock();
+        board.held -= 1;
+        if board.held == 0 {
+            std::mem::take(&mut board.waiting).iter().for_each(|text| note(text));
+        }
+    }
+}
+
+/// Notes of the daemon that were printed, and those that wait.
+struct Board {
+    printed: BTreeSet<String>,
+    held: usize,
+    waiting: Vec<String>,
+}
+
+static BOARD: Mutex<Board> = Mutex::new(Board { printed: BTreeSet::new(), held: 0, waiting: Vec::new() });
 
 /// Prints a line of guidance.
 pub(crate) fn say(text: &str) {

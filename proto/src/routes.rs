@@ -62,6 +62,8 @@ pub const TARGET: &str = "/v1/targets/{name}";
 pub const TARGET_USE: &str = "/v1/targets/{name}/use";
 /// The bridge file: status, export, remove.
 pub const BRIDGE: &str = "/v1/bridge";
+/// The bridge files in working directories that calls may use.
+pub const BRIDGE_ALLOWED: &str = "/v1/bridge/allowed";
 /// Server-Sent Events.
 pub const EVENTS: &str = "/v1/events";
 /// The OpenAPI 3.1 description of all this.

@@ -11,10 +11,12 @@ use mp_sandbox::wire::{Ask, Connection};
 use serde_json::Value;
 
 mod api;
+mod bridges;
 mod budget;
 mod canary;
 mod catalog;
 mod changes;
+mod checkout;
 mod commands;
 mod conformance;
 mod events;

@@ -16,13 +16,13 @@ use crate::{SOON, configured};
 const DASHBOARDS: &str = "/us/app/projects/3187654/dashboards";
 
 /// The other side of the protocol: one JSON object a line.
-struct Agent {
+pub(crate) struct Agent {
     server: Running,
     asked: u64,
 }
 
 impl Agent {
-    fn start(home: &Home, words: &[&str]) -> Self {
+    pub(crate) fn start(home: &Home, words: &[&str]) -> Self {
         let mut agent = Self { server: home.mp([&["mcp"], words].concat()).start_open(), asked: 0 };
         let client = json!({"name": "test", "version": "1"});
         let hello = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client});
@@ -56,7 +56,7 @@ impl Agent {
     }
 
     #[track_caller]
-    fn ask(&mut self, method: &str, params: &Value) -> Value {
+    pub(crate) fn ask(&mut self, method: &str, params: &Value) -> Value {
         let id = self.begin(method, params);
         self.answer(id)
     }

@@ -96,6 +96,7 @@ fn a_session_is_told_with_who_decided() {
     told.run("session", "session -t ecom");
     told.run("session", "MP_USERNAME=u MP_SECRET=s MP_PROJECT_ID=7 MP_REGION=eu session");
     home.mp(["account", "export-bridge", "--project", "42", "--workspace", "6"]).ok();
+    home.mp(["account", "allow-bridge"]).ok();
     told.run("session", "session");
     std::fs::remove_file(home.at("work/mixpanel_auth.json")).expect("it is there");
     told.run("needs_project", "session -a personal");
@@ -230,6 +231,7 @@ fn targets_and_bridges_are_told() {
     told.run("target_use", "target use shop");
     told.run("CONFIG_ERROR", "target use ghost");
     home.mp(["account", "export-bridge", "--account", "team", "--project", "42"]).ok();
+    home.mp(["account", "allow-bridge"]).ok();
     told.run("bridge_status", "bridge status");
     home.write("work/mixpanel_auth.json", "{\"version\": 2, \"account\": \"hunter2\"");
     told.run("CONFIG_ERROR", "MP_AUTH_FILE=mixpanel_auth.json bridge status");

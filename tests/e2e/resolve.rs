@@ -157,6 +157,7 @@ fn a_bridge_file_is_used_and_named() {
     let home = configured();
     home.write("work/mixpanel_auth.json", BRIDGE);
     let _daemon = home.start();
+    home.mp(["account", "allow-bridge"]).ok();
     let cwd = home.at("work");
     let context = json!({"cwd": cwd.to_str()});
     check(&home, &context, "br@bridge 42@bridge 7@bridge");
@@ -172,6 +173,7 @@ fn another_account_does_not_inherit_a_bridges_project() {
     let home = configured();
     home.write("work/mixpanel_auth.json", BRIDGE);
     let _daemon = home.start();
+    home.mp(["account", "allow-bridge"]).ok();
     let cwd = home.at("work");
     check(&home, &json!({"cwd": cwd.to_str(), "account": "ci"}), "ci@param 555@config -");
 }

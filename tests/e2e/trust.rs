@@ -179,6 +179,7 @@ fn a_change_without_mp_client_is_refused() {
         ("POST", "/v1/accounts/team/token"),
         ("POST", routes::TARGETS),
         ("POST", routes::BRIDGE),
+        ("POST", routes::BRIDGE_ALLOWED),
         ("POST", routes::SHUTDOWN),
         ("PUT", routes::LOG_LEVEL),
     ] {

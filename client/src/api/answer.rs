@@ -27,7 +27,7 @@ pub struct Answer<T> {
 }
 
 /// Returns what the daemon tells beside an answer.
-pub(crate) fn noted(headers: &HeaderMap) -> Vec<String> {
+pub(super) fn noted(headers: &HeaderMap) -> Vec<String> {
     let notes = headers.get_all(NOTE_HEADER).iter();
     notes.filter_map(|note| note.to_str().ok().map(str::to_owned)).collect()
 }

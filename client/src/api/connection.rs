@@ -11,7 +11,7 @@ use mp_proto::wire::Accepted;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::answer::{Answer, is_older, not_delivered, problem, read, unreachable};
+use super::answer::{Answer, is_older, not_delivered, noted, problem, read, unreachable};
 use super::options::{Exchange, Options};
 use crate::caller::add_asked;
 use crate::connect::{Doubt, connect};
@@ -130,6 +130,7 @@ impl Connection {
         loop {
             outgoing.context = self.header()?;
             let received = self.deliver(&outgoing, deadline).await?;
+            self.tell(&received.headers);
             if received.status.is_success() {
                 return Ok(received);
             }
@@ -156,6 +157,7 @@ impl Connection {
         loop {
             outgoing.context = self.header()?;
             let mut streaming = self.open(&outgoing).await?;
+            self.tell(&streaming.headers);
             let is_ours = streaming.headers.get(ORIGIN_HEADER).is_none_or(|origin| origin != "upstream");
             if streaming.status.is_success() || !(is_ours || request.refusals_fail) {
                 return Ok(streaming);
@@ -243,6 +245,13 @@ impl Connection {
                 Err(TransportError::Broken) if is_read && attempt < ATTEMPTS => {}
                 Err(error) => return Err(not_delivered(&error, outgoing, is_read)),
             }
+        }
+    }
+
+    /// Passes on what the daemon says beside an answer, whatever the answer is.
+    fn tell(&self, headers: &HeaderMap) {
+        if let Some(told) = &self.options.told {
+            noted(headers).iter().for_each(|note| told(note));
         }
     }
 

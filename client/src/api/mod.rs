@@ -6,9 +6,9 @@ mod connection;
 mod options;
 
 pub use answer::Answer;
-pub(crate) use answer::{noted, trailed};
+pub(crate) use answer::trailed;
 pub(crate) use connection::{Connection, Streamed, written};
-pub(crate) use options::{Exchange, Options};
+pub(crate) use options::{Exchange, Options, Told};
 
 /// The version of this build.
 pub(crate) const VERSION: &str = mp_proto::version::BUILD;

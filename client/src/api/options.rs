@@ -1,6 +1,7 @@
 //! Where a connection leads, what goes along with each request, and who watches.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::Method;
@@ -9,6 +10,9 @@ use mp_proto::context::Context;
 
 use crate::caller::Environment;
 use crate::place::Place;
+
+/// Takes a note of the daemon.
+pub(crate) type Told = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// Where to connect and what to send along.
 #[derive(Clone)]
@@ -25,6 +29,8 @@ pub(crate) struct Options {
     pub observer: Option<fn(&Exchange<'_>)>,
     /// Is told the build of the daemon, where that is for a person.
     pub build: Option<fn(&Place, &str)>,
+    /// Is told what the daemon says beside its answers, refusals and streams, as they come.
+    pub told: Option<Told>,
     /// Who asks, `name/version`, if it is not `mp`.
     pub tool: Option<HeaderValue>,
 }

@@ -136,6 +136,13 @@ const COMMANDS: &[Command] = &[
         run: Run::Call(|call| Box::pin(bridge::remove(call))),
         ..Command::ROW
     },
+    Command {
+        name: "allow-bridge",
+        about: "Let calls use the bridge file in a working directory, as long as it is not changed",
+        arguments: bridge::arguments_of_allow,
+        run: Run::Call(|call| Box::pin(bridge::allow(call))),
+        ..Command::ROW
+    },
 ];
 
 fn name() -> Arg {
@@ -208,6 +215,13 @@ async fn remove(call: &mut Call<'_>) -> Result<(), Failure> {
     call.output.line(&format!("Removed account '{}'", removed.removed))?;
     if !removed.orphaned_targets.is_empty() {
         call.output.line(&format!("Orphaned targets: {}", removed.orphaned_targets.join(", ")))?;
+    }
+    if !removed.kept.is_empty() && !call.quiet {
+        let kept = removed.kept.join(", ");
+        report::note(&format!(
+            "not ours, so left in the directory accounts/{} of the storage root: {kept}",
+            removed.removed
+        ));
     }
     Ok(())
 }

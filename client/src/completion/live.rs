@@ -80,6 +80,7 @@ fn connection(values: Values, before: &[String]) -> Option<Connection> {
         deadline: PATIENCE,
         observer: None,
         build: None,
+        told: None,
         tool: None,
     }))
 }

@@ -1,23 +1,42 @@
 //! What a conversation has chosen: the flags of its calls, which the tool `use_session` changes.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use mp_proto::deadline::UPSTREAM;
 use mp_proto::failure::Failure;
 use parking_lot::Mutex;
 
-use crate::api::{Connection, Options};
+use crate::api::{Connection, Options, Told};
 use crate::caller::{Environment, SessionFlags, context};
 
 /// The flags of later calls, and where they go.
 pub(super) struct Conversation {
     options: Options,
     flags: Mutex<SessionFlags>,
+    notes: Arc<Mutex<Notes>>,
+}
+
+/// What the daemon said beside its answers: all of it, and what of it the agent has not been told yet.
+#[derive(Default)]
+struct Notes {
+    known: BTreeSet<String>,
+    news: Vec<String>,
 }
 
 impl Conversation {
     /// Returns a conversation whose calls begin with these flags.
     pub(super) fn new(options: Options, flags: SessionFlags) -> Self {
-        let options = Options { deadline: UPSTREAM.client, build: None, ..options };
-        Self { options, flags: Mutex::new(flags) }
+        let notes = Arc::<Mutex<Notes>>::default();
+        let kept = Arc::clone(&notes);
+        let told: Told = Arc::new(move |note| {
+            let mut notes = kept.lock();
+            if notes.known.insert(note.to_owned()) {
+                notes.news.push(note.to_owned());
+            }
+        });
+        let options = Options { deadline: UPSTREAM.client, build: None, told: Some(told), ..options };
+        Self { options, flags: Mutex::new(flags), notes }
     }
 
     /// Returns the flags that calls have now.
@@ -43,5 +62,11 @@ impl Conversation {
         let environment = &self.options.environment;
         let context = context(flags, environment, self.options.context.cwd.as_deref())?;
         Ok(Connection::new(Options { context, ..self.options.clone() }))
+    }
+
+    /// Returns what the daemon said that the agent has not been told yet. It keeps what it was told; the same with each call would only
+    /// fill its memory.
+    pub(super) fn news(&self) -> Vec<String> {
+        std::mem::take(&mut self.notes.lock().news)
     }
 }

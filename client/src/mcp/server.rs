@@ -205,10 +205,13 @@ impl ServerHandler for Server {
             done = self.carry_out(&request.name, request.arguments.unwrap_or_default()) => done,
         };
         let unknown = || ErrorData::invalid_params(format!("there is no tool '{}'", request.name.escape_debug()), None);
-        let result = match done.ok_or_else(unknown)? {
+        let mut result = match done.ok_or_else(unknown)? {
             Ok(text) => CallToolResult::success(vec![ContentBlock::text(text)]),
             Err(failure) => failed(&failure),
         };
+        // Blocks of their own: the first stays JSON, for those who read it as such.
+        let news = self.conversation.news().into_iter().map(|note| ContentBlock::text(format!("note: {note}")));
+        result.content.extend(news);
         Ok(result.into())
     }
 }

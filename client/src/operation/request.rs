@@ -7,13 +7,13 @@ use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{OPERATION, OPERATION_UPLOAD, encode_segment, fill};
 use serde_json::Value;
 
-use crate::api::{Streamed, noted, written};
+use crate::api::{Streamed, written};
 use crate::call::Call;
 use crate::output::spinner;
 use crate::report;
 use crate::transport::{Content, Streaming, TransportError};
 
-/// Calls an operation and prints what came beside its answer.
+/// Calls an operation. What the daemon says beside the answer is printed when nothing moves on that line any more.
 ///
 /// # Errors
 /// Those of the route.
@@ -23,8 +23,8 @@ use crate::transport::{Content, Streaming, TransportError};
 pub(super) async fn ask(call: &mut Call<'_>, id: &str, asked: &OperationCall) -> Result<Value, Failure> {
     let path = fill(OPERATION, id);
     let answer = call.daemon.call::<Value>(Method::POST, &path, Some(asked));
-    let answer = spinner::beside(call.quiet, answer).await?;
-    Ok(call.body(answer))
+    let _held = report::hold();
+    Ok(spinner::beside(call.quiet, answer).await?.body)
 }
 
 /// Calls an operation that takes a file, and sends the file behind its arguments.
@@ -68,11 +68,8 @@ pub(super) async fn bytes(
 }
 
 async fn open(call: &mut Call<'_>, request: Streamed) -> Result<Streaming, Failure> {
-    let streaming = spinner::beside(call.quiet, call.daemon.stream(request)).await?;
-    if !call.quiet {
-        noted(&streaming.headers).iter().for_each(|note| report::note(note));
-    }
-    Ok(streaming)
+    let _held = report::hold();
+    spinner::beside(call.quiet, call.daemon.stream(request)).await
 }
 
 /// Says that an answer did not come to its end.

@@ -151,6 +151,7 @@ impl ClientBuilder {
             deadline: self.deadline.unwrap_or(CALL.client),
             observer: None,
             build: None,
+            told: None,
             tool: self.name.as_deref().map(tool).transpose()?,
         };
         Ok(Client::of(Link::new(options, self.deadline)))

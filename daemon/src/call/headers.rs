@@ -3,20 +3,15 @@
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::secret::Secret;
 use mp_proto::version::BUILD;
-use reqwest::header::{
-    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TE, TRANSFER_ENCODING, UPGRADE,
-    USER_AGENT,
-};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
-/// Headers that say where a message ends or belong to one connection. A wrong one would break every request.
-const OF_THE_CONNECTION: [HeaderName; 5] = [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION, TE, UPGRADE];
+use crate::config::header::refusal;
 
 /// Returns the headers, less the authorization; `callers` are those of a caller that were found harmless, the weakest of all. Later
-/// custom headers win over earlier ones; names differ in more than case. A custom `Authorization` is passed over, for the account's own
-/// would win over it anyway.
+/// custom headers win over earlier ones; names differ in more than case. Wherever a custom header comes from, this is its last gate.
 ///
 /// # Errors
-/// When a name or value cannot be a header: all of them.
+/// When a name or value cannot be a header, or a name is none that people may set: all of them.
 pub(crate) fn of(custom: &[(String, Secret)], callers: &HeaderMap) -> Result<HeaderMap, Failure> {
     let mut headers = callers.clone();
     let agent = format!("mp/{BUILD} (entry=mpd)");
@@ -24,7 +19,6 @@ pub(crate) fn of(custom: &[(String, Secret)], callers: &HeaderMap) -> Result<Hea
     let mut problems = Vec::new();
     for (name, value) in custom {
         match checked(name, value) {
-            Ok((name, _)) if name == AUTHORIZATION => {}
             Ok((name, value)) => drop(headers.insert(name, value)),
             Err(problem) => problems.push(problem),
         }
@@ -41,10 +35,10 @@ pub(crate) fn of(custom: &[(String, Secret)], callers: &HeaderMap) -> Result<Hea
 fn checked(name: &str, value: &Secret) -> Result<(HeaderName, HeaderValue), Problem> {
     // The value may be a credential: it is never quoted.
     let problem = |detail: &str| Problem::new(format!("'{}'", name.escape_debug()), detail);
-    let parsed = HeaderName::try_from(name).map_err(|_| problem("this is no name for a header"))?;
-    if OF_THE_CONNECTION.contains(&parsed) {
-        return Err(problem("this header is the connection's own"));
+    if let Some(why) = refusal(name) {
+        return Err(problem(why));
     }
+    let parsed = HeaderName::try_from(name).map_err(|_| problem("this is no name for a header"))?;
     let mut value = HeaderValue::try_from(value.expose())
         .map_err(|_| problem("its value has characters that a header cannot have, such as a newline"))?;
     value.set_sensitive(true);
@@ -70,9 +64,8 @@ mod tests {
     }
 
     #[test]
-    fn the_last_spelling_of_a_name_wins_and_authorization_is_ours() {
+    fn the_last_spelling_of_a_name_wins() {
         let agent = ("user-agent".to_owned(), format!("mp/{BUILD} (entry=mpd)"));
-        assert_eq!(made(&[("Authorization", "Bearer nope")]), Ok(vec![agent.clone()]));
         let trace = ("x-trace".to_owned(), "b".to_owned());
         assert_eq!(made(&[("X-Trace", "a"), ("x-trace", "b")]), Ok(vec![agent, trace]));
         assert_eq!(made(&[("user-Agent", "me")]), Ok(vec![("user-agent".to_owned(), "me".to_owned())]));
@@ -83,8 +76,8 @@ mod tests {
         let one = made(&[("X-Key", "s3cr3t\r\nHost: evil")]).unwrap_err();
         assert_eq!(one.kind, FailureKind::InvalidValue);
         assert!(one.detail.contains("X-Key") && !format!("{one:?}").contains("s3cr3t"), "{one:?}");
-        let all = made(&[("X Y", "1"), ("content-length", "5"), ("", "2")]).unwrap_err();
-        assert_eq!(all.errors.len(), 3, "{all:?}");
+        let all = made(&[("X Y", "1"), ("content-length", "5"), ("", "2"), ("Authorization", "3")]).unwrap_err();
+        assert_eq!(all.errors.len(), 4, "{all:?}");
         assert!(bearer(&Secret::new("a\nb")).is_none());
         assert!(!format!("{:?}", bearer(&Secret::new("s3cr3t"))).contains("s3cr3t"));
     }

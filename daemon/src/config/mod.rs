@@ -6,6 +6,7 @@
 pub mod account;
 pub mod edit;
 pub(crate) mod fields;
+pub mod header;
 pub mod legacy;
 pub mod limits;
 pub mod model;

@@ -10,7 +10,7 @@ use super::fields::{Field, FieldValue, check};
 use super::model::{Config, CustomHeader, Target};
 use super::problem::{ConfigProblem, Lines, Located, Scope};
 use super::value::{Key, Value, kind, whole};
-use super::{legacy, limits, network};
+use super::{header, legacy, limits, network};
 
 /// Parses the bytes of a config file, which must be UTF-8.
 pub fn parse_bytes(bytes: &[u8]) -> Config {
@@ -222,12 +222,18 @@ impl Parser<'_> {
 
     fn custom_header(&mut self, key: &Key<'_>, value: &Value<'_>) {
         let at = key.span().start;
-        let DeValue::Table(header) = value.get_ref() else {
+        let DeValue::Table(block) = value.get_ref() else {
             let detail = format!("custom_header is {}: expected a table with name and value", kind(value));
-            return self.problem(Scope::Settings, value.span().start, detail);
+            return self.problem(Scope::Header, value.span().start, detail);
         };
-        let name = self.text(&Scope::Settings, at, header, "name", "the name of a header");
-        let text = self.text(&Scope::Settings, at, header, "value", "the value of the header");
+        let name = self.text(&Scope::Header, at, block, "name", "the name of a header");
+        let text = self.text(&Scope::Header, at, block, "value", "the value of the header");
+        if let Some(name) = &name
+            && let Some(why) = header::refusal(name)
+        {
+            let name_at = block.get("name").map_or(at, |value| value.span().start);
+            return self.problem(Scope::Header, name_at, format!("custom_header.name is {name:?}: {why}"));
+        }
         if let (Some(name), Some(text)) = (name, text) {
             let value = CustomHeader { name, value: Secret::new(text) };
             self.config.custom_header = Some(Located { value, line: self.line(at) });

@@ -30,7 +30,9 @@ pub enum Scope {
     Account(String),
     /// One target, by its key.
     Target(String),
-    /// `[settings]`.
+    /// The header of `[settings].custom_header`. Without it no request goes out: it may be what a proxy on the way lets it through by.
+    Header,
+    /// The rest of `[settings]`.
     Settings,
 }
 

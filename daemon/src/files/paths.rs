@@ -64,6 +64,11 @@ impl Paths {
         self.root.join("oauth").join(format!("client_{region}.json"))
     }
 
+    /// Returns the list of bridge files in working directories that the user has allowed.
+    pub fn allowed_bridges(&self) -> PathBuf {
+        self.root.join("allowed_bridges.json")
+    }
+
     /// Returns the bridge file that is looked for when the caller names none.
     pub fn default_bridge(&self) -> &Path {
         &self.default_bridge

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
 
+use super::carried;
 use super::disk::{self, FileLock, Saved};
 use super::fresh::{Fresh, Landing, Outcome};
 use super::grant::state::Need;
@@ -191,15 +192,15 @@ enum Stored {
 /// Puts new tokens on disk, and only then into use. Where the disk refuses, they are used all the same: the old ones are spent.
 async fn put_into_use(grant: &Arc<Grant>, old: &Arc<Tokens>, new: Arc<Tokens>, room: Option<Room>) -> Stored {
     if grant.file.is_none() {
-        let fresh = grant.granted(Some(old), &new);
-        grant.kept_in_memory();
-        return Stored::Ours(fresh);
+        return Stored::Ours(put_into_bridges(grant, old, &new).await);
     }
     grant.saving(Some(&new));
     match write(grant, Some(Arc::clone(old)), Arc::clone(&new), room).await {
         Ok(Saved::Ours) => {
             let fresh = grant.granted(Some(old), &new);
             grant.saved(TokenCause::Refreshed);
+            // What of it failed is logged, and tried again when the file is used.
+            let _ = carried::write_back(grant, Some(old), &new).await;
             Stored::Ours(fresh)
         }
         Ok(Saved::Theirs(theirs)) => {
@@ -215,8 +216,26 @@ async fn put_into_use(grant: &Arc<Grant>, old: &Arc<Tokens>, new: Arc<Tokens>, r
     }
 }
 
+/// The same, for a grant that only bridge files carry.
+async fn put_into_bridges(grant: &Arc<Grant>, old: &Arc<Tokens>, new: &Arc<Tokens>) -> Fresh {
+    let written = carried::write_back(grant, Some(old), new).await;
+    let fresh = grant.granted(Some(old), new);
+    match written {
+        // Where refresh tokens are not replaced, the one in the file is as good as ever.
+        Err(detail) if grant.hash(old) != grant.hash(new) => grant.not_saved(detail),
+        _ => grant.carried(),
+    }
+    fresh
+}
+
 /// Writes the current tokens, which the disk does not have yet.
 async fn save_again(grant: &Arc<Grant>, tokens: Arc<Tokens>) {
+    if grant.file.is_none() {
+        return match carried::write_back(grant, None, &tokens).await {
+            Ok(()) => grant.saved(TokenCause::Restored),
+            Err(detail) => grant.not_saved(detail),
+        };
+    }
     match write(grant, None, tokens, None).await {
         Ok(Saved::Ours) => grant.saved(TokenCause::Restored),
         Ok(Saved::Theirs(theirs)) => grant.overtaken(None, theirs),

@@ -6,10 +6,12 @@
 //! * [`grant`]: what is known of one grant, and what follows from it. Decides, and waits for nothing.
 //! * [`flight`]: one refresh at a time per grant. All callers wait for it and none can stop it by leaving.
 //! * [`disk`]: a new grant is on disk before anyone gets it, and takes the place of nothing but the one it came from.
+//! * [`carried`]: bridge files that carry a grant get its newest tokens.
 //! * [`pace`]: how soon the provider is asked again after a failure.
 //!
 //! The Python tool shares the files and takes no lock. It may be faster at any moment: then its grant is adopted.
 
+mod carried;
 mod disk;
 mod farewell;
 mod flight;
@@ -201,11 +203,15 @@ impl Keeper {
     async fn have(&self, holder: &Holder, need: Need) -> Result<Fresh, Failure> {
         let grant = self.grant(holder);
         let outcome = self.once(&grant, need).await;
-        match (&outcome, need) {
+        let outcome = match (&outcome, need) {
             // The flight that was joined had something else to do than to get a newer token.
             (Ok(fresh), Need::NewerThan(generation)) if fresh.generation <= generation => self.once(&grant, need).await,
             _ => outcome,
+        };
+        if let Holder::Bridge(bridge) = holder {
+            carried::catch_up(&grant, bridge).await;
         }
+        outcome
     }
 
     async fn once(&self, grant: &Arc<Grant>, need: Need) -> Result<Fresh, Failure> {
@@ -233,7 +239,11 @@ impl Keeper {
     fn grant(&self, holder: &Holder) -> Arc<Grant> {
         match holder {
             Holder::Account(name, region) => self.of_account(name, *region),
-            Holder::Bridge(bridge) => self.of_bridge(bridge),
+            Holder::Bridge(bridge) => {
+                let grant = self.of_bridge(bridge);
+                grant.carriers.add(&bridge.path);
+                grant
+            }
         }
     }
 
@@ -275,6 +285,11 @@ impl Keeper {
         let mut grants = self.grants.lock();
         let key = Key::Bridge(name.clone(), region, hash);
         if let Some(known) = grants.get(&key) {
+            return Arc::clone(known);
+        }
+        // Its file was written by us since, or is another copy that has newer tokens.
+        let is_theirs = |key: &Key| matches!(key, Key::Bridge(others, its, _) if others == name && *its == region);
+        if let Some((_, known)) = grants.iter().find(|(key, grant)| is_theirs(key) && grant.is_or_was(hash)) {
             return Arc::clone(known);
         }
         let held = grants.iter().filter(|(key, _)| matches!(key, Key::Bridge(..)));

@@ -148,7 +148,11 @@ async fn take_back(services: &Services, name: &AccountName, ours: Tokens, is_our
         if found.is_none_or(|found| found.access_token.expose() != ours.access_token.expose()) {
             return Ok(false);
         }
-        Ok(if is_ours_alone { removal::account_directory(&directory)? } else { removal::tokens(&path)? })
+        if is_ours_alone {
+            removal::account_directory(&directory)?;
+            return Ok(true);
+        }
+        Ok(removal::tokens(&path)?)
     });
     if let Err(failure) = removed.await {
         warn!(account = %name, error = %failure, "tokens of a login that failed are still there");

@@ -24,26 +24,24 @@ pub(super) struct Key {
 pub(super) struct MeFile {
     /// The account whose file it is.
     pub account: AccountName,
-    /// The account's block in the config, to see whether it is still the same when the answer comes; none for a bridge's.
-    pub definition: Option<(Arc<ConfigFile>, Arc<Account>)>,
+    /// The config, and the account's block in it, to see whether it is still the same when the answer comes.
+    pub definition: (Arc<ConfigFile>, Arc<Account>),
 }
 
 /// What a request in flight is found by.
 pub(super) type Flown = (u128, Option<AccountName>);
 
 impl Key {
-    /// Returns the key of a session whose App API is at `base`. A file is kept by the name of an account; one of the environment is whoever
-    /// it is today.
+    /// Returns the key of a session whose App API is at `base`. A file is kept by the name of an account in the config; one of the
+    /// environment is whoever it is today, and that of a bridge may have the name of another one here.
     pub(super) fn of(session: &Session, base: &str) -> Self {
-        let definition = match (session.origin, &session.account) {
-            (Origin::Config, Some(account)) => Some((Arc::clone(&session.file), Arc::clone(account))),
+        let file = match (session.origin, &session.account) {
+            (Origin::Config, Some(account)) => {
+                let definition = (Arc::clone(&session.file), Arc::clone(account));
+                Some(MeFile { account: account.name.clone(), definition })
+            }
             _ => None,
         };
-        let account = match session.origin {
-            Origin::Config | Origin::Bridge => AccountName::parse(&session.identity.name).ok(),
-            Origin::Environment | Origin::Missing => None,
-        };
-        let file = account.map(|account| MeFile { account, definition });
         Self { who: fingerprint(&session.identity, base, |_| {}), file }
     }
 

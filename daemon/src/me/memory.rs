@@ -1,4 +1,4 @@
-//! Answers of `/me` that no file keeps: those of credentials in the environment, and those that could not be written.
+//! Answers of `/me` that no file keeps: those of credentials in the environment and in bridge files, and those that could not be written.
 
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;

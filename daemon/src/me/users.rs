@@ -150,10 +150,10 @@ impl Shared {
     async fn write_if_same(self: Arc<Self>, file: MeFile, me: Arc<Me>) -> bool {
         let life = self.life.clone();
         let write = move || {
-            let is_same = file.definition.as_ref().is_none_or(|(config, then)| {
-                let snapshot = self.store.look(config);
-                snapshot.config.accounts.get(&file.account).is_some_and(|now| now.same_settings(then))
-            });
+            let (config, then) = &file.definition;
+            let snapshot = self.store.look(config);
+            let now = snapshot.config.accounts.get(&file.account);
+            let is_same = now.is_some_and(|now| now.same_settings(then));
             Ok(is_same && self.write(&file.account, &me))
         };
         life.blocking(write).await.unwrap_or(false)

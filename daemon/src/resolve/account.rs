@@ -6,6 +6,7 @@ use mp_proto::ids::{AccountType, Region};
 use super::model::{ENV_OAUTH_TOKEN, ENV_SERVICE_ACCOUNT, Origin};
 use crate::config::account::Account;
 use crate::config::model::{Config, Target};
+use crate::config::problem::{ConfigProblem, Scope};
 use crate::identity::bridge::Bridge;
 
 /// The account that a context chooses. Whether it can be used is another question.
@@ -106,6 +107,12 @@ fn environment_account(env: &CallerEnv) -> Option<EnvironmentAccount> {
     } else {
         None
     }
+}
+
+/// Returns whether nobody has an account yet, neither the config nor the caller: so it is in a fresh sandbox or container.
+pub fn has_no_account(config: &Config, context: &Context) -> bool {
+    let is_broken = |problem: &ConfigProblem| matches!(problem.scope, Scope::Account(_));
+    config.accounts.is_empty() && !config.problems.iter().any(is_broken) && environment_account(&context.env).is_none()
 }
 
 fn configured<'a>(config: &'a Config, name: &'a str, by: Chooser<'a>) -> ChosenAccount<'a> {

@@ -6,6 +6,7 @@ use mp_proto::ids::{IdError, ProjectId, Region, WorkspaceId};
 
 use super::account::{account_flag, target_flag};
 use super::error::ResolveError;
+use crate::config::header::refusal;
 use crate::config::model::Target;
 
 /// Flags and variables of a caller, parsed.
@@ -46,6 +47,11 @@ impl<'a> Choice<'a> {
             target: target_flag(context),
             exact: context.exact,
         };
+        if let (Some(name), Some(_)) = (env("MP_CUSTOM_HEADER_NAME"), env("MP_CUSTOM_HEADER_VALUE"))
+            && let Some(why) = refusal(name)
+        {
+            problems.add("MP_CUSTOM_HEADER_NAME", format!("MP_CUSTOM_HEADER_NAME={}: {why}", name.escape_debug()));
+        }
         let choice = problems.check(Some(choice)).map_err(|problems| ResolveError::Values { problems })?;
         match target_stands_alone(&choice.target, &choice.account, &choice.project, &choice.workspace) {
             true => Ok(choice),

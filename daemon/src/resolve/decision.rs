@@ -31,16 +31,25 @@ pub fn resolve(
     let target = layers.target()?;
     let account = account_of(config, bridge, context);
     layers.check_account(account.as_ref())?;
+    layers.header_is_good()?;
     let project = layers.project(target, account.as_ref());
     let workspace = layers.workspace(target, account.as_ref(), project.as_ref())?;
     let variable = account.as_ref().and_then(ChosenAccount::variable);
+    let in_force = bridge.filter(|_| account.as_ref().is_some_and(ChosenAccount::is_of_bridge));
+    let mut notes = choice.notes(variable, target);
+    notes.extend(in_force.map(note_of));
     Ok(Resolved {
-        headers: headers::merge(config, path, bridge, context),
+        headers: headers::merge(config, path, in_force, context),
         account: account.as_ref().map(|account| layers.shown(account)),
         project,
         workspace,
-        notes: choice.notes(variable, target),
+        notes,
     })
+}
+
+/// Says whose account a call uses: a file that came from elsewhere is never used without a word.
+fn note_of(bridge: &Bridge) -> String {
+    format!("account '{}' comes from the bridge file {}", bridge.account.name, bridge.path.display())
 }
 
 /// All that decides.
@@ -157,6 +166,11 @@ impl<'a> Layers<'a> {
     fn active_is_good(&self) -> Result<(), ResolveError> {
         let problems = self.config.problems_for(&Scope::Active);
         if problems.is_empty() { Ok(()) } else { Err(self.block("[active]".to_owned(), problems)) }
+    }
+
+    fn header_is_good(&self) -> Result<(), ResolveError> {
+        let problems = self.config.problems_for(&Scope::Header);
+        if problems.is_empty() { Ok(()) } else { Err(self.block("[settings].custom_header".to_owned(), problems)) }
     }
 
     fn block(&self, what: String, problems: Vec<&ConfigProblem>) -> ResolveError {

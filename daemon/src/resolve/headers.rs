@@ -1,4 +1,5 @@
-//! Custom headers of a call: the caller's pair of variables, then the config's header, then the bridge's; later ones win.
+//! Custom headers of a call: the caller's pair of variables, then the config's header, then those of the bridge whose account it is;
+//! later ones win.
 
 use std::path::Path;
 

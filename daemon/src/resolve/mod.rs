@@ -16,7 +16,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
-pub use account::{ChosenAccount, account_flag, account_of};
+pub use account::{ChosenAccount, account_flag, account_of, has_no_account};
 pub use decision::resolve;
 pub use error::ResolveError;
 pub use model::{Axis, ENV_OAUTH_TOKEN, ENV_SERVICE_ACCOUNT, Header, Origin, Resolved, ResolvedAccount};

@@ -77,8 +77,8 @@ pub(crate) async fn update(
     reply::ok(&AccountBody { account: summary(&snapshot, account), revision: snapshot.revision })
 }
 
-/// `DELETE /v1/accounts/{name}`: the config block first, then the directory with the tokens. A crash between leaves files that no
-/// account names; the other order could leave an account without its tokens.
+/// `DELETE /v1/accounts/{name}`: the config block first, then what is ours in the directory with the tokens. A crash between leaves files
+/// that no account names; the other order could leave an account without its tokens.
 pub(crate) async fn remove(
     State(app): State<Arc<App>>,
     Name(name): Name,
@@ -91,10 +91,10 @@ pub(crate) async fn remove(
     let removed = AccountName::parse(&name).map_err(|_| snapshot.no_account(&name))?;
     app.keeper.leave(&removed);
     let directory = app.paths.account_dir(&removed);
-    app.life.blocking(move || Ok(removal::account_directory(&directory)?)).await?;
+    let kept = app.life.blocking(move || Ok(removal::account_directory(&directory)?)).await?;
     info!(account = %removed, "account was removed");
     let orphaned_targets = edited.orphaned_targets;
-    reply::ok(&AccountRemoved { removed, orphaned_targets, revision: snapshot.revision })
+    reply::ok(&AccountRemoved { removed, orphaned_targets, kept, revision: snapshot.revision })
 }
 
 /// `POST /v1/accounts/{name}/use`.
@@ -162,7 +162,7 @@ pub(crate) async fn credential(
     let min_valid_s = request.min_valid_s.unwrap_or(MIN_VALID_S);
     let body = app.credentials.of_session(&session, min_valid_s).await?;
     info!(account = %body.account, pid = receiver.peer.pid, client = receiver.client, "credential was revealed");
-    reply::ok_with_notes(&body, &session.notes)
+    reply::ok(&body)
 }
 
 /// `POST /v1/accounts/{name}/refresh`.

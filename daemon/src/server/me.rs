@@ -50,7 +50,7 @@ pub(crate) async fn show(
 ) -> Answer {
     let session = app.sessions.open(&caller.0)?;
     let me = app.users.of_session(&session, wanted.refresh).await?;
-    reply::ok_with_notes(me.answer(), &session.notes)
+    reply::ok(me.answer())
 }
 
 /// `GET /v1/projects`. It works without a project, for it is how one is found.
@@ -66,7 +66,7 @@ pub(crate) async fn projects(
         account: session.identity.name.clone(),
         projects: me.map(|me| project_rows(&me, own)).unwrap_or_default(),
     };
-    reply::ok_with_notes(&body, &session.notes)
+    reply::ok(&body)
 }
 
 /// `GET /v1/workspaces`.
@@ -88,10 +88,7 @@ pub(crate) async fn workspaces(
     let freshness = Freshness { refresh: wanted.refresh, cached: wanted.cached };
     let me = freshness.me(&app, &session).await?;
     let workspaces = me.map(|me| workspace_rows(&me, &project)).unwrap_or_default();
-    reply::ok_with_notes(
-        &WorkspacesBody { account: session.identity.name.clone(), project, workspaces },
-        &session.notes,
-    )
+    reply::ok(&WorkspacesBody { account: session.identity.name.clone(), project, workspaces })
 }
 
 fn project_rows(me: &Me, own: Option<&ProjectId>) -> Vec<ProjectRow> {

@@ -51,6 +51,7 @@ use tokio::time::timeout;
 use tower::ServiceExt;
 use tracing::{Instrument, debug, debug_span, info, warn};
 
+use crate::notes;
 use crate::server::app::App;
 use crate::server::connections::{Activity, Connections, Doorkeeper, Open};
 use crate::server::peer::Peer;
@@ -227,7 +228,8 @@ impl Connection {
         let open = OpenRequest::of(&self.app, &self.activity, number);
         let span = debug_span!("call", method = %request.method(), path = request.uri().path(), number);
         let note = surroundings::note(&self.app, request.headers());
-        let answered = std::panic::AssertUnwindSafe(self.route(request)).catch_unwind().instrument(span).await;
+        let served = std::panic::AssertUnwindSafe(self.route(request)).catch_unwind().instrument(span);
+        let (answered, mut notes) = notes::collect(served).await;
         let mut response = answered.unwrap_or_else(|_| {
             reply::failure(&Failure::new(FailureKind::Internal, "the daemon made an error; its log says more"))
         });
@@ -236,8 +238,8 @@ impl Connection {
             let told = surroundings::namespaces_for(self.peer);
             response.headers_mut().extend(told.map(|told| (HeaderName::from_static(NAMESPACES_HEADER), told)));
         }
-        reply::finish(&self.app, number, &mut response);
-        reply::add_notes(response.headers_mut(), note.as_slice());
+        notes.extend(note);
+        reply::finish(&self.app, number, &notes, &mut response);
         reply::add_notes(response.headers_mut(), &self.app.limits_told);
         Ok(if response.body().size_hint().exact().is_some() { response } else { response.map(|body| held(body, open)) })
     }

@@ -110,21 +110,15 @@ async fn answer(
     let takes_trailers = reply::takes_trailers(headers);
     let mut response = match ran? {
         Ran::Value(answered) => {
-            let notes: Vec<String> = session.notes.iter().chain(&answered.notes).map(|note| ascii(note)).collect();
-            let mut response = reply::ok_with_notes(&answered.value, &notes)?;
+            let mut response = reply::ok_with_notes(&answered.value, &answered.notes)?;
             if let Some(age) = answered.age {
                 response.headers_mut().insert(AGE, HeaderValue::from(age.as_secs()));
             }
             response
         }
-        Ran::Lines(lines) => reply::json_lines(lines, takes_trailers, &session.notes),
-        Ran::Bytes(parts) => reply::streamed("application/octet-stream", parts, takes_trailers, &session.notes),
+        Ran::Lines(lines) => reply::json_lines(lines, takes_trailers),
+        Ran::Bytes(parts) => reply::streamed("application/octet-stream", parts, takes_trailers),
     };
     reply::tell_wait(&mut response, waited, session.project.as_ref());
     Ok(response)
-}
-
-/// Notes are headers, which take ASCII alone.
-fn ascii(note: &str) -> String {
-    note.chars().map(|c| if c.is_ascii() { c.to_string() } else { c.escape_unicode().to_string() }).collect()
 }

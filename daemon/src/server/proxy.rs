@@ -175,7 +175,6 @@ fn answer(opened: OpenAnswer, is_head: bool, takes_trailers: bool, session: &Ses
         let milliseconds = u64::try_from(opened.waited.as_millis()).unwrap_or(u64::MAX);
         headers.insert(HeaderName::from_static(WAITED_HEADER), HeaderValue::from(milliseconds));
     }
-    reply::add_notes(&mut headers, &session.notes);
     let has_body = !is_head && !matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     // A body whose length is announced has no room for trailers; a cut is seen by its length.
     let takes_trailers = takes_trailers && !headers.contains_key(CONTENT_LENGTH);

@@ -95,20 +95,20 @@ pub(crate) fn rendered(body: impl Into<Body>, notes: &[String]) -> Response {
     response
 }
 
-/// Adds what the caller should be told beside the answer.
+/// Adds what the caller should be told beside the answer, each note once.
 pub(crate) fn add_notes(headers: &mut HeaderMap, notes: &[String]) {
     for note in notes {
-        // A value that still cannot be a header is not worth a failure.
-        if let Ok(value) = HeaderValue::try_from(header_text(note)) {
+        let Ok(value) = HeaderValue::try_from(ascii(note)) else { continue };
+        if !headers.get_all(NOTE_HEADER).iter().any(|known| *known == value) {
             headers.append(HeaderName::from_static(NOTE_HEADER), value);
         }
     }
 }
 
-/// Returns a text as a header can carry it. Quotes stay as they are, and so does what was escaped where it was made.
-fn header_text(note: &str) -> String {
-    let plain = |c: char| c == ' ' || c.is_ascii_graphic();
-    note.chars().map(|c| if plain(c) { c.to_string() } else { c.escape_default().to_string() }).collect()
+/// Headers take printable ASCII alone.
+fn ascii(note: &str) -> String {
+    let shown = |c: char| if c == ' ' || c.is_ascii_graphic() { c.to_string() } else { c.escape_default().to_string() };
+    note.chars().map(shown).collect()
 }
 
 /// Answers 200 with parts that come one after the other.
@@ -119,9 +119,8 @@ pub(crate) fn streamed(
     content_type: &'static str,
     parts: impl Stream<Item = Result<Bytes, Failure>> + Send + 'static,
     takes_trailers: bool,
-    notes: &[String],
 ) -> Response {
-    let mut response = rendered(told_when_broken(parts, takes_trailers), notes);
+    let mut response = rendered(told_when_broken(parts, takes_trailers), &[]);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(TRAILER, HeaderValue::from_static(PROBLEM_TRAILER));
@@ -132,9 +131,8 @@ pub(crate) fn streamed(
 pub(crate) fn json_lines(
     parts: impl Stream<Item = Result<Bytes, Failure>> + Send + 'static,
     takes_trailers: bool,
-    notes: &[String],
 ) -> Response {
-    streamed("application/jsonl", parts.map(|part| part.map(unarmed)), takes_trailers, notes)
+    streamed("application/jsonl", parts.map(|part| part.map(unarmed)), takes_trailers)
 }
 
 /// Tells how long a call has waited for its turn at Mixpanel, and if a person would notice, also why.
@@ -231,9 +229,10 @@ fn of_bytes(status: StatusCode, content_type: HeaderValue, bytes: impl Into<Body
     response
 }
 
-/// Adds what every answer carries, and counts it.
-pub(crate) fn finish(app: &Arc<App>, number: u64, response: &mut Response) {
+/// Adds what every answer carries and what was noted while it was made, and counts it.
+pub(crate) fn finish(app: &Arc<App>, number: u64, notes: &[String], response: &mut Response) {
     let headers = response.headers_mut();
+    add_notes(headers, notes);
     headers.entry(&ORIGIN).or_insert(HeaderValue::from_static("daemon"));
     headers.insert(&PROTOCOL_NAME, PROTOCOL);
     headers.insert(&BUILD_NAME, HeaderValue::from_static(BUILD));
@@ -271,6 +270,15 @@ mod tests {
         assert_eq!(told(0), (None, false));
         assert_eq!(told(12), (Some("12".to_owned()), false));
         assert_eq!(told(12_345), (Some("12345".to_owned()), true));
+    }
+
+    #[test]
+    fn a_note_is_printable_ascii_and_stands_there_once() {
+        let notes = ["'a' \u{e9}\u{1b}[2J\u{202e}\n", "again", "again"].map(str::to_owned);
+        let mut response = rendered("{}", &notes[1..]);
+        add_notes(response.headers_mut(), &notes);
+        let told: Vec<_> = response.headers().get_all(NOTE_HEADER).iter().map(|note| note.to_str().ok()).collect();
+        assert_eq!(told, [Some("again"), Some(r"'a' \u{e9}\u{1b}[2J\u{202e}\n")]);
     }
 
     #[test]

@@ -14,42 +14,40 @@ use crate::config::snapshot::Snapshot;
 use crate::config::steps;
 use crate::me::user::Me;
 use crate::memo::{self, Ingredients, Rendered};
-use crate::resolve::{ChosenAccount, Origin, Resolved, account_flag, account_of, resolve};
+use crate::resolve::{Origin, Resolved, account_flag, account_of, resolve};
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody};
 use crate::server::in_force::{self, Stored};
 use crate::server::reply::{self, Answer};
+use crate::session::open;
 
 /// `GET /v1/session`.
 pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Answer {
-    let snapshot = app.sessions.pin(&caller.0)?.snapshot;
+    let pinned = app.sessions.pin(&caller.0)?;
     let context = &caller.0;
-    let found = app.sessions.bridge(context)?;
+    let found = app.sessions.bridge(&pinned.snapshot.config, context)?;
     // A file that was passed over is named in each answer, so such an answer is made each time.
     let plain = found.passed_over.is_none() && memo::is_plain(context);
-    let account = account_of(&snapshot.config, found.bridge.as_deref(), context);
-    let me = account.and_then(|account| me_of(&app, &account));
-    let ingredients = Ingredients { snapshot, bridge: found.bridge, me };
+    let account = account_of(&pinned.snapshot.config, found.bridge.as_deref(), context);
+    let me = account.and_then(|account| match (account.origin, account.definition) {
+        (Origin::Config, Some(account)) => app.users.in_file(&account.name),
+        (Origin::Bridge, _) => app.users.known(&open(&pinned, found.bridge.as_ref(), context).ok()?),
+        // An account of the environment is whoever it is today.
+        _ => None,
+    });
+    let ingredients = Ingredients { snapshot: pinned.snapshot, bridge: found.bridge, me };
     if plain && let Some(known) = app.memo.get(context, &ingredients) {
         return Ok(reply::rendered(known.body, &known.notes));
     }
     let (snapshot, bridge) = (&ingredients.snapshot, ingredients.bridge.as_deref());
     let mut resolved = resolve(&snapshot.config, &snapshot.path, bridge, context)?;
-    resolved.notes.extend(found.passed_over.map(|why| why.escape_default().to_string()));
+    resolved.notes.extend(found.passed_over);
     let body = describe(ingredients.me.as_deref(), snapshot.revision, resolved);
     let rendered = Rendered { body: reply::to_json(&body)?.into(), notes: body.notes };
     if plain {
         app.memo.keep(context, ingredients, rendered.clone());
     }
     Ok(reply::rendered(rendered.body, &rendered.notes))
-}
-
-/// Returns the cached `/me` of an account. It is kept by the name in the config; an account of the environment is whoever it is today.
-fn me_of(app: &App, account: &ChosenAccount<'_>) -> Option<Arc<Me>> {
-    match (account.origin, account.definition) {
-        (Origin::Config | Origin::Bridge, Some(account)) => app.users.in_file(&account.name),
-        _ => None,
-    }
 }
 
 /// `GET /v1/session/persisted`.

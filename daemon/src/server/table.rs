@@ -255,6 +255,23 @@ fn about_targets_and_bridge() -> Vec<Route> {
         Route::new(post, at::BRIDGE, "Write a bridge file", exported, bridge::export).takes::<wire::BridgeExport>(),
         Route::new(delete, at::BRIDGE, "Remove a bridge file", json::<wire::BridgeRemoved>(), bridge::remove)
             .query(&[("at", "File to remove; the one this context finds when left out")]),
+        Route::new(
+            Method::GET,
+            at::BRIDGE_ALLOWED,
+            "List the bridge files in working directories that calls may use",
+            json::<wire::BridgesAllowed>(),
+            bridge::list_allowed,
+        ),
+        Route::new(
+            Method::POST,
+            at::BRIDGE_ALLOWED,
+            "Let calls use the bridge file in a working directory, as long as it holds what it holds",
+            json::<wire::BridgeAllowed>(),
+            bridge::allow,
+        )
+        .takes::<wire::BridgeAllow>(),
+        Route::new(Method::DELETE, at::BRIDGE_ALLOWED, "Take that back", json::<wire::BridgeRemoved>(), bridge::forbid)
+            .query(&[("at", "The file, or its directory; the caller's directory when left out")]),
     ]
 }
 

@@ -7,8 +7,11 @@ use mp_proto::failure::Failure;
 
 use super::{Session, open};
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::files::paths::{Paths, absolute};
 use crate::identity::bridge::{BridgeCache, FoundBridge};
+use crate::notes;
+use crate::resolve::has_no_account;
 use crate::store::{ConfigFile, Pinned, Store};
 
 /// What opens sessions.
@@ -43,22 +46,28 @@ impl Sessions {
         self.store.pin_file(self.file(context)?)
     }
 
-    /// Returns the bridge that a context finds.
+    /// Returns the bridge that a context finds beside a config. The caller is told of a file that was passed over.
     ///
     /// # Errors
-    /// When the first one that exists cannot be used.
-    pub fn bridge(&self, context: &Context) -> Result<FoundBridge, Failure> {
-        Ok(self.bridges.find(&self.paths, context, &*self.clock)?)
+    /// When the first one that exists would be used, and cannot be.
+    pub fn bridge(&self, config: &Config, context: &Context) -> Result<FoundBridge, Failure> {
+        let is_first = || has_no_account(config, context);
+        let found = self.bridges.find(&self.paths, context, &*self.clock, is_first)?;
+        if let Some(why) = &found.passed_over {
+            notes::add(why);
+        }
+        Ok(found)
     }
 
-    /// Opens the session of a caller.
+    /// Opens the session of a caller, who is told what belongs to it.
     ///
     /// # Errors
     /// When the config or the bridge cannot be used, or there is no account.
     pub fn open(&self, context: &Context) -> Result<Session, Failure> {
-        let (pinned, found) = (self.pin(context)?, self.bridge(context)?);
-        let mut session = open(&pinned, found.bridge.as_ref(), context)?;
-        session.notes.extend(found.passed_over.map(|why| why.escape_default().to_string()));
+        let pinned = self.pin(context)?;
+        let found = self.bridge(&pinned.snapshot.config, context)?;
+        let session = open(&pinned, found.bridge.as_ref(), context)?;
+        session.notes.iter().for_each(|note| notes::add(note));
         Ok(session)
     }
 }

@@ -15,6 +15,8 @@ const NETWORK = ["HTTPS_PROXY https_proxy ALL_PROXY all_proxy", "HTTP_PROXY http
   "SSL_CERT_FILE", "SSL_CERT_DIR", "MPD_UPSTREAM"].map((row) => row.split(" "));
 /** A daemon that ends, or has too much to do, is followed by another moment. */
 const PASSING = ["daemon_unreachable", "stopping", "too_many_connections", "timeout"];
+/** What the daemon said beside its answers. It is told once a process. */
+const NOTED = new Set();
 const DISPOSE = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
 /** Why a call failed: what the daemon said (RFC 9457), or why it could not be asked (`daemon_unreachable`, `timeout`). */
@@ -125,6 +127,10 @@ export class Client {
       try {
         const request = { method, path, headers: { ...own, ...headers, "mp-context": this.#context() } };
         const response = await this.#send(request, isBytes ? body : JSON.stringify(body), timeoutMs);
+        for (const note of response.headersDistinct["mp-note"] ?? []) {
+          if (!NOTED.has(note)) process.emitWarning(note, "MixpanelNote");
+          NOTED.add(note);
+        }
         if (response.statusCode < 400) return response;
         throw problem(response.statusCode, await whole(response));
       } catch (error) {

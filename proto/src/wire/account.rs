@@ -54,6 +54,9 @@ body! {
         pub removed: AccountName,
         /// Targets that now name a missing account.
         pub orphaned_targets: Vec<String>,
+        /// What others keep in its directory, and was left there.
+        #[serde(default)]
+        pub kept: Vec<String>,
         /// Revision of the config.
         pub revision: u64,
     }

@@ -61,11 +61,47 @@ body! {
         pub path: String,
     }
 
-    /// `DELETE /v1/bridge`.
+    /// `POST /v1/bridge/allowed`: let calls use the bridge file in a working directory.
+    #[derive(Default)]
+    struct BridgeAllow {
+        /// The file, or its directory; the caller's directory when left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub path: Option<String>,
+    }
+
+    /// A bridge file that calls may use now, as long as it holds what it holds.
+    struct BridgeAllowed {
+        /// Where it is.
+        pub path: String,
+        /// The account that it carries.
+        pub account: BridgeAccount,
+        /// The variable that its account takes the token from.
+        pub token_env: Option<String>,
+        /// The names of the headers that it adds.
+        pub headers: Vec<String>,
+    }
+
+    /// `GET /v1/bridge/allowed`.
+    struct BridgesAllowed {
+        /// The bridge files that were allowed.
+        pub bridges: Vec<AllowedBridge>,
+    }
+
+    /// A bridge file that was allowed.
+    struct AllowedBridge {
+        /// Where it is.
+        pub path: String,
+        /// The SHA-256 of what it held then.
+        pub sha256: String,
+        /// Whether it still holds that.
+        pub in_force: bool,
+    }
+
+    /// `DELETE /v1/bridge`, `DELETE /v1/bridge/allowed`.
     struct BridgeRemoved {
         /// Whether there was one.
         pub removed: bool,
-        /// The file that is gone.
+        /// The file that is gone, or not allowed any more.
         pub path: Option<String>,
     }
 }

@@ -95,6 +95,7 @@ fn with_connection<T>(acts: Vec<Act>, talk: impl AsyncFnOnce(&mut Connection) ->
         deadline: Duration::from_secs(5),
         observer: None,
         build: None,
+        told: None,
         tool: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -9,7 +9,7 @@ use hyper::StatusCode;
 use hyper::header::{CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, TRAILER, TRANSFER_ENCODING};
 use mp_proto::failure::{Failure, FailureKind, Upstream};
 use mp_proto::json::unarmed_text;
-use mp_proto::routes::{NOTE_HEADER, REQUEST_ID_HEADER};
+use mp_proto::routes::REQUEST_ID_HEADER;
 use mp_proto::visible::Spelling;
 use serde_json::{Map, Value};
 
@@ -26,7 +26,7 @@ const MAX_JSON: usize = 64 * 1024 * 1024;
 /// Longest part of a refusal that is told on stderr.
 const MAX_REASON: usize = 300;
 
-/// Sends a request, prints what came beside its answer, and returns that.
+/// Sends a request and returns the answer.
 ///
 /// # Errors
 /// When the daemon refuses it, or cannot be asked.
@@ -39,12 +39,7 @@ pub(super) async fn to(call: &mut Call<'_>, request: Streamed) -> Result<Streami
         let status = got.map(|got| got.status.as_u16());
         observer(&Exchange { method: &method, path: &path, status, request_id, took: begun.elapsed() });
     }
-    let streaming = streaming?;
-    if !call.quiet {
-        let notes = streaming.headers.get_all(NOTE_HEADER).iter().filter_map(|note| note.to_str().ok());
-        notes.for_each(report::note);
-    }
-    Ok(streaming)
+    streaming
 }
 
 /// Prints an answer and returns the exit code of its status.

@@ -39,7 +39,7 @@ use crate::files::read::Signature;
 pub use error::ReplaceError;
 pub use room::{Room, reserve};
 pub use swap::{replace_if, replace_if_in};
-pub use sweep::{sweep, sweep_of, temporaries};
+pub use sweep::{is_temporary_of, sweep, sweep_of, temporaries};
 
 /// Replaces a file, whatever it held, and returns the signature of the new one. Its mode is 0600.
 ///

@@ -78,12 +78,17 @@ fn is_dead(pid: i32) -> bool {
     }
 }
 
-/// Returns the temporary files of a file: ours, and those of the Python tool (`NAME.tmp.PID.THREAD`).
+/// Returns whether a name is that of a temporary file of a file: one of ours, or of the Python tool (`NAME.tmp.PID.THREAD`).
+pub fn is_temporary_of(name: &str, other: &str) -> bool {
+    let ours = other.strip_prefix('.').and_then(|other| other.strip_prefix(name));
+    ours.is_some_and(|rest| rest.starts_with(MARK))
+        || other.strip_prefix(name).is_some_and(|rest| rest.starts_with(".tmp."))
+}
+
+/// Returns the temporary files of a file.
 pub fn temporaries(path: &Path) -> Vec<PathBuf> {
     let (Some(dir), Some(name)) = (path.parent(), path.file_name().and_then(OsStr::to_str)) else { return Vec::new() };
-    let ours = format!(".{name}{MARK}");
-    let theirs = format!("{name}.tmp.");
-    let is_one = |other: &str| other.starts_with(&ours) || other.starts_with(&theirs);
+    let is_one = |other: &str| is_temporary_of(name, other);
     let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
     entries.filter(|entry| entry.file_name().to_str().is_some_and(is_one)).map(|entry| entry.path()).collect()
 }

@@ -46,6 +46,19 @@ pub fn export(account: &Account, tokens: Option<&Tokens>, pins: &Pins, header: O
     Secret::new(serde_json::to_string_pretty(&root).expect("texts and numbers always serialise"))
 }
 
+/// Returns the text of a bridge file with other tokens, and all else as it was; none when it is no bridge file.
+pub fn with_tokens(bytes: &[u8], tokens: &Tokens) -> Option<Secret> {
+    let mut root: Value = serde_json::from_slice(bytes).ok()?;
+    let fields = root.get_mut("tokens")?.as_object_mut()?;
+    let Value::Object(newer) = carried_tokens(tokens) else { return None };
+    fields.extend(newer);
+    let mut text = serde_json::to_string_pretty(&root).ok()?;
+    if bytes.ends_with(b"\n") {
+        text.push('\n');
+    }
+    Some(Secret::new(text))
+}
+
 fn carried_tokens(tokens: &Tokens) -> Value {
     let mut carried = BTreeMap::from([
         ("access_token", tokens.access_token.expose().to_owned()),

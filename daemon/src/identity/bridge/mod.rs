@@ -1,7 +1,9 @@
 //! The bridge: a file that carries an account, its tokens and its pins to another machine or container, version 2.
 //!
-//! It is a source of the session and is used in memory only; it never overwrites `tokens.json`.
+//! It is a source of the session. Whose word it takes to use one is decided in [`search`]; what its account is told or granted stays in
+//! memory or goes back to the file itself, and never into the files of an account of the config.
 
+pub mod allowed;
 mod export;
 mod model;
 mod parser;
@@ -9,7 +11,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-pub use export::{Pins, export};
+pub use export::{Pins, export, with_tokens};
 pub use model::{Bridge, BridgeError};
-pub use parser::parse;
-pub use search::{BridgeCache, FoundBridge, locate};
+pub use parser::{looks_like_one, parse};
+pub use search::{BridgeCache, FoundBridge, IN_CWD, locate};

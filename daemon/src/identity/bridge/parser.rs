@@ -11,7 +11,11 @@ use serde_json::{Map, Value};
 use super::model::{Bridge, BridgeError, VERSION};
 use crate::config::account::{Account, Needs, TypeRules, rules_of};
 use crate::config::fields::{Field, FieldProblem, FieldValue, Wrong, check};
+use crate::config::header::refusal;
 use crate::identity::tokens::Tokens;
+
+/// What a bridge file may hold.
+const KNOWN: [&str; 6] = ["version", "account", "tokens", "project", "workspace", "headers"];
 
 /// Reads a bridge file's text.
 ///
@@ -31,6 +35,16 @@ pub fn parse(path: &Path, bytes: &[u8]) -> Result<Bridge, BridgeError> {
     parser.problems.check(read).map_err(invalid)
 }
 
+/// Returns whether a text is that of a bridge file, be it one that cannot be used: it has an account, and nothing that no bridge file has.
+pub fn looks_like_one(bytes: &[u8]) -> bool {
+    let Ok(Value::Object(root)) = serde_json::from_slice(bytes) else { return false };
+    let Some(Value::Object(account)) = root.get("account") else { return false };
+    let text = |name: &str| account.get(name).and_then(Value::as_str);
+    root.keys().all(|name| KNOWN.contains(&name.as_str()))
+        && text("name").is_some()
+        && text("type").is_some_and(|kind| AccountType::parse(kind).is_ok())
+}
+
 /// Reads values and collects what is wrong with them.
 struct Parser<'a> {
     path: &'a Path,
@@ -47,9 +61,8 @@ impl Parser<'_> {
     }
 
     fn bridge(&mut self, root: &Map<String, Value>) -> Option<Bridge> {
-        let known = ["version", "account", "tokens", "project", "workspace", "headers"];
-        for name in root.keys().filter(|name| !known.contains(&name.as_str())) {
-            self.wrong(name, format!("unknown key; known are {}", known.join(", ")));
+        for name in root.keys().filter(|name| !KNOWN.contains(&name.as_str())) {
+            self.wrong(name, format!("unknown key; known are {}", KNOWN.join(", ")));
         }
         if root.get("version").is_some_and(|version| version.as_u64() != Some(u64::from(VERSION))) {
             self.wrong("version", "must be the number 2");
@@ -123,6 +136,10 @@ impl Parser<'_> {
             None | Some(Value::Null) => {}
             Some(Value::Object(fields)) => {
                 for (name, value) in fields {
+                    if let Some(why) = refusal(name) {
+                        self.wrong(&format!("headers.{}", name.escape_debug()), why);
+                        continue;
+                    }
                     match value.as_str() {
                         Some(value) => drop(headers.insert(name.clone(), Secret::new(value))),
                         None => self.wrong(&format!("headers.{name}"), "must be a text"),

@@ -1,26 +1,33 @@
-//! Where a bridge file is looked for, and the files that were read.
+//! Where a bridge file is looked for, which of those that are found may be used, and the files that were read.
+//!
+//! A variable, or the place that only bridge files have, is the user's word. A working directory is not: it may be a checkout, and what
+//! lies there somebody else's. So a bridge file there counts by itself only where nobody has an account yet, as in a fresh container,
+//! which is what such files are for; elsewhere the user has to allow it first.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mp_proto::context::Context;
+use mp_proto::failure::Problem;
 
+use super::allowed::{AllowedList, digest};
 use super::model::{Bridge, BridgeError};
 use super::parser::parse;
 use crate::clock::Clock;
 use crate::files::cache::Cache;
 use crate::files::paths::Paths;
+use crate::files::read::{ReadError, quoted};
 
 /// Name of a bridge file in the caller's directory.
-pub(super) const IN_CWD: &str = "mixpanel_auth.json";
+pub const IN_CWD: &str = "mixpanel_auth.json";
 
 /// What the search for a bridge found.
 #[derive(Debug, Default)]
 pub struct FoundBridge {
     /// The bridge.
     pub bridge: Option<Arc<Bridge>>,
-    /// A file in the caller's directory that was not used, and why.
+    /// A file in the caller's directory that was not used, why, and what to do.
     pub passed_over: Option<String>,
 }
 
@@ -31,30 +38,99 @@ struct Candidate<'a> {
     is_named: bool,
 }
 
-/// Bridge files that were read.
+/// A bridge file that was read.
+#[derive(Debug)]
+struct Known {
+    sha256: String,
+    /// What it holds, or all that is wrong with it.
+    holds: Result<Arc<Bridge>, Vec<Problem>>,
+}
+
+impl Known {
+    fn of(path: &Path, bytes: &[u8]) -> Result<Self, BridgeError> {
+        let holds = match parse(path, bytes) {
+            Ok(bridge) => Ok(Arc::new(bridge)),
+            Err(BridgeError::Invalid { problems, .. }) => Err(problems),
+            Err(error) => return Err(error),
+        };
+        Ok(Self { sha256: digest(bytes), holds })
+    }
+
+    fn used(&self, path: &Path) -> Result<FoundBridge, BridgeError> {
+        match &self.holds {
+            Ok(bridge) => Ok(FoundBridge { bridge: Some(Arc::clone(bridge)), passed_over: None }),
+            Err(problems) => Err(BridgeError::Invalid { path: path.to_owned(), problems: problems.clone() }),
+        }
+    }
+}
+
+/// Bridge files that were read, and which of them are allowed.
 #[derive(Debug, Default)]
-pub struct BridgeCache(Cache<Bridge>);
+pub struct BridgeCache {
+    files: Cache<Known>,
+    allowed: AllowedList,
+}
 
 impl BridgeCache {
-    /// Returns the bridge that a context finds, or none.
+    /// Returns the bridge that a context finds, or none. `is_first` tells, when it is needed, whether nobody has an account yet.
     ///
     /// # Errors
-    /// When the first file that exists cannot be used. The one in the caller's directory was not asked for by name: it may have come
-    /// with a checkout, so one that is not safe to read is passed over and named.
-    pub fn find(&self, paths: &Paths, context: &Context, clock: &dyn Clock) -> Result<FoundBridge, BridgeError> {
+    /// When the first file that exists would be used, and cannot be.
+    pub fn find(
+        &self,
+        paths: &Paths,
+        context: &Context,
+        clock: &dyn Clock,
+        is_first: impl FnOnce() -> bool,
+    ) -> Result<FoundBridge, BridgeError> {
         for candidate in candidates(paths, context) {
             let path = candidate.path.as_ref();
-            match self.0.load(path, paths.home(), || clock.now().into(), |bytes| parse(path, bytes)) {
+            let known = self.files.load(path, paths.home(), || clock.now().into(), |bytes| Known::of(path, bytes));
+            match known {
                 Ok(None) => {}
-                Ok(bridge) => return Ok(FoundBridge { bridge, passed_over: None }),
-                Err(BridgeError::Read(error)) if !candidate.is_named => {
-                    return Ok(FoundBridge { bridge: None, passed_over: Some(format!("not used: {error}")) });
+                Ok(Some(known)) if candidate.is_named => return known.used(path),
+                Ok(Some(known)) => {
+                    let is_allowed = self.allowed.has(paths, path, &known.sha256, clock);
+                    return beside(path, &known, is_allowed, is_first);
                 }
+                Err(BridgeError::Read(error)) if !candidate.is_named => return Ok(unsafe_to_read(&error)),
                 Err(error) => return Err(error),
             }
         }
         Ok(FoundBridge::default())
     }
+}
+
+/// Decides about a file in the caller's directory.
+fn beside(
+    path: &Path,
+    known: &Known,
+    is_allowed: bool,
+    is_first: impl FnOnce() -> bool,
+) -> Result<FoundBridge, BridgeError> {
+    if is_allowed {
+        return known.used(path);
+    }
+    let is_first = is_first();
+    let (shown, allow) = (path.display(), format!("`mp account allow-bridge {}`", quoted(path)));
+    let why = match &known.holds {
+        // Nobody has said that it may read what the variable holds, be it the key to something else.
+        Ok(bridge) if bridge.account.credential.token_env().is_some() => {
+            format!("the bridge file {shown} was passed over: it reads a variable; if it is yours, allow it by {allow}")
+        }
+        _ if is_first => return known.used(path),
+        Ok(_) => format!(
+            "the bridge file {shown} was passed over: it lies in the working directory, and you have not allowed it; \
+             if it is yours, allow it by {allow}"
+        ),
+        Err(_) => format!("{shown} was passed over: it is no valid bridge file; {allow} tells what is wrong"),
+    };
+    Ok(FoundBridge { bridge: None, passed_over: Some(why) })
+}
+
+fn unsafe_to_read(error: &ReadError) -> FoundBridge {
+    let why = format!("{} was passed over: {error}", error.path().display());
+    FoundBridge { bridge: None, passed_over: Some(why) }
 }
 
 /// Returns the first bridge file that exists for a context, usable or not.

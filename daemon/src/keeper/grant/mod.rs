@@ -18,6 +18,7 @@ use mp_proto::ids::{AccountName, Region};
 use mp_proto::secret::Secret;
 
 use self::state::{GrantState, Need, Trouble};
+use super::carried::Carriers;
 use super::farewell::AtRisk;
 use super::fresh::{Fresh, Landing};
 use super::services::Services;
@@ -53,8 +54,10 @@ pub(super) enum Spend {
 pub(super) struct Grant {
     pub(super) name: AccountName,
     pub(super) region: Region,
-    /// `tokens.json`; none for a bridge, whose grant stays in memory.
+    /// `tokens.json`; none for a bridge.
     pub(super) file: Option<PathBuf>,
+    /// The bridge files that it was found in.
+    pub(super) carriers: Carriers,
     pub(super) services: Arc<Services>,
     hasher: RandomState,
     held: Mutex<GrantState>,
@@ -91,6 +94,7 @@ impl Grant {
             name,
             region,
             file,
+            carriers: Carriers::default(),
             services: Arc::clone(services),
             hasher,
             held: Mutex::new(GrantState::new(services.clock.now())),
@@ -172,6 +176,26 @@ impl Grant {
         let mut held = self.held();
         self.look(&mut held, self.services.clock.moment());
         held.spent.contains(&hash) || held.current.as_ref().is_some_and(|current| self.hash(&current.tokens) == hash)
+    }
+
+    /// Returns the current tokens if they came from others that a file still has.
+    pub(super) fn newer_than(&self, theirs: &Tokens) -> Option<Arc<Tokens>> {
+        let held = self.held();
+        let current = held.current.as_ref()?;
+        let is_older = held.spent.contains(&self.pair(theirs)) || held.spent.contains(&self.hash(theirs));
+        (is_older && !self.is_same(theirs, &current.tokens)).then(|| Arc::clone(&current.tokens))
+    }
+
+    /// Returns whether two are the same tokens.
+    pub(super) fn is_same(&self, one: &Tokens, other: &Tokens) -> bool {
+        self.pair(one) == self.pair(other)
+    }
+
+    /// The bridge file that the grant came from has its newest tokens now.
+    pub(super) fn is_carried(&self) {
+        if self.file.is_none() {
+            self.held().unsaved = None;
+        }
     }
 
     /// Returns what to compare when one of several has to be let go: whether it was refreshed, and when it was used last.

@@ -120,9 +120,11 @@ impl Grant {
         }
     }
 
-    /// A refreshed token stays in memory: it is a bridge's.
-    pub(in crate::keeper) fn kept_in_memory(&self) {
-        self.announce(&self.held(), TokenCause::Refreshed);
+    /// A refreshed token is a bridge's: its files have it by now, or have nothing that would be lost with the daemon.
+    pub(in crate::keeper) fn carried(&self) {
+        let mut held = self.held();
+        held.unsaved = None;
+        self.announce(&held, TokenCause::Refreshed);
     }
 
     /// The current grant could not be written. It is used all the same, and written later.

@@ -43,6 +43,16 @@ test("listings and logs have no secrets", ALONE, async () => {
   assert.ok(token.token.length > 8 && !`${JSON.stringify(accounts)}${inspect(token)}${inspect(credential)}`.includes(token.token));
 });
 
+test("what the daemon says beside answers is told once", ALONE, async (t) => {
+  const warn = t.mock.method(process, "emitWarning", () => {});
+  const env = { ...process.env, MP_PROJECT_ID: "7" };
+  for (let times = 0; times < 2; times++) await new Client({ project: 8, env }).session();
+  const gone = { query: { v: 2 } };
+  await problem(new Client({ project: 9, env }).api("app", "projects/3187654/bookmarks/1", gone), "upstream_not_found");
+  const told = warn.mock.calls.map((call) => call.arguments[0]);
+  assert.deepEqual(told, ["MP_PROJECT_ID=7 wins over --project 8", "MP_PROJECT_ID=7 wins over --project 9"]);
+});
+
 test("an operation answers JSON", ALONE, async () => {
   assert.ok((await client.operation("inspect.events")).includes("Sign Up"));
   assert.equal(await client.operation("inspect.events", {}, { parse: (text) => text[0] }), "[");

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import logging
 import os
 import socket
 import stat
@@ -21,6 +22,7 @@ from urllib.parse import quote, urlencode, urlsplit
 # The variables that travel with every call. Absent and empty differ.
 _VARIABLES = set("""MP_ACCOUNT MP_PROJECT_ID MP_WORKSPACE_ID MP_TARGET MP_REGION MP_USERNAME MP_SECRET MP_OAUTH_TOKEN
     MP_AUTH_FILE MP_CONFIG_PATH MP_CUSTOM_HEADER_NAME MP_CUSTOM_HEADER_VALUE MP_API_BASE_URL MP_APP_BASE_URL""".split())
+_LOG, _NOTED = logging.getLogger("mixpanel_mpd"), set[str]()  # What the daemon says beside its answers is logged once.
 # The variables that decide about the network: of each row the first that is set. Their names and hashes travel, never their values.
 _NETWORK = [row.split() for row in (
     "HTTPS_PROXY https_proxy ALL_PROXY all_proxy", "HTTP_PROXY http_proxy ALL_PROXY all_proxy", "NO_PROXY no_proxy",
@@ -68,9 +70,8 @@ class Client(AbstractContextManager["Client"]):
         self.socket = socket or socket_path(env)
         self._autostart = autostart and env.get("MPD_AUTOSTART") != "0"
         self._timeout, self._mp, self._name, self._env = timeout, mp, name, env
-        self._asked: set[str] = set()
         self._sockets: set[weakref.ref[Any]] = set()
-        self._closing = threading.Event()
+        self._asked, self._closing = set[str](), threading.Event()
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -100,8 +101,7 @@ class Client(AbstractContextManager["Client"]):
 
     def operation(self, operation: str, /, *, refresh: bool = False, **arguments: Any) -> Any:
         """Runs an operation, such as `dashboards.list`; returns its JSON, or a generator where it streams. A `_` at the end of a
-        name, as in `from_`, is dropped. A stream that is cut off raises a `Problem`.
-        """
+        name, as in `from_`, is dropped. A stream that is cut off raises a `Problem`."""
         body = {"arguments": {name.removesuffix("_"): value for name, value in arguments.items()}, "refresh": refresh}
         response, parts = self._ask("POST", f"/v1/operations/{quote(operation, '')}", body)
         if response.headers.get_content_type() == "application/json":
@@ -122,8 +122,7 @@ class Client(AbstractContextManager["Client"]):
 
     def events(self, *types: str, after: str | None = None) -> Iterator[Event]:
         """Yields what happens until the client is closed, over lost connections and restarts of the daemon. It
-        begins after the event `after`, or with a `snapshot`; what was missed for good shows as `reset` and a `snapshot`.
-        """
+        begins after the event `after`, or with a `snapshot`; what was missed for good shows as `reset` and a `snapshot`."""
         # Only the first connection starts a daemon: one that was stopped was stopped on purpose.
         opened, path = False, "/v1/events" + (f"?types={quote(','.join(types))}" if types else "")
         while not self._closing.is_set():
@@ -176,6 +175,9 @@ class Client(AbstractContextManager["Client"]):
                         raise ConnectionAbortedError("another user listens there")
                 connection.request(method, path, body, {**own, "Mp-Context": self._context()})
                 response = connection.getresponse()
+                for note in [note for note in response.headers.get_all("Mp-Note", []) if note not in _NOTED]:
+                    _NOTED.add(note)
+                    _LOG.warning("%s", note)
                 if response.status < 400:
                     return response, _parts(response, connection)
                 problem = _problem(response.status, response.read())
@@ -196,8 +198,7 @@ class Client(AbstractContextManager["Client"]):
 
     def _context(self) -> str:
         """What this process adds to a call. A variable that was asked for and is unset goes as an empty text: an answer, too."""
-        given = self._asked.union(_VARIABLES & self._env.keys())
-        context = {**self._flags, "env": {name: self._env.get(name, "") for name in given}}
+        context = {**self._flags, "env": {name: self._env.get(name, "") for name in self._asked | _VARIABLES & self._env.keys()}}
         with suppress(OSError, UnicodeEncodeError):  # The folder is gone, or cannot be told.
             context["cwd"] = os.getcwd().encode().decode()
         return json.dumps(context)
@@ -283,8 +284,7 @@ def _parts(response: http.client.HTTPResponse, connection: http.client.HTTPConne
             yield from lines
         if response.length:
             raise EOFError
-        if rest:
-            yield rest
+        yield from [rest] if rest else []
     except (OSError, EOFError, http.client.HTTPException) as error:
         raise _lost(error, "the answer was cut off: the daemon went away, or Mixpanel did") from None
     finally:
@@ -301,8 +301,8 @@ def _problem(status: int, text: bytes) -> Problem:
 
 
 def _lost(error: Exception, detail: str) -> Problem:
-    late = Problem("timeout", "nothing came for too long", 504)
-    return late if isinstance(error, socket.timeout) else _unreachable(f"{detail} ({error})")
+    late = isinstance(error, socket.timeout)
+    return Problem("timeout", "nothing came for too long", 504) if late else _unreachable(f"{detail} ({error})")
 
 
 def _unreachable(detail: str, command: str = "mp daemon doctor", label: str = "look for the cause") -> Problem:

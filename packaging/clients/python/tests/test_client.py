@@ -68,6 +68,16 @@ class Calls(unittest.TestCase):
         self.assertEqual(problem.next[0]["command"], "mp account list")
         self.assertIn("run `mp account list`", str(problem))
 
+    def test_what_the_daemon_says_beside_answers_is_logged_once(self) -> None:
+        env = {**os.environ, "MP_PROJECT_ID": "7"}
+        with self.assertLogs("mixpanel_mpd") as logged:
+            for _ in range(2):
+                Client(project="8", env=env).session()
+            with self.assertRaises(Problem):
+                Client(project="9", env=env).api("app", "projects/3187654/bookmarks/1", query={"v": 2})
+        told = [record.getMessage() for record in logged.records]
+        self.assertEqual(told, ["MP_PROJECT_ID=7 wins over --project 8", "MP_PROJECT_ID=7 wins over --project 9"])
+
     def test_threads_share_a_client(self) -> None:
         with ThreadPoolExecutor(16) as pool:
             states = list(pool.map(lambda _: self.client.session()["state"], range(64)))
