@@ -11,6 +11,7 @@ pub mod failure;
 pub mod ids;
 pub mod json;
 pub mod location;
+pub mod ownership;
 pub mod plane;
 pub mod routes;
 pub mod secret;
