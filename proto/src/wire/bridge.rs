@@ -49,9 +49,11 @@ body! {
         pub to: Option<String>,
         /// Project to pin.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<ProjectId>))]
         pub project: Option<String>,
         /// Workspace to pin.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<WorkspaceId>))]
         pub workspace: Option<i64>,
     }
 

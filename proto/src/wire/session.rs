@@ -145,9 +145,11 @@ body! {
         pub account: Option<String>,
         /// Default project of the active account, or of `account`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<ProjectId>))]
         pub project: Option<String>,
         /// Workspace to pin.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<WorkspaceId>))]
         pub workspace: Option<i64>,
         /// Target to apply.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -35,12 +35,25 @@ pub struct Programs {
     pub mpd: PathBuf,
 }
 
+/// Looks at what the daemons of a home have answered, in files of that directory, and says what is wrong with it.
+pub type Examine = fn(&Path) -> Vec<String>;
+
+static EXAMINE: OnceLock<Examine> = OnceLock::new();
+
+/// Sets what looks at the answers of each home at its end, once for the process. Only debug builds of the daemon write them down.
+pub fn examine_answers(examine: Examine) {
+    // Whoever was first has said the same.
+    let _ = EXAMINE.set(examine);
+}
+
 /// A home of its own for one test. Dropping it stops its daemons, checks that they are gone, and removes it.
 #[derive(Debug)]
 pub struct Home {
     dir: TempDir,
     programs: Programs,
     variables: Vec<(String, String)>,
+    /// What its daemons answer: beside the home, for tests look whether secrets lie in it.
+    answers: Option<TempDir>,
 }
 
 impl Home {
@@ -51,7 +64,8 @@ impl Home {
     pub fn new(programs: Programs) -> Self {
         let dir = tempfile::Builder::new().prefix("mp").rand_bytes(8).tempdir_in("/tmp").expect("/tmp is writable");
         fs::create_dir(dir.path().join("work")).expect("the home is writable");
-        Self { dir, programs, variables: Vec::new() }
+        let answers = EXAMINE.get().map(|_| tempfile::tempdir().expect("a directory"));
+        Self { dir, programs, variables: Vec::new(), answers }
     }
 
     /// Sets a variable for every program that is started here from now on.
@@ -67,6 +81,11 @@ impl Home {
     /// Returns a path below the home.
     pub fn at(&self, path: impl AsRef<Path>) -> PathBuf {
         self.dir.path().join(path)
+    }
+
+    /// Returns where its daemons write down what they answer, if anybody looks at it.
+    pub fn answers(&self) -> Option<&Path> {
+        self.answers.as_ref().map(TempDir::path)
     }
 
     /// Returns the storage root.
@@ -156,6 +175,7 @@ impl Home {
         {
             command.env(name, value);
         }
+        command.envs(self.answers.iter().map(|answers| ("MPD_ANSWERS", answers.path())));
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
@@ -239,12 +259,15 @@ impl Home {
 
 impl Drop for Home {
     fn drop(&mut self) {
-        if let Err(problem) = self.stop() {
-            if thread::panicking() {
-                eprintln!("{problem}");
-            } else {
-                panic!("{problem}");
-            }
+        let mut problems: Vec<String> = self.stop().err().into_iter().collect();
+        if let (Some(answers), Some(examine)) = (&self.answers, EXAMINE.get()) {
+            problems.extend(examine(answers.path()));
+        }
+        let problems = problems.join("\n");
+        if thread::panicking() {
+            eprintln!("{problems}");
+        } else {
+            assert!(problems.is_empty(), "{problems}");
         }
     }
 }
