@@ -88,8 +88,8 @@ fn parse(filter: &str) -> Result<EnvFilter, TelemetryError> {
     if !filter.split(',').all(|part| known(part.trim())) {
         return Err(wrong());
     }
-    // The watch sees each line that is written to the log, for the log lies in a directory that is watched. What it has to say of that would
-    // be the next line, and so on for ever.
+    // The watch sees each line that is written to the log, for the log lies in a directory that is watched. What it has to say of that
+    // would be the next line, and so on for ever.
     let others = filter.split(',').filter(|part| !part.trim().starts_with(WATCHER)).collect::<Vec<_>>();
     let silenced = others.into_iter().chain([WATCHER_OFF]).collect::<Vec<_>>().join(",");
     EnvFilter::try_new(silenced).map_err(|_| wrong())

@@ -5,7 +5,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use mp_sandbox::home::{Home, Programs, examine_answers};
+use mp_sandbox::answers::examine_answers;
+use mp_sandbox::home::{Home, Programs};
 use mp_sandbox::process::raise_file_limit;
 use mp_sandbox::wire::{Ask, Connection};
 use serde_json::Value;

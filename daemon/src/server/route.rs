@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::routing::{MethodFilter, any, on};
+use axum::routing::{MethodFilter, on};
 use hyper::Method;
 use mp_proto::failure::FailureKind;
 use utoipa::ToSchema;
@@ -18,7 +18,7 @@ use crate::server::failures;
 pub(crate) struct Route {
     /// GET, POST, …
     pub(crate) method: Method,
-    /// Whether every other method is taken as well.
+    /// Whether all of [`PASSED`] are taken.
     pub(crate) takes_any: bool,
     /// With `{name}` where a name goes.
     pub(crate) path: &'static str,
@@ -71,7 +71,7 @@ impl Asked {
     }
 }
 
-/// The methods that the document describes of a route that takes any.
+/// The methods of a route that takes any: all that Mixpanel has paths for. The document cannot describe others.
 pub(crate) const PASSED: [Method; 7] =
     [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
 
@@ -141,7 +141,9 @@ impl Route {
         H: Handler<T, Arc<App>>,
         T: 'static,
     {
-        let attach: Attach = Box::new(move |router| router.route(path, any(handler)));
+        let filters = PASSED.into_iter().filter_map(|method| MethodFilter::try_from(method).ok());
+        let filter = filters.reduce(MethodFilter::or).expect("there are some");
+        let attach: Attach = Box::new(move |router| router.route(path, on(filter, handler)));
         Self { takes_any: true, ..Self::row(Method::GET, path, summary, reply, attach) }
     }
 

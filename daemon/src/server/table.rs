@@ -210,7 +210,7 @@ fn about_mixpanel() -> Vec<Route> {
     let (post, listed) = (|| Method::POST, json::<mp_catalog::OperationsBody>());
     let run = "Run an operation and answer what Mixpanel says: JSON, or as the operation has it, lines or bytes";
     let upload = "Run an operation that takes a file, which is the body";
-    let pass = "Pass a request on to Mixpanel (any method but CONNECT and TRACE) and its answer back";
+    let pass = "Pass a request on to Mixpanel and its answer back";
     let asks = |row: Route| {
         row.in_context()
             .fails(&[failures::ROUTE, failures::SESSION, failures::MIXPANEL, failures::OPERATION])
@@ -295,7 +295,7 @@ fn not_allowed(method: &Method, path: &str) -> Response {
     response
 }
 
-/// Returns the methods that a path takes, in the order of the table; of one that takes any, those that the document describes.
+/// Returns the methods that a path takes, in the order of the table.
 fn methods(path: &str) -> Vec<String> {
     let mut found = Vec::new();
     for route in routes().iter().filter(|route| route.is_at(path)) {
@@ -312,8 +312,7 @@ fn methods(path: &str) -> Vec<String> {
 /// Answers a request that no route sees. That a path does not take the method is the first thing to know about it.
 pub(crate) fn refused(method: &Method, path: &str, failure: &Failure) -> Response {
     let taken = methods(path);
-    let is_passed = routes().iter().any(|route| route.takes_any && route.is_at(path)) && method != Method::TRACE;
-    if taken.is_empty() || is_passed || taken.iter().any(|taken| taken == method.as_str()) {
+    if taken.is_empty() || taken.iter().any(|taken| taken == method.as_str()) {
         return reply::failure(failure);
     }
     not_allowed(method, path)

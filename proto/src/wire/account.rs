@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::body::body;
+use super::body::{body, whole};
 use crate::ids::{AccountName, AccountType, ProjectId, Region};
 use crate::secret::{Secret, revealed};
 
@@ -70,7 +70,7 @@ body! {
     #[derive(Default)]
     struct TokenRequest {
         /// Seconds for which the token must stay valid, at least.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
         pub min_valid_s: Option<u64>,
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::body::body;
+use super::body::{body, whole};
 use crate::failure::ProblemBody;
 use crate::ids::{AccountName, AccountType, ProjectId, Region, WorkspaceId};
 use crate::secret::{Secret, revealed};
@@ -147,7 +147,7 @@ body! {
     #[derive(Default)]
     struct RefreshRequest {
         /// Do nothing if the account's token is newer than this generation already.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
         pub if_generation: Option<u64>,
     }
 

@@ -6,13 +6,14 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, OnceLock, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use mp_proto::{location, routes};
 use tempfile::TempDir;
 
+use crate::answers::Answers;
 use crate::process;
 use crate::wait::{self, poll};
 use crate::wire::{Answer, Ask, Connection};
@@ -35,17 +36,6 @@ pub struct Programs {
     pub mpd: PathBuf,
 }
 
-/// Looks at what the daemons of a home have answered, in files of that directory, and says what is wrong with it.
-pub type Examine = fn(&Path) -> Vec<String>;
-
-static EXAMINE: OnceLock<Examine> = OnceLock::new();
-
-/// Sets what looks at the answers of each home at its end, once for the process. Only debug builds of the daemon write them down.
-pub fn examine_answers(examine: Examine) {
-    // Whoever was first has said the same.
-    let _ = EXAMINE.set(examine);
-}
-
 /// A home of its own for one test. Dropping it stops its daemons, checks that they are gone, and removes it.
 #[derive(Debug)]
 pub struct Home {
@@ -53,7 +43,7 @@ pub struct Home {
     programs: Programs,
     variables: Vec<(String, String)>,
     /// What its daemons answer: beside the home, for tests look whether secrets lie in it.
-    answers: Option<TempDir>,
+    answers: Option<Answers>,
 }
 
 impl Home {
@@ -64,8 +54,7 @@ impl Home {
     pub fn new(programs: Programs) -> Self {
         let dir = tempfile::Builder::new().prefix("mp").rand_bytes(8).tempdir_in("/tmp").expect("/tmp is writable");
         fs::create_dir(dir.path().join("work")).expect("the home is writable");
-        let answers = EXAMINE.get().map(|_| tempfile::tempdir().expect("a directory"));
-        Self { dir, programs, variables: Vec::new(), answers }
+        Self { dir, programs, variables: Vec::new(), answers: Answers::begin() }
     }
 
     /// Sets a variable for every program that is started here from now on.
@@ -85,7 +74,7 @@ impl Home {
 
     /// Returns where its daemons write down what they answer, if anybody looks at it.
     pub fn answers(&self) -> Option<&Path> {
-        self.answers.as_ref().map(TempDir::path)
+        self.answers.as_ref().map(Answers::path)
     }
 
     /// Returns the storage root.
@@ -175,7 +164,7 @@ impl Home {
         {
             command.env(name, value);
         }
-        command.envs(self.answers.iter().map(|answers| ("MPD_ANSWERS", answers.path())));
+        command.envs(self.answers.iter().map(Answers::variable));
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
@@ -260,9 +249,7 @@ impl Home {
 impl Drop for Home {
     fn drop(&mut self) {
         let mut problems: Vec<String> = self.stop().err().into_iter().collect();
-        if let (Some(answers), Some(examine)) = (&self.answers, EXAMINE.get()) {
-            problems.extend(examine(answers.path()));
-        }
+        problems.extend(self.answers.iter().flat_map(Answers::problems));
         let problems = problems.join("\n");
         if thread::panicking() {
             eprintln!("{problems}");

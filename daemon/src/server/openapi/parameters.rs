@@ -64,7 +64,7 @@ fn of_query(asked: &Asked) -> Parameter {
             made.schema(Some(count.build()))
         }
         AskedKind::Project => made.schema(Some(text().pattern(Some(ProjectId::PATTERN)).build())),
-        AskedKind::Text => made.schema(Some(text().min_length(Some(1)).build())),
+        AskedKind::Text => made.schema(Some(text().build())),
         AskedKind::Object => {
             let object = Object::with_type(Type::Object);
             made.content("application/json", Content::new(Some(Schema::Object(object))))

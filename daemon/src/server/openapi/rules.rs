@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 pub(super) fn add(document: &mut Value) {
     let schemas = &mut document["components"]["schemas"];
     schemas["AccountAdd"]["oneOf"] = new_accounts();
+    schemas["AccountUpdate"]["anyOf"] = updates();
     schemas["LoginStart"]["anyOf"] = logins();
     schemas["SessionPatch"]["anyOf"] = patches();
     schemas["Context"] = context(schemas["Context"].take());
@@ -39,6 +40,15 @@ fn new_accounts() -> Value {
         of("oauth_browser", present(absent(&["username", "secret", "token", "token_env"]), &["name"])),
         of("oauth_token", present(absent(&["username", "secret", "token_env"]), &["token"])),
         of("oauth_token", present(absent(&["username", "secret", "token"]), &["token_env"])),
+    ])
+}
+
+/// What replaces a credential is of one type of account.
+fn updates() -> Value {
+    json!([
+        absent(&["token", "token_env"]),
+        absent(&["username", "secret", "token"]),
+        absent(&["username", "secret", "token_env"]),
     ])
 }
 
