@@ -11,14 +11,18 @@ use mp_proto::ownership::OwnershipError;
 use tokio::net::UnixStream;
 use tokio::time::Instant;
 
+use crate::peer::Peer;
 use crate::place::{Place, uid};
 use crate::spawn;
 
 /// How long a start may take before the client gives up.
 pub(crate) const START_DEADLINE: Duration = Duration::from_secs(10);
 
-/// Between two looks for a daemon whose queue of new connections is full.
-const PAUSE: Duration = Duration::from_millis(5);
+/// Between two looks for a daemon whose queue of new connections is full, or that is just ending.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// How often a daemon is started again that was killed before it was ready. Who is killed each time has a reason that stays.
+const RESTARTS: u32 = 4;
 
 /// Longest pause between two starts while another daemon is on its way in or out: each try costs a process.
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
@@ -82,17 +86,34 @@ impl From<ConnectError> for Failure {
     }
 }
 
+/// How far a socket that takes connections is trusted to have somebody behind it. A daemon that was killed keeps taking them until the
+/// system has closed its socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// What reads is repeated if nobody answers; the look at the process is spared.
+    None,
+    /// What changes something is not repeated, and what was repeated once should not end in the same place.
+    Look,
+}
+
+impl Doubt {
+    /// Returns the doubt of an attempt, the first of which is 1.
+    pub(crate) fn of(is_read: bool, attempt: u32) -> Self {
+        if is_read && attempt == 1 { Self::None } else { Self::Look }
+    }
+}
+
 /// Connects to the daemon, starting it when that is allowed and needed.
 ///
 /// # Errors
 /// When no daemon answers and none may or can be started, or what answers is not the user's own.
-pub(crate) async fn connect(place: &Place) -> Result<UnixStream, ConnectError> {
-    match probe(place).await {
+pub(crate) async fn connect(place: &Place, doubt: Doubt) -> Result<(UnixStream, Peer), ConnectError> {
+    match reach(place, doubt).await {
         Err(ConnectError::Nobody { .. }) if place.autostart => {}
         connected => return connected,
     }
     let deadline = Instant::now() + START_DEADLINE;
-    let mut pause = PAUSE;
+    let (mut pause, mut kills) = (PAUSE, 0);
     loop {
         let until = deadline.into_std();
         let turn = blocking(place, move |place| spawn::take_turn(place, until)).await;
@@ -100,18 +121,26 @@ pub(crate) async fn connect(place: &Place) -> Result<UnixStream, ConnectError> {
             spawn::StartError::Ownership(error) => ConnectError::Ownership(error),
             error => start_error(place, error.to_string()),
         })?;
-        match probe(place).await {
+        match reach(place, doubt).await {
             Err(ConnectError::Nobody { .. }) => {}
             connected => return connected,
         }
         let started = blocking(place, move |place| spawn::start(place, &turn, until)).await;
-        match probe(place).await {
+        match reach(place, doubt).await {
             Err(ConnectError::Nobody { .. }) => {}
             connected => return connected,
         }
-        // One that holds the lock is on its way in or out; anything else will not get better by waiting.
+        kills += u32::from(matches!(started, Err(spawn::StartError::Killed { .. })));
+        let again = match &started {
+            // One that holds the lock is on its way in or out.
+            Err(spawn::StartError::AnotherHoldsTheLock(_)) | Ok(()) => true,
+            // Somebody has killed it before it could say a word; the next one may have more luck.
+            Err(spawn::StartError::Killed { .. }) => kills <= RESTARTS,
+            // Anything else will not get better by waiting.
+            Err(_) => false,
+        };
         match started {
-            Err(spawn::StartError::AnotherHoldsTheLock(_)) | Ok(()) if Instant::now() < deadline => {
+            _ if again && Instant::now() < deadline => {
                 tokio::time::sleep(pause).await;
                 pause = LONGEST_PAUSE.min(pause * 2);
             }
@@ -133,6 +162,23 @@ async fn blocking<T: Send + 'static>(
 
 fn start_error(place: &Place, reason: String) -> ConnectError {
     ConnectError::Start { reason, log: location::log_file(&place.root) }
+}
+
+/// Connects to a daemon that runs, and waits, where there is doubt, until one that is ending has ended.
+async fn reach(place: &Place, doubt: Doubt) -> Result<(UnixStream, Peer), ConnectError> {
+    let deadline = Instant::now() + START_DEADLINE;
+    loop {
+        let stream = probe(place).await?;
+        let peer = Peer::of(&stream, &place.socket);
+        if doubt == Doubt::None || !peer.has_ended() {
+            return Ok((stream, peer));
+        }
+        if Instant::now() >= deadline {
+            let found = "the process that listens there has ended, but the system has not closed its socket".to_owned();
+            return Err(start_error(place, found));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 /// Connects to a daemon that runs, and checks that it is the user's own.

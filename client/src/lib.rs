@@ -50,8 +50,10 @@ mod arg;
 mod browser;
 mod caller;
 mod input;
+mod lock;
 mod offer;
 mod output;
+mod peer;
 mod report;
 mod uri;
 
@@ -60,6 +62,7 @@ mod transport;
 
 mod connect;
 mod place;
+mod program;
 mod spawn;
 
 // Asking it.

@@ -16,7 +16,7 @@ pub(crate) struct Place {
     pub socket: PathBuf,
     /// Whether a daemon may be started when none answers.
     pub autostart: bool,
-    /// The daemon to start; else that beside this program, or in `MPD_BIN`.
+    /// The daemon to start, if whoever made the client names one.
     pub program: Option<PathBuf>,
     /// The environment in which it is started, without what it must not know.
     pub environment: Environment,

@@ -1,21 +1,24 @@
-//! Starts a daemon: the one beside this program, in an environment without secrets, and waits until it says that it is ready.
+//! Starts a daemon, in an environment without secrets, and waits until it says that it is ready.
 
 use std::ffi::OsStr;
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Read};
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 use mp_proto::location;
 use mp_proto::ownership::{self, OwnershipError};
 
-use crate::caller::Environment;
+use crate::lock::lock_until;
 use crate::place::{Place, uid};
+use crate::program::{self, ProgramError, first_line};
 
-/// Longest line that a starting daemon may write.
-const MAX_LINE: usize = 8 * 1024;
+/// How long the end of a process may take to be told that has closed its output.
+const LAST: Duration = Duration::from_secs(1);
 
 /// Enough for a thread that makes one system call.
 const SMALL_STACK: usize = 64 * 1024;
@@ -24,17 +27,8 @@ const SMALL_STACK: usize = 64 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
     /// There is no program to start.
-    #[error("there is no mpd beside {}, and MPD_BIN is not set", beside.display())]
-    NoProgram {
-        /// Where it was looked for.
-        beside: PathBuf,
-    },
-    /// A bare name or relative: the search path or the directory would decide what is run.
-    #[error("the daemon to start (MPD_BIN) must be an absolute path, but is {}", path.display())]
-    Relative {
-        /// Its value.
-        path: PathBuf,
-    },
+    #[error(transparent)]
+    Program(#[from] ProgramError),
     /// The storage root is not to be used.
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
@@ -52,6 +46,12 @@ pub(crate) enum StartError {
     /// Another daemon is there, on its way in or out.
     #[error("{0}")]
     AnotherHoldsTheLock(String),
+    /// A signal ended it before it was ready.
+    #[error("signal {signal} ended it before it was ready")]
+    Killed {
+        /// The number of the signal.
+        signal: i32,
+    },
     /// It neither became ready nor said why.
     #[error("{0}")]
     Silent(String),
@@ -69,17 +69,17 @@ pub(crate) struct Turn {
 pub(crate) fn start(place: &Place, _: &Turn, deadline: Instant) -> Result<(), StartError> {
     // What the shell opened for us (a lock, a pipe) must end with us, not with a daemon that lives for days.
     close_fds::set_fds_cloexec(3, &[]);
-    let program = match &place.program {
-        Some(program) if program.is_absolute() => program.clone(),
-        Some(program) => return Err(StartError::Relative { path: program.clone() }),
-        None => program(&place.environment)?,
-    };
+    let program = program::find(place.program.as_deref(), &place.environment)?;
     let step = || format!("run {}", program.display());
     let mut child = command(&program, place).spawn().map_err(|source| system(step(), source))?;
     let Some(pipe) = child.stdout.take() else { return Err(StartError::Silent("its pipe is missing".to_owned())) };
+    let pid = child.id();
     let said = first_line(pipe, deadline);
-    reap(child);
-    judge(&said)
+    let end = reap(child);
+    // What has closed its output without a word is ending, or is no daemon.
+    let patience = if said.is_some() { LAST } else { Duration::ZERO };
+    let ended = if said.as_deref().is_none_or(str::is_empty) { end.recv_timeout(patience).ok() } else { None };
+    judge(said.as_deref(), pid, ended)
 }
 
 fn system(step: impl Into<String>, source: io::Error) -> StartError {
@@ -113,27 +113,10 @@ pub(crate) fn take_turn(place: &Place, deadline: Instant) -> Result<Turn, StartE
         .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
         .open(&path)
         .map_err(|source| system(step(), source))?;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(Turn { _lock: file }),
-            Err(TryLockError::WouldBlock) if Instant::now() < deadline => pause(),
-            Err(TryLockError::WouldBlock) => {
-                return Err(StartError::Silent(format!(
-                    "another client has been starting it for too long ({})",
-                    step()
-                )));
-            }
-            Err(TryLockError::Error(source)) => return Err(system(step(), source)),
-        }
+    match lock_until(file, deadline).map_err(|source| system(step(), source))? {
+        Some(lock) => Ok(Turn { _lock: lock }),
+        None => Err(StartError::Silent(format!("another client has been starting it for too long ({})", step()))),
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "flock has no wait with a deadline, and this thread is there for nothing else"
-)]
-fn pause() {
-    std::thread::sleep(Duration::from_millis(2));
 }
 
 fn command(program: &Path, place: &Place) -> Command {
@@ -152,18 +135,6 @@ fn command(program: &Path, place: &Place) -> Command {
         // Its own directory is `/`; until it has changed to it, it must not keep a file system of ours busy.
         .current_dir("/");
     command
-}
-
-/// The daemon that came with this client, else the one that `MPD_BIN` names. Never the first on `PATH`, which may be anybody's.
-pub(crate) fn program(environment: &Environment) -> Result<PathBuf, StartError> {
-    let own = std::env::current_exe().map_err(|source| system("find this program", source))?;
-    let own = own.canonicalize().unwrap_or(own);
-    let beside = own.parent().unwrap_or(Path::new("/")).join("mpd");
-    if beside.is_file() {
-        return Ok(beside);
-    }
-    let named = environment.get("MPD_BIN").map(PathBuf::from).ok_or(StartError::NoProgram { beside: own })?;
-    if named.is_absolute() { Ok(named) } else { Err(StartError::Relative { path: named }) }
 }
 
 /// What a daemon may know of the environment it happens to be started in: where things are, how to reach the network, how to log.
@@ -194,38 +165,27 @@ fn passes(name: &OsStr) -> bool {
     NAMES.contains(&name) || is_proxy || is_for_tests || name.starts_with("LC_") || name.starts_with("XDG_")
 }
 
-/// Reads what a starting daemon says, in a thread of its own: a pipe has no time-out.
-fn first_line(pipe: ChildStdout, deadline: Instant) -> Option<String> {
-    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-    let reader = std::thread::Builder::new().name("mpd start".to_owned()).spawn(move || {
-        // An error means that nobody waits any more.
-        let _ = sender.send(read_line(pipe));
-    });
-    reader.ok()?;
-    receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
-}
-
-fn read_line(mut pipe: ChildStdout) -> String {
-    let mut line = Vec::new();
-    let mut byte = [0];
-    while line.len() < MAX_LINE && matches!(pipe.read(&mut byte), Ok(1)) && byte != *b"\n" {
-        line.push(byte[0]);
-    }
-    String::from_utf8_lossy(&line).into_owned()
-}
-
 /// The daemon usually outlives this process, and init collects it in the end. While this process lives, it has to do that itself.
-fn reap(mut child: Child) {
+/// Returns where its end is told.
+fn reap(mut child: Child) -> Receiver<ExitStatus> {
+    let (sender, end) = sync_channel(1);
     let waiter = std::thread::Builder::new().name("mpd wait".to_owned()).stack_size(SMALL_STACK);
     // Without a thread, a dead daemon stays in the process table until this process ends, which harms nobody.
-    let _ = waiter.spawn(move || child.wait());
+    let _ = waiter.spawn(move || child.wait().map(|status| sender.send(status)));
+    end
 }
 
-fn judge(said: &Option<String>) -> Result<(), StartError> {
-    match said.as_deref() {
+fn judge(said: Option<&str>, pid: u32, ended: Option<ExitStatus>) -> Result<(), StartError> {
+    match said {
         Some("ready") => Ok(()),
-        Some("") => Err(StartError::Silent("it ended without a word".to_owned())),
-        None => Err(StartError::Silent("it was not ready in time".to_owned())),
+        Some("") => Err(match ended {
+            Some(status) => match status.signal() {
+                Some(signal) => StartError::Killed { signal },
+                None => StartError::Silent(format!("it ended without a word ({status})")),
+            },
+            None => StartError::Silent(format!("it closed its output without a word, and {}", life(pid, None))),
+        }),
+        None => Err(StartError::Silent(format!("it was not ready in time: {}", life(pid, ended)))),
         Some(line) => match line.strip_prefix("error: ") {
             Some(reason) if reason.starts_with("another daemon holds") => {
                 Err(StartError::AnotherHoldsTheLock(reason.to_owned()))
@@ -236,9 +196,25 @@ fn judge(said: &Option<String>) -> Result<(), StartError> {
     }
 }
 
+/// Says whether a process that was started lives, and how much it could run: on a machine that is too busy it may not have been let to.
+fn life(pid: u32, ended: Option<ExitStatus>) -> String {
+    if let Some(status) = ended {
+        return format!("its process {pid} has ended ({status})");
+    }
+    let schedule = std::fs::read_to_string(format!("/proc/{pid}/schedstat"));
+    // The first of the numbers: for how many nanoseconds it had a processor.
+    let ran = schedule.ok().and_then(|text| text.split(' ').next()?.parse().ok()).map(Duration::from_nanos);
+    match ran {
+        None => format!("its process {pid} lives"),
+        Some(ran) if ran.is_zero() => format!("its process {pid} lives, but no processor has run it yet"),
+        Some(ran) => format!("its process {pid} lives, and a processor has run it for {ran:.1?} so far"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::caller::Environment;
 
     #[test]
     fn no_secret_of_the_starter_reaches_the_daemon() {
@@ -269,25 +245,28 @@ mod tests {
     }
 
     #[test]
-    fn the_search_path_never_decides_what_is_started() {
-        for name in ["mpd", "./mpd"] {
-            assert!(
-                matches!(program(&Environment::of(&[("MPD_BIN", name)])), Err(StartError::Relative { .. })),
-                "{name}"
-            );
-        }
-        assert!(matches!(program(&Environment::of(&[])), Err(StartError::NoProgram { .. })));
-    }
-
-    #[test]
     fn what_the_daemon_says_decides() {
-        let of = |line: &str| judge(&Some(line.to_owned()));
+        let of = |line: &str| judge(Some(line), 1, None);
         assert!(of("ready").is_ok());
         assert!(matches!(of("error: another daemon holds /r/run/mpd.lock"), Err(StartError::AnotherHoldsTheLock(_))));
         assert!(
             matches!(of("error: could not bind /s: busy"), Err(StartError::Refused(reason)) if reason == "could not bind /s: busy")
         );
         assert!(matches!(of(""), Err(StartError::Silent(_))));
-        assert!(matches!(judge(&None), Err(StartError::Silent(_))));
+        assert!(matches!(judge(None, 1, None), Err(StartError::Silent(_))));
+    }
+
+    #[test]
+    fn the_end_of_a_silent_start_is_told_as_it_was() {
+        let of = |said, ended| judge(said, std::process::id(), Some(ExitStatus::from_raw(ended)));
+        assert!(matches!(of(Some(""), 9), Err(StartError::Killed { signal: 9 })), "it may be started again");
+        let text = |said, ended| of(said, ended).expect_err("not ready").to_string();
+        assert_eq!(text(Some(""), 0x100), "it ended without a word (exit status: 1)");
+        assert!(text(None, 9).ends_with("has ended (signal: 9 (SIGKILL))"), "{}", text(None, 9));
+        let lives = life(std::process::id(), None);
+        assert!(
+            lives.contains("lives") && (lives.contains("has run it for") || cfg!(not(target_os = "linux"))),
+            "{lives}"
+        );
     }
 }

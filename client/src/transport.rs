@@ -25,6 +25,8 @@ use mp_proto::version::ProtocolRange;
 use rustix::net::RecvFlags;
 use tokio::net::UnixStream;
 
+use crate::peer::Peer;
+
 /// Largest answer that is read into memory.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
@@ -201,6 +203,8 @@ pub(crate) struct Channel {
     has_ended: bool,
     /// The same socket, to look at it while hyper has it.
     socket: OwnedFd,
+    /// Who is to answer.
+    peer: Peer,
 }
 
 impl Channel {
@@ -208,11 +212,11 @@ impl Channel {
     ///
     /// # Errors
     /// When the connection is closed already.
-    pub(crate) async fn open(stream: UnixStream) -> Result<Self, TransportError> {
+    pub(crate) async fn open((stream, peer): (UnixStream, Peer)) -> Result<Self, TransportError> {
         let socket = stream.as_fd().try_clone_to_owned().map_err(|_| TransportError::NotSent)?;
         let opened = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
         let (sender, connection) = opened.map_err(|_| TransportError::NotSent)?;
-        Ok(Self { sender, connection: Box::pin(connection), has_ended: false, socket })
+        Ok(Self { sender, connection: Box::pin(connection), has_ended: false, socket, peer })
     }
 
     /// Returns whether the daemon has kept the connection, as far as this side can know. Nothing is read between two requests, so that
@@ -231,6 +235,7 @@ impl Channel {
         outgoing: &Outgoing,
         deadline: Duration,
     ) -> Result<Received, TransportError> {
+        let peer = self.peer.clone();
         let work = async {
             let response = self.send(outgoing).await?;
             let (parts, body) = response.into_parts();
@@ -238,7 +243,7 @@ impl Channel {
             let body = body.map_err(|error| of_body(&*error))?;
             Ok(Received { status: parts.status, headers: parts.headers, body: body.to_bytes() })
         };
-        tokio::time::timeout(deadline, work).await.map_err(|_| TransportError::Timeout(deadline))?
+        within(deadline, &peer, work).await
     }
 
     /// Sends a request and returns the head of the answer. The deadline is that of the head.
@@ -246,8 +251,8 @@ impl Channel {
     /// # Errors
     /// Says whether the request may have been carried out.
     pub(crate) async fn stream(mut self, outgoing: &Outgoing, deadline: Duration) -> Result<Streaming, TransportError> {
-        let opened = tokio::time::timeout(deadline, self.send(outgoing)).await;
-        let (parts, body) = opened.map_err(|_| TransportError::Timeout(deadline))??.into_parts();
+        let peer = self.peer.clone();
+        let (parts, body) = within(deadline, &peer, self.send(outgoing)).await?.into_parts();
         Ok(Streaming { status: parts.status, headers: parts.headers, body, channel: self })
     }
 
@@ -281,6 +286,20 @@ impl Channel {
             }
         })
         .await
+    }
+}
+
+/// Waits for an answer for so long, and for as long as the peer lives.
+async fn within<T>(
+    deadline: Duration,
+    peer: &Peer,
+    work: impl Future<Output = Result<T, TransportError>>,
+) -> Result<T, TransportError> {
+    tokio::select! {
+        // What has arrived counts, whatever became of who sent it.
+        biased;
+        done = tokio::time::timeout(deadline, work) => done.map_err(|_| TransportError::Timeout(deadline))?,
+        () = peer.ended() => Err(TransportError::Broken),
     }
 }
 

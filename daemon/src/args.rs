@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use mp_proto::version::IDENTITY_FLAG;
 use mp_proto::wire::StartedBy;
 
 /// Text of `mpd --help`.
@@ -23,6 +24,7 @@ Options:
       --log-level <FILTER>    Log filter, such as debug [default: $MPD_LOG, else info]
       --started-by <WHO>      client, service or hand [default: hand]
       --version               Print the version
+      --mixpanel-version      Print the same in a fixed form, by which mp knows its mpd from others
       --help                  Print this help
 ";
 
@@ -38,6 +40,8 @@ pub enum Command {
     Help,
     /// Print the version.
     Version,
+    /// Say that it is this daemon, and no other program of the name.
+    Identity,
 }
 
 /// How to run.
@@ -99,6 +103,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsEr
         match name.as_str() {
             "--help" | "-h" => return Ok(Command::Help),
             "--version" | "-V" => return Ok(Command::Version),
+            IDENTITY_FLAG => return Ok(Command::Identity),
             "--root" => options.root = Some(value("--root")?.into()),
             "--socket" => options.socket = Some(value("--socket")?.into()),
             "--idle-exit" => idle_exit = Some(seconds(value("--idle-exit")?)?),

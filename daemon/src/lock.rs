@@ -4,6 +4,22 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Between two looks whether it is still worth waiting for a lock.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// So many threads wait for locks at most. More only when somebody never gives one back.
+const WAITERS: usize = 32;
+
+/// How many do.
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+
+/// Enough for a thread that makes one system call.
+const SMALL_STACK: usize = 64 * 1024;
 
 use mp_proto::ownership::{self, OwnershipError};
 
@@ -49,6 +65,57 @@ pub fn open(path: &Path) -> io::Result<File> {
     options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed()).open(path)
 }
 
+/// Takes the lock of an open file or directory; none when somebody else still has it at the end, or when waiting is no longer worth it.
+///
+/// `flock` knows no deadline, so a thread waits in it: to ask again and again would wake this process all the time, and keep from the
+/// processor the very one that is waited for. A thread that comes too late closes the file, and the lock is free again.
+///
+/// # Errors
+/// Those of the system.
+pub fn lock_until(file: File, end: Instant, is_worth_it: impl Fn() -> bool) -> io::Result<Option<File>> {
+    match file.try_lock() {
+        Ok(()) => return Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => {}
+        Err(TryLockError::Error(error)) => return Err(error),
+    }
+    if Instant::now() >= end {
+        return Ok(None);
+    }
+    if WAITING.fetch_add(1, Ordering::Relaxed) >= WAITERS {
+        WAITING.fetch_sub(1, Ordering::Relaxed);
+        return Ok(None);
+    }
+    let (sender, receiver) = sync_channel(1);
+    let waiter = thread::Builder::new().name("lock".to_owned()).stack_size(SMALL_STACK);
+    let started = waiter.spawn(move || {
+        let locked = wait(file);
+        WAITING.fetch_sub(1, Ordering::Relaxed);
+        // An error means that nobody waits any more.
+        let _ = sender.send(locked);
+    });
+    if let Err(error) = started {
+        WAITING.fetch_sub(1, Ordering::Relaxed);
+        return Err(error);
+    }
+    while Instant::now() < end && is_worth_it() {
+        match receiver.recv_timeout(LOOK.min(end.saturating_duration_since(Instant::now()))) {
+            Ok(locked) => return locked.map(Some),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    Ok(None)
+}
+
+fn wait(file: File) -> io::Result<File> {
+    loop {
+        match file.lock() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done.map(|()| file),
+        }
+    }
+}
+
 /// The lock of a storage root, released when the process ends, however it ends.
 #[derive(Debug)]
 pub struct Lock {
@@ -62,20 +129,30 @@ impl Lock {
     /// # Errors
     /// When another process holds it, or the file cannot be opened.
     pub fn take(path: &Path) -> Result<Self, LockError> {
+        Self::take_until(path, Instant::now(), || false)
+    }
+
+    /// Takes the lock, and waits for it until the end, or for as long as that is worth it.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    pub fn take_until(path: &Path, end: Instant, is_worth_it: impl Fn() -> bool) -> Result<Self, LockError> {
         let io_error = |source| LockError::Io { path: path.to_owned(), source };
-        let mut file = open(path).map_err(io_error)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(LockError::Held { path: path.to_owned() }),
-            Err(TryLockError::Error(source)) => return Err(io_error(source)),
-        }
-        let lock = Self { path: path.to_owned(), file: file.try_clone().map_err(io_error)? };
-        if !lock.is_in_place() {
+        loop {
+            let file = open(path).map_err(io_error)?;
+            let Some(file) = lock_until(file, end, &is_worth_it).map_err(io_error)? else { break };
+            let mut lock = Self { path: path.to_owned(), file };
+            if lock.is_in_place() {
+                let file = &mut lock.file;
+                file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(io_error)?;
+                return Ok(lock);
+            }
             // The file was removed between open and lock: the lock is on a file that nobody else will ever find.
-            return Err(LockError::Held { path: path.to_owned() });
+            if Instant::now() >= end {
+                break;
+            }
         }
-        file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(io_error)?;
-        Ok(lock)
+        Err(LockError::Held { path: path.to_owned() })
     }
 
     /// Returns whether the path still leads to the locked file. When it does not, another daemon may believe it is alone.
@@ -151,6 +228,23 @@ mod tests {
         assert_eq!(error.to_string(), format!("another daemon holds {}", path.display()));
         drop(lock);
         Lock::take(&path).expect("free again");
+    }
+
+    #[test]
+    fn who_waits_gets_the_lock_when_it_is_given_back_and_gives_up_when_told_to() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("mpd.lock");
+        let lock = Lock::take(&path).expect("free");
+        let soon = || Instant::now() + Duration::from_secs(20);
+        let begun = Instant::now();
+        assert!(matches!(Lock::take_until(&path, soon(), || false), Err(LockError::Held { .. })));
+        assert!(matches!(Lock::take_until(&path, begun + LOOK, || true), Err(LockError::Held { .. })));
+        assert!(begun.elapsed() < Duration::from_secs(10), "nobody waits longer than told");
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| Lock::take_until(&path, soon(), || true));
+            drop(lock);
+            waiting.join().expect("no panic").expect("it was given back");
+        });
     }
 
     #[test]

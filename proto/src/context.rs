@@ -46,7 +46,7 @@ pub const LOCAL_VARIABLES: &[Variable] = &[
     Variable { name: "MP_STORAGE_DIR", about: "Storage root in place of ~/.mp; one daemon serves each" },
     Variable { name: "MP_OAUTH_STORAGE_DIR", about: "Older name of MP_STORAGE_DIR" },
     Variable { name: "MPD_SOCKET", about: "Socket of the daemon, like --socket" },
-    Variable { name: "MPD_BIN", about: "Daemon to start when none lies beside mp" },
+    Variable { name: "MPD_BIN", about: "Daemon to start, in place of the one that came with mp" },
     Variable { name: "MPD_AUTOSTART", about: "0 never starts a daemon, like --no-autostart" },
     Variable { name: "MPD_UPSTREAM", about: "Loopback URL that a daemon uses in place of Mixpanel, for tests" },
     Variable { name: "MPD_LOG", about: "Log filter of the daemon, such as debug or mp_daemon=trace" },

@@ -15,6 +15,25 @@ pub const CAPABILITIES: &[&str] =
 /// The version of this build.
 pub const BUILD: &str = env!("CARGO_PKG_VERSION");
 
+/// What `mpd` is asked by to say that it is ours, and not another program of the name.
+pub const IDENTITY_FLAG: &str = "--mixpanel-version";
+
+/// What the answer begins with.
+const IDENTITY: &str = "mixpanel-mpd ";
+
+/// Returns the answer to [`IDENTITY_FLAG`]: name, version, protocols. Its form is fixed.
+pub fn identity() -> String {
+    format!("{IDENTITY}{BUILD} protocol {}", ProtocolRange::OURS)
+}
+
+/// Returns whether a line is the answer of an `mpd`, of whichever release.
+pub fn is_identity(line: &str) -> bool {
+    let words = line.strip_prefix(IDENTITY).and_then(|rest| rest.split_once(" protocol "));
+    words.is_some_and(|(version, range)| {
+        version.starts_with(|first: char| first.is_ascii_digit()) && ProtocolRange::parse(range).is_some()
+    })
+}
+
 /// A closed range of protocol numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -64,6 +83,16 @@ mod tests {
         assert!(!range(1, 2).overlaps(range(3, 5)));
         assert!(range(3, 5).is_newer_than(range(1, 2)));
         assert!(!range(2, 5).is_newer_than(range(1, 2)));
+    }
+
+    #[test]
+    fn our_daemon_is_told_from_others_of_the_name() {
+        assert!(is_identity(&identity()) && is_identity("mixpanel-mpd 12.0.0-rc.1 protocol 3-9"));
+        for other in
+            ["", "mpd version 0.1.0", "Music Player Daemon 0.23.5", "mixpanel-mpd", "mixpanel-mpd x protocol 1-1"]
+        {
+            assert!(!is_identity(other), "{other:?}");
+        }
     }
 
     #[test]

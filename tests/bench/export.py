@@ -91,7 +91,7 @@ class Home:
         self.env.pop("MPD_UPSTREAM")
         socket = root / "run" / "mpd.sock"
         while not socket.exists():
-            time.sleep(0.01)
+            time.sleep(0.05)
 
     def __enter__(self):
         return self
@@ -135,7 +135,7 @@ def nginx(scratch, upstream):
         f"server {{ listen unix:{socket}; location / {{ proxy_pass {upstream}; proxy_http_version 1.1; proxy_max_temp_file_size 0; }} }} }}\n")
     process = subprocess.Popen(["nginx", "-c", config, "-p", scratch], stderr=subprocess.DEVNULL)
     while not socket.exists():
-        time.sleep(0.01)
+        time.sleep(0.05)
     return process, socket
 
 

@@ -1,5 +1,8 @@
 //! Starting, being the only one, losing the socket, and stopping.
 
+mod busy;
+mod programs;
+
 use std::fs;
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::os::unix::process::CommandExt;
@@ -56,7 +59,11 @@ fn a_second_daemon_of_the_same_root_is_refused() {
 
 #[test]
 fn killing_the_daemon_at_any_moment_loses_no_acknowledged_edit() {
-    const KILLS: usize = 200;
+    kill_at_random(200, 20);
+}
+
+/// Kills the daemon so many times while two clients edit, and expects so many edits of each, none of which is lost.
+fn kill_at_random(wanted: usize, least: usize) {
     let home = configured();
     let mut dice = Dice::seeded();
     let stop = AtomicBool::new(false);
@@ -65,7 +72,7 @@ fn killing_the_daemon_at_any_moment_loses_no_acknowledged_edit() {
         let writers: Vec<_> =
             ["team", "ci"].into_iter().map(|account| scope.spawn(|| edit_until(&home, account, &stop))).collect();
         let mut kills = 0;
-        while kills < KILLS && writers.iter().all(|writer| !writer.is_finished()) {
+        while kills < wanted && writers.iter().all(|writer| !writer.is_finished()) {
             let done = home.mp(["session", "-f", "json"]).run();
             assert_eq!(done.code, 0, "the call after kill {kills} failed: {}", done.stderr);
             pause(Duration::from_micros(dice.below(30_000)));
@@ -77,11 +84,11 @@ fn killing_the_daemon_at_any_moment_loses_no_acknowledged_edit() {
         drop(stopping);
         for writer in writers {
             let acknowledged = writer.join().expect("no acknowledged edit was lost");
-            assert!(acknowledged > 20, "only {acknowledged} edits were acknowledged: this shows nothing");
+            assert!(acknowledged > least, "only {acknowledged} edits were acknowledged: this shows nothing");
         }
         kills
     });
-    assert_eq!(kills, KILLS);
+    assert_eq!(kills, wanted);
     home.mp(["session"]).ok();
     assert!(parsed(&home.read(".mp/config.toml")).get("targets").is_some(), "the rest of the file is still there");
 }

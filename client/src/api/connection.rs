@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use super::answer::{Answer, is_older, not_delivered, problem, read, unreachable};
 use super::options::{Exchange, Options};
 use crate::caller::add_asked;
-use crate::connect::connect;
+use crate::connect::{Doubt, connect};
 use crate::transport::{Channel, Content, Outgoing, Received, Streaming, TransportError};
 
 /// How often a request is tried: a daemon that is killed while it is asked is started again by the next attempt.
@@ -168,10 +168,12 @@ impl Connection {
 
     async fn open(&mut self, outgoing: &Outgoing) -> Result<Streaming, Failure> {
         let is_read = matches!(outgoing.method, Method::GET | Method::HEAD);
-        for _ in 1..ATTEMPTS {
-            let Ok(channel) = Channel::open(connect(&self.options.place).await?).await else { continue };
+        for attempt in 1..=ATTEMPTS {
+            let doubt = Doubt::of(is_read, attempt);
+            let Ok(channel) = Channel::open(connect(&self.options.place, doubt).await?).await else { continue };
             match channel.stream(outgoing, self.options.deadline).await {
                 Err(TransportError::NotSent) => {}
+                Err(TransportError::Broken) if is_read && attempt < ATTEMPTS => {}
                 opened => return opened.map_err(|error| not_delivered(&error, outgoing, is_read)),
             }
         }
@@ -217,7 +219,7 @@ impl Connection {
             attempt += 1;
             let mut channel = match self.channel.take().filter(Channel::is_open) {
                 Some(channel) => channel,
-                None => match Channel::open(connect(&self.options.place).await?).await {
+                None => match Channel::open(connect(&self.options.place, Doubt::of(is_read, attempt)).await?).await {
                     Ok(channel) => channel,
                     Err(_) if attempt < ATTEMPTS => continue,
                     Err(error) => return Err(unreachable(&error)),

@@ -20,13 +20,13 @@ use crate::caller::Environment;
 use crate::command::{Command, Flags, Invocation, Run, Section};
 use crate::connect::{ConnectError, probe};
 use crate::output::json;
-use crate::spawn;
+use crate::program;
 
 /// Longest wait for a daemon to leave: its grace for calls (10 s) and for a refresh (25 s), and a little.
 const LEAVE: Duration = Duration::from_secs(40);
 
 /// Between two looks at the lock.
-const PAUSE: Duration = Duration::from_millis(20);
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// The row of `mp daemon`.
 pub(super) const COMMAND: Command = Command {
@@ -144,7 +144,7 @@ async fn instance(call: &mut Call<'_>) -> Option<String> {
 /// Returns only when it could not be started: the daemon takes the place of this process.
 fn foreground(at: Invocation<'_>) -> Result<process::ExitCode, Failure> {
     let place = place(at.arguments, &Environment::of_this_process())?;
-    let program = spawn::program(&Environment::of_this_process())
+    let program = program::find(None, &Environment::of_this_process())
         .map_err(|error| Failure::new(FailureKind::Unreachable, error.to_string()))?;
     let error =
         process::Command::new(&program).arg("--root").arg(&place.root).arg("--socket").arg(&place.socket).exec();

@@ -93,8 +93,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the `mpd` to start, an absolute path, in place of the one beside this program or in `MPD_BIN`. The search path is never
-    /// looked at.
+    /// Sets the `mpd` to start, an absolute path, in place of `MPD_BIN` and of the one that came with this program. The search path is
+    /// never looked at.
     pub fn program(mut self, program: impl Into<PathBuf>) -> Self {
         self.program = Some(program.into());
         self

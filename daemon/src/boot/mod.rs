@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use mp_proto::failure::chain;
 use mp_proto::location::{self, LocationError};
-use mp_proto::version::BUILD;
+use mp_proto::version::{BUILD, identity};
 use mp_proto::wire::StartedBy;
 use rustix::fs::Mode;
 use rustix::process::{Resource, Rlimit};
@@ -28,8 +28,8 @@ use self::idle::leave_when_idle;
 use self::place::Place;
 use crate::args::{self, ArgsError, Command, HELP, Options};
 use crate::fault;
-use crate::files::pause::pause;
 use crate::files::replace;
+use crate::files::watch::Watch;
 use crate::identity::bases::loopback;
 use crate::life::service;
 use crate::life::signals::Signals;
@@ -93,6 +93,7 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(Command::Help) => say(HELP),
         Ok(Command::Version) => say(&format!("mpd version {BUILD}\n")),
+        Ok(Command::Identity) => say(&format!("{}\n", identity())),
         Ok(Command::Run(options)) => match run(&options) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => refuse(&error, 1),
@@ -124,6 +125,8 @@ fn run(options: &Options) -> Result<(), BootError> {
     if place.socket.parent() == Some(&location::fallback_dir(place.uid)) {
         private_dir(&location::fallback_dir(place.uid), place.uid)?;
     }
+    // In this order: the head of `Watch::open` says why.
+    let watch = Watch::open(&place.root, &place.socket);
     let lock = take_lock(options.started_by, &place)?;
     let log_file = (options.started_by == StartedBy::Client).then(|| location::log_file(&place.root));
     let log = telemetry::start(&log_filter(options), log_file.as_deref())?;
@@ -136,7 +139,7 @@ fn run(options: &Options) -> Result<(), BootError> {
         .build()
         .map_err(system("start the runtime"))?;
     // As a task: a new connection is then served by the thread that accepted it, without waking another one first.
-    let served = runtime.block_on(runtime.spawn(serve(options.clone(), place, upstream, lock, log, log_file)));
+    let served = runtime.block_on(runtime.spawn(serve(options.clone(), place, watch, upstream, lock, log, log_file)));
     let served = served.map_err(|error| BootError::System { step: "serve", source: error.into() }).flatten();
     // A blocking task that hangs in the file system must not keep a stopped daemon alive.
     runtime.shutdown_timeout(Duration::from_secs(1));
@@ -165,19 +168,10 @@ fn detach(started_by: StartedBy, root: &Path) -> Result<(), BootError> {
 /// Takes the root's lock. A daemon that is just leaving still has it while its calls finish; for that one a client's daemon waits.
 fn take_lock(started_by: StartedBy, place: &Place) -> Result<Lock, BootError> {
     let path = location::run_dir(&place.root).join("mpd.lock");
-    let end = Instant::now() + WAIT_FOR_LOCK;
-    loop {
-        match Lock::take(&path) {
-            Err(LockError::Held { .. })
-                if started_by == StartedBy::Client
-                    && Instant::now() < end
-                    && std::os::unix::net::UnixStream::connect(&place.socket).is_err() =>
-            {
-                pause(Duration::from_millis(20));
-            }
-            taken => return Ok(taken?),
-        }
-    }
+    let patience = if started_by == StartedBy::Client { WAIT_FOR_LOCK } else { Duration::ZERO };
+    // One that still listens is not leaving.
+    let is_leaving = || std::os::unix::net::UnixStream::connect(&place.socket).is_err();
+    Ok(Lock::take_until(&path, Instant::now() + patience, is_leaving)?)
 }
 
 fn log_filter(options: &Options) -> String {
@@ -215,6 +209,7 @@ fn sweep(root: &Path) {
 async fn serve(
     options: Options,
     place: Place,
+    watch: Watch,
     upstream: Mixpanel,
     lock: Lock,
     log: LogHandle,
@@ -223,14 +218,14 @@ async fn serve(
     let signals =
         Signals::register().map_err(|source| BootError::System { step: "register the signal handlers", source })?;
     let (socket, listener) = Socket::open(&place.socket)?;
-    let app = Arc::new(services::make(&options, place, upstream, log, log_file));
+    let app = Arc::new(services::make(&options, place, watch, upstream, log, log_file));
     // Two: one in the hand of the server, one on its way. More than that nobody removes sockets.
     let (rebound, fresh) = mpsc::channel(2);
     let claim = Claim::new(lock, socket, rebound, app.paths.root().to_owned(), app.life.clone());
     app.life.spawn(signals.follow(app.life.clone(), app.watch.wake()));
     app.life.spawn(Arc::clone(&app.keeper).run(Arc::clone(&app.store)));
     let store = Arc::clone(&app.store);
-    app.life.spawn(Arc::clone(&app.watch).run(move || {
+    app.life.spawn(Arc::clone(&app.watch).run(app.life.clone(), move || {
         // Whoever follows the config hears of a change that no call has noticed.
         store.current();
         claim.look();

@@ -25,6 +25,7 @@ use crate::telemetry::LogHandle;
 pub(super) fn make(
     options: &Options,
     place: Place,
+    watch: Watch,
     mixpanel: Mixpanel,
     log: LogHandle,
     log_file: Option<PathBuf>,
@@ -38,7 +39,7 @@ pub(super) fn make(
     App {
         sessions: Sessions::new(Arc::clone(&base.store), base.paths.clone(), Arc::clone(&base.clock)),
         credentials: Credentials::new(Arc::clone(&base.keeper), Arc::clone(&base.mixpanel)),
-        watch: Arc::new(Watch::new(base.paths.root().to_owned(), place.socket.clone(), base.life.clone())),
+        watch: Arc::new(watch),
         operations: operations(&base, &reads, &users),
         logins: logins(&base, &users),
         memo: SessionMemo::default(),

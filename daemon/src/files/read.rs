@@ -193,9 +193,9 @@ fn nanos<S: Into<i128>, N: TryInto<i128>>(seconds: S, rest: N) -> i128 {
 /// When the file is not safe to read, or cannot be read.
 pub fn read_credential(path: &Path, home: &Path) -> Result<Option<(Vec<u8>, Signature)>, ReadError> {
     for attempt in 0..ATTEMPTS {
-        if attempt > 0 {
-            // Long enough for a writer of a small file to end, too short to be noticed.
-            pause(Duration::from_millis(2));
+        // A writer of a small file has mostly ended by now; else it is given the time that a person does not notice yet.
+        if attempt > 1 {
+            pause(Duration::from_millis(50));
         }
         let Some(fd) = open(path, home)? else { return Ok(None) };
         if let Some(found) = read_stable(File::from(fd), path)? {

@@ -28,25 +28,31 @@ const TICK: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_secs(2);
 
 /// The watch over the storage root and the socket.
-#[derive(Debug)]
 pub struct Watch {
-    root: PathBuf,
-    socket: PathBuf,
-    life: Life,
-    status: Mutex<Option<WatchStatus>>,
+    status: Mutex<WatchStatus>,
     wake: Arc<Notify>,
+    watched: Mutex<Option<Watched>>,
 }
 
 impl Watch {
-    /// Returns a watch over these, which has not begun.
-    pub fn new(root: PathBuf, socket: PathBuf, life: Life) -> Self {
-        Self { root, socket, life, status: Mutex::default(), wake: Arc::default() }
+    /// Opens a watch over these; it begins with [`Self::run`].
+    ///
+    /// To be opened before the lock and the socket: of a process that was killed the system closes first what was opened last, and
+    /// takes long over a watch. Until the socket is closed, clients wait at it for somebody who will never answer.
+    pub fn open(root: &Path, socket: &Path) -> Self {
+        let wake = Arc::default();
+        let status = WatchStatus { mode: WatchMode::Events, detail: None };
+        let (watched, status) = match Watched::open(root, socket, &wake) {
+            Ok((watched, None)) => (Some(watched), status),
+            Ok((watched, detail)) => (Some(watched), WatchStatus { mode: WatchMode::Polling, detail }),
+            Err(error) => (None, by_the_clock(&error)),
+        };
+        Self { status: Mutex::new(status), wake, watched: Mutex::new(watched) }
     }
 
     /// Returns how it watches.
     pub fn status(&self) -> WatchStatus {
-        let shown = self.status.lock().clone();
-        shown.unwrap_or(WatchStatus { mode: WatchMode::Polling, detail: Some("not started yet".to_owned()) })
+        self.status.lock().clone()
     }
 
     /// Returns what makes it look at once.
@@ -55,40 +61,34 @@ impl Watch {
     }
 
     /// Calls `look` after each burst of events and at every tick, until the daemon stops.
-    pub async fn run(self: Arc<Self>, look: impl Fn() + Send + 'static) {
-        let mut watched = self.start();
+    pub async fn run(self: Arc<Self>, life: Life, look: impl Fn() + Send + 'static) {
+        let mut watched = self.watched.lock().take();
+        if let WatchStatus { mode: WatchMode::Polling, detail: Some(detail) } = self.status() {
+            warn!(%detail, "file events were not available");
+        }
         let mut tick = tokio::time::interval(TICK);
         loop {
             if let Some(error) = watched.as_mut().and_then(Watched::renew) {
                 warn!(%error, "a directory could not be watched");
-                self.set(WatchMode::Polling, Some(format!("{error}; looking every {} s", TICK.as_secs())));
+                *self.status.lock() = by_the_clock(&error);
             }
             // After each (re)watch: what changed before the watch stood is seen here.
             look();
             debug!("files were looked at");
             tokio::select! {
                 biased;
-                () = self.life.stopping() => return,
+                () = life.stopping() => return,
                 () = self.wake.notified() => quiet(&self.wake).await,
                 _ = tick.tick() => {}
             }
         }
     }
+}
 
-    fn start(&self) -> Option<Watched> {
-        match Watched::start(self) {
-            Ok(watched) => Some(watched),
-            Err(error) => {
-                warn!(%error, "files are looked at by the clock alone");
-                self.set(WatchMode::Polling, Some(format!("{error}; looking every {} s", TICK.as_secs())));
-                None
-            }
-        }
-    }
-
-    fn set(&self, mode: WatchMode, detail: Option<String>) {
-        *self.status.lock() = Some(WatchStatus { mode, detail });
-    }
+/// Says that only the clock makes us look.
+fn by_the_clock(error: &notify::Error) -> WatchStatus {
+    let detail = Some(format!("{error}; looking every {} s", TICK.as_secs()));
+    WatchStatus { mode: WatchMode::Polling, detail }
 }
 
 /// Directories under watch. notify loses a directory that is removed, so it remembers which one it had.
@@ -98,31 +98,29 @@ struct Watched {
 }
 
 impl Watched {
-    /// Watches the root, its parent (the root may be removed and made again) and the directory of the socket.
-    fn start(watch: &Watch) -> notify::Result<Self> {
-        let wake = watch.wake();
-        let root = watch.root.clone();
-        let relevant = Relevant { socket: watch.socket.clone(), run: mp_proto::location::run_dir(&root), root };
+    /// Prepares to watch the root, its parent (the root may be removed and made again) and the directory of the socket. Without events of
+    /// the system it compares the files, and returns why.
+    fn open(root: &Path, socket: &Path, wake: &Arc<Notify>) -> notify::Result<(Self, Option<String>)> {
+        let wake = Arc::clone(wake);
+        let run = mp_proto::location::run_dir(root);
+        let relevant = Relevant { socket: socket.to_owned(), run, root: root.to_owned() };
         let handler = move |event: notify::Result<Event>| {
             if relevant.concerns_us(&event) {
                 wake.notify_one();
             }
         };
-        let (watcher, mode, detail): (Box<dyn Watcher + Send>, _, _) =
+        let (watcher, detail): (Box<dyn Watcher + Send>, _) =
             match RecommendedWatcher::new(handler.clone(), Config::default()) {
-                Ok(watcher) => (Box::new(watcher), WatchMode::Events, None),
+                Ok(watcher) => (Box::new(watcher), None),
                 Err(error) => {
-                    warn!(%error, "file events were not available");
                     let config = Config::default().with_poll_interval(POLL).with_compare_contents(true);
-                    (Box::new(PollWatcher::new(handler, config)?), WatchMode::Polling, Some(error.to_string()))
+                    (Box::new(PollWatcher::new(handler, config)?), Some(error.to_string()))
                 }
             };
-        watch.set(mode, detail);
-        let root = &watch.root;
-        let mut directories = vec![(root.clone(), None)];
+        let mut directories = vec![(root.to_owned(), None)];
         directories.extend(root.parent().map(|parent| (parent.to_owned(), None)));
-        directories.extend(watch.socket.parent().map(|parent| (parent.to_owned(), None)));
-        Ok(Self { watcher, directories })
+        directories.extend(socket.parent().map(|parent| (parent.to_owned(), None)));
+        Ok((Self { watcher, directories }, detail))
     }
 
     /// Watches again what was removed and made anew. Returns whether a directory could not be watched.

@@ -31,7 +31,7 @@ const QUESTION: Duration = Duration::from_secs(2);
 const TURN: Duration = Duration::from_secs(20);
 
 /// Between two looks at a lock; the system has no wait for one that ends.
-const LOOK: Duration = Duration::from_millis(10);
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Starts a refresh, unless one is under way. Returns where to wait for it.
 pub(super) fn start(flights: &TaskTracker, grant: &Arc<Grant>, need: Need) -> Landing {
@@ -213,7 +213,7 @@ async fn write(grant: &Arc<Grant>, spent: Option<Arc<Tokens>>, tokens: Arc<Token
 /// Finds out whether a refusal only services that another program was faster: its grant appears, or one that lost a race is still there.
 pub(super) async fn is_answered(grant: &Grant, refused: &Tokens) -> bool {
     let begun = Instant::now();
-    let mut pause = Duration::from_millis(5);
+    let mut pause = LOOK;
     while grant.file.is_some() {
         if grant.has_moved_on(refused) {
             return true;

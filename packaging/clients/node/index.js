@@ -131,7 +131,7 @@ export class Client {
           mayStart = false;
           await start(this.socket, this.#options.env, this.#options.mp);
         } else if (error.syscall === "connect" && /^(EAGAIN|ECONNRESET)$/.test(error.code) && Date.now() < end) {
-          await pause(5); // The daemon's queue is full, while many connect at once, or it ended while this one stood in it.
+          await pause(50); // The daemon's queue is full, while many connect at once, or it ended while this one stood in it.
         } else {
           const detail = `${method} ${path} was cut off (${error.code}), and the daemon may have carried it out`;
           const problem = error instanceof Problem ? error : unreachable(detail);
@@ -223,11 +223,14 @@ export function socketPath(env = process.env) {
   return `/tmp/mp-${process.geteuid()}/${digest.toString(16).padStart(16, "0")}.sock`;
 }
 
+// Where `mp` looks for its daemon, seen from its own folder.
+const MPD = ["../libexec/mixpanel/mpd", "../lib/mixpanel/mpd", "mpd"];
+
 /** Starts the daemon by `mp daemon start`, which waits until it is ready, and for others who do the same. */
 function start(socket, env, mp) {
-  // The Python tool's command has the same name, but no mpd beside it.
+  // The Python tool's command has the same name, but no mpd of ours.
   const mps = (env.PATH ?? "").split(":").filter((at) => at.startsWith("/") && existsSync(`${at}/mp`)).map((at) => `${at}/mp`);
-  const program = mp ?? mps.find((at) => existsSync(`${dirname(realpathSync(at))}/mpd`)) ?? "mp, with an mpd beside it, in PATH";
+  const program = mp ?? mps.find((at) => MPD.some((mpd) => existsSync(`${dirname(realpathSync(at))}/${mpd}`))) ?? "mp, with an mpd beside it, in PATH";
   // The variables that travel decide about calls, and some are secrets: a start needs none of them.
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !VARIABLES.includes(name)));
   return new Promise((resolve, reject) => {

@@ -4,6 +4,7 @@
 mod code;
 mod sizes;
 mod storeys;
+mod waits;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

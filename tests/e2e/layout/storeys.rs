@@ -316,10 +316,10 @@ fn the_client_keeps_its_storeys() {
     check(
         "client/src",
         &[
-            "caller input offer output report uri",
+            "caller input lock offer output peer report uri",
             "arg browser",
             "transport",
-            "place",
+            "place program",
             "spawn",
             "connect",
             "api",

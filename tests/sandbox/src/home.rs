@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -14,15 +14,12 @@ use mp_proto::{location, routes};
 use tempfile::TempDir;
 
 use crate::answers::Answers;
-use crate::process;
-use crate::wait::{self, poll};
+use crate::daemon::STOP;
+pub use crate::daemon::{Daemon, keeps_running};
+use crate::guardian;
+use crate::process::{self, code};
+use crate::wait::poll;
 use crate::wire::{Answer, Ask, Connection};
-
-/// Longer than the grace period of a stopping daemon, which is 10 s.
-const STOP: Duration = Duration::from_secs(15);
-
-/// A start in a debug build on a machine that is busy with the other tests.
-const START: Duration = Duration::from_secs(20);
 
 /// Longer than anything `mp` does here, retries included; shorter than the patience of whoever runs the tests.
 const CALL: Duration = Duration::from_secs(60);
@@ -53,6 +50,7 @@ impl Home {
     /// When the disk refuses.
     pub fn new(programs: Programs) -> Self {
         let dir = tempfile::Builder::new().prefix("mp").rand_bytes(8).tempdir_in("/tmp").expect("/tmp is writable");
+        guardian::watch_over(dir.path());
         fs::create_dir(dir.path().join("work")).expect("the home is writable");
         Self { dir, programs, variables: Vec::new(), answers: Answers::begin() }
     }
@@ -150,7 +148,12 @@ impl Home {
 
     /// Returns a call of `mp` with these arguments.
     pub fn mp<I: IntoIterator<Item: AsRef<OsStr>>>(&self, arguments: I) -> Call {
-        let mut command = self.command(&self.programs.mp);
+        self.run(&self.programs.mp, arguments)
+    }
+
+    /// Returns a call of another program, or of `mp` in another place.
+    pub fn run<I: IntoIterator<Item: AsRef<OsStr>>>(&self, program: &Path, arguments: I) -> Call {
+        let mut command = self.command(program);
         command.args(arguments).current_dir(self.at("work"));
         Call { home: self.path().to_owned(), command, stdin: Vec::new() }
     }
@@ -454,11 +457,6 @@ impl Running {
     }
 }
 
-fn code(status: ExitStatus) -> i32 {
-    use std::os::unix::process::ExitStatusExt;
-    status.code().unwrap_or_else(|| -status.signal().unwrap_or(0))
-}
-
 /// What a program writes, read in a thread as it comes.
 #[derive(Debug)]
 struct Output {
@@ -494,110 +492,4 @@ impl Output {
     fn has_ended(&self) -> bool {
         self.reader.is_finished()
     }
-}
-
-/// An `mpd` in the foreground. Dropping it stops it and checks that it ended well.
-#[derive(Debug)]
-pub struct Daemon {
-    child: Child,
-    log: PathBuf,
-    socket: PathBuf,
-}
-
-impl Daemon {
-    /// Starts a prepared command and waits until the socket answers. Its output goes to files in `dir`.
-    ///
-    /// # Panics
-    /// When it ends instead, or stays silent.
-    #[track_caller]
-    pub fn start(mut command: Command, dir: &Path, socket: &Path) -> Self {
-        let log = dir.join("mpd.stderr");
-        let out =
-            fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&log).expect("the home is writable");
-        let stdout = out.try_clone().expect("a descriptor is free");
-        command.stdin(Stdio::null()).stdout(stdout).stderr(out);
-        let child = command.spawn().expect("mpd was built");
-        let mut daemon = Self { child, log, socket: socket.to_owned() };
-        let answered = poll(START, || {
-            if let Some(status) = daemon.child.try_wait().expect("our child") {
-                panic!("mpd ended at once, {status}: {}", daemon.log());
-            }
-            let mut connection = Connection::open(&daemon.socket).ok()?;
-            (connection.send(&Ask::get(routes::HEALTH)).ok()?.status == 200).then_some(())
-        });
-        assert!(answered.is_some(), "mpd did not answer within {START:?}: {}", daemon.log());
-        daemon
-    }
-
-    /// Returns its process id.
-    pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// Returns what it has printed and logged so far.
-    pub fn log(&self) -> String {
-        fs::read_to_string(&self.log).unwrap_or_default()
-    }
-
-    /// Waits for its end.
-    ///
-    /// # Panics
-    /// When it goes on.
-    #[track_caller]
-    pub fn wait(mut self, deadline: Duration) -> i32 {
-        match process::wait(&mut self.child, deadline) {
-            Some(status) => code(status),
-            None => panic!("mpd still runs after {deadline:?}: {}", self.log()),
-        }
-    }
-
-    /// Sends SIGTERM and waits for its end; returns the exit code.
-    ///
-    /// # Panics
-    /// When it goes on.
-    #[track_caller]
-    pub fn stop(self) -> i32 {
-        process::terminate(self.pid());
-        self.wait(STOP)
-    }
-
-    /// Kills it, as a crash would.
-    ///
-    /// # Panics
-    /// When the system does not let it die.
-    pub fn kill(mut self) {
-        self.child.kill().expect("our child");
-        self.child.wait().expect("our child");
-    }
-
-    /// Returns whether it runs.
-    pub fn is_running(&mut self) -> bool {
-        self.child.try_wait().expect("our child").is_none()
-    }
-}
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        if self.child.try_wait().expect("our child").is_some() {
-            return;
-        }
-        process::terminate(self.pid());
-        let status = process::wait(&mut self.child, STOP);
-        if status.is_none() {
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-        }
-        if !thread::panicking() {
-            assert_eq!(status.map(code), Some(0), "mpd did not stop cleanly: {}", self.log());
-        }
-    }
-}
-
-/// Watches that a process goes on for a while.
-///
-/// # Panics
-/// When it ends.
-#[track_caller]
-pub fn keeps_running(daemon: &mut Daemon, time: Duration) {
-    wait::stays(time, "mpd runs", || daemon.is_running());
 }

@@ -1,17 +1,17 @@
 //! Processes by id: finding the daemons of a home, ending them, and telling whether they are gone.
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, ExitStatus};
-use std::sync::Once;
+use std::sync::{Once, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, test_kill_process, waitid};
 use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal as signals};
-
-use crate::wait::poll;
 
 /// Sends SIGTERM.
 pub fn terminate(pid: u32) {
@@ -115,9 +115,30 @@ pub fn picture(home: &Path) -> String {
     text
 }
 
-/// Waits for a child to end.
+/// Waits for a child to end. The system knows no wait with a deadline, so a thread waits, and leaves its status to be read here.
+///
+/// # Panics
+/// When it is not our child.
 pub fn wait(child: &mut Child, deadline: Duration) -> Option<ExitStatus> {
-    poll(deadline, || child.try_wait().expect("it is our child"))
+    if let Some(status) = child.try_wait().expect("it is our child") {
+        return Some(status);
+    }
+    let (pid, (sender, ended)) = (Pid::from_child(child), mpsc::sync_channel(1));
+    thread::spawn(move || {
+        let until_it_ends = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        while matches!(waitid(WaitId::Pid(pid), until_it_ends), Err(Errno::INTR)) {}
+        // Nobody may wait any more.
+        let _ = sender.send(());
+    });
+    match ended.recv_timeout(deadline) {
+        Ok(()) => Some(child.wait().expect("it is our child")),
+        Err(_) => child.try_wait().expect("it is our child"),
+    }
+}
+
+/// Returns the exit code of a process; minus the signal's number where a signal ended it.
+pub(crate) fn code(status: ExitStatus) -> i32 {
+    status.code().unwrap_or_else(|| -status.signal().unwrap_or(0))
 }
 
 /// Lets this process have as many open files as it may: some tests hold hundreds of connections at once.

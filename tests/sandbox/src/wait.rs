@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-/// Between two looks: short against everything that is waited for, long enough to leave the processor to the others.
-const PAUSE: Duration = Duration::from_millis(5);
+/// Between two looks. A process that wakes more often can keep another one of its session from the processor altogether, and that may
+/// be the one it waits for. Where there is something to block on, block on it.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Looks until `condition` returns something, and returns it; none when the deadline has passed.
 pub fn poll<T>(deadline: Duration, mut condition: impl FnMut() -> Option<T>) -> Option<T> {
@@ -12,10 +13,11 @@ pub fn poll<T>(deadline: Duration, mut condition: impl FnMut() -> Option<T>) -> 
         if let Some(value) = condition() {
             return Some(value);
         }
-        if Instant::now() >= end {
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
             return None;
         }
-        pause(PAUSE);
+        pause(PAUSE.min(left));
     }
 }
 
@@ -85,6 +87,6 @@ mod tests {
             }),
             Some(3)
         );
-        assert_eq!(poll(Duration::from_millis(10), || None::<()>), None);
+        assert_eq!(poll(Duration::from_millis(60), || None::<()>), None);
     }
 }

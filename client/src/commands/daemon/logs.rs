@@ -14,8 +14,8 @@ use crate::call::place;
 use crate::caller::Environment;
 use crate::command::Invocation;
 
-/// Between two looks at the log.
-const PAUSE: Duration = Duration::from_millis(20);
+/// Between two looks at the log: at once for a person, and little work for something that stays open all day.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// How much of a log is shown unless asked otherwise, in lines.
 const LINES: usize = 50;

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rustix::fs::{AtFlags, FlockOperation, RenameFlags, flock, linkat};
+use rustix::fs::{AtFlags, RenameFlags, linkat};
 use rustix::io::Errno;
 
 use super::destination::{Destination, Temporary};
@@ -13,8 +13,8 @@ use super::error::ReplaceError;
 use super::names::{displaced_name, hash};
 use crate::fault;
 use crate::files::paths::Paths;
-use crate::files::pause::pause;
 use crate::files::read::Signature;
+use crate::lock::lock_until;
 
 /// Exchanges after which rivals have renamed more often within microseconds than any that works on the text it reads.
 const MAX_EXCHANGES: usize = 64;
@@ -58,13 +58,9 @@ impl Destination<'_> {
     /// Waits for the other threads and processes that swap in this directory. Two that give back at once would take turns in taking
     /// out each other's text. The lock ends with the open directory; without it (some network file systems) all stays safe.
     fn take_turn(&self) {
-        let deadline = Instant::now() + TURN;
-        while flock(&self.dir, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK) {
-            if Instant::now() > deadline {
-                return;
-            }
-            // About the time that a swap takes with its two syncs.
-            pause(Duration::from_millis(1));
+        if let Ok(dir) = self.dir.try_clone() {
+            // Both descriptors are of one open directory, and the lock is the directory's: it lasts as long as the longer-lived of them.
+            let _ = lock_until(dir.into(), Instant::now() + TURN, || true);
         }
     }
 

@@ -250,11 +250,16 @@ def socket_path(env: Mapping[str, str] = os.environ) -> str:
     return path if len(os.fsencode(path)) <= 100 else f"/tmp/mp-{os.geteuid()}/{digest:016x}.sock"
 
 
+# Where `mp` looks for its daemon, seen from its own folder.
+_MPD = ("../libexec/mixpanel/mpd", "../lib/mixpanel/mpd", "mpd")
+
+
 def _start(path: str, env: Mapping[str, str], mp: str | None) -> None:
     """Starts the daemon by `mp daemon start`, which waits until it is ready, and for others who do the same."""
-    # The Python tool's command has the same name, but no mpd beside it.
-    folders = (f"{at}/mp" for at in env.get("PATH", "").split(":") if at.startswith("/"))
-    beside = (at for at in folders if os.access(os.path.join(os.path.dirname(os.path.realpath(at)), "mpd"), os.X_OK))
+    # The Python tool's command has the same name, but no mpd of ours.
+    mps = (f"{at}/mp" for at in env.get("PATH", "").split(":") if at.startswith("/"))
+    has_mpd = lambda at: any(os.access(os.path.join(os.path.dirname(os.path.realpath(at)), mpd), os.X_OK) for mpd in _MPD)  # noqa: E731
+    beside = filter(has_mpd, mps)
     # The variables that travel decide about calls, and some are secrets: a start needs none of them.
     kept = {name: value for name, value in env.items() if name not in _VARIABLES}
     command = [mp or next(beside, "mp, with an mpd beside it, in PATH"), "daemon", "start", "--socket", path]
