@@ -12,6 +12,15 @@ sandbox=$PWD/../../target/debug/examples/sandbox
 scratch=$(mktemp -d /tmp/mp-openapi.XXXXXX)
 export HOME=$scratch MPD_SOCKET=$scratch/.mp/run/mpd.sock
 
+# Repeats a command until it succeeds, for half a minute.
+wait_for() {
+    local end=$((SECONDS + 30))
+    until "$@"; do
+        [ "$SECONDS" -lt "$end" ] || { echo "waited in vain for: $*" >&2; exit 1; }
+        sleep 0.1
+    done
+}
+
 finish() {
     touch "$scratch/enough"
     kill $(jobs -p) 2>/dev/null || true
@@ -26,7 +35,7 @@ python3 -m venv "$scratch/python"
 mkfifo "$scratch/hold"
 "$sandbox" --limits off <"$scratch/hold" >"$scratch/url" 2>"$scratch/sandbox.log" &
 exec 7>"$scratch/hold"
-until [ -s "$scratch/url" ]; do read -rt 0.05 <> <(:) || true; done
+wait_for test -s "$scratch/url"
 
 mkdir -m 700 "$scratch/.mp"
 install -m 600 /dev/stdin "$scratch/.mp/config.toml" <<'CONFIG'
@@ -59,7 +68,7 @@ serve() {
     done
 }
 serve &
-until [ -S "$MPD_SOCKET" ]; do read -rt 0.05 <> <(:) || true; done
+wait_for test -S "$MPD_SOCKET"
 curl -sS --unix-socket "$MPD_SOCKET" http://mpd/v1/openapi.json >openapi.json
 
 "$scratch/python/bin/openapi-spec-validator" openapi.json
