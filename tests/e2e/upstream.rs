@@ -322,7 +322,7 @@ fn an_answer_of_too_many_values_is_refused_by_the_name_of_the_setting() {
     let limits =
         |lines: &str| world.home.replace(".mp/config.toml", &format!("{config}\n[settings.limits]\n{lines}\n"));
     let _daemon = world.start();
-    let body = format!("{{\"status\":\"ok\",\"results\":[{}{{}}]}}", "{},".repeat(200_000));
+    let body = format!("{{\"status\":\"ok\",\"results\":[{}{{\"id\":1}}]}}", "{\"id\":1},".repeat(200_000));
     world
         .upstream
         .on("GET", DASHBOARDS, move |_| Reply::new(200).header("Content-Type", "application/json").body(body.clone()));

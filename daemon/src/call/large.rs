@@ -87,18 +87,22 @@ impl Large {
     }
 }
 
-/// Returns whether a text of JSON may hold more values than so many: each but the first follows a comma or opens a list or an object.
+/// Returns whether a text of JSON holds more values than so many: each but the outermost follows a comma, or is the first of a list or an
+/// object.
 fn has_more(text: &[u8], most: u64) -> bool {
     // Two bytes for each at least: most texts need not be looked at.
     if (text.len() as u64) / 2 < most {
         return false;
     }
-    let (mut count, mut is_string, mut bytes) = (1, false, text.iter());
+    let (mut count, mut is_string, mut is_first, mut bytes) = (1, false, false, text.iter());
     while let Some(byte) = bytes.next() {
+        let opens = !is_string && matches!(byte, b'[' | b'{');
+        let ends = matches!(byte, b']' | b'}');
+        count += u64::from((is_first && !ends && !byte.is_ascii_whitespace()) || (!is_string && *byte == b','));
+        is_first = opens || (is_first && byte.is_ascii_whitespace());
         match byte {
             b'\\' if is_string => drop(bytes.next()),
             b'"' => is_string = !is_string,
-            b',' | b'[' | b'{' if !is_string => count += 1,
             _ => {}
         }
         if count > most {
@@ -154,7 +158,9 @@ mod tests {
 
     #[test]
     fn values_are_counted_and_strings_are_not_looked_into() {
-        for (text, count) in [("[0,0,0]", 4), (r#"{"a":[1,{}],"b":2}"#, 6), (r#"["a,[\"{,", ","]"#, 3), ("7", 1)] {
+        let texts =
+            [("[0,0,0]", 4), (r#"{"a":[1,{}],"b":2}"#, 5), (r#"["a,[\"{,", ","]"#, 3), ("[[ ], [\n[7]]]", 5), ("7", 1)];
+        for (text, count) in texts {
             let padded = format!("{text}{}", " ".repeat(20));
             assert!(has_more(padded.as_bytes(), count - 1), "{text}");
             assert!(!has_more(padded.as_bytes(), count), "{text}");
