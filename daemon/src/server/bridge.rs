@@ -134,7 +134,7 @@ pub(crate) async fn remove(
 }
 
 /// `GET /v1/bridge/allowed`.
-pub(crate) async fn list_allowed(State(app): State<Arc<App>>) -> Answer {
+pub(crate) async fn list_allowed(State(app): State<Arc<App>>, _: Caller) -> Answer {
     let paths = app.paths.clone();
     let list = move || {
         let row = |file: AllowedFile| {
