@@ -24,7 +24,9 @@ fn an_export_of_a_browser_login_names_the_risk_and_asks() {
     for (words, answer) in
         [(&EXPORT[..], "y\n"), (&[&EXPORT[..], &["--yes"]].concat(), ""), (&[&EXPORT[..], &["-y"]].concat(), "")]
     {
-        assert_eq!(world.home.mp(words).stdin(answer).ok(), "Wrote bridge file to b.json\n");
+        let done = world.home.mp(words).stdin(answer).run();
+        assert_eq!((done.code, done.stdout.as_str()), (0, "Wrote bridge file to b.json\n"), "{}", done.stderr);
+        assert!(done.stderr.contains("note: the browser login of 'ada' is in two places now"), "{}", done.stderr);
         std::fs::remove_file(world.home.at("work/b.json")).expect("it is there");
     }
     world.home.mp(["account", "logout", "ada"]).ok();

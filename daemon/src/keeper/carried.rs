@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mp_proto::failure::{Failure, chain};
-use parking_lot::Mutex;
 use tracing::{info, warn};
 
 use super::grant::Grant;
@@ -21,49 +20,11 @@ use crate::identity::bridge::allowed::{self, AllowedError, digest};
 use crate::identity::bridge::{self, Bridge};
 use crate::identity::tokens::Tokens;
 
-/// Files of one grant that are known. People copy a bridge file to a handful of places.
-const KNOWN: usize = 8;
-
 /// How often a write is redone on a file that others keep changing.
 const ATTEMPTS: usize = 50;
 
 /// How long a file is left alone that could not be written. Calls would look at it each time otherwise.
 const TRY_AGAIN: Duration = Duration::from_secs(30);
-
-/// The bridge files that a grant was found in.
-#[derive(Debug, Default)]
-pub(super) struct Carriers(Mutex<Vec<Carrier>>);
-
-/// A bridge file, and when it may be written again.
-#[derive(Debug, Clone)]
-struct Carrier {
-    path: PathBuf,
-    not_before: Duration,
-}
-
-impl Carriers {
-    /// Remembers a file.
-    pub(super) fn add(&self, path: &Path) {
-        let mut known = self.0.lock();
-        if known.iter().any(|carrier| carrier.path == path) {
-            return;
-        }
-        if known.len() == KNOWN {
-            known.remove(0);
-        }
-        known.push(Carrier { path: path.to_owned(), not_before: Duration::ZERO });
-    }
-
-    fn all(&self) -> Vec<Carrier> {
-        self.0.lock().clone()
-    }
-
-    fn postpone(&self, path: &Path, not_before: Duration) {
-        if let Some(known) = self.0.lock().iter_mut().find(|carrier| carrier.path == path) {
-            known.not_before = not_before;
-        }
-    }
-}
 
 /// Why a bridge file does not have the newest tokens.
 #[derive(Debug, thiserror::Error)]

@@ -12,6 +12,7 @@
 //! The Python tool shares the files and takes no lock. It may be faster at any moment: then its grant is adopted.
 
 mod carried;
+mod carriers;
 mod disk;
 mod farewell;
 mod flight;

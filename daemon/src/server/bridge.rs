@@ -22,6 +22,7 @@ use crate::identity::bridge::allowed::{AllowedFile, digest};
 use crate::identity::bridge::{self, BridgeError, IN_CWD, Pins};
 use crate::identity::registration::Registration;
 use crate::identity::removal;
+use crate::notes;
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody, Parameters};
 use crate::server::reply::{self, Answer};
@@ -71,6 +72,13 @@ pub(crate) async fn export(
     let text = bridge::export(account, tokens.as_ref(), &pins, headers.as_ref());
     let paths = app.paths.clone();
     app.life.blocking(move || Ok(replace::replace(&paths, &path, text.expose().as_bytes())?)).await?;
+    if tokens.is_some() {
+        notes::add(&format!(
+            "the browser login of '{}' is in two places now: when Mixpanel replaces its refresh token, the place that comes second is \
+             logged out, and the other one with it",
+            account.name
+        ));
+    }
     reply::with_status(StatusCode::CREATED, &BridgeExported { path: shown })
 }
 
@@ -126,7 +134,7 @@ pub(crate) async fn remove(
 }
 
 /// `GET /v1/bridge/allowed`.
-pub(crate) async fn list_allowed(State(app): State<Arc<App>>) -> Answer {
+pub(crate) async fn list_allowed(State(app): State<Arc<App>>, _: Caller) -> Answer {
     let paths = app.paths.clone();
     let list = move || {
         let row = |file: AllowedFile| {

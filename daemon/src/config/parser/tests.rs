@@ -132,7 +132,7 @@ custom_header = { name = "X", value = 5 }
         r#"22:11 Target("x") project is "1x": expected a project id in quotes, such as "3187654""#,
         r#"23:13 Target("x") workspace is a boolean: expected a positive integer"#,
         r#"24:1 Target("x") unknown key "extra": a target has account, project, workspace"#,
-        r#"26:39 Settings value is an integer: expected the value of the header, a string"#,
+        r#"26:39 Header value is an integer: expected the value of the header, a string"#,
     ];
     assert_eq!(problems(text), expected);
 }
@@ -208,7 +208,8 @@ fn a_root_key_of_the_wrong_kind_blocks_only_what_it_holds() {
         ("[[targets]]", Scope::Root),
         ("active = 5", Scope::Active),
         ("settings = 5", Scope::Settings),
-        ("[settings]\ncustom_header = 5", Scope::Settings),
+        ("[settings]\ncustom_header = 5", Scope::Header),
+        ("[settings]\ncustom_header = { name = \"Host\", value = \"v\" }", Scope::Header),
     ] {
         let config = parse(text);
         assert_eq!(config.problems.iter().map(|problem| &problem.scope).collect::<Vec<_>>(), [&scope], "{text}");
