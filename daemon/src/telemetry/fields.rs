@@ -125,7 +125,7 @@ mod tests {
         for value in [hostile, "a b", "a=b", "\"a\" pid=1 \"b\"", "\"a\\\"", "", "\u{200b}"] {
             let shown = logged(|| tracing::info!(client = %value, pid = 7, "told"));
             let inner = shown.strip_prefix(" INFO told client=").and_then(|rest| rest.strip_suffix(" pid=7\n"));
-            assert!(inner.is_some_and(|inner| is_quoted(inner)), "{shown:?}");
+            assert!(inner.is_some_and(is_quoted), "{shown:?}");
             assert_eq!(shown.lines().count(), 1, "{shown:?}");
         }
         assert_eq!(

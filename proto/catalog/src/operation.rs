@@ -23,7 +23,7 @@ pub use model::{Field, Model, Names, Of};
 pub use param::{Kind, Param, Slot, Through};
 pub use reply::{Audience, Reply, ReplyValue, Reshape, Rows, Shape, Unwrap, results};
 pub use stage::Stage;
-pub use weight::Weight;
+pub use weight::{Destroys, Weight};
 
 /// An operation.
 #[derive(Debug)]

@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value};
 
+/// Whether checked arguments destroy. Pure.
+pub type Destroys = fn(arguments: &Map<String, Value>) -> bool;
+
 /// Why a row has the effect that it declares, and when a call of it is worse.
 ///
 /// The rule: a field that gets another value is a change, and what can be undone by another operation is one, too. It destroys to delete,
@@ -11,7 +14,7 @@ pub struct Weight {
     /// Why, as a part of a sentence; where arguments decide it, how they destroy. Empty where nothing speaks against the declared effect.
     pub reason: &'static str,
     /// Whether checked arguments destroy, though the row as a whole does not.
-    pub destroys: Option<fn(&Map<String, Value>) -> bool>,
+    pub destroys: Option<Destroys>,
 }
 
 impl Weight {
@@ -24,7 +27,7 @@ impl Weight {
     }
 
     /// Some arguments destroy, in this way.
-    pub const fn destroys_if(destroys: fn(&Map<String, Value>) -> bool, how: &'static str) -> Self {
+    pub const fn destroys_if(destroys: Destroys, how: &'static str) -> Self {
         Self { reason: how, destroys: Some(destroys) }
     }
 }
