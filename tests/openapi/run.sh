@@ -23,7 +23,8 @@ wait_for() {
 
 finish() {
     touch "$scratch/enough"
-    kill $(jobs -p) 2>/dev/null || true
+    # The daemon of the moment first: who starts it again is at its end then.
+    kill "$(cat "$scratch/pid")" $(jobs -p) 2>/dev/null || true
     wait 2>/dev/null || true
     rm -rf "$scratch"
 }
@@ -64,7 +65,9 @@ CONFIG
 cd "$scratch"
 serve() {
     until [ -e "$scratch/enough" ]; do
-        MPD_UPSTREAM=$(cat "$scratch/url") "$mpd" --idle-exit 0 >/dev/null 2>>"$scratch/mpd.log" || echo "mpd ended with $?" >>"$scratch/ends"
+        MPD_UPSTREAM=$(cat "$scratch/url") "$mpd" --idle-exit 0 >/dev/null 2>>"$scratch/mpd.log" &
+        echo $! >"$scratch/pid"
+        wait $! || echo "mpd ended with $?" >>"$scratch/ends"
     done
 }
 serve &
