@@ -327,8 +327,8 @@ fn a_config_that_others_may_read_is_refused() {
 fn keep_elsewhere(home: &Home) {
     if !home.config().is_symlink() {
         home.write("dotfiles/x", "");
-        fs::rename(home.config(), home.at("dotfiles/mp.toml")).expect("it is there");
-        std::os::unix::fs::symlink("../dotfiles/mp.toml", home.config()).expect("the home is writable");
+        fs::rename(home.config(), home.at("dotfiles/config.toml")).expect("it is there");
+        std::os::unix::fs::symlink("../dotfiles/config.toml", home.config()).expect("the home is writable");
     }
 }
 
@@ -336,11 +336,11 @@ fn keep_elsewhere(home: &Home) {
 fn a_linked_config_is_seen_at_its_target() {
     check_editor(|home, text| {
         keep_elsewhere(home);
-        home.write("dotfiles/mp.toml", text);
+        home.write("dotfiles/config.toml", text);
     });
     check_editor(|home, text| {
         keep_elsewhere(home);
-        home.replace("dotfiles/mp.toml", text);
+        home.replace("dotfiles/config.toml", text);
     });
 }
 
@@ -348,14 +348,14 @@ fn a_linked_config_is_seen_at_its_target() {
 fn a_linked_config_is_edited_at_its_target() {
     let home = configured();
     keep_elsewhere(&home);
-    let before = home.read("dotfiles/mp.toml");
+    let before = home.read("dotfiles/config.toml");
     home.mp(["project", "use", "7"]).ok();
     home.mp(["account", "add", "new", "--type", "oauth_browser", "--region", "us"]).ok();
-    let after = home.read("dotfiles/mp.toml");
+    let after = home.read("dotfiles/config.toml");
     assert!(after.contains("default_project = \"7\"") && after.contains("[accounts.new]"), "{after}");
     assert!(before.lines().filter(|line| !line.contains("3018488")).all(|line| after.contains(line)), "{after}");
     assert!(home.config().is_symlink(), "the link is left alone");
-    let mode = fs::metadata(home.at("dotfiles/mp.toml")).expect("it is there").permissions().mode();
+    let mode = fs::metadata(home.at("dotfiles/config.toml")).expect("it is there").permissions().mode();
     assert_eq!((mode & 0o777, files_in(&home.at("dotfiles"))), (0o600, 2), "nothing is left beside it");
 }
 
@@ -368,12 +368,12 @@ fn a_linked_config_that_is_not_safe_is_refused() {
     // Nobody's.
     check_unsafe(|home| {
         keep_elsewhere(home);
-        fs::remove_file(home.at("dotfiles/mp.toml")).expect("it is there");
+        fs::remove_file(home.at("dotfiles/config.toml")).expect("it is there");
     });
     // Anybody's to read.
     check_unsafe(|home| {
         keep_elsewhere(home);
-        fs::set_permissions(home.at("dotfiles/mp.toml"), fs::Permissions::from_mode(0o644)).expect("our own");
+        fs::set_permissions(home.at("dotfiles/config.toml"), fs::Permissions::from_mode(0o644)).expect("our own");
     });
     // Anybody's to replace.
     check_unsafe(|home| {
@@ -384,7 +384,7 @@ fn a_linked_config_that_is_not_safe_is_refused() {
     if rustix::process::geteuid().is_root() {
         check_unsafe(|home| {
             keep_elsewhere(home);
-            std::os::unix::fs::chown(home.at("dotfiles/mp.toml"), Some(65_534), None).expect("root may");
+            std::os::unix::fs::chown(home.at("dotfiles/config.toml"), Some(65_534), None).expect("root may");
         });
     }
 }
