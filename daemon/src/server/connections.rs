@@ -162,6 +162,9 @@ mod tests {
         let (old, fresh) = (connections.add(0), connections.add(5));
         door.wait(&connections, &calls).await;
         assert!(is_asked_to_leave(&old) && !is_asked_to_leave(&fresh), "it may be about to ask");
+        drop(old);
+        door.wait(&connections, &calls).await;
+        assert!(!is_asked_to_leave(&fresh), "there is room for one already");
         door.wait(&connections, &calls).await;
         assert!(is_asked_to_leave(&fresh));
     }
