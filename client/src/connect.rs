@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use mp_proto::failure::{Failure, FailureKind, chain};
 use mp_proto::location;
+use mp_proto::ownership::OwnershipError;
 use tokio::net::UnixStream;
 use tokio::time::Instant;
 
@@ -43,6 +44,9 @@ pub enum ConnectError {
         /// What is wrong.
         found: String,
     },
+    /// The storage root is not to be used, so nothing is made there and no daemon is started.
+    #[error(transparent)]
+    Ownership(OwnershipError),
     /// The system refused.
     #[error("could not connect to {}", socket.display())]
     Io {
@@ -72,7 +76,12 @@ impl From<ConnectError> for Failure {
             ConnectError::Unsafe { path, .. } => failure
                 .next(format!("ls -ld {}", path.display()), "see whose it is")
                 .next("mp daemon doctor", "see what to do about it"),
-            ConnectError::Io { .. } => failure.next("mp daemon doctor", "look for the cause"),
+            ConnectError::Ownership(OwnershipError::Foreign { .. }) if uid() == 0 => {
+                failure.next("sudo -H mp session", "use root's own home")
+            }
+            ConnectError::Ownership(_) | ConnectError::Io { .. } => {
+                failure.next("mp daemon doctor", "look for the cause")
+            }
         }
     }
 }
@@ -107,8 +116,7 @@ pub(crate) async fn connect(place: &Place, doubt: Doubt) -> Result<(UnixStream, 
     let (mut pause, mut kills) = (PAUSE, 0);
     loop {
         let until = deadline.into_std();
-        let turn = blocking(place, move |place| spawn::take_turn(place, until)).await;
-        let turn = turn.map_err(|error| start_error(place, error.to_string()))?;
+        let turn = take_turn_until(place, until).await?;
         match reach(place, doubt).await {
             Err(ConnectError::Nobody { .. }) => {}
             connected => return connected,
@@ -143,9 +151,15 @@ pub(crate) async fn connect(place: &Place, doubt: Doubt) -> Result<(UnixStream, 
 /// # Errors
 /// When others start one for too long.
 pub(crate) async fn take_turn(place: &Place) -> Result<spawn::Turn, ConnectError> {
-    let until = (Instant::now() + START_DEADLINE).into_std();
+    take_turn_until(place, (Instant::now() + START_DEADLINE).into_std()).await
+}
+
+async fn take_turn_until(place: &Place, until: std::time::Instant) -> Result<spawn::Turn, ConnectError> {
     let turn = blocking(place, move |place| spawn::take_turn(place, until)).await;
-    turn.map_err(|error| start_error(place, error.to_string()))
+    turn.map_err(|error| match error {
+        spawn::StartError::Ownership(error) => ConnectError::Ownership(error),
+        error => start_error(place, error.to_string()),
+    })
 }
 
 /// Starts a daemon with the environment of this process, unless a service manager listens for its own.

@@ -10,10 +10,11 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
+use mp_proto::ownership::{self, OwnershipError};
 use mp_proto::{location, surroundings};
 
 use crate::lock::lock_until;
-use crate::place::Place;
+use crate::place::{Place, uid};
 use crate::program::{self, ProgramError, first_line};
 
 /// How long the end of a process may take to be told that has closed its output.
@@ -28,6 +29,9 @@ pub(crate) enum StartError {
     /// There is no program to start.
     #[error(transparent)]
     Program(#[from] ProgramError),
+    /// The storage root is not to be used.
+    #[error(transparent)]
+    Ownership(#[from] OwnershipError),
     /// The system refused a step.
     #[error("could not {step}: {source}")]
     System {
@@ -101,8 +105,9 @@ fn system(step: impl Into<String>, source: io::Error) -> StartError {
     StartError::System { step: step.into(), source }
 }
 
-/// Makes the directories that the turn needs. The daemon checks them; here they only must exist and be private from the beginning.
+/// Makes the directories that the turn needs, private from the beginning, where the storage root may be used. The daemon checks them again.
 fn prepare(place: &Place) -> Result<(), StartError> {
+    ownership::check(&place.root, uid(), |path| std::fs::symlink_metadata(path), |path| std::fs::metadata(path))?;
     let run = location::run_dir(&place.root);
     DirBuilder::new()
         .recursive(true)
@@ -157,7 +162,9 @@ fn command(program: &Path, place: &Place) -> Command {
 fn passes(name: &OsStr) -> bool {
     const NAMES: [&str; 9] = ["HOME", "PATH", "USER", "LOGNAME", "LANG", "TZ", "TMPDIR", "RUST_BACKTRACE", "MPD_LOG"];
     let Some(name) = name.to_str() else { return false };
-    NAMES.contains(&name) || name.starts_with("LC_") || name.starts_with("XDG_")
+    // Tests want to see the answers of a daemon that a client has started, too; no release knows the name.
+    let is_for_tests = cfg!(debug_assertions) && name == "MPD_ANSWERS";
+    NAMES.contains(&name) || is_for_tests || name.starts_with("LC_") || name.starts_with("XDG_")
 }
 
 /// The daemon usually outlives this process, and init collects it in the end. While this process lives, it has to do that itself.

@@ -9,10 +9,14 @@ mod call;
 mod connections;
 mod control;
 mod events;
+mod failures;
 mod gate;
+mod heads;
 mod logins;
 mod me;
 mod network;
+#[cfg(debug_assertions)]
+mod observed;
 mod openapi;
 mod operations;
 mod peer;
@@ -52,6 +56,7 @@ use tracing::{Instrument, debug, debug_span, info, warn};
 
 use crate::server::app::App;
 use crate::server::connections::{Activity, Connections, Doorkeeper, Open};
+use crate::server::heads::Explained;
 use crate::server::peer::Peer;
 use crate::server::reply::Refused;
 
@@ -184,6 +189,7 @@ impl Drop for OpenRequest {
 
 impl Connection {
     async fn run(self, stream: UnixStream, watcher: hyper_util::server::graceful::Watcher) {
+        let stream = Explained::new(stream, Arc::clone(&self.activity.open));
         let connection = http1::Builder::new()
             .header_read_timeout(None)
             .max_buf_size(gate::MAX_HEAD)
@@ -224,6 +230,8 @@ impl Connection {
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
         let number = self.app.counters.calls.fetch_add(1, Ordering::Relaxed);
         let open = OpenRequest::of(&self.app, &self.activity, number);
+        #[cfg(debug_assertions)]
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let span = debug_span!("call", method = %request.method(), path = request.uri().path(), number);
         let note = surroundings::note(&self.app, request.headers());
         let answered = std::panic::AssertUnwindSafe(self.route(request)).catch_unwind().instrument(span).await;
@@ -238,12 +246,14 @@ impl Connection {
         reply::finish(&self.app, number, &mut response);
         reply::add_notes(response.headers_mut(), note.as_slice());
         reply::add_notes(response.headers_mut(), &self.app.limits_told);
+        #[cfg(debug_assertions)]
+        let response = observed::note(method.as_str(), &path, response).await;
         Ok(if response.body().size_hint().exact().is_some() { response } else { response.map(|body| held(body, open)) })
     }
 
     async fn route(&self, request: Request<Incoming>) -> Response<Body> {
         if let Err(failure) = gate::check(&request) {
-            return reply::failure(&failure);
+            return table::refused(request.method(), request.uri().path(), &failure);
         }
         let mut request = request.map(Body::new);
         let path = request.uri().path();

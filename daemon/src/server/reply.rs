@@ -18,6 +18,7 @@ use mp_proto::json::ascii_json;
 use mp_proto::routes::{
     NOTE_HEADER, ORIGIN_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, REQUEST_ID_HEADER, WAITED_HEADER,
 };
+use mp_proto::version::ProtocolRange;
 use serde::Serialize;
 use tracing::{debug, error};
 
@@ -226,10 +227,24 @@ pub(crate) fn finish(app: &Arc<App>, number: u64, response: &mut Response) {
     }
 }
 
+/// Returns a failure as the whole text of an answer that ends its connection: for those whom no service answers. To a HEAD request, an
+/// answer has no body.
+pub(crate) fn last_words(failure: &Failure, is_head: bool) -> Vec<u8> {
+    let body = serde_json::to_string(&failure.to_body()).unwrap_or_default();
+    let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let pause = failure.retry_after_s.map(|seconds| format!("{RETRY_AFTER}: {seconds}\r\n")).unwrap_or_default();
+    let head = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/problem+json\r\n{ORIGIN_HEADER}: daemon\r\n{PROTOCOL_HEADER}: {}\r\n{pause}\
+         connection: close\r\ncontent-length: {}\r\n\r\n",
+        ProtocolRange::OURS,
+        body.len()
+    );
+    [head.as_str(), if is_head { "" } else { &body }].concat().into_bytes()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mp_proto::version::ProtocolRange;
 
     #[test]
     fn the_protocol_header_is_the_protocol_of_this_build() {

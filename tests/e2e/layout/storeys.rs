@@ -271,7 +271,7 @@ fn proto_keeps_its_storeys() {
     check(
         "proto/src",
         &[
-            "deadline ids json location plane secret version",
+            "deadline ids json location ownership plane secret version",
             "failure",
             "context event routes surroundings wire",
             "lib",

@@ -6,6 +6,7 @@
 //!
 //! It must not know the daemon or the client: what it asserts is what any user of the programs could see.
 
+pub mod answers;
 mod daemon;
 pub mod gateway;
 mod guardian;
