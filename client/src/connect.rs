@@ -116,11 +116,7 @@ pub(crate) async fn connect(place: &Place, doubt: Doubt) -> Result<(UnixStream, 
     let (mut pause, mut kills) = (PAUSE, 0);
     loop {
         let until = deadline.into_std();
-        let turn = blocking(place, move |place| spawn::take_turn(place, until)).await;
-        let turn = turn.map_err(|error| match error {
-            spawn::StartError::Ownership(error) => ConnectError::Ownership(error),
-            error => start_error(place, error.to_string()),
-        })?;
+        let turn = take_turn_until(place, until).await?;
         match reach(place, doubt).await {
             Err(ConnectError::Nobody { .. }) => {}
             connected => return connected,
@@ -155,9 +151,15 @@ pub(crate) async fn connect(place: &Place, doubt: Doubt) -> Result<(UnixStream, 
 /// # Errors
 /// When others start one for too long.
 pub(crate) async fn take_turn(place: &Place) -> Result<spawn::Turn, ConnectError> {
-    let until = (Instant::now() + START_DEADLINE).into_std();
+    take_turn_until(place, (Instant::now() + START_DEADLINE).into_std()).await
+}
+
+async fn take_turn_until(place: &Place, until: std::time::Instant) -> Result<spawn::Turn, ConnectError> {
     let turn = blocking(place, move |place| spawn::take_turn(place, until)).await;
-    turn.map_err(|error| start_error(place, error.to_string()))
+    turn.map_err(|error| match error {
+        spawn::StartError::Ownership(error) => ConnectError::Ownership(error),
+        error => start_error(place, error.to_string()),
+    })
 }
 
 /// Starts a daemon with the environment of this process, unless a service manager listens for its own.

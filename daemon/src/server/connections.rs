@@ -19,7 +19,7 @@ pub(super) struct Activity {
     /// A head has arrived since the last look.
     spoken: AtomicBool,
     /// Requests that are being answered; those whose answer is a stream count until it ends.
-    open: AtomicU32,
+    pub(super) open: Arc<AtomicU32>,
     /// The number of its last call among all calls: the smallest is that of the one that has been idle for the longest time.
     last: AtomicU64,
     /// It has to make room.
@@ -162,6 +162,9 @@ mod tests {
         let (old, fresh) = (connections.add(0), connections.add(5));
         door.wait(&connections, &calls).await;
         assert!(is_asked_to_leave(&old) && !is_asked_to_leave(&fresh), "it may be about to ask");
+        drop(old);
+        door.wait(&connections, &calls).await;
+        assert!(!is_asked_to_leave(&fresh), "there is room for one already");
         door.wait(&connections, &calls).await;
         assert!(is_asked_to_leave(&fresh));
     }

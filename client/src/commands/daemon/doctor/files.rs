@@ -7,6 +7,7 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
 use mp_proto::location::run_dir;
+use mp_proto::ownership;
 use rustix::process::{Resource, getrlimit};
 
 use super::findings::{Findings, Verdict};
@@ -25,6 +26,13 @@ const ELSEWHERE: &str = "name a directory of your own by MP_STORAGE_DIR";
 
 /// Looks whose the directories are.
 pub(super) fn directories(root: &Path, findings: &mut Findings) {
+    if let Err(error) =
+        ownership::check(root, uid(), |path| std::fs::symlink_metadata(path), |path| std::fs::metadata(path))
+    {
+        // It says what to do.
+        findings.add(Verdict::Fail, error.to_string(), "");
+        return;
+    }
     for directory in [root.to_owned(), run_dir(root)] {
         let shown = directory.display();
         match std::fs::symlink_metadata(&directory) {

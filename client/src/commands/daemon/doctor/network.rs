@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mp_proto::routes::NETWORK;
-use mp_proto::wire::{NetworkBody, NetworkStatus, StartedBy, StatusBody};
+use mp_proto::wire::{NetworkBody, StartedBy, StatusBody};
 
 use super::findings::{Findings, Verdict};
 use crate::api::Answer;
@@ -93,6 +93,7 @@ fn of_trial(body: &NetworkBody, findings: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mp_proto::wire::NetworkStatus;
 
     fn found(check: impl FnOnce(&mut Findings)) -> Vec<String> {
         let mut findings = Findings::default();
