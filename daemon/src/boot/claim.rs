@@ -9,7 +9,7 @@ use tracing::{info, warn};
 
 use crate::life::Life;
 use crate::listen::{Presence, Socket};
-use crate::lock::{Lock, private_dir};
+use crate::lock::{Lock, private_dir, storage_root};
 
 /// Lock and socket, looked after whenever something moved in the storage root.
 pub(super) struct Claim {
@@ -78,7 +78,7 @@ impl Holding {
     fn retake(&mut self, root: &Path) -> bool {
         let uid = rustix::process::geteuid().as_raw();
         let run = mp_proto::location::run_dir(root);
-        let made = private_dir(root, uid).and_then(|()| private_dir(&run, uid));
+        let made = storage_root(root, uid).and_then(|()| private_dir(&run, uid));
         match made.and_then(|()| Lock::take(&run.join("mpd.lock"))) {
             Ok(lock) => {
                 info!("the lock was taken again");

@@ -37,7 +37,7 @@ use crate::life::REPLACED;
 use crate::life::service;
 use crate::life::signals::Signals;
 use crate::listen::{ListenError, Socket};
-use crate::lock::{Lock, LockError, private_dir};
+use crate::lock::{Lock, LockError, private_dir, storage_root};
 use crate::mixpanel::Mixpanel;
 use crate::server;
 use crate::server::app::App;
@@ -129,7 +129,7 @@ fn run(options: &Options) -> Result<Option<PathBuf>, BootError> {
     let place = Place::find(options)?;
     let upstream = upstream(options)?;
     detach(options.started_by, &place.root)?;
-    private_dir(&place.root, place.uid)?;
+    storage_root(&place.root, place.uid)?;
     private_dir(&location::run_dir(&place.root), place.uid)?;
     if place.socket.parent() == Some(&location::fallback_dir(place.uid)) {
         private_dir(&location::fallback_dir(place.uid), place.uid)?;
