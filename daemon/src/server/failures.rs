@@ -46,6 +46,9 @@ pub(crate) const SESSION: &[FailureKind] = &[
     Stopping,
 ];
 
+/// An end of the daemon that would lose a login.
+pub(crate) const END: &[FailureKind] = &[Unsaved];
+
 /// A login that is begun or told something.
 pub(crate) const LOGGING_IN: &[FailureKind] = &[
     InvalidValue,
