@@ -74,7 +74,7 @@ pub(crate) fn tested(app: &App, caller: &Context, name: &str) -> Vec<String> {
 fn next_call(app: &App, caller: &Context) -> Result<Resolved, String> {
     let context = Context { env: caller.env.clone(), cwd: caller.cwd.clone(), ..Context::default() };
     let pinned = app.sessions.pin(&context).map_err(|failure| failure.detail)?;
-    let found = app.sessions.bridge(&context).map_err(|failure| failure.detail)?;
+    let found = app.sessions.bridge(&pinned.snapshot.config, &context).map_err(|failure| failure.detail)?;
     let (snapshot, bridge) = (&pinned.snapshot, found.bridge.as_deref());
     resolve(&snapshot.config, &snapshot.path, bridge, &context).map_err(|error| error.to_string())
 }

@@ -42,7 +42,6 @@ fn about_the_daemon() -> Vec<Route> {
     let (get, put, post) = (Method::GET, Method::PUT, Method::POST);
     let events = Reply::Other(&["text/event-stream"]);
     let (text, api) = (Reply::Other(&["text/plain"]), Reply::Other(&["application/json"]));
-    let stop = "Stop gracefully; refused where a login would be lost";
     let accepted = Reply::Accepted(body::<wire::Accepted>());
     let stop = "Stop gracefully; refused where a login would be lost";
     let level = "Change the log filter until the daemon ends";
