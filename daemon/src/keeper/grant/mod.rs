@@ -18,7 +18,7 @@ use mp_proto::ids::{AccountName, Region};
 use mp_proto::secret::Secret;
 
 use self::state::{GrantState, Need, Trouble};
-use super::carried::Carriers;
+use super::carriers::Carriers;
 use super::farewell::AtRisk;
 use super::fresh::{Fresh, Landing};
 use super::services::Services;
