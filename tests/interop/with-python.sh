@@ -66,6 +66,19 @@ echo "== each sees the other's changes"
 "$ours" account use team >/dev/null
 "$theirs" session | grep -q '^Account: *team '
 "$ours" daemon stop >/dev/null
+echo "== a logout of either stays a logout, and a file that is lost does not"
+tokens=$HOME/.mp/accounts/personal/tokens.json
+restored() { until [ -s "$tokens" ]; do sleep 0.1; done; }
+"$ours" account token personal >/dev/null
+rm -rf "$HOME/.mp/accounts/personal"
+restored
+: >"$tokens"
+restored
+"$theirs" account logout personal >/dev/null
+"$ours" account token personal >out 2>&1 && exit 1
+[ ! -e "$tokens" ]
+"$ours" daemon stop >/dev/null
+[ ! -e "$tokens" ]
 echo "== what our login stores"
 export HOME=$scratch/login-home
 mkdir -p "$HOME/work"
