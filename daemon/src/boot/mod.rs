@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mp_proto::failure::chain;
-use mp_proto::location::{self, LocationError};
+use mp_proto::location;
 use mp_proto::version::{BUILD, identity};
 use mp_proto::wire::StartedBy;
 use rustix::fs::Mode;
@@ -25,7 +25,7 @@ use tracing::{error, info, warn};
 
 use self::claim::Claim;
 use self::idle::leave_when_idle;
-use self::place::Place;
+use self::place::{Named, Place, PlaceError};
 use crate::args::{self, ArgsError, Command, HELP, Options};
 use crate::fault;
 use crate::files::replace;
@@ -34,15 +34,15 @@ use crate::identity::bases::loopback;
 use crate::life::service;
 use crate::life::signals::Signals;
 use crate::listen::{ListenError, Socket};
-use crate::lock::{Lock, LockError, private_dir};
+use crate::lock::{Lock, LockError};
 use crate::mixpanel::Mixpanel;
 use crate::server;
 use crate::server::app::App;
 use crate::telemetry::{self, LogHandle, TelemetryError};
 
-/// How long a daemon that a client started waits for one that is just leaving. Longer than a leaving one's grace for calls is not
-/// worth waiting for: the client gives up at 10 s.
-const WAIT_FOR_LOCK: Duration = Duration::from_secs(9);
+/// How long a daemon that a client started waits for one that is just leaving. The client gives up at 10 s, and should have heard by then
+/// who is in the way.
+const WAIT_FOR_LOCK: Duration = Duration::from_secs(7);
 
 /// Two threads: one can wait for a slow disk while the other serves.
 const WORKERS: usize = 2;
@@ -57,10 +57,10 @@ pub enum BootError {
     /// The command line.
     #[error(transparent)]
     Args(#[from] ArgsError),
-    /// Root or socket cannot be named.
+    /// Root, directories or socket.
     #[error(transparent)]
-    Location(#[from] LocationError),
-    /// The lock, or a directory.
+    Place(#[from] PlaceError),
+    /// The lock.
     #[error(transparent)]
     Lock(#[from] LockError),
     /// The log.
@@ -117,18 +117,14 @@ fn refuse(error: &BootError, code: u8) -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<(), BootError> {
-    let place = Place::find(options)?;
+    let named = Named::find(options)?;
     let upstream = upstream(options)?;
-    detach(options.started_by, &place.root)?;
-    private_dir(&place.root, place.uid)?;
-    private_dir(&location::run_dir(&place.root), place.uid)?;
-    if place.socket.parent() == Some(&location::fallback_dir(place.uid)) {
-        private_dir(&location::fallback_dir(place.uid), place.uid)?;
-    }
+    detach(options.started_by, &named.root)?;
+    let place = named.settle()?;
     // In this order: the head of `Watch::open` says why.
-    let watch = Watch::open(&place.root, &place.socket);
+    let watch = Watch::open(&place.root, &place.run, &place.socket);
     let lock = take_lock(options.started_by, &place)?;
-    let log_file = (options.started_by == StartedBy::Client).then(|| location::log_file(&place.root));
+    let log_file = (options.started_by == StartedBy::Client).then(|| location::log_file(&place.run));
     let log = telemetry::start(&log_filter(options), log_file.as_deref())?;
     sweep(&place.root);
     let system = |step| move |source| BootError::System { step, source };
@@ -167,7 +163,7 @@ fn detach(started_by: StartedBy, root: &Path) -> Result<(), BootError> {
 
 /// Takes the root's lock. A daemon that is just leaving still has it while its calls finish; for that one a client's daemon waits.
 fn take_lock(started_by: StartedBy, place: &Place) -> Result<Lock, BootError> {
-    let path = location::run_dir(&place.root).join("mpd.lock");
+    let path = location::lock_file(&place.run);
     let patience = if started_by == StartedBy::Client { WAIT_FOR_LOCK } else { Duration::ZERO };
     // One that still listens is not leaving.
     let is_leaving = || std::os::unix::net::UnixStream::connect(&place.socket).is_err();
@@ -218,17 +214,18 @@ async fn serve(
     let signals =
         Signals::register().map_err(|source| BootError::System { step: "register the signal handlers", source })?;
     let (socket, listener) = Socket::open(&place.socket)?;
+    let claimed = (place.root.clone(), place.run.clone());
     let app = Arc::new(services::make(&options, place, watch, upstream, log, log_file));
     // Two: one in the hand of the server, one on its way. More than that nobody removes sockets.
     let (rebound, fresh) = mpsc::channel(2);
-    let claim = Claim::new(lock, socket, rebound, app.paths.root().to_owned(), app.life.clone());
+    let claim = Claim::new(lock, socket, rebound, claimed, app.life.clone());
     app.life.spawn(signals.follow(app.life.clone(), app.watch.wake()));
     app.life.spawn(Arc::clone(&app.keeper).run(Arc::clone(&app.store)));
     let store = Arc::clone(&app.store);
     app.life.spawn(Arc::clone(&app.watch).run(app.life.clone(), move || {
         // Whoever follows the config hears of a change that no call has noticed.
         store.current();
-        claim.look();
+        claim.look()
     }));
     if let Some(after) = app.idle_exit {
         app.life.spawn(leave_when_idle(Arc::clone(&app), after));

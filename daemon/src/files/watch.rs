@@ -21,8 +21,12 @@ const QUIET: Duration = Duration::from_millis(100);
 /// Somebody who never stops writing does not keep us from looking.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Without any event we look anyway: network file systems send none, and queues overflow.
-const TICK: Duration = Duration::from_secs(30);
+/// Without any event we look anyway: network file systems send none, and queues overflow. Half of the time within which a lost socket must
+/// be back.
+const TICK: Duration = Duration::from_secs(15);
+
+/// When something is amiss that the next look may mend.
+const SOON: Duration = Duration::from_secs(2);
 
 /// How often directories are compared where the system offers no events.
 const POLL: Duration = Duration::from_secs(2);
@@ -39,10 +43,10 @@ impl Watch {
     ///
     /// To be opened before the lock and the socket: of a process that was killed the system closes first what was opened last, and
     /// takes long over a watch. Until the socket is closed, clients wait at it for somebody who will never answer.
-    pub fn open(root: &Path, socket: &Path) -> Self {
+    pub fn open(root: &Path, run: &Path, socket: &Path) -> Self {
         let wake = Arc::default();
         let status = WatchStatus { mode: WatchMode::Events, detail: None };
-        let (watched, status) = match Watched::open(root, socket, &wake) {
+        let (watched, status) = match Watched::open(root, run, socket, &wake) {
             Ok((watched, None)) => (Some(watched), status),
             Ok((watched, detail)) => (Some(watched), WatchStatus { mode: WatchMode::Polling, detail }),
             Err(error) => (None, by_the_clock(&error)),
@@ -60,26 +64,25 @@ impl Watch {
         Arc::clone(&self.wake)
     }
 
-    /// Calls `look` after each burst of events and at every tick, until the daemon stops.
-    pub async fn run(self: Arc<Self>, life: Life, look: impl Fn() + Send + 'static) {
+    /// Calls `look` after each burst of events and at every tick, until the daemon stops. Sooner again when it says that not all is well.
+    pub async fn run(self: Arc<Self>, life: Life, look: impl Fn() -> bool + Send + 'static) {
         let mut watched = self.watched.lock().take();
         if let WatchStatus { mode: WatchMode::Polling, detail: Some(detail) } = self.status() {
             warn!(%detail, "file events were not available");
         }
-        let mut tick = tokio::time::interval(TICK);
         loop {
             if let Some(error) = watched.as_mut().and_then(Watched::renew) {
                 warn!(%error, "a directory could not be watched");
                 *self.status.lock() = by_the_clock(&error);
             }
             // After each (re)watch: what changed before the watch stood is seen here.
-            look();
+            let next = if look() { TICK } else { SOON };
             debug!("files were looked at");
             tokio::select! {
                 biased;
                 () = life.stopping() => return,
                 () = self.wake.notified() => quiet(&self.wake).await,
-                _ = tick.tick() => {}
+                () = tokio::time::sleep(next) => {}
             }
         }
     }
@@ -100,10 +103,9 @@ struct Watched {
 impl Watched {
     /// Prepares to watch the root, its parent (the root may be removed and made again) and the directory of the socket. Without events of
     /// the system it compares the files, and returns why.
-    fn open(root: &Path, socket: &Path, wake: &Arc<Notify>) -> notify::Result<(Self, Option<String>)> {
+    fn open(root: &Path, run: &Path, socket: &Path, wake: &Arc<Notify>) -> notify::Result<(Self, Option<String>)> {
         let wake = Arc::clone(wake);
-        let run = mp_proto::location::run_dir(root);
-        let relevant = Relevant { socket: socket.to_owned(), run, root: root.to_owned() };
+        let relevant = Relevant { socket: socket.to_owned(), run: run.to_owned(), root: root.to_owned() };
         let handler = move |event: notify::Result<Event>| {
             if relevant.concerns_us(&event) {
                 wake.notify_one();
@@ -165,7 +167,10 @@ impl Relevant {
     }
 
     fn is_ours(&self, path: &Path) -> bool {
-        path == self.socket || path == self.run || (path.starts_with(&self.root) && !path.starts_with(&self.run))
+        path == self.socket
+            || path == self.run
+            || Some(path) == self.socket.parent()
+            || (path.starts_with(&self.root) && !path.starts_with(&self.run))
     }
 }
 

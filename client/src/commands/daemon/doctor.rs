@@ -54,7 +54,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     directories(&place.root, &mut findings);
     other_config(&place.root, &call.environment, &mut findings);
     credentials(&place.root, &mut findings);
-    let lives = lock::is_held(&lock::path(&place.root));
+    let lives = lock::held(&place).is_some();
     match probe(&place).await {
         Ok(stream) => {
             drop(stream);
