@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mp_proto::failure::{Failure, FailureKind, chain};
+use mp_proto::ownership::OwnershipError;
 use tokio::net::UnixStream;
 use tokio::time::Instant;
 
@@ -42,6 +43,9 @@ pub enum ConnectError {
         /// What is wrong.
         found: String,
     },
+    /// The storage root is not to be used, so nothing is made there and no daemon is started.
+    #[error(transparent)]
+    Ownership(OwnershipError),
     /// The system refused.
     #[error("could not connect to {}", socket.display())]
     Io {
@@ -71,7 +75,12 @@ impl From<ConnectError> for Failure {
             ConnectError::Unsafe { path, .. } => failure
                 .next(format!("ls -ld {}", path.display()), "see whose it is")
                 .next("mp daemon doctor", "see what to do about it"),
-            ConnectError::Io { .. } => failure.next("mp daemon doctor", "look for the cause"),
+            ConnectError::Ownership(OwnershipError::Foreign { .. }) if uid() == 0 => {
+                failure.next("sudo -H mp session", "use root's own home")
+            }
+            ConnectError::Ownership(_) | ConnectError::Io { .. } => {
+                failure.next("mp daemon doctor", "look for the cause")
+            }
         }
     }
 }
@@ -107,7 +116,10 @@ pub(crate) async fn connect(place: &Place, doubt: Doubt) -> Result<(UnixStream, 
     loop {
         let until = deadline.into_std();
         let turn = blocking(place, move |place| spawn::take_turn(place, until)).await;
-        let turn = turn.map_err(|error| start_error(place, error.to_string()))?;
+        let turn = turn.map_err(|error| match error {
+            spawn::StartError::Ownership(error) => ConnectError::Ownership(error),
+            error => start_error(place, error.to_string()),
+        })?;
         match reach(place, doubt).await {
             Err(ConnectError::Nobody { .. }) => {}
             connected => return connected,

@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use mp_proto::holder::{Holder, start_in};
+use mp_proto::ownership::{self, OwnershipError};
 
 /// Between two looks whether it is still worth waiting for a lock.
 const LOOK: Duration = Duration::from_millis(100);
@@ -55,6 +56,9 @@ pub enum LockError {
         /// Who must own it.
         uid: u32,
     },
+    /// The storage root is not to be used.
+    #[error(transparent)]
+    Ownership(#[from] OwnershipError),
     /// The file system said no.
     #[error("could not open {}", path.display())]
     Io {
@@ -219,10 +223,19 @@ impl Lock {
     }
 }
 
+/// Makes sure that a storage root exists, belongs to us and is private. Where it is not to be used, nothing is made or changed.
+///
+/// # Errors
+/// When it, or where it would be, is not our own; and as [`private_dir`].
+pub fn storage_root(root: &Path, uid: u32) -> Result<(), LockError> {
+    ownership::check(root, uid, |path| std::fs::symlink_metadata(path), |path| std::fs::metadata(path))?;
+    private_dir(root, uid)
+}
+
 /// Makes sure that a directory exists, belongs to us and is private: created 0700, tightened to 0700 if it is ours and wider.
 ///
 /// # Errors
-/// When it is a symlink, no directory, another user's, or cannot be made.
+/// When it is a symlink, no directory, another user's, open to everybody, or cannot be made.
 pub fn private_dir(path: &Path, uid: u32) -> Result<(), LockError> {
     let io_error = |source| LockError::Io { path: path.to_owned(), source };
     let wrong = |found: String| LockError::Directory { path: path.to_owned(), found, uid };
@@ -241,6 +254,10 @@ pub fn private_dir(path: &Path, uid: u32) -> Result<(), LockError> {
     }
     if found.uid() != uid {
         return Err(wrong(format!("owned by uid {}", found.uid())));
+    }
+    if found.mode() & 0o002 != 0 {
+        // Whoever wanted may have put there what they wanted: that does not go away with the bit.
+        return Err(wrong(format!("open to everybody (mode {:04o})", found.mode() & 0o7777)));
     }
     if found.mode() & 0o077 != 0 {
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).map_err(io_error)?;
@@ -320,6 +337,11 @@ mod tests {
         std::fs::set_permissions(&wide, std::fs::Permissions::from_mode(0o755)).expect("widened");
         private_dir(&wide, uid()).expect("ours");
         assert_eq!(std::fs::metadata(&wide).expect("there").mode() & 0o777, 0o700);
+        std::fs::set_permissions(&wide, std::fs::Permissions::from_mode(0o777)).expect("widened");
+        let error = private_dir(&wide, uid()).expect_err("anybody's");
+        assert!(error.to_string().contains("open to everybody (mode 0777)"), "{error}");
+        assert_eq!(std::fs::metadata(&wide).expect("there").mode() & 0o777, 0o777, "it was tightened");
+        std::fs::set_permissions(&wide, std::fs::Permissions::from_mode(0o700)).expect("tightened");
         let link = dir.path().join("link");
         std::os::unix::fs::symlink(&wide, &link).expect("linked");
         let error = private_dir(&link, uid()).expect_err("a link");

@@ -88,8 +88,16 @@ fn parse(filter: &str) -> Result<EnvFilter, TelemetryError> {
     if !filter.split(',').all(|part| known(part.trim())) {
         return Err(wrong());
     }
-    EnvFilter::try_new(filter).map_err(|_| wrong())
+    // The watch sees each line that is written to the log, for the log lies in a directory that is watched. What it has to say of that
+    // would be the next line, and so on for ever.
+    let others = filter.split(',').filter(|part| !part.trim().starts_with(WATCHER)).collect::<Vec<_>>();
+    let silenced = others.into_iter().chain([WATCHER_OFF]).collect::<Vec<_>>().join(",");
+    EnvFilter::try_new(silenced).map_err(|_| wrong())
 }
+
+/// The crate that watches files.
+const WATCHER: &str = "notify";
+const WATCHER_OFF: &str = "notify=off";
 
 /// Sets up the log of the process.
 ///
@@ -189,6 +197,14 @@ mod tests {
         assert_eq!(read(&aside(&path, 1)), "round 2\n");
         assert_eq!(read(&aside(&path, 2)), "round 1\n");
         assert!(!aside(&path, 3).exists());
+    }
+
+    #[test]
+    fn the_watch_never_speaks_of_the_log() {
+        for filter in ["trace", "notify=trace", "info, notify::inotify=trace"] {
+            let shown = parse(filter).expect("a filter").to_string();
+            assert!(shown.contains(WATCHER_OFF) && !shown.contains("=trace"), "{shown}");
+        }
     }
 
     #[test]

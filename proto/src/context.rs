@@ -119,21 +119,26 @@ impl fmt::Debug for CallerEnv {
 
 /// Flags, environment and working directory of a caller.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Context {
     /// `--account`.
     pub account: Option<String>,
     /// `--project`.
     pub project: Option<String>,
     /// `--workspace`, as text: the resolver reports a bad one together with the rest.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^0*[1-9][0-9]{0,17}$"))]
     pub workspace: Option<String>,
     /// `--target`.
     pub target: Option<String>,
     /// The caller's variables, of those that [`VARIABLES`] lists and those that the daemon asked for.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, String>))]
     pub env: CallerEnv,
     /// Absolute working directory, for relative paths and the bridge file beside it.
     pub cwd: Option<String>,
     /// Whether a workspace that is not given is none, whatever is pinned: the caller holds on to a session that had none.
+    #[serde(default)]
     pub exact: bool,
 }
 

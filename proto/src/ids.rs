@@ -21,14 +21,19 @@ impl IdError {
     }
 }
 
+/// The rule stands twice: as the code that keeps it, and as the pattern that documents show. The pattern is a `tt`: as a `literal` it would
+/// reach utoipa in a wrapping that utoipa does not look into.
 macro_rules! text_id {
-    ($(#[$doc:meta])* $name:ident, $expected:literal, $valid:expr) => {
+    ($(#[$doc:meta])* $name:ident, $expected:literal, $pattern:tt, $valid:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String))]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, pattern = $pattern))]
         pub struct $name(String);
 
         impl $name {
+            /// The rule as a regular expression, for documents.
+            pub const PATTERN: &'static str = $pattern;
+
             /// Returns the checked value.
             ///
             /// # Errors
@@ -69,6 +74,7 @@ text_id!(
     /// The key of an account in `config.toml` and the name of its directory below `accounts/`.
     AccountName,
     "an account name (1 to 64 of a-z, A-Z, 0-9, _ and -)",
+    "^[A-Za-z0-9_-]{1,64}$",
     |text| (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
 );
 
@@ -76,6 +82,7 @@ text_id!(
     /// The id of a Mixpanel project: digits, kept as text because files and URLs do.
     ProjectId,
     "a project id (digits only, such as 3187654)",
+    "^[0-9]{1,32}$",
     |text| !text.is_empty() && text.len() <= 32 && text.bytes().all(|b| b.is_ascii_digit())
 );
 
@@ -83,6 +90,7 @@ text_id!(
     /// The name of a saved target. Files may hold any non-empty text; new ones may not hold control characters.
     TargetName,
     "a target name (1 to 64 characters, no control characters, no space at either end)",
+    r"^[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f]{0,62}[^\s\u0000-\u001f\u007f-\u009f])?$",
     |text| (1..=64).contains(&text.chars().count())
         && text.trim() == text
         && !text.chars().any(char::is_control)
@@ -90,7 +98,7 @@ text_id!(
 
 /// The id of a workspace: a positive integer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = u64))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = i64, minimum = 1, maximum = 9223372036854775807i64))]
 pub struct WorkspaceId(NonZeroU64);
 
 impl WorkspaceId {
@@ -132,8 +140,9 @@ impl<'de> Deserialize<'de> for WorkspaceId {
     }
 }
 
+/// Each word is a `tt`, for the reason given at `text_id`.
 macro_rules! word {
-    ($(#[$doc:meta])* $name:ident, $expected:literal, { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident, $expected:literal, { $($(#[$vdoc:meta])* $variant:ident = $text:tt),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`ids`] and [`secret`] (the words), [`context`] (what a caller adds to a request), [`wire`] (the bodies),
 //! [`event`], [`failure`] (what can go wrong, and the one table of statuses and exit codes),
-//! [`deadline`] (how long each side waits), [`plane`], [`routes`], [`version`], [`location`], [`json`].
+//! [`deadline`] (how long each side waits), [`plane`], [`routes`], [`version`], [`location`], [`ownership`], [`json`].
 
 pub mod context;
 pub mod deadline;
@@ -12,6 +12,7 @@ pub mod holder;
 pub mod ids;
 pub mod json;
 pub mod location;
+pub mod ownership;
 pub mod plane;
 pub mod routes;
 pub mod secret;

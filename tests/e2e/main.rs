@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use mp_sandbox::answers::examine_answers;
 use mp_sandbox::home::{Home, Programs};
 use mp_sandbox::process::raise_file_limit;
 use mp_sandbox::wire::{Ask, Connection};
@@ -17,6 +18,7 @@ mod catalog;
 mod changes;
 mod commands;
 mod conformance;
+mod contract;
 mod events;
 mod exec;
 mod export;
@@ -76,6 +78,7 @@ value = "internal-1"
 
 fn programs() -> Programs {
     raise_file_limit();
+    examine_answers(contract::problems_in);
     Programs { mp: PathBuf::from(env!("CARGO_BIN_EXE_mp")), mpd: PathBuf::from(env!("CARGO_BIN_EXE_mpd")) }
 }
 

@@ -195,7 +195,7 @@ fn a_head_over_64_kibibytes_is_refused() {
     // The daemon may close while we still write.
     let _ = connection.write(&ask.to_bytes());
     match connection.read_answer() {
-        Ok(answer) => assert_eq!(answer.status, 431, "{}", answer.text()),
+        Ok(answer) => assert_eq!(answer.problem(), (431, "head_too_large".to_owned()), "{}", answer.text()),
         Err(error) => panic!("no answer to a head that is too long: {error}"),
     }
     let answer = home.ask(&Ask::get(routes::SESSION).header("X-Long", "x".repeat(32 * 1024)));
@@ -214,6 +214,58 @@ fn bytes_that_are_no_http_end_the_connection_alone() {
         }
     }
     session(&mut home.connect());
+}
+
+#[test]
+fn a_head_that_is_no_http_is_answered_like_everything_else() {
+    let home = configured();
+    let _daemon = home.start();
+    let many = format!("GET /v1/health HTTP/1.1\r\n{}\r\n", "X-A: 1\r\n".repeat(200));
+    let heads = [
+        ("GET /v1/health HTTP/1.1\r\nno colon\r\n\r\n", 400, "invalid_argument"),
+        ("GET /v1/he alth HTTP/1.1\r\n\r\n", 400, "invalid_argument"),
+        ("G{T /v1/health HTTP/1.1\r\n\r\n", 400, "invalid_argument"),
+        ("GET /v1/health HTTP/1.1\r\nX: a\0b\r\n\r\n", 400, "invalid_argument"),
+        ("POST /v1/accounts HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400, "invalid_argument"),
+        ("hello\r\n\r\n", 400, "invalid_argument"),
+        (many.as_str(), 431, "head_too_large"),
+    ];
+    for (head, status, code) in heads {
+        let mut connection = home.connect();
+        // Also after an answer on the same connection.
+        connection.call(&Ask::get(routes::HEALTH)).ok();
+        connection.write(head.as_bytes()).expect("it listens");
+        let answer = connection.read_answer().unwrap_or_else(|error| panic!("{head:?}: {error}"));
+        assert_eq!(answer.problem(), (status, code.to_owned()), "{head:?}");
+        assert_eq!(answer.header(routes::ORIGIN_HEADER), Some("daemon"), "{head:?}");
+        assert!(connection.is_closed().expect("it ends"), "{head:?}");
+    }
+    let mut connection = home.connect();
+    connection.write(b"HEAD /v1/he alth HTTP/1.1\r\n\r\n").expect("it listens");
+    let mut answer = String::new();
+    connection.stream().read_to_string(&mut answer).expect("it ends");
+    assert!(answer.contains("mp-origin: daemon") && answer.ends_with("\r\n\r\n"), "a body: {answer}");
+}
+
+#[test]
+fn a_path_says_which_methods_it_takes_and_trace_is_taken_by_none() {
+    let home = configured();
+    let _daemon = home.start();
+    let allowed = |answer: &Answer| answer.header("allow").map(str::to_owned);
+    for (method, path, allow) in [
+        ("TRACE", routes::HEALTH, "GET, HEAD"),
+        ("TRACE", "/v1/api/app/me", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+        ("PUT", routes::ACCOUNTS, "GET, HEAD, POST"),
+        ("DELETE", "/v1/accounts/team/use", "POST"),
+        ("GET", "/v1/accounts/team/use", "POST"),
+    ] {
+        // Whether or not it says who it is: that the method is wrong is the first thing to know.
+        for ask in [Ask::new(method, path), Ask::change(method, path, &json!(null))] {
+            let answer = home.ask(&ask);
+            assert_eq!(answer.problem(), (405, "method_not_allowed".to_owned()), "{method} {path}");
+            assert_eq!(allowed(&answer).as_deref(), Some(allow), "{method} {path}");
+        }
+    }
 }
 
 #[test]

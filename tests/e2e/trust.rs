@@ -224,3 +224,79 @@ fn no_port_is_opened() {
         }
     }
 }
+
+/// Returns what a client and a daemon say to a storage root, neither of which may make anything.
+#[track_caller]
+fn refusals(home: &Home, root: &str) -> [String; 2] {
+    let client = home.mp(["session"]).env("MP_STORAGE_DIR", home.at(root)).fails(6);
+    let mut daemon = home.command(&home.programs().mpd);
+    let ended = daemon.env("MP_STORAGE_DIR", home.at(root)).output().expect("it runs");
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    [client, String::from_utf8_lossy(&ended.stderr).into_owned()]
+}
+
+#[test]
+fn a_storage_root_that_may_be_anybodys_is_left_as_it_is() {
+    let home = crate::empty();
+    let mode = |path: &str| fs::metadata(home.at(path)).expect("there").permissions().mode() & 0o7777;
+    for (path, bits) in [("open", 0o777), ("sticky", 0o1777), ("real", 0o755), ("shared", 0o1777)] {
+        fs::create_dir(home.at(path)).expect("made");
+        fs::set_permissions(home.at(path), fs::Permissions::from_mode(bits)).expect("our own");
+    }
+    symlink(home.at("real"), home.at("link")).expect("linked");
+    home.write("file", "");
+    let wrong = [
+        ("open", "open", "by everybody (mode 0777)"),
+        ("sticky", "sticky", "by everybody (mode 1777)"),
+        ("link", "real", "is a symbolic link"),
+        ("file", "file", "is not a directory"),
+        // Not there yet, in a directory where others could put something in its place.
+        ("open/a/b", "open", "by everybody (mode 0777)"),
+    ];
+    for (root, left, why) in wrong {
+        let before = mode(left);
+        for said in refusals(&home, root) {
+            assert!(said.contains(why), "{root}: {said}");
+        }
+        assert_eq!(mode(left), before, "{root} was tightened");
+        assert_eq!(fs::read_dir(home.at(left)).map_or(0, Iterator::count), 0, "{root} was filled");
+    }
+    // A directory in which nobody can take away what is another's is as good as /tmp.
+    let shared = home.at("shared/own");
+    home.mp(["session"]).env("MP_STORAGE_DIR", &shared).ok();
+    home.mp(["daemon", "stop"]).env("MP_STORAGE_DIR", &shared).ok();
+    assert_eq!((mode("shared"), mode("shared/own")), (0o1777, 0o700));
+}
+
+/// As by `sudo mp`, which keeps the home of its caller: root would leave there what its user cannot change any more.
+#[test]
+fn nothing_is_made_in_the_home_of_another_user() {
+    if !rustix::process::geteuid().is_root() {
+        // Somebody else's directory is refused to everybody.
+        let said = crate::empty().mp(["session"]).env("MP_STORAGE_DIR", "/etc").fails(6);
+        assert!(said.contains("/etc belongs to uid 0") && said.contains("MP_STORAGE_DIR"), "{said}");
+        return;
+    }
+    let home = crate::empty();
+    let of_stranger = |path: &str| {
+        std::os::unix::fs::chown(home.at(path), Some(STRANGER), Some(STRANGER)).expect("root may");
+    };
+    fs::create_dir(home.at("user")).expect("made");
+    of_stranger("user");
+    let refused = |root: &str| {
+        for said in refusals(&home, root) {
+            assert!(
+                said.contains("belongs to uid 65534, and this is uid 0") && said.contains("sudo -H"),
+                "{root}: {said}"
+            );
+        }
+    };
+    refused("user/.mp");
+    assert_eq!(fs::read_dir(home.at("user")).map_or(0, Iterator::count), 0, "something was made");
+    // What root has left there before does not make it root's.
+    home.write("user/.mp/config.toml", "");
+    refused("user/.mp");
+    of_stranger("user/.mp");
+    refused("user/.mp");
+    assert_eq!(fs::read_dir(home.at("user/.mp")).map_or(0, Iterator::count), 1, "run was made");
+}

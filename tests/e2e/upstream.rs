@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use mp_proto::ids::Region;
 use mp_proto::routes;
 use mp_sandbox::home::{Call, Done, Home};
+use mp_sandbox::upstream::server::Reply;
 use mp_sandbox::upstream::{ADA, Fault, Gate, Plan, SOL, Upstream};
 use mp_sandbox::wait::eventually;
 use mp_sandbox::wire::{Ask, EventStream};
@@ -293,4 +294,43 @@ fn no_proxy_sees_a_credential_that_goes_to_this_machine() {
     let login = home.mp(["login"]).env("MP_OAUTH_TOKEN", "s3cret-token").env("MP_API_BASE_URL", base.url());
     assert!(login.ok().contains("Web"));
     assert_eq!(seen.load(std::sync::atomic::Ordering::Relaxed), 0);
+}
+
+/// A status that ends no request, or that nobody knows, must not come out of the daemon as its own.
+#[test]
+fn a_status_that_is_none_is_an_invalid_answer() {
+    let world = World::with_grant(3600);
+    let _daemon = world.start();
+    for status in [600, 777, 999] {
+        world.upstream.on("GET", DASHBOARDS, move |_| Reply::json(status, &json!({"error": "odd"})));
+        let told = format!("was answered {status}, which is no status");
+        let done = count_dashboards(&world.home).run();
+        assert!(done.code == 1 && done.stderr.contains(&told), "{status}: {}", done.stderr);
+        let run = Ask::change("POST", "/v1/operations/dashboards.list", &json!({}));
+        let passed = Ask::get("/v1/api/app/projects/3187654/dashboards/");
+        for ask in [run, passed] {
+            assert_eq!(world.home.ask(&ask).problem(), (502, "upstream_invalid".to_owned()), "{status}");
+        }
+    }
+}
+
+/// Short as a text, such an answer would take a hundred times as much memory.
+#[test]
+fn an_answer_of_too_many_values_is_refused_by_the_name_of_the_setting() {
+    let world = World::with_grant(3600);
+    let config = world.home.read(".mp/config.toml");
+    let limits =
+        |lines: &str| world.home.replace(".mp/config.toml", &format!("{config}\n[settings.limits]\n{lines}\n"));
+    let _daemon = world.start();
+    let body = format!("{{\"status\":\"ok\",\"results\":[{}{{\"id\":1}}]}}", "{\"id\":1},".repeat(200_000));
+    world
+        .upstream
+        .on("GET", DASHBOARDS, move |_| Reply::new(200).header("Content-Type", "application/json").body(body.clone()));
+    for (setting, limit) in [("answer_values", 1000), ("answer_values", 400_000), ("answer_bytes", 500_000)] {
+        limits(&format!("{setting} = {limit}"));
+        let said = count_dashboards(&world.home).fails(1);
+        assert!(said.contains(&format!("more than {limit} ")) && said.contains(setting), "{said}");
+    }
+    limits("answer_values = 500000");
+    assert_eq!(count_dashboards(&world.home).ok(), "200001\n");
 }

@@ -12,7 +12,7 @@ use tracing::{info, warn};
 use super::place::make_dir_of;
 use crate::life::Life;
 use crate::listen::{ListenError, Presence, Socket};
-use crate::lock::{Lock, private_dir};
+use crate::lock::{Lock, private_dir, storage_root};
 
 /// So long a daemon tries to get a socket that clients can find. Then it leaves: the next call starts another, which can say why it fails.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -97,7 +97,7 @@ impl Holding {
     fn retake(&mut self, (root, run): &(PathBuf, PathBuf)) -> bool {
         let uid = rustix::process::geteuid().as_raw();
         let made = match run.starts_with(root) {
-            true => private_dir(root, uid).and_then(|()| private_dir(run, uid)),
+            true => storage_root(root, uid).and_then(|()| private_dir(run, uid)),
             false => private_dir(run, uid),
         };
         match made.and_then(|()| Lock::take(&lock_file(run))) {

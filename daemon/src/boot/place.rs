@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use mp_proto::location::{LocationError, LocationVariables, RunDirs, fallback_dir, lock_file};
 
 use crate::args::Options;
-use crate::lock::{self, LockError, private_dir};
+use crate::lock::{self, LockError, private_dir, storage_root};
 
 /// Largest config file in which `run_dir` is looked for; larger ones are refused as a whole.
 const MAX_CONFIG: u64 = 1024 * 1024;
@@ -71,7 +71,7 @@ impl Named {
     /// # Errors
     /// When none can, or another daemon of this root runs in another one of them.
     pub(super) fn settle(self) -> Result<Place, PlaceError> {
-        match private_dir(&self.root, self.uid) {
+        match storage_root(&self.root, self.uid) {
             // What is there can be read all the same.
             Ok(()) | Err(LockError::Io { .. }) => {}
             Err(error) => return Err(error.into()),

@@ -21,6 +21,7 @@ use crate::call::MIN_VALID_S;
 use crate::call::answer::{OpenAnswer, is_reset, reason};
 use crate::call::decoding::Asked;
 use crate::call::gate::{Budget, Gates, Permit};
+use crate::call::large::Large;
 use crate::call::request::{Coding, Outgoing, Payload, Query};
 use crate::call::{headers, retry, wait};
 use crate::hub::{Hub, Notice};
@@ -42,6 +43,7 @@ pub struct Calls {
     store: Arc<Store>,
     hub: Arc<Hub>,
     life: Life,
+    large: Large,
 }
 
 impl Calls {
@@ -54,7 +56,8 @@ impl Calls {
         hub: Arc<Hub>,
         life: Life,
     ) -> Self {
-        Self { mixpanel, keeper, gates, store, hub, life }
+        let large = Large::new(life.clone(), Arc::clone(&store));
+        Self { mixpanel, keeper, gates, store, hub, life, large }
     }
 
     /// Sends a request and returns what Mixpanel finally answers, whatever its status.
@@ -68,6 +71,11 @@ impl Calls {
         deadline: Instant,
     ) -> Result<OpenAnswer, Failure> {
         Sending { calls: self, identity: as_whom, request, begun: Instant::now(), deadline }.run().await
+    }
+
+    /// Returns where large answers are read.
+    pub(crate) fn large(&self) -> &Large {
+        &self.large
     }
 
     /// Returns where requests of an identity go, without a slash at its end.

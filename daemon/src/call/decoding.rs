@@ -4,6 +4,7 @@ use mp_proto::failure::{Failure, FailureKind, Next, Upstream};
 use mp_proto::secret::Secret;
 use serde_json::Value;
 
+use crate::call::large::Excess;
 use crate::call::request::Outgoing;
 use crate::call::retry;
 use crate::identity::Holder;
@@ -28,8 +29,19 @@ pub(crate) struct Incoming {
     pub(crate) retry_after: Option<String>,
     /// The id under which Mixpanel knows the request.
     pub(crate) request_id: Option<String>,
-    /// Its body; none when it is larger than may be read.
-    pub(crate) body: Option<Vec<u8>>,
+    /// Its body.
+    pub(crate) body: Content,
+}
+
+/// The body of an answer.
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// As it came.
+    Text(Vec<u8>),
+    /// Read already; none where it is no JSON.
+    Read(Option<Value>),
+    /// Larger than may be read.
+    TooLarge(Excess),
 }
 
 /// Who asked for what, and what must not be repeated to anybody.
@@ -55,15 +67,20 @@ impl Incoming {
     pub(crate) fn decode(self, asked: &Asked<'_>) -> Result<Value, Failure> {
         match self.status {
             204 => Ok(serde_json::json!({"status": "ok"})),
-            200..=299 => match self.body.as_deref().map(json) {
-                Some(Some(value)) => Ok(value),
-                Some(None) => Err(invalid(asked, &format!("was answered {} without JSON", self.status))),
-                None => Err(invalid(asked, "was answered with more than can be taken at once")),
-            },
+            200..=299 => {
+                let read = match self.body {
+                    Content::Text(text) => json(&text),
+                    Content::Read(read) => read,
+                    Content::TooLarge(excess) => return Err(invalid(asked, &excess.to_string())),
+                };
+                read.ok_or_else(|| invalid(asked, &format!("was answered {} without JSON", self.status)))
+            }
             300..=399 => {
                 Err(invalid(asked, &format!("was answered {}, a redirect, which is not followed", self.status)))
             }
-            _ => Err(self.refusal(asked)),
+            400..=599 => Err(self.refusal(asked)),
+            // Nothing of ours may carry such a status on.
+            _ => Err(invalid(asked, &format!("was answered {}, which is no status of a final answer", self.status))),
         }
     }
 
@@ -77,7 +94,10 @@ impl Incoming {
             _ => (FailureKind::UpstreamFault, "met a fault at Mixpanel"),
         };
         let said = if said.contains("answered") { said.to_owned() } else { format!("{said} ({status})") };
-        let own = self.body.as_deref().and_then(|body| asked.message(body));
+        let own = match &self.body {
+            Content::Text(body) => asked.message(body),
+            Content::Read(_) | Content::TooLarge(_) => None,
+        };
         let own = own.map_or_else(String::new, |text| format!(". Mixpanel says: {text}"));
         let mut failure = asked.failure(kind, &format!("{said}{own}"));
         failure.upstream = Some(Upstream { status, request_id: self.request_id.as_deref().and_then(request_id) });
@@ -92,7 +112,7 @@ impl Incoming {
 }
 
 /// Reads JSON. Mixpanel writes NaN and the infinities as Python does, which JSON does not know; they become null.
-fn json(text: &[u8]) -> Option<Value> {
+pub(crate) fn json(text: &[u8]) -> Option<Value> {
     serde_json::from_slice(text).ok().or_else(|| serde_json::from_slice(&without_odd_numbers(text)?).ok())
 }
 
@@ -272,7 +292,7 @@ mod tests {
             status,
             retry_after: Some("7".into()),
             request_id: Some("id-\u{7}1".into()),
-            body: Some(body.as_bytes().to_vec()),
+            body: Content::Text(body.as_bytes().to_vec()),
         };
         incoming.decode(&Asked { identity, request: &request, secrets: vec!["hush-hush", "u1", ""] })
     }
@@ -291,12 +311,17 @@ mod tests {
             (502, FailureKind::UpstreamFault, 1),
             (302, FailureKind::UpstreamInvalid, 1),
             (200, FailureKind::UpstreamInvalid, 1),
+            (100, FailureKind::UpstreamInvalid, 1),
+            (199, FailureKind::UpstreamInvalid, 1),
+            (600, FailureKind::UpstreamInvalid, 1),
+            (999, FailureKind::UpstreamInvalid, 1),
         ];
         for (status, kind, exit) in table {
             let failure = decoded(status, "<html>").expect_err("is a failure");
             assert_eq!((failure.kind, failure.kind.exit_code()), (kind, exit), "{status}");
-            assert_eq!(failure.upstream.as_ref().map(|said| said.status), (status >= 400).then_some(status));
-            assert!(failure.status() >= 400, "{status} does not look like a success");
+            let told = (400..600).contains(&status).then_some(status);
+            assert_eq!(failure.upstream.as_ref().map(|said| said.status), told);
+            assert!((400..600).contains(&failure.status()), "{status} is passed on as that of a failure");
             assert_eq!(failure.retry_after_s, (status == 429).then_some(7));
             assert!(failure.detail.starts_with("GET /me of account 'acme' ") && !failure.detail.contains('<'));
         }

@@ -9,12 +9,10 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::call::answer::OpenAnswer;
 use crate::call::calls::Calls;
-use crate::call::decoding::{Asked, Incoming};
+use crate::call::decoding::{Asked, Content, Incoming, json};
+use crate::call::large::Excess;
 use crate::call::request::Outgoing;
 use crate::identity::Identity;
-
-/// Largest JSON answer. Larger ones are exports, which stream.
-const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
 /// Largest answer to a refused request that is searched for Mixpanel's own words.
 const MAX_REFUSAL: usize = 64 * 1024;
@@ -61,10 +59,12 @@ impl Calls {
         within: Duration,
     ) -> Result<Fetched, Failure> {
         let deadline = Instant::now() + within;
+        let most = self.large().limits().answer_bytes;
         let mut may_repeat = request.repeatable && request.is_resendable();
         loop {
             let mut opened = self.open(as_whom, request, deadline).await?;
-            let limit = if opened.status.is_success() { MAX_ANSWER } else { MAX_REFUSAL };
+            let is_good = opened.status.is_success();
+            let limit = if is_good { usize::try_from(most).unwrap_or(usize::MAX) } else { MAX_REFUSAL };
             let body = match timeout_at(deadline, opened.rest(limit)).await {
                 Ok(Ok(body)) => body,
                 Ok(Err(failure)) if may_repeat && failure.kind == FailureKind::UpstreamUnreachable => {
@@ -80,6 +80,14 @@ impl Calls {
             let header = |name: &str| opened.header(name).map(str::to_owned);
             let (retry_after, request_id) = (header("retry-after"), header("x-request-id"));
             let bytes = body.as_ref().map_or(0, Vec::len);
+            let body = match body {
+                None => Content::TooLarge(Excess::bytes(most)),
+                Some(text) if !is_good => Content::Text(text),
+                Some(text) => match self.large().read(text, |text| json(&text)).await? {
+                    Ok(read) => Content::Read(read),
+                    Err(excess) => Content::TooLarge(excess),
+                },
+            };
             let answer = Incoming { status: opened.status.as_u16(), retry_after, request_id, body };
             let value = answer.decode(&Asked::about(as_whom, request, opened.credential.expose()))?;
             return Ok(Fetched { value, bytes });
@@ -97,7 +105,7 @@ impl Calls {
         }
         let header = |name: &str| opened.header(name).map(str::to_owned);
         let (retry_after, request_id) = (header("retry-after"), header("x-request-id"));
-        let body = opened.rest(MAX_REFUSAL).await?;
+        let body = opened.rest(MAX_REFUSAL).await?.map_or(Content::Read(None), Content::Text);
         let answer = Incoming { status: opened.status.as_u16(), retry_after, request_id, body };
         let asked = Asked::about(as_whom, request, opened.credential.expose());
         match answer.decode(&asked) {

@@ -7,6 +7,7 @@ pub(crate) mod exchange;
 pub(crate) mod fingerprint;
 pub mod gate;
 pub(crate) mod headers;
+pub(crate) mod large;
 pub(crate) mod lines;
 pub(crate) mod path;
 pub mod reads;

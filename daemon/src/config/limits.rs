@@ -1,4 +1,5 @@
-//! `[settings.limits]`: what may be asked of Mixpanel at once, and how long its answers about names are kept.
+//! `[settings.limits]`: what may be asked of Mixpanel at once, how long its answers about names are kept, and how large an answer may be
+//! that is read as a whole.
 
 use toml::de::{DeTable, DeValue};
 
@@ -11,12 +12,23 @@ pub struct Limits {
     pub export_concurrent: u64,
     /// Seconds for which names of events, properties and the like are kept; 0 keeps none.
     pub discovery_s: u64,
+    /// Bytes of an answer that is read as a whole. Exports flow, and have no limit.
+    pub answer_bytes: u64,
+    /// Values in it, counted as deep as they go: each takes some hundred bytes of memory, however short its text.
+    pub answer_values: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         // Five minutes: short against how often names change, long against how often a tool asks.
-        Self { query_concurrent: 5, export_concurrent: 100, discovery_s: 300 }
+        // 64 MiB and two million values are far above what a query can ask for, and far below what would fill the memory.
+        Self {
+            query_concurrent: 5,
+            export_concurrent: 100,
+            discovery_s: 300,
+            answer_bytes: 64 * 1024 * 1024,
+            answer_values: 2_000_000,
+        }
     }
 }
 
@@ -28,6 +40,8 @@ pub(super) fn read(block: &DeTable<'_>) -> (Limits, Vec<(usize, String)>) {
             "query_concurrent" => (&mut limits.query_concurrent, 1),
             "export_concurrent" => (&mut limits.export_concurrent, 1),
             "discovery_s" => (&mut limits.discovery_s, 0),
+            "answer_bytes" => (&mut limits.answer_bytes, 1),
+            "answer_values" => (&mut limits.answer_values, 1),
             // Of a later release.
             _ => continue,
         };

@@ -96,6 +96,13 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for JsonBody<T> {
     async fn from_request(request: Request, _: &Arc<App>) -> Result<Self, Refusal> {
         let bytes = read(request.into_body()).await?;
         let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        // serde would read a list as the fields in their order.
+        if matches!(text.trim_ascii_start().first(), Some(b'[')) {
+            let problem = Problem::new("body:1:1", "expected a JSON object");
+            return Err(Failure::new(FailureKind::InvalidArgument, "the body is not as expected")
+                .errors(vec![problem])
+                .into());
+        }
         Ok(Self(serde_json::from_slice(text).map_err(|error| not_as_expected(&error))?))
     }
 }

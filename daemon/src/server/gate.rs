@@ -22,6 +22,10 @@ pub(crate) fn check<B>(request: &Request<B>) -> Result<(), Failure> {
     if request.method() == Method::CONNECT || uri.scheme().is_some() || uri.authority().is_some() {
         return Err(forbidden("this is no proxy: send a path, not a URL"));
     }
+    if request.method() == Method::TRACE {
+        // It would show its sender's headers to whoever made it send them; and nobody here needs it.
+        return Err(Failure::new(FailureKind::MethodNotAllowed, "TRACE is taken by no path"));
+    }
     let mut size = uri.path_and_query().map_or(0, |path| path.as_str().len());
     let mut is_named = false;
     for (name, value) in request.headers() {
@@ -123,6 +127,7 @@ mod tests {
         }
         assert_eq!(verdict("GET", "http://mixpanel.com/api", &[]), Err(FailureKind::Forbidden));
         assert_eq!(verdict("CONNECT", "mixpanel.com:443", &[]), Err(FailureKind::Forbidden));
+        assert_eq!(verdict("TRACE", "/v1/session", &[("mp-client", "x/1")]), Err(FailureKind::MethodNotAllowed));
         assert_eq!(verdict("GET", "/v1/session", &[("host", "evil.example")]), Err(FailureKind::Forbidden));
     }
 

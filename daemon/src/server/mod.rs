@@ -8,9 +8,13 @@ mod bridge;
 mod call;
 mod control;
 mod events;
+mod failures;
 mod gate;
+mod heads;
 mod logins;
 mod me;
+#[cfg(debug_assertions)]
+mod observed;
 mod openapi;
 mod operations;
 mod peer;
@@ -45,6 +49,7 @@ use tower::ServiceExt;
 use tracing::{Instrument, debug, debug_span, info, warn};
 
 use crate::server::app::App;
+use crate::server::heads::Explained;
 use crate::server::peer::Peer;
 
 /// Connections served at once: far more than one person's tools, far fewer than the descriptors of a process.
@@ -149,7 +154,7 @@ struct Activity {
     /// A head has arrived since the last look.
     spoken: AtomicBool,
     /// Requests that are being answered; those whose answer is a stream count until it ends.
-    open: AtomicU32,
+    open: Arc<AtomicU32>,
 }
 
 impl Activity {
@@ -183,6 +188,7 @@ impl Drop for OpenRequest {
 
 impl Connection {
     async fn run(self, stream: UnixStream, watcher: hyper_util::server::graceful::Watcher) {
+        let stream = Explained::new(stream, Arc::clone(&self.activity.open));
         let connection = http1::Builder::new()
             .header_read_timeout(None)
             .max_buf_size(gate::MAX_HEAD)
@@ -204,18 +210,22 @@ impl Connection {
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
         let open = OpenRequest::of(&self.app, &self.activity);
         let number = self.app.counters.calls.fetch_add(1, Ordering::Relaxed);
+        #[cfg(debug_assertions)]
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let span = debug_span!("call", method = %request.method(), path = request.uri().path(), number);
         let answered = std::panic::AssertUnwindSafe(self.route(request)).catch_unwind().instrument(span).await;
         let mut response = answered.unwrap_or_else(|_| {
             reply::failure(&Failure::new(FailureKind::Internal, "the daemon made an error; its log says more"))
         });
         reply::finish(&self.app, number, &mut response);
+        #[cfg(debug_assertions)]
+        let response = observed::note(method.as_str(), &path, response).await;
         Ok(if response.body().size_hint().exact().is_some() { response } else { response.map(|body| held(body, open)) })
     }
 
     async fn route(&self, request: Request<Incoming>) -> Response<Body> {
         if let Err(failure) = gate::check(&request) {
-            return reply::failure(&failure);
+            return table::refused(request.method(), request.uri().path(), &failure);
         }
         let mut request = request.map(Body::new);
         if request.method() != Method::GET || request.uri().path().starts_with(API_HEAD) {

@@ -1,47 +1,64 @@
-//! The OpenAPI 3.1 document, made from the rows of the route table.
+//! The OpenAPI 3.1 document, made from the rows of the route table. Every status that a row may answer is named in it.
+
+mod parameters;
+mod reference;
+mod responses;
+mod rules;
 
 use std::collections::BTreeMap;
 
 use hyper::Method;
+use mp_proto::context::Context;
+use mp_proto::event::Event;
 use mp_proto::failure::ProblemBody;
-use mp_proto::routes::{CLIENT_HEADER, CONTEXT_HEADER};
 use mp_proto::version::BUILD;
-use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem};
-use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use serde_json::Value;
+use utoipa::openapi::path::{OperationBuilder, PathItem};
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::{
-    ComponentsBuilder, Content, HttpMethod, InfoBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr, Required,
-    ResponseBuilder, Schema,
+    ComponentsBuilder, Content, HttpMethod, InfoBuilder, OpenApiBuilder, PathsBuilder, Ref, RefOr, Required, Schema,
 };
-use utoipa::{PartialSchema, ToSchema};
 
-use crate::server::route::{Described, Reply, Route};
+use self::reference::reference;
+use self::responses::Answer;
+use crate::server::route::{Described, PASSED, Route, body};
 
 /// Returns the document.
-pub(crate) fn document(routes: &[Route]) -> OpenApi {
-    let mut schemas = vec![(ProblemBody::name().into_owned(), ProblemBody::schema())];
-    ProblemBody::schemas(&mut schemas);
+pub(crate) fn document(routes: &[Route]) -> Value {
+    let mut schemas = Vec::new();
+    for shared in [body::<ProblemBody>(), body::<Context>(), body::<Event>()] {
+        (shared.collect)(&mut schemas);
+    }
     let mut paths = PathsBuilder::new();
+    let mut shared = BTreeMap::new();
     for route in routes {
-        collect(route, &mut schemas);
-        paths = paths.path(path(route), PathItem::new(method(&route.method), operation(route)));
+        shared.extend(responses::of(route).into_iter().filter_map(|answer| Some((answer.name?, answer.response))));
+        for described in route.request.iter().chain(route.reply.body()) {
+            (described.collect)(&mut schemas);
+        }
+        for verb in methods(route) {
+            paths = paths.path(path(route), PathItem::new(word(&verb), operation(route, &verb, &schemas)));
+        }
     }
     let info = InfoBuilder::new()
         .title("mpd")
         .version(BUILD)
         .description(Some("The socket API of mpd: HTTP/1.1 over a Unix socket, JSON bodies, RFC 9457 problems."));
     let schemas: BTreeMap<String, RefOr<Schema>> = schemas.into_iter().collect();
-    let components = schemas.into_iter().fold(ComponentsBuilder::new(), |all, (name, one)| all.schema(name, one));
-    OpenApiBuilder::new().info(info.build()).paths(paths.build()).components(Some(components.build())).build()
+    let components = responses::HEADERS
+        .iter()
+        .fold(ComponentsBuilder::new(), |all, header| all.header(header.name, header.described()));
+    let components = shared.into_iter().fold(components, |all, (name, one)| all.response(name, one));
+    let components = schemas.into_iter().fold(components, |all, (name, one)| all.schema(name, one));
+    let document =
+        OpenApiBuilder::new().info(info.build()).paths(paths.build()).components(Some(components.build())).build();
+    let mut document = serde_json::to_value(document).expect("a document is plain data");
+    rules::add(&mut document);
+    document
 }
 
-fn collect(route: &Route, schemas: &mut Vec<(String, RefOr<Schema>)>) {
-    if let Some(request) = &route.request {
-        (request.collect)(schemas);
-    }
-    if let Reply::Json(body) | Reply::Created(body) | Reply::Accepted(body) = &route.reply {
-        (body.collect)(schemas);
-    }
+fn methods(route: &Route) -> Vec<Method> {
+    if route.takes_any { PASSED.to_vec() } else { vec![route.method.clone()] }
 }
 
 /// Returns a path as OpenAPI writes it: it has no placeholder for more than one segment.
@@ -49,87 +66,54 @@ fn path(route: &Route) -> String {
     route.path.replace("{*path}", "{plane}/{path}")
 }
 
-fn method(method: &Method) -> HttpMethod {
+fn word(method: &Method) -> HttpMethod {
     match method.as_str() {
         "GET" => HttpMethod::Get,
+        "HEAD" => HttpMethod::Head,
         "POST" => HttpMethod::Post,
         "PUT" => HttpMethod::Put,
         "PATCH" => HttpMethod::Patch,
+        "OPTIONS" => HttpMethod::Options,
         _ => HttpMethod::Delete,
     }
 }
 
-fn operation(route: &Route) -> utoipa::openapi::path::Operation {
-    let problem = ResponseBuilder::new()
-        .description("What went wrong")
-        .content("application/problem+json", reference(&ProblemBody::name()));
-    let (status, response) = success(&route.reply);
-    let mut operation = OperationBuilder::new()
-        .summary(Some(route.summary))
-        .operation_id(Some(operation_id(route)))
-        .response(status, response)
-        .response("default", problem);
-    for parameter in parameters(route) {
+fn operation(route: &Route, method: &Method, schemas: &[(String, RefOr<Schema>)]) -> utoipa::openapi::path::Operation {
+    let mut operation =
+        OperationBuilder::new().summary(Some(route.summary)).operation_id(Some(operation_id(route, method)));
+    for Answer { status, name, response } in responses::of(route) {
+        operation = match name {
+            Some(name) => operation.response(status, Ref::from_response_name(name)),
+            None => operation.response(status, response),
+        };
+    }
+    for parameter in parameters::of(route, method) {
         operation = operation.parameter(parameter);
     }
+    operation.request_body(request_body(route, method, schemas)).build()
+}
+
+fn request_body(route: &Route, method: &Method, schemas: &[(String, RefOr<Schema>)]) -> Option<RequestBody> {
     if let Some(Described { name, .. }) = &route.request {
-        operation = operation
-            .request_body(Some(RequestBodyBuilder::new().content("application/json", reference(name)).build()));
+        // An empty body counts as `{}`.
+        let is_needed = schemas.iter().any(|(known, schema)| known == name && needs_fields(schema));
+        let required = if is_needed { Required::True } else { Required::False };
+        let body = RequestBodyBuilder::new().content("application/json", reference(name)).required(Some(required));
+        return Some(body.build());
     }
-    operation.build()
+    let has_body = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let kind = route.upload.filter(|_| has_body)?;
+    Some(RequestBodyBuilder::new().content(kind, Content::default()).build())
 }
 
-fn success(reply: &Reply) -> (&'static str, ResponseBuilder) {
-    let response = ResponseBuilder::new().description("Success");
-    match reply {
-        Reply::Json(body) => ("200", response.content("application/json", reference(&body.name))),
-        Reply::Created(body) => ("201", response.content("application/json", reference(&body.name))),
-        Reply::Accepted(body) => ("202", response.content("application/json", reference(&body.name))),
-        Reply::Other(kind) => ("200", response.content(*kind, Content::default())),
-    }
-}
-
-fn reference(name: &str) -> Content {
-    Content::new(Some(RefOr::<Schema>::Ref(Ref::from_schema_name(name))))
-}
-
-fn parameters(route: &Route) -> Vec<Parameter> {
-    let text = || Some(ObjectBuilder::new().schema_type(Type::String).build());
-    let parameter = |name: &str, place, about: &str, required| {
-        ParameterBuilder::new()
-            .name(name)
-            .parameter_in(place)
-            .description(Some(about))
-            .required(required)
-            .schema(text())
-            .build()
-    };
-    let context = "Flags, variables and directory of the caller, as ASCII JSON";
-    let mut all = vec![parameter(CONTEXT_HEADER, ParameterIn::Header, context, Required::False)];
-    if route.takes_any {
-        let plane = "app, query, engage or export";
-        all.push(parameter(
-            CLIENT_HEADER,
-            ParameterIn::Header,
-            "Who asks: name/version; not for GET and HEAD",
-            Required::False,
-        ));
-        all.push(parameter("plane", ParameterIn::Path, plane, Required::True));
-        all.push(parameter("path", ParameterIn::Path, "Path below the plane, with its slashes", Required::True));
-    } else if route.method != Method::GET {
-        all.push(parameter(CLIENT_HEADER, ParameterIn::Header, "Who asks: name/version", Required::True));
-    }
-    if route.path.contains("{name}") {
-        all.push(parameter("name", ParameterIn::Path, "Name of the account or target", Required::True));
-    }
-    all.extend(route.query.iter().map(|(name, about)| parameter(name, ParameterIn::Query, about, Required::False)));
-    all
+fn needs_fields(schema: &RefOr<Schema>) -> bool {
+    matches!(schema, RefOr::T(Schema::Object(object)) if !object.required.is_empty())
 }
 
 /// `GET /v1/accounts/{name}/use` → `get_accounts_name_use`.
-fn operation_id(route: &Route) -> String {
+fn operation_id(route: &Route, method: &Method) -> String {
     let words = path(route).trim_start_matches("/v1/").replace(['{', '}'], "").replace(['/', '-', '.'], "_");
-    format!("{}_{words}", if route.takes_any { "any".to_owned() } else { route.method.as_str().to_lowercase() })
+    format!("{}_{words}", method.as_str().to_lowercase())
 }
 
 #[cfg(test)]
@@ -139,11 +123,13 @@ mod tests {
 
     #[test]
     fn the_document_describes_every_route_and_refers_to_nothing_that_is_missing() {
-        let json = serde_json::to_value(document(&routes())).expect("serialises");
+        let json = document(&routes());
         assert!(json["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")), "{}", json["openapi"]);
         for route in routes() {
-            let operation = &json["paths"][path(&route)][route.method.as_str().to_lowercase()];
-            assert!(operation.is_object(), "{} {} is not described", route.method, route.path);
+            for method in methods(&route) {
+                let operation = &json["paths"][path(&route)][method.as_str().to_lowercase()];
+                assert!(operation.is_object(), "{method} {} is not described", route.path);
+            }
         }
         let text = json.to_string();
         for reference in text.split("\"#/components/schemas/").skip(1) {
@@ -152,16 +138,64 @@ mod tests {
         }
     }
 
+    /// Every word of an enum is the one that serde writes: a derive that does not see a rename shows the name of the variant.
+    #[test]
+    fn words_are_those_of_the_wire() {
+        fn look(value: &Value, seen: &mut usize) {
+            let words = value["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            for word in words {
+                *seen += 1;
+                let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
+                assert!(word.chars().all(is_word), "{word:?} is no word of the wire");
+            }
+            let below: Vec<&Value> = match value {
+                Value::Array(list) => list.iter().collect(),
+                // Names of variables are words of the environment.
+                Value::Object(fields) => {
+                    fields.iter().filter(|(key, _)| *key != "propertyNames").map(|(_, value)| value).collect()
+                }
+                _ => Vec::new(),
+            };
+            below.into_iter().for_each(|value| look(value, seen));
+        }
+        let json = document(&routes());
+        let mut seen = 0;
+        look(&json, &mut seen);
+        assert!(seen > 100, "{seen}");
+        let all = |name: &str| json["components"]["schemas"][name]["enum"].clone();
+        assert_eq!(all("Region"), serde_json::to_value(mp_proto::ids::Region::ALL).expect("words"));
+        assert_eq!(all("AccountType"), serde_json::to_value(mp_proto::ids::AccountType::ALL).expect("words"));
+    }
+
+    #[test]
+    fn every_status_is_named_and_every_operation_can_be_refused() {
+        let json = document(&routes());
+        for (path, item) in json["paths"].as_object().expect("paths") {
+            for (method, operation) in item.as_object().expect("operations") {
+                let statuses: Vec<&String> = operation["responses"].as_object().expect("responses").keys().collect();
+                for status in ["400", "403", "426", "431", "500", "503"] {
+                    assert!(statuses.iter().any(|known| *known == status), "{method} {path} has no {status}");
+                }
+                assert!(!statuses.iter().any(|known| *known == "default"), "{method} {path} is vague");
+                let has_context = operation["parameters"].to_string().contains("\"mp-context\"");
+                let refuses_context = operation["responses"]["400"].to_string().contains("invalid_context");
+                assert_eq!(has_context, refuses_context, "{method} {path}");
+            }
+        }
+        let login = &json["paths"]["/v1/logins"]["post"]["responses"];
+        assert!(login["200"].is_object() && login["201"].is_object(), "{login}");
+    }
+
     #[test]
     fn the_document_changes_only_on_purpose() {
-        let mut json = serde_json::to_value(document(&routes())).expect("serialises");
+        let mut json = document(&routes());
         json["info"]["version"] = "[version]".into();
         insta::assert_json_snapshot!("openapi", json);
     }
 
     #[test]
     fn no_answer_has_a_secret_in_it() {
-        let json = serde_json::to_value(document(&routes())).expect("serialises");
+        let json = document(&routes());
         for (name, schema) in json["components"]["schemas"].as_object().expect("schemas") {
             for field in ["secret", "token"] {
                 let shown = &schema["properties"][field];

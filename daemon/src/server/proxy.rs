@@ -52,10 +52,6 @@ pub(crate) async fn pass(
 ) -> Answer {
     let (head, body) = request.into_parts();
     let (plane, path) = target(head.uri.path())?;
-    if matches!(head.method, Method::CONNECT | Method::TRACE) {
-        let detail = format!("{} is not passed on", head.method);
-        return Err(Failure::new(FailureKind::MethodNotAllowed, detail).into());
-    }
     let headers = headers::of_request(&head.headers)?;
     let session = app.sessions.open(&caller.0)?;
     let path = path.map_or(Ok(String::new()), |path| path.fill(&session))?;
@@ -165,8 +161,8 @@ fn scoped(
 
 fn answer(opened: OpenAnswer, is_head: bool, takes_trailers: bool, session: &Session) -> Answer {
     let status = opened.status;
-    if status.is_informational() {
-        let detail = format!("Mixpanel answered {status}, which ends no request");
+    if !(200..600).contains(&status.as_u16()) {
+        let detail = format!("Mixpanel answered {}, which is no status of a final answer", status.as_u16());
         return Err(Failure::new(FailureKind::UpstreamInvalid, detail).account(&session.identity.name).into());
     }
     let mut headers = headers::of_answer(&opened.headers, opened.credential.expose());

@@ -20,6 +20,7 @@ use mp_proto::json::ascii_json;
 use mp_proto::routes::{
     NOTE_HEADER, ORIGIN_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, REQUEST_ID_HEADER, WAITED_HEADER,
 };
+use mp_proto::version::ProtocolRange;
 use serde::Serialize;
 use tokio::net::UnixStream;
 use tracing::{debug, error};
@@ -211,27 +212,35 @@ pub(crate) fn finish(app: &Arc<App>, number: u64, response: &mut Response) {
     }
 }
 
-/// Tells a connection over the limit why it is closed, without a task of its own and without waiting for it.
-pub(crate) fn refuse_crowded(stream: &UnixStream) {
-    let failure = Failure::new(FailureKind::TooManyConnections, "mpd serves as many connections as it may; close some");
-    let mut body = failure.to_body();
-    body.retry_after_s = Some(1);
-    let body = serde_json::to_string(&body).unwrap_or_default();
+/// Returns a failure as the whole text of an answer that ends its connection: for those whom no service answers. To a HEAD request, an
+/// answer has no body.
+pub(crate) fn last_words(failure: &Failure, is_head: bool) -> Vec<u8> {
+    let body = serde_json::to_string(&failure.to_body()).unwrap_or_default();
+    let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let pause = failure.retry_after_s.map(|seconds| format!("{RETRY_AFTER}: {seconds}\r\n")).unwrap_or_default();
     let head = format!(
-        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nmp-origin: daemon\r\n\
-         retry-after: 1\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        "HTTP/1.1 {status}\r\ncontent-type: application/problem+json\r\n{ORIGIN_HEADER}: daemon\r\n{PROTOCOL_HEADER}: {}\r\n{pause}\
+         connection: close\r\ncontent-length: {}\r\n\r\n",
+        ProtocolRange::OURS,
         body.len()
     );
+    [head.as_str(), if is_head { "" } else { &body }].concat().into_bytes()
+}
+
+/// Tells a connection over the limit why it is closed, without a task of its own and without waiting for it.
+pub(crate) fn refuse_crowded(stream: &UnixStream) {
+    let detail = "mpd serves as many connections as it may; close some";
+    let mut failure = Failure::new(FailureKind::TooManyConnections, detail);
+    failure.retry_after_s = Some(1);
     // A fresh socket's buffer holds this; if it does not, closing is answer enough.
     if let Ok(copy) = stream.as_fd().try_clone_to_owned() {
-        let _ = std::os::unix::net::UnixStream::from(copy).write(head.as_bytes());
+        let _ = std::os::unix::net::UnixStream::from(copy).write(&last_words(&failure, false));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mp_proto::version::ProtocolRange;
 
     #[test]
     fn the_protocol_header_is_the_protocol_of_this_build() {

@@ -5,18 +5,20 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::routing::{MethodFilter, any, on};
+use axum::routing::{MethodFilter, on};
 use hyper::Method;
+use mp_proto::failure::FailureKind;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
 use crate::server::app::App;
+use crate::server::failures;
 
 /// One method of one path, or all of them.
 pub(crate) struct Route {
     /// GET, POST, …
     pub(crate) method: Method,
-    /// Whether every other method is taken as well.
+    /// Whether all of [`PASSED`] are taken.
     pub(crate) takes_any: bool,
     /// With `{name}` where a name goes.
     pub(crate) path: &'static str,
@@ -26,10 +28,52 @@ pub(crate) struct Route {
     pub(crate) request: Option<Described>,
     /// What it answers.
     pub(crate) reply: Reply,
+    /// What it takes for a body that is not JSON.
+    pub(crate) upload: Option<&'static str>,
     /// The query parameters it understands.
-    pub(crate) query: &'static [(&'static str, &'static str)],
+    pub(crate) query: &'static [Asked],
+    /// Whether it reads the caller's context.
+    pub(crate) reads_context: bool,
+    /// Whether a failure may have the status of Mixpanel's own answer.
+    pub(crate) asks_mixpanel: bool,
+    /// The kinds of failures that it may answer, in groups, less those that any route may.
+    pub(crate) fails: Vec<&'static [FailureKind]>,
     pub(crate) attach: Attach,
 }
+
+/// A query parameter.
+pub(crate) struct Asked {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) kind: AskedKind,
+}
+
+/// What a query parameter must be.
+#[derive(Clone, Copy)]
+pub(crate) enum AskedKind {
+    /// `true` or `false`.
+    Flag,
+    /// A number that is not negative.
+    Count,
+    /// The id of a project.
+    Project,
+    /// Any text.
+    Text,
+    /// The text of a JSON object.
+    Object,
+    /// Some of these, separated by commas.
+    SomeOf(&'static [&'static str]),
+}
+
+impl Asked {
+    pub(crate) const fn new(name: &'static str, kind: AskedKind, about: &'static str) -> Self {
+        Self { name, about, kind }
+    }
+}
+
+/// The methods of a route that takes any: all that Mixpanel has paths for. The document cannot describe others.
+pub(crate) const PASSED: [Method; 7] =
+    [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
 
 pub(crate) type Attach = Box<dyn FnOnce(Router<Arc<App>>) -> Router<Arc<App>>>;
 
@@ -39,10 +83,24 @@ pub(crate) enum Reply {
     Json(Described),
     /// 201 with JSON.
     Created(Described),
+    /// 201 with JSON, or 200 with the same where what was asked for is there already.
+    CreatedOrFound(Described),
     /// 202 with JSON.
     Accepted(Described),
-    /// 200 with another content type.
-    Other(&'static str),
+    /// 200 with one of these content types.
+    Other(&'static [&'static str]),
+    /// Whatever Mixpanel answers.
+    Passed,
+}
+
+impl Reply {
+    /// Returns the body that it describes.
+    pub(crate) fn body(&self) -> Option<&Described> {
+        match self {
+            Self::Json(body) | Self::Created(body) | Self::CreatedOrFound(body) | Self::Accepted(body) => Some(body),
+            Self::Other(_) | Self::Passed => None,
+        }
+    }
 }
 
 /// A body type, by name and by the schemas it needs.
@@ -75,7 +133,7 @@ impl Route {
     {
         let filter = MethodFilter::try_from(method.clone()).expect("only methods that axum knows stand in the table");
         let attach: Attach = Box::new(move |router| router.route(path, on(filter, handler)));
-        Self { method, takes_any: false, path, summary, request: None, reply, query: &[], attach }
+        Self::row(method, path, summary, reply, attach)
     }
 
     pub(crate) fn any<H, T>(path: &'static str, summary: &'static str, reply: Reply, handler: H) -> Self
@@ -83,17 +141,93 @@ impl Route {
         H: Handler<T, Arc<App>>,
         T: 'static,
     {
-        let attach: Attach = Box::new(move |router| router.route(path, any(handler)));
-        Self { method: Method::GET, takes_any: true, path, summary, request: None, reply, query: &[], attach }
+        let filters = PASSED.into_iter().filter_map(|method| MethodFilter::try_from(method).ok());
+        let filter = filters.reduce(MethodFilter::or).expect("there are some");
+        let attach: Attach = Box::new(move |router| router.route(path, on(filter, handler)));
+        Self { takes_any: true, ..Self::row(Method::GET, path, summary, reply, attach) }
     }
 
+    fn row(method: Method, path: &'static str, summary: &'static str, reply: Reply, attach: Attach) -> Self {
+        Self {
+            method,
+            takes_any: false,
+            path,
+            summary,
+            request: None,
+            reply,
+            upload: None,
+            query: &[],
+            reads_context: false,
+            asks_mixpanel: false,
+            fails: Vec::new(),
+            attach,
+        }
+    }
+
+    /// Says which JSON body it takes.
     pub(crate) fn takes<T: ToSchema>(mut self) -> Self {
         self.request = Some(body::<T>());
+        self.fails.push(failures::BODY);
         self
     }
 
-    pub(crate) fn query(mut self, query: &'static [(&'static str, &'static str)]) -> Self {
+    /// Says that its body is a file.
+    pub(crate) fn uploads(mut self, content_type: &'static str) -> Self {
+        self.upload = Some(content_type);
+        self.fails.push(failures::BODY);
+        self
+    }
+
+    /// Says which query parameters it understands.
+    pub(crate) fn query(mut self, query: &'static [Asked]) -> Self {
         self.query = query;
         self
+    }
+
+    /// Says that it reads the caller's context, and the config file that this means.
+    pub(crate) fn in_context(mut self) -> Self {
+        self.reads_context = true;
+        self.fails.push(failures::CONTEXT);
+        self
+    }
+
+    /// Says how it may fail.
+    pub(crate) fn fails(mut self, kinds: &[&'static [FailureKind]]) -> Self {
+        self.fails.extend(kinds);
+        self
+    }
+
+    /// Says that a failure may be Mixpanel's answer, with Mixpanel's status.
+    pub(crate) fn asks_mixpanel(mut self) -> Self {
+        self.asks_mixpanel = true;
+        self
+    }
+
+    /// Returns whether it answers a path.
+    pub(crate) fn is_at(&self, path: &str) -> bool {
+        let mut given = path.split('/');
+        for word in self.path.split('/') {
+            match (word, given.next()) {
+                ("{*path}", Some(rest)) => return !rest.is_empty(),
+                (word, Some(segment)) if word == segment => {}
+                (word, Some(segment)) if word.starts_with('{') && !segment.is_empty() => {}
+                _ => return false,
+            }
+        }
+        given.next().is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_knows_its_paths() {
+        let row = |path| Route::any(path, "", Reply::Passed, async || ());
+        assert!(row("/v1/a").is_at("/v1/a") && !row("/v1/a").is_at("/v1/a/b") && !row("/v1/a").is_at("/v1"));
+        assert!(row("/v1/a/{name}/use").is_at("/v1/a/x/use"));
+        assert!(!row("/v1/a/{name}/use").is_at("/v1/a//use") && !row("/v1/a/{name}/use").is_at("/v1/a/x"));
+        assert!(row("/v1/api/{*path}").is_at("/v1/api/app/x/y") && !row("/v1/api/{*path}").is_at("/v1/api/"));
     }
 }

@@ -3,14 +3,19 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::response::Response;
+use hyper::header::{ALLOW, HeaderValue};
 use hyper::{Method, Uri};
+use mp_proto::event::Event;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::{routes as at, wire};
 
 use crate::server::app::App;
 use crate::server::reply::{self, Answer, Refusal};
-use crate::server::route::{Reply, Route, body, json};
-use crate::server::{accounts, bridge, control, events, logins, me, openapi, operations, proxy, session, targets};
+use crate::server::route::{Asked, AskedKind, PASSED, Reply, Route, body, json};
+use crate::server::{
+    accounts, bridge, control, events, failures, logins, me, openapi, operations, proxy, session, targets,
+};
 
 /// `GET /v1/openapi.json`.
 async fn description() -> Answer {
@@ -22,16 +27,28 @@ pub(crate) fn routes() -> Vec<Route> {
     let mut all = about_the_daemon();
     all.extend(about_the_session());
     all.extend(about_accounts());
+    all.extend(about_credentials());
     all.extend(about_logins());
+    all.extend(about_the_user());
     all.extend(about_mixpanel());
-    all.extend(about_targets_and_bridge());
+    all.extend(about_targets());
+    all.extend(about_the_bridge());
     all
 }
 
 fn about_the_daemon() -> Vec<Route> {
     use control as c;
     let (get, put, post) = (Method::GET, Method::PUT, Method::POST);
-    let events = Reply::Other("text/event-stream");
+    let events = Reply::Other(&["text/event-stream"]);
+    let (text, api) = (Reply::Other(&["text/plain"]), Reply::Other(&["application/json"]));
+    let accepted = Reply::Accepted(body::<wire::Accepted>());
+    let level = "Change the log filter until the daemon ends";
+    const TYPES: &[Asked] = &[Asked::new(
+        "types",
+        AskedKind::SomeOf(&Event::NAMES),
+        "Event types to send, separated by commas; all when left out",
+    )];
+    let about = "Stream events, each an `Event` as its data; resumes after Last-Event-ID";
     vec![
         Route::new(get.clone(), at::HEALTH, "Tell that the daemon is alive", json::<wire::HealthBody>(), c::health),
         Route::new(
@@ -48,42 +65,28 @@ fn about_the_daemon() -> Vec<Route> {
             json::<wire::StatusBody>(),
             c::status,
         ),
-        Route::new(
-            get.clone(),
-            at::METRICS,
-            "Show counters as Prometheus text",
-            Reply::Other("text/plain"),
-            c::metrics,
-        ),
-        Route::new(get.clone(), at::OPENAPI, "Describe this API", Reply::Other("application/json"), description),
-        Route::new(get, at::EVENTS, "Stream events; resumes after Last-Event-ID", events, events::stream)
-            .query(&[("types", "Event types to send, separated by commas; all when left out")]),
-        Route::new(
-            put,
-            at::LOG_LEVEL,
-            "Change the log filter until the daemon ends",
-            json::<wire::LogLevel>(),
-            c::log_level,
-        )
-        .takes::<wire::LogLevel>(),
-        Route::new(post, at::SHUTDOWN, "Stop gracefully", Reply::Accepted(body::<wire::Accepted>()), c::shutdown),
+        Route::new(get.clone(), at::METRICS, "Show counters as Prometheus text", text, c::metrics),
+        Route::new(get.clone(), at::OPENAPI, "Describe this API", api, description),
+        Route::new(get, at::EVENTS, about, events, events::stream).query(TYPES),
+        Route::new(put, at::LOG_LEVEL, level, json::<wire::LogLevel>(), c::log_level).takes::<wire::LogLevel>(),
+        Route::new(post, at::SHUTDOWN, "Stop gracefully", accepted, c::shutdown),
     ]
 }
 
 fn about_the_session() -> Vec<Route> {
     let saved = json::<wire::ActiveBody>();
     let stored = "Show what is persisted, whatever flags and environment say";
+    let (get, resolved) = (Method::GET, json::<wire::SessionBody>());
     vec![
-        Route::new(Method::GET, at::SESSION_PERSISTED, stored, json::<wire::ActiveBody>(), session::persisted),
-        Route::new(
-            Method::GET,
-            at::SESSION,
-            "Resolve the session of this context",
-            json::<wire::SessionBody>(),
-            session::show,
-        ),
+        Route::new(get.clone(), at::SESSION_PERSISTED, stored, json::<wire::ActiveBody>(), session::persisted)
+            .in_context(),
+        Route::new(get, at::SESSION, "Resolve the session of this context", resolved, session::show)
+            .in_context()
+            .fails(&[failures::RESOLVE]),
         Route::new(Method::PATCH, at::SESSION, "Persist account, project, workspace or target", saved, session::patch)
-            .takes::<wire::SessionPatch>(),
+            .in_context()
+            .takes::<wire::SessionPatch>()
+            .fails(&[failures::EDIT]),
         Route::new(
             Method::POST,
             at::SESSION_CREDENTIAL,
@@ -91,158 +94,176 @@ fn about_the_session() -> Vec<Route> {
             json::<wire::CredentialBody>(),
             accounts::credential,
         )
-        .takes::<wire::TokenRequest>(),
+        .in_context()
+        .takes::<wire::TokenRequest>()
+        .fails(&[failures::SESSION]),
     ]
 }
 
 fn about_accounts() -> Vec<Route> {
     use accounts as a;
+    const FORCE: &[Asked] = &[Asked::new("force", AskedKind::Flag, "true removes an account that targets refer to")];
     let (get, post, patch, delete) = (Method::GET, Method::POST, Method::PATCH, Method::DELETE);
-    let created = Reply::Created(body::<wire::AccountBody>());
-    let force = &[("force", "true removes an account that targets refer to")];
+    let (shown, list) = (json::<wire::AccountBody>, json::<wire::AccountsBody>());
+    let (created, removed) = (Reply::Created(body::<wire::AccountBody>()), json::<wire::AccountRemoved>());
     vec![
-        Route::new(get.clone(), at::ACCOUNTS, "List accounts", json::<wire::AccountsBody>(), a::list),
-        Route::new(post.clone(), at::ACCOUNTS, "Add an account", created, a::add).takes::<wire::AccountAdd>(),
-        Route::new(get, at::ACCOUNT, "Show an account", json::<wire::AccountBody>(), a::show),
-        Route::new(patch, at::ACCOUNT, "Change an account", json::<wire::AccountBody>(), a::update)
-            .takes::<wire::AccountUpdate>(),
-        Route::new(delete, at::ACCOUNT, "Remove an account and its files", json::<wire::AccountRemoved>(), a::remove)
-            .query(force),
-        Route::new(
-            post.clone(),
-            at::ACCOUNT_USE,
-            "Make an account the active one",
-            json::<wire::ActiveBody>(),
-            a::make_active,
-        ),
-        Route::new(
-            post.clone(),
-            at::ACCOUNT_LOGOUT,
-            "Remove an account's tokens",
-            json::<wire::LogoutBody>(),
-            a::logout,
-        ),
-        Route::new(
-            post.clone(),
-            at::ACCOUNT_REFRESH,
-            "Refresh a browser account's token now",
-            json::<wire::RefreshBody>(),
-            a::refresh,
-        )
-        .takes::<wire::RefreshRequest>(),
-        Route::new(
-            post.clone(),
-            at::ACCOUNT_TEST,
-            "Ask Mixpanel whether an account's credential is good",
-            json::<wire::TestBody>(),
-            a::test,
-        ),
-        Route::new(post, at::ACCOUNT_TOKEN, "Reveal an account's bearer", json::<wire::TokenBody>(), a::token)
-            .takes::<wire::TokenRequest>(),
+        Route::new(get.clone(), at::ACCOUNTS, "List accounts", list, a::list).in_context(),
+        Route::new(post, at::ACCOUNTS, "Add an account", created, a::add)
+            .in_context()
+            .takes::<wire::AccountAdd>()
+            .fails(&[failures::EDIT, failures::LOGGING_IN, failures::MIXPANEL])
+            .asks_mixpanel(),
+        Route::new(get, at::ACCOUNT, "Show an account", shown(), a::show).in_context().fails(&[failures::ACCOUNT]),
+        Route::new(patch, at::ACCOUNT, "Change an account", shown(), a::update)
+            .in_context()
+            .takes::<wire::AccountUpdate>()
+            .fails(&[failures::EDIT]),
+        Route::new(delete, at::ACCOUNT, "Remove an account and its files", removed, a::remove)
+            .in_context()
+            .query(FORCE)
+            .fails(&[failures::EDIT]),
+    ]
+}
+
+fn about_credentials() -> Vec<Route> {
+    use accounts as a;
+    let post = || Method::POST;
+    let (active, out) = (json::<wire::ActiveBody>(), json::<wire::LogoutBody>());
+    let (refreshed, tested) = (json::<wire::RefreshBody>(), json::<wire::TestBody>());
+    let (refresh, test) =
+        ("Refresh a browser account's token now", "Ask Mixpanel whether an account's credential is good");
+    vec![
+        Route::new(post(), at::ACCOUNT_USE, "Make an account the active one", active, a::make_active)
+            .in_context()
+            .fails(&[failures::EDIT]),
+        Route::new(post(), at::ACCOUNT_LOGOUT, "Remove an account's tokens", out, a::logout)
+            .in_context()
+            .fails(&[failures::ACCOUNT, failures::SESSION]),
+        Route::new(post(), at::ACCOUNT_REFRESH, refresh, refreshed, a::refresh)
+            .in_context()
+            .takes::<wire::RefreshRequest>()
+            .fails(&[failures::ACCOUNT, failures::SESSION, failures::MIXPANEL]),
+        Route::new(post(), at::ACCOUNT_TEST, test, tested, a::test)
+            .in_context()
+            .fails(&[failures::ACCOUNT, failures::SESSION, failures::MIXPANEL])
+            .asks_mixpanel(),
+        Route::new(post(), at::ACCOUNT_TOKEN, "Reveal an account's bearer", json::<wire::TokenBody>(), a::token)
+            .in_context()
+            .takes::<wire::TokenRequest>()
+            .fails(&[failures::ACCOUNT, failures::SESSION]),
     ]
 }
 
 fn about_logins() -> Vec<Route> {
     use logins as l;
+    const LOOK: &[Asked] = &[
+        Asked::new("wait_s", AskedKind::Count, "Wait so long for something new, at most 60"),
+        Asked::new(
+            "after",
+            AskedKind::Count,
+            "The last revision known; when left out, the next step that is not the daemon's is new",
+        ),
+    ];
     let login = || json::<wire::LoginBody>();
     let start = "Start a login; 200 with the open one if it is the same";
-    let started = Reply::Created(body::<wire::LoginBody>());
-    let look = &[
-        ("wait_s", "Wait so long for something new, at most 60"),
-        ("after", "The last revision known; when left out, the next step that is not the daemon's is new"),
-    ];
+    let started = Reply::CreatedOrFound(body::<wire::LoginBody>());
     vec![
-        Route::new(Method::POST, at::LOGINS, start, started, l::start).takes::<wire::LoginStart>(),
-        Route::new(Method::GET, at::LOGIN, "Look at a login", login(), l::show).query(look),
-        Route::new(Method::DELETE, at::LOGIN, "Cancel a login", login(), l::cancel),
+        Route::new(Method::POST, at::LOGINS, start, started, l::start)
+            .in_context()
+            .takes::<wire::LoginStart>()
+            .fails(&[failures::LOGGING_IN]),
+        Route::new(Method::GET, at::LOGIN, "Look at a login", login(), l::show).query(LOOK).fails(&[failures::LOGIN]),
+        Route::new(Method::DELETE, at::LOGIN, "Cancel a login", login(), l::cancel).fails(&[failures::LOGIN]),
         Route::new(Method::POST, at::LOGIN_CALLBACK, "Finish a login by paste", login(), l::callback)
-            .takes::<wire::LoginCallback>(),
+            .takes::<wire::LoginCallback>()
+            .fails(&[failures::LOGIN, failures::LOGGING_IN]),
         Route::new(Method::POST, at::LOGIN_PROJECT, "Choose a login's project", login(), l::choose)
-            .takes::<wire::LoginChoice>(),
+            .takes::<wire::LoginChoice>()
+            .fails(&[failures::LOGIN, failures::LOGGING_IN]),
     ]
+}
+
+const REFRESH: Asked = Asked::new("refresh", AskedKind::Flag, "true asks Mixpanel, whatever is cached");
+const CACHED: Asked =
+    Asked::new("cached", AskedKind::Flag, "true never asks Mixpanel: the list is empty when nothing is cached");
+
+fn about_the_user() -> Vec<Route> {
+    const PROJECT: Asked = Asked::new("project", AskedKind::Project, "Its id; the session's when left out");
+    let (get, me) = (|| Method::GET, "Show what Mixpanel says of the account's user");
+    let (any, projects) = (Reply::Other(&["application/json"]), json::<wire::ProjectsBody>());
+    let workspaces = json::<wire::WorkspacesBody>();
+    let rows = [
+        Route::new(get(), at::ME, me, any, me::show).query(&[REFRESH]),
+        Route::new(get(), at::PROJECTS, "List the account's projects", projects, me::projects)
+            .query(&[REFRESH, CACHED]),
+        Route::new(get(), at::WORKSPACES, "List a project's workspaces", workspaces, me::workspaces)
+            .query(&[PROJECT, REFRESH, CACHED]),
+    ];
+    let asks = |row: Route| row.in_context().fails(&[failures::SESSION, failures::MIXPANEL]).asks_mixpanel();
+    rows.into_iter().map(asks).collect()
 }
 
 fn about_mixpanel() -> Vec<Route> {
-    const REFRESH: (&str, &str) = ("refresh", "true asks Mixpanel, whatever is cached");
-    const CACHED: (&str, &str) = ("cached", "true never asks Mixpanel: the list is empty when nothing is cached");
+    const ARGUMENTS: &[Asked] =
+        &[Asked::new("arguments", AskedKind::Object, "The other arguments, as the text of a JSON object")];
+    const ANSWERS: &[&str] = &["application/json", "application/jsonl", "application/octet-stream"];
+    let (post, listed) = (|| Method::POST, json::<mp_catalog::OperationsBody>());
+    let run = "Run an operation and answer what Mixpanel says: JSON, or as the operation has it, lines or bytes";
+    let upload = "Run an operation that takes a file, which is the body";
+    let pass = "Pass a request on to Mixpanel and its answer back";
+    let asks = |row: Route| {
+        row.in_context()
+            .fails(&[failures::ROUTE, failures::SESSION, failures::MIXPANEL, failures::OPERATION])
+            .asks_mixpanel()
+    };
     vec![
-        Route::new(
-            Method::GET,
-            at::ME,
-            "Show what Mixpanel says of the account's user",
-            Reply::Other("application/json"),
-            me::show,
-        )
-        .query(&[REFRESH]),
-        Route::new(
-            Method::GET,
-            at::PROJECTS,
-            "List the account's projects",
-            json::<wire::ProjectsBody>(),
-            me::projects,
-        )
-        .query(&[REFRESH, CACHED]),
-        Route::new(
-            Method::GET,
-            at::WORKSPACES,
-            "List a project's workspaces",
-            json::<wire::WorkspacesBody>(),
-            me::workspaces,
-        )
-        .query(&[("project", "Its id; the session's when left out"), REFRESH, CACHED]),
-        Route::new(
-            Method::GET,
-            at::OPERATIONS,
-            "List the operations of the catalog",
-            json::<mp_catalog::OperationsBody>(),
-            operations::list,
-        ),
-        Route::new(
-            Method::POST,
-            at::OPERATION,
-            "Run an operation and answer what Mixpanel says",
-            Reply::Other("application/json"),
-            operations::run,
-        )
-        .takes::<mp_catalog::OperationCall>(),
-        Route::new(
-            Method::POST,
-            at::OPERATION_UPLOAD,
-            "Run an operation that takes a file, which is the body",
-            Reply::Other("application/json"),
-            operations::upload,
-        )
-        .query(&[("arguments", "The other arguments, as the text of a JSON object")]),
-        Route::any(
-            at::API,
-            "Pass a request on to Mixpanel (any method; planes app, query, engage, export) and its answer back",
-            Reply::Other("*/*"),
-            proxy::pass,
-        ),
+        Route::new(Method::GET, at::OPERATIONS, "List the operations of the catalog", listed, operations::list),
+        asks(Route::new(post(), at::OPERATION, run, Reply::Other(ANSWERS), operations::run))
+            .takes::<mp_catalog::OperationCall>(),
+        asks(Route::new(post(), at::OPERATION_UPLOAD, upload, Reply::Other(ANSWERS), operations::upload))
+            .query(ARGUMENTS)
+            .uploads("application/octet-stream"),
+        asks(Route::any(at::API, pass, Reply::Passed, proxy::pass)).uploads("*/*"),
     ]
 }
 
-fn about_targets_and_bridge() -> Vec<Route> {
+fn about_targets() -> Vec<Route> {
     use targets as t;
     let (get, post, delete) = (Method::GET, Method::POST, Method::DELETE);
-    let exported = Reply::Created(body::<wire::BridgeExported>());
+    let (list, shown) = (json::<wire::TargetsBody>(), json::<wire::TargetBody>());
+    let (created, removed) = (Reply::Created(body::<wire::TargetBody>()), json::<wire::TargetRemoved>());
+    let active = json::<wire::ActiveBody>();
     vec![
-        Route::new(get.clone(), at::TARGETS, "List targets", json::<wire::TargetsBody>(), t::list),
-        Route::new(post.clone(), at::TARGETS, "Add a target", Reply::Created(body::<wire::TargetBody>()), t::add)
-            .takes::<wire::TargetAdd>(),
-        Route::new(get.clone(), at::TARGET, "Show a target", json::<wire::TargetBody>(), t::show),
-        Route::new(delete.clone(), at::TARGET, "Remove a target", json::<wire::TargetRemoved>(), t::remove),
-        Route::new(
-            post.clone(),
-            at::TARGET_USE,
-            "Persist a target's session",
-            json::<wire::ActiveBody>(),
-            t::apply_target,
-        ),
-        Route::new(get, at::BRIDGE, "Show the bridge of this context", json::<wire::BridgeBody>(), bridge::show),
-        Route::new(post, at::BRIDGE, "Write a bridge file", exported, bridge::export).takes::<wire::BridgeExport>(),
-        Route::new(delete, at::BRIDGE, "Remove a bridge file", json::<wire::BridgeRemoved>(), bridge::remove)
-            .query(&[("at", "File to remove; the one this context finds when left out")]),
+        Route::new(get.clone(), at::TARGETS, "List targets", list, t::list).in_context(),
+        Route::new(post.clone(), at::TARGETS, "Add a target", created, t::add)
+            .in_context()
+            .takes::<wire::TargetAdd>()
+            .fails(&[failures::EDIT]),
+        Route::new(get, at::TARGET, "Show a target", shown, t::show).in_context().fails(&[failures::TARGET]),
+        Route::new(delete, at::TARGET, "Remove a target", removed, t::remove).in_context().fails(&[failures::EDIT]),
+        Route::new(post, at::TARGET_USE, "Persist a target's session", active, t::apply_target)
+            .in_context()
+            .fails(&[failures::EDIT]),
+    ]
+}
+
+fn about_the_bridge() -> Vec<Route> {
+    const AT: &[Asked] =
+        &[Asked::new("at", AskedKind::Text, "File to remove; the one this context finds when left out")];
+    let exported = Reply::Created(body::<wire::BridgeExported>());
+    let (shown, removed) = (json::<wire::BridgeBody>(), json::<wire::BridgeRemoved>());
+    vec![
+        Route::new(Method::GET, at::BRIDGE, "Show the bridge of this context", shown, bridge::show)
+            .in_context()
+            .fails(&[failures::RESOLVE]),
+        Route::new(Method::POST, at::BRIDGE, "Write a bridge file", exported, bridge::export)
+            .in_context()
+            .takes::<wire::BridgeExport>()
+            .fails(&[failures::SESSION]),
+        Route::new(Method::DELETE, at::BRIDGE, "Remove a bridge file", removed, bridge::remove)
+            .in_context()
+            .query(AT)
+            .fails(&[failures::RESOLVE]),
     ]
 }
 
@@ -259,7 +280,40 @@ async fn unknown_route(uri: Uri) -> Answer {
     Err(Refusal(Failure::new(FailureKind::RouteNotFound, detail)))
 }
 
-async fn wrong_method(method: Method, uri: Uri) -> axum::response::Response {
-    let detail = format!("{} does not take {method}; GET {} lists the routes", uri.path(), at::OPENAPI);
-    reply::failure(&Failure::new(FailureKind::MethodNotAllowed, detail))
+async fn wrong_method(method: Method, uri: Uri) -> Response {
+    not_allowed(&method, uri.path())
+}
+
+fn not_allowed(method: &Method, path: &str) -> Response {
+    let detail = format!("{path} does not take {method}; GET {} lists the routes", at::OPENAPI);
+    let mut response = reply::failure(&Failure::new(FailureKind::MethodNotAllowed, detail));
+    let taken = methods(path);
+    if let Ok(value) = HeaderValue::try_from(taken.join(", ")) {
+        // RFC 9110, 15.5.6: such an answer says what would have been right.
+        response.headers_mut().insert(ALLOW, value);
+    }
+    response
+}
+
+/// Returns the methods that a path takes, in the order of the table.
+fn methods(path: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for route in routes().iter().filter(|route| route.is_at(path)) {
+        let own = if route.takes_any { PASSED.to_vec() } else { vec![route.method.clone()] };
+        for method in own {
+            // A path that can be read can be read without its body.
+            let head = (method == Method::GET && !route.takes_any).then_some(Method::HEAD);
+            found.extend([Some(method), head].into_iter().flatten().map(|method| method.to_string()));
+        }
+    }
+    found
+}
+
+/// Answers a request that no route sees. That a path does not take the method is the first thing to know about it.
+pub(crate) fn refused(method: &Method, path: &str, failure: &Failure) -> Response {
+    let taken = methods(path);
+    if taken.is_empty() || taken.iter().any(|taken| taken == method.as_str()) {
+        return reply::failure(failure);
+    }
+    not_allowed(method, path)
 }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The code is a `tt`: as a `literal` it would reach utoipa in a wrapping that utoipa does not look into.
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident = $code:literal, $status:literal, $exit:literal, $title:literal;)+) => {
+    ($($(#[$doc:meta])* $kind:ident = $code:tt, $status:literal, $exit:literal, $title:literal;)+) => {
         /// The kind of a failure. It decides the HTTP status and the exit code; both are promises to scripts.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::body::body;
+use super::body::{body, whole};
 use crate::ids::{AccountName, AccountType, ProjectId, Region};
 use crate::secret::{Secret, revealed};
 
@@ -70,7 +70,7 @@ body! {
     #[derive(Default)]
     struct TokenRequest {
         /// Seconds for which the token must stay valid, at least.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
         pub min_valid_s: Option<u64>,
     }
 
@@ -95,28 +95,34 @@ body! {
 pub struct AccountAdd {
     /// Its name; derived from the first organisation when left out, which needs a service account or a token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<AccountName>))]
     pub name: Option<String>,
     /// `service_account`, `oauth_browser` or `oauth_token`.
+    #[cfg_attr(feature = "openapi", schema(value_type = AccountType))]
     pub r#type: String,
     /// `us`, `eu` or `in`. When left out: `us` for a browser account, else the first that accepts the credential.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Region>))]
     pub region: Option<String>,
     /// Digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<ProjectId>))]
     pub default_project: Option<String>,
     /// Service account only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub username: Option<String>,
     /// Service account only.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "revealed")]
-    #[cfg_attr(feature = "openapi", schema(write_only, value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(write_only, min_length = 1, value_type = Option<String>))]
     pub secret: Option<Secret>,
     /// Token account only; excludes `token_env`.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "revealed")]
-    #[cfg_attr(feature = "openapi", schema(write_only, value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(write_only, min_length = 1, value_type = Option<String>))]
     pub token: Option<Secret>,
     /// Token account only; the name of a variable of the callers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub token_env: Option<String>,
 }
 
@@ -127,22 +133,26 @@ pub struct AccountAdd {
 pub struct AccountUpdate {
     /// `us`, `eu` or `in`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Region>))]
     pub region: Option<String>,
     /// Digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<ProjectId>))]
     pub default_project: Option<String>,
     /// Service account only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub username: Option<String>,
     /// Service account only.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "revealed")]
-    #[cfg_attr(feature = "openapi", schema(write_only, value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(write_only, min_length = 1, value_type = Option<String>))]
     pub secret: Option<Secret>,
     /// Token account only; replaces `token_env`.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "revealed")]
-    #[cfg_attr(feature = "openapi", schema(write_only, value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(write_only, min_length = 1, value_type = Option<String>))]
     pub token: Option<Secret>,
     /// Token account only; replaces `token`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub token_env: Option<String>,
 }

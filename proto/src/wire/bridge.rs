@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::body::body;
+use super::body::{body, whole};
 use crate::ids::{AccountName, AccountType, ProjectId, Region, WorkspaceId};
 
 body! {
@@ -49,9 +49,11 @@ body! {
         pub to: Option<String>,
         /// Project to pin.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<ProjectId>))]
         pub project: Option<String>,
         /// Workspace to pin.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<WorkspaceId>))]
         pub workspace: Option<i64>,
     }
 

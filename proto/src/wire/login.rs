@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::body::body;
+use super::body::{body, whole};
 use crate::failure::ProblemBody;
 use crate::ids::{AccountName, AccountType, ProjectId, Region, WorkspaceId};
 use crate::secret::{Secret, revealed};
@@ -46,22 +46,26 @@ pub struct LoginStart {
     pub account: Option<String>,
     /// Name of the account to make, or to log in again; derived from the first organisation when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<AccountName>))]
     pub name: Option<String>,
     /// `us`, `eu` or `in`. When left out: `us` for the browser, else the first that accepts the credential.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Region>))]
     pub region: Option<String>,
     /// Default project of the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<ProjectId>))]
     pub project: Option<String>,
     /// Use a service account: `MP_USERNAME` of the caller, and `secret` or `MP_SECRET`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub service_account: bool,
     /// The service account's secret, where it is not in `MP_SECRET`.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "revealed")]
-    #[cfg_attr(feature = "openapi", schema(write_only, value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(write_only, min_length = 1, value_type = Option<String>))]
     pub secret: Option<Secret>,
     /// Use the bearer in this variable of the caller, now and in future.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub token_env: Option<String>,
     /// The caller wants to see the URL and will not open a browser; wrong for other types of account.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -135,6 +139,7 @@ body! {
     /// `POST /v1/logins/{name}/project`.
     struct LoginChoice {
         /// One of the login's projects.
+        #[cfg_attr(feature = "openapi", schema(value_type = ProjectId))]
         pub project: String,
     }
 
@@ -142,7 +147,7 @@ body! {
     #[derive(Default)]
     struct RefreshRequest {
         /// Do nothing if the account's token is newer than this generation already.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
         pub if_generation: Option<u64>,
     }
 
@@ -229,6 +234,6 @@ body! {
 pub struct LoginCallback {
     /// The whole URL, or its query alone.
     #[serde(serialize_with = "revealed")]
-    #[cfg_attr(feature = "openapi", schema(write_only, value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(write_only, value_type = String))]
     pub url: Option<Secret>,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::body::body;
+use super::body::{body, whole};
 use crate::failure::Next;
 use crate::ids::{AccountType, ProjectId, Region, WorkspaceId};
 use crate::secret::{Secret, revealed};
@@ -145,9 +145,11 @@ body! {
         pub account: Option<String>,
         /// Default project of the active account, or of `account`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<ProjectId>))]
         pub project: Option<String>,
         /// Workspace to pin.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<WorkspaceId>))]
         pub workspace: Option<i64>,
         /// Target to apply.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::body::body;
+use super::body::{body, whole};
 use crate::ids::{ProjectId, TargetName, WorkspaceId};
 
 body! {
@@ -29,13 +29,16 @@ body! {
     /// `POST /v1/targets`. Texts, so that all problems can be told at once.
     struct TargetAdd {
         /// Its name.
+        #[cfg_attr(feature = "openapi", schema(value_type = TargetName))]
         pub name: String,
         /// An account that exists.
         pub account: String,
         /// Digits.
+        #[cfg_attr(feature = "openapi", schema(value_type = ProjectId))]
         pub project: String,
         /// Positive.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<WorkspaceId>))]
         pub workspace: Option<i64>,
     }
 

@@ -270,7 +270,12 @@ fn a_list_that_does_not_fit_the_files_is_found() {
 fn proto_keeps_its_storeys() {
     check(
         "proto/src",
-        &["deadline holder ids json location plane secret version", "failure", "context event routes wire", "lib"],
+        &[
+            "deadline holder ids json location ownership plane secret version",
+            "failure",
+            "context event routes wire",
+            "lib",
+        ],
     );
 }
 

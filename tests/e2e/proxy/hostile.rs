@@ -15,7 +15,7 @@ enum Outcome {
     Passed(&'static str),
     /// The daemon answers with a problem of this status and code.
     Refused(u16, &'static str),
-    /// It is no HTTP, so it never becomes a request: the connection ends with this status.
+    /// It is no HTTP, so it never becomes a request: the connection ends with a problem of this status.
     NoHttp(u16),
 }
 
@@ -208,7 +208,7 @@ fn objection(world: &World, head: &str, outcome: Outcome) -> Option<String> {
     let is_right = match outcome {
         Passed(path) => answer.status == 200 && origin == Some("upstream") && seen == [path],
         Refused(status, expected) => (answer.status, code.as_str()) == (status, expected) && is_ours && seen.is_empty(),
-        NoHttp(status) => answer.status == status && answer.body.is_empty() && seen.is_empty(),
+        NoHttp(status) => answer.status == status && answer.json()["code"] == "invalid_argument" && seen.is_empty(),
     };
     let shown: String = head.chars().take(200).collect();
     (!is_right).then(|| {

@@ -13,6 +13,7 @@ use std::time::Duration;
 use mp_proto::{location, routes};
 use tempfile::TempDir;
 
+use crate::answers::Answers;
 use crate::daemon::STOP;
 pub use crate::daemon::{Daemon, keeps_running};
 use crate::guardian;
@@ -38,6 +39,8 @@ pub struct Home {
     dir: TempDir,
     programs: Programs,
     variables: Vec<(String, String)>,
+    /// What its daemons answer: beside the home, for tests look whether secrets lie in it.
+    answers: Option<Answers>,
 }
 
 impl Home {
@@ -49,7 +52,7 @@ impl Home {
         let dir = tempfile::Builder::new().prefix("mp").rand_bytes(8).tempdir_in("/tmp").expect("/tmp is writable");
         guardian::watch_over(dir.path());
         fs::create_dir(dir.path().join("work")).expect("the home is writable");
-        Self { dir, programs, variables: Vec::new() }
+        Self { dir, programs, variables: Vec::new(), answers: Answers::begin() }
     }
 
     /// Sets a variable for every program that is started here from now on.
@@ -65,6 +68,11 @@ impl Home {
     /// Returns a path below the home.
     pub fn at(&self, path: impl AsRef<Path>) -> PathBuf {
         self.dir.path().join(path)
+    }
+
+    /// Returns where its daemons write down what they answer, if anybody looks at it.
+    pub fn answers(&self) -> Option<&Path> {
+        self.answers.as_ref().map(Answers::path)
     }
 
     /// Returns the storage root.
@@ -159,6 +167,7 @@ impl Home {
         {
             command.env(name, value);
         }
+        command.envs(self.answers.iter().map(Answers::variable));
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
@@ -242,12 +251,13 @@ impl Home {
 
 impl Drop for Home {
     fn drop(&mut self) {
-        if let Err(problem) = self.stop() {
-            if thread::panicking() {
-                eprintln!("{problem}");
-            } else {
-                panic!("{problem}");
-            }
+        let mut problems: Vec<String> = self.stop().err().into_iter().collect();
+        problems.extend(self.answers.iter().flat_map(Answers::problems));
+        let problems = problems.join("\n");
+        if thread::panicking() {
+            eprintln!("{problems}");
+        } else {
+            assert!(problems.is_empty(), "{problems}");
         }
     }
 }

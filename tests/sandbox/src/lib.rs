@@ -5,6 +5,7 @@
 //!
 //! It must not know the daemon or the client: what it asserts is what any user of the programs could see.
 
+pub mod answers;
 mod daemon;
 mod guardian;
 pub mod home;

@@ -139,7 +139,13 @@ fn prepare_dir(paths: &Paths, dir: &Path) -> Result<OwnedFd, ReplaceError> {
     };
     if dir == paths.root() {
         let file = File::from(fd);
-        if file.metadata().map_err(fail)?.mode() & 0o7777 != 0o700 {
+        let mode = file.metadata().map_err(fail)?.mode() & 0o7777;
+        if mode & 0o002 != 0 {
+            let found =
+                format!("it can be written by everybody (mode {mode:04o}); look what is in it, then `chmod o-w` it");
+            return Err(fail(io::Error::new(io::ErrorKind::PermissionDenied, found)));
+        }
+        if mode != 0o700 {
             rustix::fs::fchmod(&file, Mode::RWXU).map_err(|errno| fail(errno.into()))?;
         }
         return Ok(file.into());

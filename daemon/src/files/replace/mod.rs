@@ -99,6 +99,17 @@ mod tests {
     }
 
     #[test]
+    fn a_root_that_everybody_may_write_is_not_filled() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::new(home.path().join(".mp"), home.path().to_owned());
+        fs::create_dir(paths.root()).unwrap();
+        fs::set_permissions(paths.root(), fs::Permissions::from_mode(0o777)).unwrap();
+        let error = replace(&paths, &paths.root().join("f"), b"").unwrap_err();
+        assert!(matches!(error, ReplaceError::Directory { .. }), "{error:?}");
+        assert_eq!((mode(paths.root()), names(paths.root())), (0o777, Vec::new()));
+    }
+
+    #[test]
     fn links_are_refused_and_left_alone() {
         let home = tempfile::tempdir().unwrap();
         let paths = Paths::new(home.path().join(".mp"), home.path().to_owned());

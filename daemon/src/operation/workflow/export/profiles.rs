@@ -115,6 +115,41 @@ struct PageAnswer<'a> {
     total: Option<u64>,
 }
 
+/// A page as lines.
+struct PageOfLines {
+    lines: Vec<u8>,
+    /// How many of its profiles were wanted.
+    taken: u64,
+    /// How many it has.
+    size: u64,
+    session_id: Option<String>,
+    page_size: Option<u64>,
+    total: Option<u64>,
+}
+
+/// Why an answer is no page.
+enum NoPage {
+    /// It has no list of profiles. This is its text.
+    Profiles(Vec<u8>),
+    /// Something in the list is none.
+    Profile,
+}
+
+/// Makes lines of a page, of so many profiles at most.
+fn read_page(body: Vec<u8>, left: u64, raw: bool) -> Result<PageOfLines, NoPage> {
+    let may_be_odd = [&b"NaN"[..], b"Infinity"].iter().any(|odd| memmem::find(&body, odd).is_some());
+    let mended = if may_be_odd { without_odd_numbers(&body) } else { None };
+    let body = mended.unwrap_or(body);
+    let Ok(page) = serde_json::from_slice::<PageAnswer<'_>>(&body) else { return Err(NoPage::Profiles(body)) };
+    let (mut lines, mut taken) = (Vec::with_capacity(body.len()), 0);
+    for result in page.results.iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
+        profile(result, raw, &mut lines).ok_or(NoPage::Profile)?;
+        taken += 1;
+    }
+    let (size, PageAnswer { session_id, page_size, total, .. }) = (page.results.len() as u64, page);
+    Ok(PageOfLines { lines, taken, size, session_id, page_size, total })
+}
+
 impl Pages {
     fn of(run: &Run<'_>, asked: Profiles) -> Result<Self, Failure> {
         let project = run.session.project()?;
@@ -142,37 +177,37 @@ impl Pages {
         let asked = Asked::about(&self.identity, &self.request, opened.credential.expose());
         let odd = |said: &str| asked.failure(FailureKind::UpstreamInvalid, said);
         let body = body.ok_or_else(|| odd("was answered with a page that is larger than any can be"))?;
-        let may_be_odd = [&b"NaN"[..], b"Infinity"].iter().any(|odd| memmem::find(&body, odd).is_some());
-        let mended = if may_be_odd { without_odd_numbers(&body) } else { None };
-        let body = mended.unwrap_or(body);
-        let page: PageAnswer<'_> = serde_json::from_slice(&body).map_err(|_| match asked.message(&body) {
-            Some(words) => odd(&format!("was answered without profiles. Mixpanel says: {words}")),
-            None => odd("was answered without profiles"),
-        })?;
+        let left = self.asked.limit.map_or(u64::MAX, |limit| limit - self.count);
+        let raw = self.asked.raw;
+        let read = self.calls.large().read(body, move |body| read_page(body, left, raw)).await?;
+        let page = match read.map_err(|excess| odd(&excess.to_string()))? {
+            Ok(page) => page,
+            Err(NoPage::Profiles(body)) => {
+                return Err(match asked.message(&body) {
+                    Some(words) => odd(&format!("was answered without profiles. Mixpanel says: {words}")),
+                    None => odd("was answered without profiles"),
+                });
+            }
+            Err(NoPage::Profile) => return Err(odd("was answered with something else than profiles")),
+        };
         if self.number == 0 {
             self.warn(&page);
         }
-        let left = self.asked.limit.map_or(u64::MAX, |limit| limit - self.count);
-        let mut lines = Vec::with_capacity(body.len());
-        for result in page.results.iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
-            profile(result, self.asked.raw, &mut lines)
-                .ok_or_else(|| odd("was answered with something else than profiles"))?;
-            self.count += 1;
-        }
-        let is_short = (page.results.len() as u64) < page.page_size.unwrap_or(1);
+        self.count += page.taken;
+        let is_short = page.size < page.page_size.unwrap_or(1);
         let is_enough = self.asked.limit.is_some_and(|limit| self.count >= limit);
-        let is_all = page.results.is_empty() || is_short || is_enough;
+        let is_all = page.size == 0 || is_short || is_enough;
         // A list without sessions is one page, if Mixpanel does not say that there are more.
         if !is_all && page.session_id.is_none() && page.total.is_none_or(|total| total > self.count) {
             return Err(odd("was answered with a full page and no session to ask for the next one with"));
         }
         self.goes_on = !is_all && page.session_id.is_some();
         (self.session, self.number) = (page.session_id, self.number + 1);
-        Ok(lines.into())
+        Ok(page.lines.into())
     }
 
     /// Notes in the log that an export takes most of what the project may ask in an hour.
-    fn warn(&self, page: &PageAnswer<'_>) {
+    fn warn(&self, page: &PageOfLines) {
         let pages = page.total.unwrap_or(0).div_ceil(page.page_size.unwrap_or(PAGE_SIZE).max(1));
         if pages > MANY {
             info!(project = self.project, pages, "an export of profiles uses most of the queries of an hour");
