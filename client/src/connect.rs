@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mp_proto::failure::{Failure, FailureKind, chain};
-use mp_proto::location;
 use mp_proto::ownership::OwnershipError;
 use tokio::net::UnixStream;
 use tokio::time::Instant;
@@ -113,7 +112,7 @@ pub(crate) async fn connect(place: &Place, doubt: Doubt) -> Result<(UnixStream, 
         connected => return connected,
     }
     let deadline = Instant::now() + START_DEADLINE;
-    let (mut pause, mut kills) = (PAUSE, 0);
+    let (mut pause, mut tries) = (PAUSE, Tries::default());
     loop {
         let until = deadline.into_std();
         let turn = take_turn_until(place, until).await?;
@@ -126,22 +125,39 @@ pub(crate) async fn connect(place: &Place, doubt: Doubt) -> Result<(UnixStream, 
             Err(ConnectError::Nobody { .. }) => {}
             connected => return connected,
         }
-        kills += u32::from(matches!(started, Err(spawn::StartError::Killed { .. })));
-        let again = match &started {
-            // One that holds the lock is on its way in or out.
-            Err(spawn::StartError::AnotherHoldsTheLock(_)) | Ok(()) => true,
-            // Somebody has killed it before it could say a word; the next one may have more luck.
-            Err(spawn::StartError::Killed { .. }) => kills <= RESTARTS,
-            // Anything else will not get better by waiting.
-            Err(_) => false,
-        };
+        tries.judge(started, Instant::now() < deadline).map_err(|reason| start_error(place, reason))?;
+        tokio::time::sleep(pause).await;
+        pause = LONGEST_PAUSE.min(pause * 2);
+    }
+}
+
+/// What became of the starts so far.
+#[derive(Default)]
+struct Tries {
+    kills: u32,
+    /// Who held the lock when one was told.
+    in_the_way: Option<String>,
+}
+
+impl Tries {
+    /// Decides whether to try again, after a start that led to no connection; else says why not.
+    fn judge(&mut self, started: Result<(), spawn::StartError>, is_time: bool) -> Result<(), String> {
         match started {
-            _ if again && Instant::now() < deadline => {
-                tokio::time::sleep(pause).await;
-                pause = LONGEST_PAUSE.min(pause * 2);
+            Ok(()) if is_time => Ok(()),
+            Ok(()) => Err("it became ready and went away at once".to_owned()),
+            // It is on its way in or out.
+            Err(spawn::StartError::AnotherHoldsTheLock(reason)) => {
+                let again = if is_time { Ok(()) } else { Err(reason.clone()) };
+                self.in_the_way = Some(reason);
+                again
             }
-            Ok(()) => return Err(start_error(place, "it became ready and went away at once".to_owned())),
-            Err(error) => return Err(start_error(place, error.to_string())),
+            // Somebody has killed it before it could say a word; the next one may have more luck.
+            Err(spawn::StartError::Killed { .. }) if is_time && self.kills < RESTARTS => {
+                self.kills += 1;
+                Ok(())
+            }
+            // Anything else will not get better by waiting. The last one had no time to find out what an earlier one has said.
+            Err(error) => Err(self.in_the_way.take().unwrap_or_else(|| error.to_string())),
         }
     }
 }
@@ -188,15 +204,15 @@ async fn blocking<T: Send + 'static>(
 }
 
 fn start_error(place: &Place, reason: String) -> ConnectError {
-    ConnectError::Start { reason, log: location::log_file(&place.root) }
+    ConnectError::Start { reason, log: place.log() }
 }
 
 /// Connects to a daemon that runs, and waits, where there is doubt, until one that is ending has ended.
 async fn reach(place: &Place, doubt: Doubt) -> Result<(UnixStream, Peer), ConnectError> {
     let deadline = Instant::now() + START_DEADLINE;
     loop {
-        let stream = probe(place).await?;
-        let peer = Peer::of(&stream, &place.socket);
+        let (stream, socket) = find(place).await?;
+        let peer = Peer::of(&stream, socket);
         if doubt == Doubt::None || !peer.has_ended() {
             return Ok((stream, peer));
         }
@@ -213,11 +229,26 @@ async fn reach(place: &Place, doubt: Doubt) -> Result<(UnixStream, Peer), Connec
 /// # Errors
 /// When nobody listens, or what listens is not the user's own.
 pub(crate) async fn probe(place: &Place) -> Result<UnixStream, ConnectError> {
-    let socket = || place.socket.clone();
-    check_directory(&place.socket)?;
+    find(place).await.map(|(stream, _)| stream)
+}
+
+/// Connects to the first socket that somebody listens at, of those where the daemon may be.
+async fn find(place: &Place) -> Result<(UnixStream, &Path), ConnectError> {
+    for socket in &place.sockets {
+        match connect_to(socket).await {
+            Err(ConnectError::Nobody { .. }) => {}
+            connected => return Ok((connected?, socket)),
+        }
+    }
+    Err(ConnectError::Nobody { socket: place.socket.clone() })
+}
+
+async fn connect_to(path: &Path) -> Result<UnixStream, ConnectError> {
+    let socket = || path.to_owned();
+    check_directory(path)?;
     let deadline = Instant::now() + START_DEADLINE;
     let stream = loop {
-        match connect_now(&place.socket) {
+        match connect_now(path) {
             Ok(stream) => break stream,
             // The daemon's queue of new connections is full (it works, but for many at once), or it ended while we waited there.
             Err(error) if is_passing(&error) && Instant::now() < deadline => {
@@ -227,7 +258,7 @@ pub(crate) async fn probe(place: &Place) -> Result<UnixStream, ConnectError> {
             Err(source) => return Err(ConnectError::Io { socket: socket(), source }),
         }
     };
-    check_peer(&stream, &place.socket)?;
+    check_peer(&stream, path)?;
     Ok(stream)
 }
 
@@ -270,6 +301,10 @@ fn check_directory(socket: &Path) -> Result<(), ConnectError> {
         return Err(wrong(format!("it belongs to uid {}", found.uid())));
     }
     if found.mode() & 0o077 != 0 {
+        // Nothing is there to be mistaken for ours, and a daemon that starts there makes the directory private first.
+        if std::fs::symlink_metadata(socket).is_err_and(|error| is_nobody(&error)) {
+            return Err(ConnectError::Nobody { socket: socket.to_owned() });
+        }
         return Err(wrong(format!("it has mode {:04o}, expected 0700", found.mode() & 0o7777)));
     }
     Ok(())
@@ -291,6 +326,7 @@ mod tests {
 
     fn refusal(mode: u32) -> Option<String> {
         let dir = tempfile::tempdir().expect("a directory");
+        std::fs::write(dir.path().join("s"), "").expect("written");
         std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(mode)).expect("changed");
         check_directory(&dir.path().join("s")).err().map(|error| error.to_string())
     }
@@ -301,6 +337,19 @@ mod tests {
         for mode in [0o755, 0o710, 0o702] {
             assert!(refusal(mode).is_some_and(|text| text.contains("expected 0700")), "{mode:o}");
         }
+    }
+
+    #[test]
+    fn a_start_is_tried_again_where_that_helps_and_the_best_reason_is_told() {
+        use spawn::StartError::{AnotherHoldsTheLock, Killed, Refused, Silent};
+        let mut tries = Tries::default();
+        assert_eq!(tries.judge(Err(Refused("no".to_owned())), true), Err("no".to_owned()));
+        for _ in 0..RESTARTS {
+            assert_eq!(tries.judge(Err(Killed { signal: 9 }), true), Ok(()));
+        }
+        assert!(tries.judge(Err(Killed { signal: 9 }), true).is_err_and(|reason| reason.contains("signal 9")));
+        assert_eq!(tries.judge(Err(AnotherHoldsTheLock("held".to_owned())), true), Ok(()));
+        assert_eq!(tries.judge(Err(Silent("late".to_owned())), false), Err("held".to_owned()));
     }
 
     #[test]

@@ -1,9 +1,11 @@
-//! Where the daemon of a caller is. Pure: paths and names, no look at what is there.
+//! Where the daemon of a caller is: paths and names. Of what is there only the config is looked at, which may name a directory.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::location::{LocationError, LocationVariables, home};
+use mp_proto::location::{LocationError, LocationVariables, home, log_file};
 
 use crate::caller::Environment;
 
@@ -12,8 +14,14 @@ use crate::caller::Environment;
 pub(crate) struct Place {
     /// The storage root.
     pub root: PathBuf,
-    /// Its socket.
+    /// Its socket: the one that is named, or the first of those where it may be.
     pub socket: PathBuf,
+    /// Where its socket may be.
+    pub sockets: Vec<PathBuf>,
+    /// Whether a flag or a variable names the socket.
+    pub is_named: bool,
+    /// Where its lock and its log may be: at least one directory.
+    pub runs: Vec<PathBuf>,
     /// Whether a daemon may be started when none answers.
     pub autostart: bool,
     /// The daemon to start, if whoever made the client names one.
@@ -47,6 +55,7 @@ impl Place {
             storage_dir: value("MP_STORAGE_DIR"),
             oauth_storage_dir: value("MP_OAUTH_STORAGE_DIR"),
             socket: value("MPD_SOCKET"),
+            runtime_dir: value("XDG_RUNTIME_DIR"),
         };
         if let Some(root) = root {
             variables.storage_dir = Some(root.as_os_str().to_owned());
@@ -55,10 +64,47 @@ impl Place {
         }
         let unnamed = |error: LocationError| Failure::new(FailureKind::InvalidArgument, error.to_string());
         let root = variables.storage_root().map_err(unnamed)?;
-        let socket = variables.socket(socket, &root, uid()).map_err(unnamed)?;
+        let named = variables.named_socket(socket).map_err(unnamed)?;
+        let runs = variables.run_dirs(&root, &config(&root), uid()).map_err(unnamed)?;
+        let is_named = named.is_some();
+        let sockets = match named {
+            Some(socket) => vec![socket],
+            None => runs.dirs.iter().map(|dir| runs.socket(dir)).collect::<Result<_, _>>().map_err(unnamed)?,
+        };
         let autostart = autostart && environment.get("MPD_AUTOSTART") != Some("0");
-        Ok(Self { root, socket, autostart, program: None, environment: environment.clone() })
+        Ok(Self {
+            root,
+            socket: sockets[0].clone(),
+            sockets,
+            is_named,
+            runs: runs.dirs,
+            autostart,
+            program: None,
+            environment: environment.clone(),
+        })
     }
+}
+
+impl Place {
+    /// Returns the log of the daemon, or where it would be.
+    pub(crate) fn log(&self) -> PathBuf {
+        let mut logs = self.runs.iter().map(|run| log_file(run));
+        logs.find(|path| path.exists()).unwrap_or_else(|| log_file(&self.runs[0]))
+    }
+}
+
+/// Largest config file in which `run_dir` is looked for; larger ones are refused by the daemon.
+const MAX_CONFIG: u64 = 1024 * 1024;
+
+/// Reads the config for the one key that decides where the daemon is. Whatever is wrong with the file is told by the daemon.
+fn config(root: &Path) -> String {
+    let path = root.join("config.toml");
+    let mut bytes = Vec::new();
+    // Not a pipe, which would make us wait.
+    if std::fs::metadata(&path).is_ok_and(|found| found.is_file()) {
+        let _ = File::open(&path).and_then(|file| file.take(MAX_CONFIG).read_to_end(&mut bytes));
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Returns the effective user of this process.

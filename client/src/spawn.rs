@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -105,24 +105,45 @@ fn system(step: impl Into<String>, source: io::Error) -> StartError {
     StartError::System { step: step.into(), source }
 }
 
-/// Makes the directories that the turn needs, private from the beginning, where the storage root may be used. The daemon checks them again.
-fn prepare(place: &Place) -> Result<(), StartError> {
-    ownership::check(&place.root, uid(), |path| std::fs::symlink_metadata(path), |path| std::fs::metadata(path))?;
-    let run = location::run_dir(&place.root);
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&run)
-        .map_err(|source| system(format!("make {}", run.display()), source))
+/// Makes the directory that the turn needs, private from the beginning. The daemon checks it again. What is outside of the storage root
+/// lies where others may write, too.
+fn prepare(place: &Place, run: &Path) -> io::Result<()> {
+    if run.starts_with(&place.root) || place.runs.len() == 1 {
+        return DirBuilder::new().recursive(true).mode(0o700).create(run);
+    }
+    for directory in [run.parent().unwrap_or(run), run] {
+        match DirBuilder::new().mode(0o700).create(directory) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+        let found = std::fs::symlink_metadata(directory)?;
+        if !found.is_dir() || found.uid() != uid() {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is another user's"));
+        }
+    }
+    Ok(())
 }
 
-/// Waits for the turn to start a daemon. Whoever gets it must look again: the one before may have started it.
+/// Waits for the turn to start a daemon, in the first directory that can hold a lock. Whoever gets it must look again: the one before
+/// may have started it.
 ///
 /// # Errors
 /// When the lock cannot be taken in time.
 pub(crate) fn take_turn(place: &Place, deadline: Instant) -> Result<Turn, StartError> {
-    prepare(place)?;
-    let path = location::spawn_lock(&place.root);
+    ownership::check(&place.root, uid(), |path| std::fs::symlink_metadata(path), |path| std::fs::metadata(path))?;
+    let mut first = None;
+    for run in &place.runs {
+        match turn_in(place, run, deadline) {
+            Err(error @ StartError::System { .. }) => drop(first.get_or_insert(error)),
+            turn => return turn,
+        }
+    }
+    Err(first.unwrap_or_else(|| StartError::Silent("there is no directory for it".to_owned())))
+}
+
+fn turn_in(place: &Place, run: &Path, deadline: Instant) -> Result<Turn, StartError> {
+    prepare(place, run).map_err(|source| system(format!("make {}", run.display()), source))?;
+    let path = location::spawn_lock(run);
     let step = || format!("lock {}", path.display());
     let file = OpenOptions::new()
         .create(true)
@@ -143,8 +164,6 @@ fn command(program: &Path, place: &Place) -> Command {
     command
         .arg("--root")
         .arg(&place.root)
-        .arg("--socket")
-        .arg(&place.socket)
         .args(["--started-by", "client"])
         .env_clear()
         .envs(place.environment.iter().filter(|(name, _)| passes(name)))
@@ -154,6 +173,10 @@ fn command(program: &Path, place: &Place) -> Command {
         .stderr(Stdio::null())
         // Its own directory is `/`; until it has changed to it, it must not keep a file system of ours busy.
         .current_dir("/");
+    // Else the daemon finds it by the rule by which this side has found it.
+    if place.is_named {
+        command.arg("--socket").arg(&place.socket);
+    }
     command
 }
 
@@ -189,7 +212,7 @@ fn judge(said: Option<&str>, pid: u32, ended: Option<ExitStatus>) -> Result<(), 
         }),
         None => Err(StartError::Silent(format!("it was not ready in time: {}", life(pid, ended)))),
         Some(line) => match line.strip_prefix("error: ") {
-            Some(reason) if reason.starts_with("another daemon holds") => {
+            Some(reason) if reason.starts_with("another host or process holds") => {
                 Err(StartError::AnotherHoldsTheLock(reason.to_owned()))
             }
             Some(reason) => Err(StartError::Refused(reason.to_owned())),
@@ -253,14 +276,17 @@ mod tests {
         let file = command.get_envs().find_map(|(name, value)| value.filter(|_| name == "SSL_CERT_FILE"));
         assert!(file.is_some_and(|file| Path::new(file).is_absolute()), "the daemon lives in another directory");
         let arguments: Vec<_> = command.get_args().filter_map(OsStr::to_str).collect();
-        assert_eq!(arguments, ["--root", "/r", "--socket", "/r/run/mpd.sock", "--started-by", "client"]);
+        assert_eq!(arguments, ["--root", "/r", "--started-by", "client"]);
     }
 
     #[test]
     fn what_the_daemon_says_decides() {
         let of = |line: &str| judge(Some(line), 1, None);
         assert!(of("ready").is_ok());
-        assert!(matches!(of("error: another daemon holds /r/run/mpd.lock"), Err(StartError::AnotherHoldsTheLock(_))));
+        assert!(matches!(
+            of("error: another host or process holds /r/run/mpd.lock (pid 1)"),
+            Err(StartError::AnotherHoldsTheLock(_))
+        ));
         assert!(
             matches!(of("error: could not bind /s: busy"), Err(StartError::Refused(reason)) if reason == "could not bind /s: busy")
         );

@@ -4,7 +4,6 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use mp_proto::location;
 use mp_proto::version::BUILD;
 
 use crate::place::Place;
@@ -18,7 +17,7 @@ pub(crate) fn tell(place: &Place, theirs: &str) {
     if theirs == BUILD {
         return;
     }
-    let stamp = location::run_dir(&place.root).join("build-told");
+    let stamp = place.log().with_file_name("build-told");
     let both = format!("mp {BUILD}, mpd {theirs}\n");
     if was_told(&stamp, &both, SystemTime::now()) {
         return;

@@ -17,7 +17,8 @@ Runs in the foreground. `mp` starts it by itself when it is needed.
 
 Options:
       --root <DIR>            Storage root [default: $MP_STORAGE_DIR, else ~/.mp]
-      --socket <PATH>         Socket to serve [default: $MPD_SOCKET, else <root>/run/mpd.sock]
+      --socket <PATH>         Socket to serve [default: $MPD_SOCKET, else <root>/run/mpd.sock,
+                              or where run_dir of [settings] says]
       --idle-exit <SECONDS>   Exit after so long without a call, 0 = never
                               [default: 1800 when started by a client, else 0]
       --upstream <URL>        Loopback URL in place of Mixpanel, for tests [default: $MPD_UPSTREAM]

@@ -42,7 +42,7 @@ impl Inode {
     fn of(path: &Path) -> io::Result<Option<Self>> {
         match std::fs::symlink_metadata(path) {
             Ok(found) => Ok(Some(Self(found.dev(), found.ino()))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -121,9 +121,8 @@ impl Socket {
         match Inode::of(&self.path) {
             Ok(Some(found)) if found == ours => Presence::Ours,
             Ok(Some(_)) => Presence::Replaced,
-            Ok(None) => Presence::Gone,
-            // Unreadable is not gone: the next look decides.
-            Err(_) => Presence::Ours,
+            // Where we may not look, clients of ours cannot go.
+            Ok(None) | Err(_) => Presence::Gone,
         }
     }
 

@@ -9,6 +9,9 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use mp_proto::holder::{Holder, start_in};
+use mp_proto::ownership::{self, OwnershipError};
+
 /// Between two looks whether it is still worth waiting for a lock.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -21,16 +24,27 @@ static WAITING: AtomicUsize = AtomicUsize::new(0);
 /// Enough for a thread that makes one system call.
 const SMALL_STACK: usize = 64 * 1024;
 
-use mp_proto::ownership::{self, OwnershipError};
-
 /// Why the lock or a private directory could not be had.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Another daemon serves this root.
-    #[error("another daemon holds {}", path.display())]
+    #[error("another host or process holds {}{}", path.display(), holder.as_ref().map(|holder| format!(" ({})", holder.named())).unwrap_or_default())]
     Held {
         /// The lock file.
         path: PathBuf,
+        /// Who it is, as far as the file tells.
+        holder: Option<Holder>,
+    },
+    /// Another machine serves this root, whose sockets nobody here can reach.
+    #[error(
+        "the lock is not to be had: another host or process holds {} ({}); stop it there, or give each host a directory of its own, by \
+         run_dir = \"/a/directory/of/this/host\" under [settings] of config.toml", path.display(), holder.named()
+    )]
+    Elsewhere {
+        /// The lock file.
+        path: PathBuf,
+        /// Who it is.
+        holder: Holder,
     },
     /// A directory is not what it must be.
     #[error("{} is {found}; it must be a directory of uid {uid} that only they can enter", path.display())]
@@ -53,6 +67,43 @@ pub enum LockError {
         /// Its answer.
         source: io::Error,
     },
+}
+
+impl LockError {
+    /// Says who holds a lock that is not to be had.
+    pub fn held(path: &Path) -> Self {
+        let holder = std::fs::read_to_string(path).ok().and_then(|text| Holder::parse(&text));
+        match holder {
+            Some(holder) if holder.is_elsewhere(&boot()) => Self::Elsewhere { path: path.to_owned(), holder },
+            holder => Self::Held { path: path.to_owned(), holder },
+        }
+    }
+}
+
+/// Returns which run of which machine this is.
+fn boot() -> String {
+    line("/proc/sys/kernel/random/boot_id")
+}
+
+fn line(path: &str) -> String {
+    std::fs::read_to_string(path).unwrap_or_default().trim().to_owned()
+}
+
+/// Returns what the lock file tells of this process.
+fn this_process() -> Holder {
+    let space = std::fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+    Holder {
+        pid: std::process::id(),
+        start: start_in(&line("/proc/self/stat")),
+        boot: boot(),
+        space: space.display().to_string(),
+        host: line("/proc/sys/kernel/hostname"),
+    }
+}
+
+/// Returns whether somebody holds a lock.
+pub fn is_held(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 /// Opens a file that is only there to be locked, and makes it if need be. A link in its place is refused.
@@ -124,7 +175,7 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock without waiting. The file holds the pid for people; nothing decides by it.
+    /// Takes the lock without waiting. The file tells who holds it: for people, and for a client that finds no socket.
     ///
     /// # Errors
     /// When another process holds it, or the file cannot be opened.
@@ -138,13 +189,16 @@ impl Lock {
     /// As [`Self::take`].
     pub fn take_until(path: &Path, end: Instant, is_worth_it: impl Fn() -> bool) -> Result<Self, LockError> {
         let io_error = |source| LockError::Io { path: path.to_owned(), source };
+        // Nobody waits for another machine, which is not about to leave because a client came.
+        let is_worth_it = || is_worth_it() && !matches!(LockError::held(path), LockError::Elsewhere { .. });
         loop {
             let file = open(path).map_err(io_error)?;
             let Some(file) = lock_until(file, end, &is_worth_it).map_err(io_error)? else { break };
             let mut lock = Self { path: path.to_owned(), file };
             if lock.is_in_place() {
                 let file = &mut lock.file;
-                file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(io_error)?;
+                let text = this_process().to_string();
+                file.set_len(0).and_then(|()| file.write_all(text.as_bytes())).map_err(io_error)?;
                 return Ok(lock);
             }
             // The file was removed between open and lock: the lock is on a file that nobody else will ever find.
@@ -152,7 +206,7 @@ impl Lock {
                 break;
             }
         }
-        Err(LockError::Held { path: path.to_owned() })
+        Err(LockError::held(path))
     }
 
     /// Returns whether the path still leads to the locked file. When it does not, another daemon may believe it is alone.
@@ -225,7 +279,8 @@ mod tests {
         let path = dir.path().join("mpd.lock");
         let lock = Lock::take(&path).expect("free");
         let error = Lock::take(&path).expect_err("held");
-        assert_eq!(error.to_string(), format!("another daemon holds {}", path.display()));
+        let holder = this_process().named();
+        assert_eq!(error.to_string(), format!("another host or process holds {} ({holder})", path.display()));
         drop(lock);
         Lock::take(&path).expect("free again");
     }
@@ -245,6 +300,21 @@ mod tests {
             drop(lock);
             waiting.join().expect("no panic").expect("it was given back");
         });
+    }
+
+    #[test]
+    fn a_lock_that_another_machine_holds_is_not_waited_for() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("mpd.lock");
+        let _lock = Lock::take(&path).expect("free");
+        let there = Holder { boot: "another".to_owned(), host: "alpha".to_owned(), ..this_process() };
+        std::fs::write(&path, there.to_string()).expect("written");
+        let begun = Instant::now();
+        let error = Lock::take_until(&path, begun + Duration::from_secs(60), || true).expect_err("held");
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        let text = error.to_string();
+        assert!(text.contains("another host or process holds") && text.contains("on host alpha"), "{text}");
+        assert!(text.contains("run_dir") || cfg!(not(target_os = "linux")), "{text}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod context;
 pub mod deadline;
 pub mod event;
 pub mod failure;
+pub mod holder;
 pub mod ids;
 pub mod json;
 pub mod location;

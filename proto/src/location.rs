@@ -3,6 +3,9 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
 /// Longest socket path that every supported platform accepts: `sun_path` holds 104 bytes on macOS, with the final NUL; 100 leaves
 /// room for the temporary name under which the socket is bound.
 pub const MAX_SOCKET_PATH: usize = 100;
@@ -50,10 +53,34 @@ pub struct LocationVariables {
     pub oauth_storage_dir: Option<OsString>,
     /// `MPD_SOCKET`; an empty value counts as unset.
     pub socket: Option<OsString>,
+    /// `XDG_RUNTIME_DIR`; an empty value counts as unset.
+    pub runtime_dir: Option<OsString>,
+}
+
+/// Where the daemon of a storage root keeps its lock, its log and its socket, unless that is named: the first of these directories that
+/// can hold them. A client looks for the socket in each of them, in this order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunDirs {
+    /// The directories. The first is the one that is wanted, the others are for homes that cannot hold locks or sockets.
+    pub dirs: Vec<PathBuf>,
+    /// The storage root.
+    root: PathBuf,
+    /// The user.
+    uid: u32,
+}
+
+impl RunDirs {
+    /// Returns the socket in one of the directories, or `/tmp/mp-<uid>/<hash of root>.sock` where its path is too long.
+    ///
+    /// # Errors
+    /// When even that is too long.
+    pub fn socket(&self, dir: &Path) -> Result<PathBuf, LocationError> {
+        socket_in(dir, &self.root, self.uid)
+    }
 }
 
 impl LocationVariables {
-    /// Reads the four variables of this process.
+    /// Reads the variables of this process.
     pub fn of_this_process() -> Self {
         let var = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         Self {
@@ -61,6 +88,7 @@ impl LocationVariables {
             storage_dir: var("MP_STORAGE_DIR"),
             oauth_storage_dir: var("MP_OAUTH_STORAGE_DIR"),
             socket: var("MPD_SOCKET"),
+            runtime_dir: var("XDG_RUNTIME_DIR"),
         }
     }
 
@@ -79,18 +107,54 @@ impl LocationVariables {
         checked("HOME", &Path::new(home).join(".mp"))
     }
 
-    /// Returns the socket of a storage root: the flag, else `MPD_SOCKET`, else the rule of [`default_socket`].
+    /// Returns the socket that is named, by the flag or by `MPD_SOCKET`; none when it is left to the rule of [`RunDirs`].
     ///
     /// # Errors
-    /// When the chosen path is relative, not UTF-8 or too long.
-    pub fn socket(&self, flag: Option<&Path>, root: &Path, uid: u32) -> Result<PathBuf, LocationError> {
+    /// When the path is relative, not UTF-8 or too long.
+    pub fn named_socket(&self, flag: Option<&Path>) -> Result<Option<PathBuf>, LocationError> {
         let (name, given) = match (flag, &self.socket) {
             (Some(path), _) => ("--socket", path.to_owned()),
             (None, Some(path)) => ("MPD_SOCKET", PathBuf::from(path)),
-            (None, None) => return default_socket(root, uid),
+            (None, None) => return Ok(None),
         };
         let path = checked(name, &given)?;
-        if path.as_os_str().len() > MAX_SOCKET_PATH { Err(LocationError::TooLong { path }) } else { Ok(path) }
+        if path.as_os_str().len() > MAX_SOCKET_PATH { Err(LocationError::TooLong { path }) } else { Ok(Some(path)) }
+    }
+
+    /// Returns where the daemon of a storage root runs. `config` is the text of its `config.toml`, in which `run_dir` of `[settings]` may
+    /// name a directory; without it, `<root>/run`, else below the user's runtime directory, else below `/tmp`. A directory that roots
+    /// share holds one for each, named by the root's hash.
+    ///
+    /// # Errors
+    /// When `run_dir` is no absolute path.
+    pub fn run_dirs(&self, root: &Path, config: &str, uid: u32) -> Result<RunDirs, LocationError> {
+        let hash = format!("{:016x}", fnv1a(root.as_os_str().as_encoded_bytes()));
+        let dirs = match run_dir_setting(config)? {
+            Some(chosen) => vec![chosen.join(hash)],
+            None => {
+                let usual = || PathBuf::from(format!("/run/user/{uid}"));
+                let named = self.runtime_dir.as_ref().map(PathBuf::from).filter(|path| path.is_absolute());
+                let runtime = named.unwrap_or_else(usual).join("mp");
+                vec![run_dir(root), runtime.join(&hash), fallback_dir(uid).join(&hash)]
+            }
+        };
+        Ok(RunDirs { dirs, root: root.to_owned(), uid })
+    }
+}
+
+/// Reads `run_dir` of `[settings]`. Whatever else is wrong with the text is told elsewhere.
+fn run_dir_setting(config: &str) -> Result<Option<PathBuf>, LocationError> {
+    const NAME: &str = "run_dir of [settings] in config.toml";
+    // Every start of a client comes by here, and next to none has the key.
+    if !config.contains("run_dir") {
+        return Ok(None);
+    }
+    let (table, _) = DeTable::parse_recoverable(config);
+    let settings = table.get_ref().get("settings").and_then(|settings| settings.get_ref().as_table());
+    match settings.and_then(|settings| settings.get("run_dir")).map(Spanned::get_ref) {
+        None => Ok(None),
+        Some(DeValue::String(path)) => checked(NAME, Path::new(path.as_ref())).map(Some),
+        Some(_) => Err(LocationError::Relative { name: NAME, path: PathBuf::from("no text") }),
     }
 }
 
@@ -107,7 +171,11 @@ pub fn home(variable: Option<OsString>) -> Option<OsString> {
 /// # Errors
 /// When even the fallback is too long.
 pub fn default_socket(root: &Path, uid: u32) -> Result<PathBuf, LocationError> {
-    let near = run_dir(root).join("mpd.sock");
+    socket_in(&run_dir(root), root, uid)
+}
+
+fn socket_in(run: &Path, root: &Path, uid: u32) -> Result<PathBuf, LocationError> {
+    let near = run.join("mpd.sock");
     if near.as_os_str().len() <= MAX_SOCKET_PATH {
         return Ok(near);
     }
@@ -120,19 +188,24 @@ pub fn fallback_dir(uid: u32) -> PathBuf {
     PathBuf::from(format!("/tmp/mp-{uid}"))
 }
 
-/// Returns the directory of the locks, the log and (usually) the socket.
+/// Returns where the daemon runs that is not told otherwise and whose root can hold sockets and locks.
 pub fn run_dir(root: &Path) -> PathBuf {
     root.join("run")
 }
 
+/// Returns the file whose lock a daemon holds for life.
+pub fn lock_file(run: &Path) -> PathBuf {
+    run.join("mpd.lock")
+}
+
 /// Returns the file whose lock a client holds while it starts a daemon.
-pub fn spawn_lock(root: &Path) -> PathBuf {
-    run_dir(root).join("spawn.lock")
+pub fn spawn_lock(run: &Path) -> PathBuf {
+    run.join("spawn.lock")
 }
 
 /// Returns the daemon's log file; older parts have `.1`, `.2` appended.
-pub fn log_file(root: &Path) -> PathBuf {
-    run_dir(root).join("mpd.log")
+pub fn log_file(run: &Path) -> PathBuf {
+    run.join("mpd.log")
 }
 
 fn checked(name: &'static str, path: &Path) -> Result<PathBuf, LocationError> {
@@ -181,25 +254,64 @@ mod tests {
         );
     }
 
+    fn socket(root: &Path) -> PathBuf {
+        let dirs = LocationVariables::default().run_dirs(root, "", 1000).expect("no setting");
+        dirs.socket(&dirs.dirs[0]).expect("the fallback is short")
+    }
+
     #[test]
     fn the_socket_is_below_the_root_unless_that_is_too_long() {
-        let env = at_home("/home/ada");
-        let root = env.storage_root().expect("HOME is set");
-        assert_eq!(env.socket(None, &root, 1000), Ok("/home/ada/.mp/run/mpd.sock".into()));
+        let root = at_home("/home/ada").storage_root().expect("HOME is set");
+        assert_eq!(socket(&root), Path::new("/home/ada/.mp/run/mpd.sock"));
         let deep = PathBuf::from(format!("/{}", "d".repeat(120)));
-        let socket = env.socket(None, &deep, 1000).expect("the fallback is short");
-        assert!(socket.starts_with("/tmp/mp-1000"), "{}", socket.display());
-        assert_ne!(Ok(socket), env.socket(None, &deep.join("x"), 1000));
+        assert!(socket(&deep).starts_with("/tmp/mp-1000"), "{}", socket(&deep).display());
+        assert_eq!(default_socket(&deep, 1000), Ok(socket(&deep)));
+        assert_ne!(socket(&deep), socket(&deep.join("x")));
     }
 
     #[test]
     fn flag_beats_variable_and_both_are_checked_for_length() {
         let env = LocationVariables { socket: Some("/run/a.sock".into()), ..at_home("/home/ada") };
-        let root = env.storage_root().expect("HOME is set");
-        assert_eq!(env.socket(Some(Path::new("/run/b.sock")), &root, 0), Ok("/run/b.sock".into()));
-        assert_eq!(env.socket(None, &root, 0), Ok("/run/a.sock".into()));
+        assert_eq!(env.named_socket(Some(Path::new("/run/b.sock"))), Ok(Some("/run/b.sock".into())));
+        assert_eq!(env.named_socket(None), Ok(Some("/run/a.sock".into())));
+        assert_eq!(at_home("/home/ada").named_socket(None), Ok(None));
         let long = PathBuf::from(format!("/{}", "s".repeat(100)));
-        assert!(matches!(env.socket(Some(&long), &root, 0), Err(LocationError::TooLong { .. })));
+        assert!(matches!(env.named_socket(Some(&long)), Err(LocationError::TooLong { .. })));
+    }
+
+    #[test]
+    fn a_root_that_cannot_hold_sockets_has_two_other_places() {
+        let dirs = |runtime: Option<&str>| {
+            let env = LocationVariables { runtime_dir: runtime.map(Into::into), ..at_home("/h") };
+            env.run_dirs(Path::new("/h/.mp"), "[active]\n", 7).expect("no setting").dirs
+        };
+        let hash = format!("{:016x}", fnv1a(b"/h/.mp"));
+        let usual: Vec<PathBuf> =
+            ["/h/.mp/run".to_owned(), format!("/run/user/7/mp/{hash}"), format!("/tmp/mp-7/{hash}")]
+                .into_iter()
+                .map(Into::into)
+                .collect();
+        assert_eq!(dirs(None), usual);
+        assert_eq!(dirs(Some("relative")), usual);
+        assert_eq!(dirs(Some("/x"))[1], Path::new(&format!("/x/mp/{hash}")));
+    }
+
+    #[test]
+    fn a_directory_can_be_chosen_and_roots_do_not_meet_in_it() {
+        let dirs =
+            |root: &str, config: &str| at_home("/h").run_dirs(Path::new(root), config, 7).map(|found| found.dirs);
+        let chosen = "[settings]\nrun_dir = \"/var/mp\"\n";
+        let one = dirs("/a", chosen).expect("an absolute path");
+        assert!(one.len() == 1 && one[0].starts_with("/var/mp"), "{one:?}");
+        assert_ne!(Ok(one.clone()), dirs("/b", chosen));
+        assert_eq!(dirs("/a", &format!("{chosen}[broken\nx = = 1")), Ok(one.clone()), "other mistakes do not hide it");
+        assert_eq!(dirs("/a", "settings.run_dir = '/var/mp'"), Ok(one));
+        assert_eq!(dirs("/a", "# run_dir\n[accounts.run_dir]\n").map(|dirs| dirs.len()), Ok(3));
+        for wrong in ["'x'", "7"] {
+            let error =
+                dirs("/a", &format!("[settings]\nrun_dir = {wrong}")).expect_err("no absolute path").to_string();
+            assert!(error.starts_with("run_dir of [settings] in config.toml must be an absolute path"), "{error}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod busy;
 mod programs;
+mod recovery;
 
 use std::fs;
 use std::os::unix::net::{UnixDatagram, UnixListener};

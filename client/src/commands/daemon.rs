@@ -4,31 +4,21 @@ mod doctor;
 mod lock;
 mod logs;
 mod status;
+mod stop;
 
 use std::os::unix::process::CommandExt;
 use std::process;
-use std::time::Duration;
 
-use clap::Arg;
-use hyper::Method;
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::routes::{SHUTDOWN, VERSION};
-use mp_proto::wire::{Accepted, Shutdown, VersionBody};
-use tokio::time::Instant;
+use mp_proto::routes::VERSION;
+use mp_proto::wire::VersionBody;
 
-use crate::arg::switch;
 use crate::call::{Call, place};
 use crate::caller::Environment;
 use crate::command::{Command, Flags, Invocation, Run, Section};
-use crate::connect::{ConnectError, probe, start_in_turn, take_turn};
+use crate::connect::{start_in_turn, take_turn};
 use crate::output::json;
 use crate::program;
-
-/// Longest wait for a daemon to leave: its grace for calls (10 s) and for a refresh (25 s), and a little.
-const LEAVE: Duration = Duration::from_secs(40);
-
-/// Between two looks at the lock.
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// The row of `mp daemon`.
 pub(super) const COMMAND: Command = Command {
@@ -49,14 +39,14 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "stop",
         about: "Stop it, after its running calls",
-        arguments: |command| command.arg(force()),
-        run: Run::Call(|call| Box::pin(stop(call))),
+        arguments: stop::arguments,
+        run: Run::Call(|call| Box::pin(stop::run(call))),
         ..Command::ROW
     },
     Command {
         name: "restart",
-        about: "Stop it and start the one beside mp",
-        arguments: |command| command.arg(force()),
+        about: "Stop it and start the one that came with mp",
+        arguments: stop::arguments,
         run: Run::Call(|call| Box::pin(restart(call))),
         ..Command::ROW
     },
@@ -90,10 +80,6 @@ const COMMANDS: &[Command] = &[
     },
 ];
 
-fn force() -> Arg {
-    switch("force", "Also if tokens that could not be saved are lost")
-}
-
 async fn start(call: &mut Call<'_>) -> Result<(), Failure> {
     call.ignore_build();
     call.set_autostart(true);
@@ -110,7 +96,7 @@ async fn restart(call: &mut Call<'_>) -> Result<(), Failure> {
     let turn = take_turn(&place).await?;
     // What the one that goes has to say is of no use any more.
     let is_quiet = std::mem::replace(&mut call.quiet, true);
-    let stopped = stop(call).await;
+    let stopped = stop::run(call).await;
     call.quiet = is_quiet;
     stopped.map_err(|failure| meant_for("restart", failure))?;
     if place.autostart {
@@ -127,57 +113,16 @@ fn meant_for(verb: &str, mut failure: Failure) -> Failure {
     failure
 }
 
-async fn stop(call: &mut Call<'_>) -> Result<(), Failure> {
-    match probe(&call.daemon.options().place).await {
-        Err(ConnectError::Nobody { .. }) => return call.output.line("mpd is not running"),
-        Err(error) => return Err(error.into()),
-        Ok(stream) => drop(stream),
-    }
-    call.ignore_build();
-    // One that has left meanwhile must not be started to be stopped.
-    call.set_autostart(false);
-    let instance = instance(call).await;
-    let body = Shutdown { force: call.arguments.get_flag("force") };
-    match call.daemon.call::<Accepted>(Method::POST, SHUTDOWN, Some(&body)).await {
-        Ok(answer) => drop(call.body(answer)),
-        // Somebody else stops it; what counts is that it leaves.
-        Err(failure) if matches!(failure.kind, FailureKind::Stopping | FailureKind::Unreachable) => {}
-        Err(failure) => return Err(failure),
-    }
-    gone(call, instance.as_deref()).await?;
-    call.output.line("mpd has stopped")
-}
-
-/// Waits until the lock is free, or held by another daemon: a client that found none may have started it at once.
-async fn gone(call: &mut Call<'_>, before: Option<&str>) -> Result<(), Failure> {
-    let lock = lock::path(&call.daemon.options().place.root);
-    let deadline = Instant::now() + LEAVE;
-    while lock::is_held(&lock) {
-        if let (Some(before), Some(now)) = (before, instance(call).await)
-            && before != now
-        {
-            return Ok(());
-        }
-        if Instant::now() > deadline {
-            let detail = format!("mpd has not left within {} s", LEAVE.as_secs());
-            return Err(Failure::new(FailureKind::Timeout, detail).next("mp daemon logs", "see what it waits for"));
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
-    Ok(())
-}
-
-/// Returns what distinguishes the daemon that answers now from those before and after it.
-async fn instance(call: &mut Call<'_>) -> Option<String> {
-    call.daemon.get::<VersionBody>(VERSION).await.ok().map(|version| version.body.instance)
-}
-
 /// Returns only when it could not be started: the daemon takes the place of this process.
 fn foreground(at: Invocation<'_>) -> Result<process::ExitCode, Failure> {
     let place = place(at.arguments, &Environment::of_this_process())?;
     let program = program::find(None, &Environment::of_this_process())
         .map_err(|error| Failure::new(FailureKind::Unreachable, error.to_string()))?;
-    let error =
-        process::Command::new(&program).arg("--root").arg(&place.root).arg("--socket").arg(&place.socket).exec();
+    let mut command = process::Command::new(&program);
+    command.arg("--root").arg(&place.root);
+    if place.is_named {
+        command.arg("--socket").arg(&place.socket);
+    }
+    let error = command.exec();
     Err(Failure::new(FailureKind::Unreachable, format!("could not run {}: {error}", program.display())))
 }

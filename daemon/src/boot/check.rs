@@ -17,15 +17,14 @@ pub(super) fn check<E>(place: &Place, filter: &str, started_by: StartedBy) -> Re
 where
     E: From<LockError> + From<TelemetryError> + From<ListenError>,
 {
-    let run = location::run_dir(&place.root);
-    if !run.is_dir() {
+    if !place.run.is_dir() {
         return Ok(telemetry::check(filter, None)?);
     }
-    let path = run.join("mpd.lock");
+    let path = location::lock_file(&place.run);
     if path.symlink_metadata().is_ok() {
         lock::open(&path).map_err(|source| LockError::Io { path, source })?;
     }
-    let log = location::log_file(&place.root);
+    let log = location::log_file(&place.run);
     let is_to_file = started_by == StartedBy::Client && log.symlink_metadata().is_ok();
     telemetry::check(filter, is_to_file.then_some(log.as_path()))?;
     if place.socket.parent().is_some_and(|directory| directory.is_dir()) {

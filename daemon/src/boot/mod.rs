@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mp_proto::failure::chain;
-use mp_proto::location::{self, LocationError};
+use mp_proto::location;
 use mp_proto::version::{BUILD, identity};
 use mp_proto::visible::line;
 use mp_proto::wire::StartedBy;
@@ -28,7 +28,7 @@ use tracing::{error, info, warn};
 
 use self::claim::Claim;
 use self::idle::leave_when_idle;
-use self::place::Place;
+use self::place::{Named, Place, PlaceError};
 use self::upgrade::make_way;
 use crate::args::{self, ArgsError, Command, HELP, Options};
 use crate::fault;
@@ -40,16 +40,16 @@ use crate::life::limits::Limits;
 use crate::life::service;
 use crate::life::signals::Signals;
 use crate::listen::{ListenError, Socket};
-use crate::lock::{Lock, LockError, private_dir, storage_root};
+use crate::lock::{Lock, LockError};
 use crate::mixpanel::Mixpanel;
 use crate::mixpanel::network::Variables;
 use crate::server;
 use crate::server::app::App;
 use crate::telemetry::{self, LogHandle, TelemetryError};
 
-/// How long a daemon that a client started waits for one that is just leaving. Longer than a leaving one's grace for calls is not
-/// worth waiting for: the client gives up at 10 s.
-const WAIT_FOR_LOCK: Duration = Duration::from_secs(9);
+/// How long a daemon that a client started waits for one that is just leaving. The client gives up at 10 s, and should have heard by then
+/// who is in the way.
+const WAIT_FOR_LOCK: Duration = Duration::from_secs(7);
 
 /// Two threads: one can wait for a slow disk while the other serves.
 const WORKERS: usize = 2;
@@ -68,10 +68,10 @@ pub enum BootError {
     /// The command line.
     #[error(transparent)]
     Args(#[from] ArgsError),
-    /// Root or socket cannot be named.
+    /// Root, directories or socket.
     #[error(transparent)]
-    Location(#[from] LocationError),
-    /// The lock, or a directory.
+    Place(#[from] PlaceError),
+    /// The lock.
     #[error(transparent)]
     Lock(#[from] LockError),
     /// The log.
@@ -133,7 +133,7 @@ fn refuse(error: &BootError, code: u8) -> ExitCode {
 }
 
 fn check(options: &Options) -> Result<(), BootError> {
-    let place = Place::find(options)?;
+    let place = Named::find(options)?.expected()?;
     upstream(options)?;
     check::check(&place, &log_filter(options), options.started_by)
 }
@@ -141,18 +141,14 @@ fn check(options: &Options) -> Result<(), BootError> {
 /// Serves until the end. Returns the program that is to take the place of this one, if one is.
 fn run(options: &Options) -> Result<Option<PathBuf>, BootError> {
     Limits::raise();
-    let place = Place::find(options)?;
+    let named = Named::find(options)?;
     let upstream = upstream(options)?;
-    detach(options.started_by, &place.root)?;
-    storage_root(&place.root, place.uid)?;
-    private_dir(&location::run_dir(&place.root), place.uid)?;
-    if place.socket.parent() == Some(&location::fallback_dir(place.uid)) {
-        private_dir(&location::fallback_dir(place.uid), place.uid)?;
-    }
+    detach(options.started_by, &named.root)?;
+    let place = named.settle()?;
     // In this order: the head of `Watch::open` says why.
-    let watch = Watch::open(&place.root, &place.socket);
+    let watch = Watch::open(&place.root, &place.run, &place.socket);
     let lock = take_lock(options.started_by, &place)?;
-    let log_file = (options.started_by == StartedBy::Client).then(|| location::log_file(&place.root));
+    let log_file = (options.started_by == StartedBy::Client).then(|| location::log_file(&place.run));
     let log = telemetry::start(&log_filter(options), log_file.as_deref())?;
     sweep(&place.root);
     let system = |step| move |source| BootError::System { step, source };
@@ -191,7 +187,7 @@ fn detach(started_by: StartedBy, root: &Path) -> Result<(), BootError> {
 
 /// Takes the root's lock. A daemon that is just leaving still has it while its calls finish; for that one a client's daemon waits.
 fn take_lock(started_by: StartedBy, place: &Place) -> Result<Lock, BootError> {
-    let path = location::run_dir(&place.root).join("mpd.lock");
+    let path = location::lock_file(&place.run);
     let patience = if started_by == StartedBy::Client { WAIT_FOR_LOCK } else { Duration::ZERO };
     // One that still listens is not leaving.
     let is_leaving = || std::os::unix::net::UnixStream::connect(&place.socket).is_err();
@@ -243,10 +239,11 @@ async fn serve(
     let signals =
         Signals::register().map_err(|source| BootError::System { step: "register the signal handlers", source })?;
     let (socket, listener) = Socket::open(&place.socket)?;
+    let claimed = (place.root.clone(), place.run.clone());
     let app = Arc::new(services::make(&options, place, watch, upstream, log, log_file));
     // Two: one in the hand of the server, one on its way. More than that nobody removes sockets.
     let (rebound, fresh) = mpsc::channel(2);
-    let claim = Claim::new(lock, socket, rebound, app.paths.root().to_owned(), app.life.clone());
+    let claim = Claim::new(lock, socket, rebound, claimed, app.life.clone());
     app.life.spawn(signals.follow(app.life.clone(), app.watch.wake()));
     app.life.spawn(Arc::clone(&app.keeper).run(Arc::clone(&app.store)));
     app.keeper.wake(app.watch.wake());
@@ -254,8 +251,8 @@ async fn serve(
     app.life.spawn(Arc::clone(&app.watch).run(app.life.clone(), app.paths.clone(), move || {
         // Whoever follows the config hears of a change that no call has noticed.
         let config = store.last_good();
-        claim.look();
-        keeper.look(&config.config)
+        let is_well = claim.look();
+        (is_well, keeper.look(&config.config))
     }));
     if let Some(after) = app.idle_exit {
         app.life.spawn(leave_when_idle(Arc::clone(&app), after));

@@ -26,8 +26,12 @@ const QUIET: Duration = Duration::from_millis(100);
 /// Somebody who never stops writing does not keep us from looking.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Without any event we look anyway: network file systems send none, and queues overflow.
-const TICK: Duration = Duration::from_secs(30);
+/// Without any event we look anyway: network file systems send none, and queues overflow. Half of the time within which a lost socket must
+/// be back.
+const TICK: Duration = Duration::from_secs(15);
+
+/// When something is amiss that the next look may mend.
+const SOON: Duration = Duration::from_secs(2);
 
 /// How often directories are compared where the system offers no events.
 const POLL: Duration = Duration::from_secs(2);
@@ -48,10 +52,10 @@ impl Watch {
     ///
     /// To be opened before the lock and the socket: of a process that was killed the system closes first what was opened last, and
     /// takes long over a watch. Until the socket is closed, clients wait at it for somebody who will never answer.
-    pub fn open(root: &Path, socket: &Path) -> Self {
+    pub fn open(root: &Path, run: &Path, socket: &Path) -> Self {
         let (wake, witness) = (Arc::default(), Arc::default());
         let status = WatchStatus { mode: WatchMode::Events, detail: None };
-        let (watched, status) = match Watched::open(root, socket, &wake, &witness) {
+        let (watched, status) = match Watched::open(root, run, socket, &wake, &witness) {
             Ok((watched, None)) => (Some(watched), status),
             Ok((watched, detail)) => (Some(watched), WatchStatus { mode: WatchMode::Polling, detail }),
             Err(error) => (None, by_the_clock(&error)),
@@ -74,14 +78,18 @@ impl Watch {
         Arc::clone(&self.wake)
     }
 
-    /// Calls `look` after each burst of events and at every tick, until the daemon stops. It returns the directories
-    /// below the root that are worth watching, too.
-    pub async fn run(self: Arc<Self>, life: Life, paths: Paths, look: impl Fn() -> Vec<PathBuf> + Send + 'static) {
+    /// Calls `look` after each burst of events and at every tick, until the daemon stops. It returns whether all is well, else it is called
+    /// again sooner, and the directories below the root that are worth watching, too.
+    pub async fn run(
+        self: Arc<Self>,
+        life: Life,
+        paths: Paths,
+        look: impl Fn() -> (bool, Vec<PathBuf>) + Send + 'static,
+    ) {
         let mut watched = self.watched.lock().take();
         if let WatchStatus { mode: WatchMode::Polling, detail: Some(detail) } = self.status() {
             warn!(%detail, "file events were not available");
         }
-        let mut tick = tokio::time::interval(TICK);
         loop {
             if let Some(error) = watched.as_mut().and_then(|watched| watched.renew(linked(&paths))) {
                 warn!(%error, "a directory could not be watched");
@@ -91,16 +99,17 @@ impl Watch {
                 self.witness.is_told(watched.tells_of_reads());
             }
             // After each (re)watch: what changed before the watch stood is seen here.
-            let wanted = look();
+            let (is_well, wanted) = look();
             if watched.as_mut().is_some_and(|watched| watched.add(wanted)) {
                 continue;
             }
+            let next = if is_well { TICK } else { SOON };
             debug!("files were looked at");
             tokio::select! {
                 biased;
                 () = life.stopping() => return,
                 () = self.wake.notified() => quiet(&self.wake).await,
-                _ = tick.tick() => {}
+                () = tokio::time::sleep(next) => {}
             }
         }
     }
@@ -139,14 +148,15 @@ impl Watched {
     /// the system it compares the files, and returns why.
     fn open(
         root: &Path,
+        run: &Path,
         socket: &Path,
         wake: &Arc<Notify>,
         witness: &Arc<Witness>,
     ) -> notify::Result<(Self, Option<String>)> {
         let (wake, witness, config) = (Arc::clone(wake), Arc::clone(witness), root.join(CONFIG));
-        let run = mp_proto::location::run_dir(root);
         let linked = Linked::default();
-        let relevant = Relevant { socket: socket.to_owned(), run, root: root.to_owned(), linked: Arc::clone(&linked) };
+        let (socket_file, run) = (socket.to_owned(), run.to_owned());
+        let relevant = Relevant { socket: socket_file, run, root: root.to_owned(), linked: Arc::clone(&linked) };
         let handler = move |event: notify::Result<Event>| {
             if is_opening(&event, &config) {
                 witness.was_opened();
@@ -261,6 +271,7 @@ impl Relevant {
         path == self.socket
             || path == self.run
             || self.linked.lock().as_deref() == Some(path)
+            || Some(path) == self.socket.parent()
             || (path.starts_with(&self.root) && !path.starts_with(&self.run))
     }
 }

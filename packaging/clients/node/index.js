@@ -1,7 +1,7 @@
 // A client of mpd, the daemon that owns a user's Mixpanel login. No dependencies.
 
 import { execFile } from "node:child_process";
-import { existsSync, lstatSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import http from "node:http";
 import { dirname, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -41,6 +41,7 @@ export class Client {
   #asked = new Set();
   #open = new Set();
   #isClosed = false;
+  #named;
 
   constructor({ account, project, workspace, target, socket, ...options } = {}) {
     const flags = Object.entries({ account, project, workspace, target }).filter(([, value]) => value != null);
@@ -48,7 +49,8 @@ export class Client {
     const env = options.env ?? process.env;
     this.#options = { autostart: true, timeoutMs: 600_000, name: "mixpanel-mpd-node/0.1.0", ...options, env };
     this.#options.autostart &&= env.MPD_AUTOSTART !== "0";
-    this.socket = socket ?? socketPath(env);
+    this.#named = socket ?? (env.MPD_SOCKET || undefined);
+    this.socket = this.#named ?? socketPath(env);
   }
 
   close() {
@@ -138,7 +140,8 @@ export class Client {
         if (isAbsent && !mayStart) throw unreachable(`no daemon listens at ${this.socket}`, "mp daemon start", "start it");
         if (isAbsent) {
           mayStart = false;
-          await start(this.socket, this.#options.env, this.#options.mp);
+          await start(this.#named, this.#options.env, this.#options.mp);
+          this.socket = this.#named ?? socketPath(this.#options.env);
         } else if (error.syscall === "connect" && /^(EAGAIN|ECONNRESET)$/.test(error.code) && Date.now() < end) {
           await pause(50); // The daemon's queue is full, while many connect at once, or it ended while this one stood in it.
         } else {
@@ -226,10 +229,24 @@ export function socketPath(env = process.env) {
   }
   const places = [...env[name].split("/"), name === "HOME" ? ".mp" : ""].filter((part) => part !== "" && part !== ".");
   const root = `/${places.join("/")}`;
-  if (Buffer.byteLength(root) <= 100 - "/run/mpd.sock".length) return `${root}/run/mpd.sock`;
   let digest = 0xcbf29ce484222325n; // FNV-1a, 64 bits.
   for (const byte of Buffer.from(root)) digest = BigInt.asUintN(64, (digest ^ BigInt(byte)) * 0x100000001b3n);
-  return `/tmp/mp-${process.geteuid()}/${digest.toString(16).padStart(16, "0")}.sock`;
+  const [hash, uid] = [digest.toString(16).padStart(16, "0"), process.geteuid()];
+  // One key of `[settings]` decides where the daemon is; else it is in the first of these folders that can hold a socket and a lock.
+  const chosen = /^[ \t]*(?:settings\.)?run_dir[ \t]*=[ \t]*["'](\/[^"'\n]+)["']/m.exec(configOf(root))?.[1];
+  const runtime = env.XDG_RUNTIME_DIR?.startsWith("/") ? env.XDG_RUNTIME_DIR : `/run/user/${uid}`;
+  const folders = chosen ? [`${chosen}/${hash}`] : [`${root}/run`, `${runtime}/mp/${hash}`, `/tmp/mp-${uid}/${hash}`];
+  const paths = folders.map((at) => `${at}/mpd.sock`).map((path) => (Buffer.byteLength(path) <= 100 ? path : `/tmp/mp-${uid}/${hash}.sock`));
+  return paths.find((path) => existsSync(path)) ?? paths[0];
+}
+
+function configOf(root) {
+  const path = `${root}/config.toml`;
+  try {
+    return statSync(path).isFile() ? readFileSync(path, "utf8") : ""; // Not a pipe, which would make us wait.
+  } catch {
+    return "";
+  }
 }
 
 // Where `mp` looks for its daemon, seen from its own folder.
@@ -243,7 +260,7 @@ function start(socket, env, mp) {
   // The variables that travel decide about calls, and some are secrets: a start needs none of them.
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !VARIABLES.includes(name)));
   return new Promise((resolve, reject) => {
-    execFile(program, ["daemon", "start", "--socket", socket], { env: kept, timeout: 30_000 }, (error, _, stderr) => {
+    execFile(program, ["daemon", "start", ...(socket ? ["--socket", socket] : [])], { env: kept, timeout: 30_000 }, (error, _, stderr) => {
       if (error) reject(unreachable(`the daemon did not start: ${stderr.trim() || error.message}`));
       else resolve();
     }).stdin?.end();

@@ -23,7 +23,8 @@ fn installed(home: &Home) -> PathBuf {
     copied(&home.programs().mp, &home.at("usr/bin/mp"))
 }
 
-fn copied(from: &Path, to: &Path) -> PathBuf {
+/// Puts a program in another place.
+pub(super) fn copied(from: &Path, to: &Path) -> PathBuf {
     fs::create_dir_all(to.parent().expect("it has a folder")).expect("the home is writable");
     // A link where that is possible: the programs are large.
     if fs::hard_link(from, to).is_err() {

@@ -48,7 +48,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     files::writing(&place, &mut findings);
     start::limits(&mut findings);
     start::starting(&place, &mut findings);
-    let lives = lock::is_held(&lock::path(&place.root));
+    let lives = lock::held(&place).is_some();
     match probe(&place).await {
         Ok(stream) => {
             drop(stream);

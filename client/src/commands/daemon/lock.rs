@@ -1,18 +1,121 @@
-//! The lock that a daemon holds for life.
+//! The lock that a daemon holds for life, and who that is. It tells of a daemon that no socket leads to.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use mp_proto::location::run_dir;
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::holder::{Holder, start_in};
+use mp_proto::location::lock_file;
+use rustix::process::{Pid, Signal};
 
-/// Returns where the lock of a storage root is.
-pub(super) fn path(root: &Path) -> PathBuf {
-    run_dir(root).join("mpd.lock")
+use crate::place::Place;
+
+/// Returns the lock of a storage root that somebody holds: then a daemon lives.
+pub(super) fn held(place: &Place) -> Option<PathBuf> {
+    place.runs.iter().map(|run| lock_file(run)).find(|path| is_held(path))
 }
 
-/// Returns whether a daemon lives: it holds this lock for life. A shared try does not disturb one that is starting; it tries again.
+/// Returns whether somebody holds a lock. A shared try does not disturb a daemon that is starting; it tries again.
 pub(super) fn is_held(path: &Path) -> bool {
     File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
+/// Who holds a lock.
+#[derive(Debug)]
+pub(super) enum Owner {
+    /// A process that can be seen from here, and is the one that the file names.
+    Process(Process),
+    /// A process of another machine or container.
+    Elsewhere(Holder),
+    /// The file does not tell, or tells of a process that is not there any more.
+    Unknown,
+}
+
+impl Owner {
+    /// Finds the owner of a lock that is held. A number alone proves nothing: the process must have started when the file says.
+    pub(super) fn of(path: &Path) -> Self {
+        let Some(holder) = std::fs::read_to_string(path).ok().and_then(|text| Holder::parse(&text)) else {
+            return Self::Unknown;
+        };
+        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        let space = std::fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+        let is_apart = !holder.space.is_empty() && Path::new(&holder.space) != space;
+        if holder.is_elsewhere(boot.trim()) || is_apart {
+            return Self::Elsewhere(holder);
+        }
+        Process::of(&holder).map_or(Self::Unknown, Self::Process)
+    }
+}
+
+/// A process that was found to be the holder of a lock.
+#[derive(Debug)]
+pub(super) struct Process {
+    /// Its number.
+    pub(super) pid: u32,
+    id: Pid,
+    /// Stands for this very process, also when its number is given to another one.
+    #[cfg(target_os = "linux")]
+    handle: Option<std::os::fd::OwnedFd>,
+}
+
+impl Process {
+    fn of(holder: &Holder) -> Option<Self> {
+        let id = Pid::from_raw(i32::try_from(holder.pid).ok()?)?;
+        let process = Self {
+            pid: holder.pid,
+            id,
+            // Taken before the look, so that what is looked at is what is signalled. Older kernels have none.
+            #[cfg(target_os = "linux")]
+            handle: rustix::process::pidfd_open(id, rustix::process::PidfdFlags::empty()).ok(),
+        };
+        let started =
+            std::fs::read_to_string(format!("/proc/{}/stat", holder.pid)).ok().and_then(|stat| start_in(&stat));
+        (started.is_some() && started == holder.start).then_some(process)
+    }
+
+    /// Sends it a signal.
+    ///
+    /// # Errors
+    /// When the system refuses; that it has ended is no error.
+    pub(super) fn signal(&self, signal: Signal) -> Result<(), Failure> {
+        #[cfg(target_os = "linux")]
+        let sent = match &self.handle {
+            Some(handle) => rustix::process::pidfd_send_signal(handle, signal),
+            None => rustix::process::kill_process(self.id, signal),
+        };
+        #[cfg(not(target_os = "linux"))]
+        let sent = rustix::process::kill_process(self.id, signal);
+        match sent {
+            Ok(()) | Err(rustix::io::Errno::SRCH) => Ok(()),
+            Err(error) => {
+                let detail = format!("mpd, pid {}, could not be signalled: {error}", self.pid);
+                Err(Failure::new(FailureKind::Unreachable, detail))
+            }
+        }
+    }
+}
+
+/// Says what is known of a daemon that lives and that no socket leads to.
+pub(super) fn without_socket(place: &Place, lock: &Path) -> Failure {
+    let (socket, lock_path) = (place.socket.display(), lock.display());
+    let unreachable = |detail| Failure::new(FailureKind::Unreachable, detail);
+    match Owner::of(lock) {
+        Owner::Process(process) => unreachable(format!(
+            "mpd runs, pid {}, but no socket leads to it at {socket}; it binds one again within 30 s, or ends",
+            process.pid
+        ))
+        .next("mp daemon stop", "end it by its process id"),
+        Owner::Elsewhere(holder) => unreachable(format!(
+            "mpd runs, but not here: another host or process holds {lock_path} ({})",
+            holder.named()
+        ))
+        .next("mp daemon stop", "stop it, there")
+        .next("mp help daemon", "or give each host a directory of its own: run_dir under [settings] of config.toml"),
+        Owner::Unknown => {
+            unreachable(format!("another host or process holds {lock_path}, and the file does not tell which"))
+                .next(format!("fuser -v {lock_path}"), "see which process has it open")
+        }
+    }
 }
 
 #[cfg(test)]
@@ -28,5 +131,25 @@ mod tests {
         assert!(!is_held(&path));
         file.lock().expect("locked");
         assert!(is_held(&path));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_process_is_the_owner_only_if_it_started_when_the_file_says() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("mpd.lock");
+        let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux has it");
+        let ours = Holder { pid: std::process::id(), start: start_in(&stat), ..Holder::default() };
+        let owner = |holder: &Holder| {
+            std::fs::write(&path, holder.to_string()).expect("written");
+            Owner::of(&path)
+        };
+        assert!(matches!(owner(&ours), Owner::Process(process) if process.pid == std::process::id()));
+        assert!(matches!(owner(&Holder { start: ours.start.map(|at| at + 1), ..ours.clone() }), Owner::Unknown));
+        assert!(matches!(owner(&Holder { start: None, ..ours.clone() }), Owner::Unknown), "as an older mpd wrote it");
+        assert!(matches!(owner(&Holder { boot: "x".to_owned(), ..ours.clone() }), Owner::Elsewhere(_)));
+        assert!(matches!(owner(&Holder { space: "pid:[1]".to_owned(), ..ours }), Owner::Elsewhere(_)));
+        std::fs::write(&path, "").expect("written");
+        assert!(matches!(Owner::of(&path), Owner::Unknown), "it is just starting");
     }
 }

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::location::log_file;
 use mp_proto::visible::Spelling;
 
 use crate::arg::{option, switch};
@@ -54,7 +53,7 @@ fn follows(arguments: &ArgMatches) -> bool {
 pub(super) async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
     let arguments = at.arguments;
     let place = place(arguments, &Environment::of_this_process())?;
-    let path = log_file(&place.root);
+    let path = place.log();
     let failed = |error: io::Error| {
         let failure = Failure::new(FailureKind::Storage, format!("could not read {}: {error}", path.display()));
         failure.next("journalctl --user -u mixpanel-mpd", "see the log of a daemon that systemd started")

@@ -1,9 +1,10 @@
 //! `mp daemon status`: daemon, files and credentials.
 
-use mp_proto::failure::Failure;
+use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::STATUS;
 use mp_proto::wire::{AccountStatus, BudgetStatus, StatusBody};
 
+use super::lock;
 use crate::call::Call;
 use crate::output::{escaped, fitted, json};
 
@@ -13,7 +14,14 @@ use crate::output::{escaped, fitted, json};
 /// When no daemon answers.
 pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     call.set_autostart(false);
-    let status = call.get::<StatusBody>(STATUS).await?;
+    let status = match call.get::<StatusBody>(STATUS).await {
+        Ok(status) => status,
+        Err(failure) => {
+            let place = &call.daemon.options().place;
+            let lives = (failure.kind == FailureKind::Unreachable).then(|| lock::held(place)).flatten();
+            return Err(lives.map_or(failure, |path| lock::without_socket(place, &path)));
+        }
+    };
     call.output.show(&json(&status), || describe(&status))
 }
 

@@ -1,7 +1,7 @@
 // The client against a real daemon and a fake Mixpanel, in the home that `packaging/clients/check` made.
 
 import assert from "node:assert/strict";
-import { chmodSync, symlinkSync } from "node:fs";
+import { chmodSync, rmSync, symlinkSync } from "node:fs";
 import test from "node:test";
 import { inspect } from "node:util";
 import { Client, Problem, TokenProvider, socketPath } from "../index.js";
@@ -285,6 +285,15 @@ test("the socket is where mp looks", ALONE, () => {
   for (const env of [{}, { HOME: "" }, { MP_STORAGE_DIR: "here" }]) {
     assert.throws(() => socketPath(env), Problem);
   }
+});
+
+test("a socket that the config puts elsewhere is found there", ALONE, () => {
+  const elsewhere = `/tmp/mp-node.${process.pid}`;
+  return withHome(`[settings]\nrun_dir = "${elsewhere}"\n`, () => ({}), async (env) => {
+    const client = new Client({ env });
+    assert.deepEqual((await client.call("GET", "/v1/accounts")).accounts, []);
+    assert.ok(client.socket.startsWith(`${elsewhere}/`), client.socket);
+  }).finally(() => rmSync(elsewhere, { recursive: true, force: true }));
 });
 
 test("a long root has its socket elsewhere", ALONE, () =>

@@ -7,6 +7,7 @@ import http.client
 import json
 import logging
 import os
+import re
 import socket
 import stat
 import struct
@@ -67,7 +68,8 @@ class Client(AbstractContextManager["Client"]):
     ) -> None:
         flags = {"account": account, "project": project, "workspace": workspace, "target": target}
         self._flags: dict[str, Any] = {flag: str(value) for flag, value in flags.items() if value is not None}
-        self.socket = socket or socket_path(env)
+        self._named = socket or env.get("MPD_SOCKET")
+        self.socket = self._named or socket_path(env)
         self._autostart = autostart and env.get("MPD_AUTOSTART") != "0"
         self._timeout, self._mp, self._name, self._env = timeout, mp, name, env
         self._sockets: set[weakref.ref[Any]] = set()
@@ -186,7 +188,8 @@ class Client(AbstractContextManager["Client"]):
                 if not (start and self._autostart):
                     raise _unreachable(f"no daemon listens at {self.socket}", "mp daemon start", "start it") from None
                 start = False
-                _start(self.socket, self._env, self._mp)
+                _start(self._named, self._env, self._mp)
+                self.socket = self._named or socket_path(self._env)
                 continue
             except (OSError, http.client.HTTPException) as error:
                 problem = _lost(error, f"{method} {path} was cut off, and the daemon may have carried it out")
@@ -250,17 +253,27 @@ def socket_path(env: Mapping[str, str] = os.environ) -> str:
     if not root.startswith("/") or root == "/.mp":
         raise Problem("invalid_argument", f"no storage root: {name} must be an absolute path, but is '{env.get(name, '')}'", 400)
     root = "/" + "/".join(part for part in root.split("/") if part not in ("", "."))
-    path, digest = f"{root}/run/mpd.sock", 0xCBF29CE484222325  # FNV-1a, 64 bits.
+    digest, uid, config = 0xCBF29CE484222325, os.geteuid(), ""  # FNV-1a, 64 bits.
     for byte in os.fsencode(root):
         digest = (digest ^ byte) * 0x100000001B3 % 2**64
-    return path if len(os.fsencode(path)) <= 100 else f"/tmp/mp-{os.geteuid()}/{digest:016x}.sock"
+    if os.path.isfile(f"{root}/config.toml"):  # Not a pipe, which would make us wait.
+        with suppress(OSError), open(f"{root}/config.toml", errors="replace") as file:
+            config = file.read(2**20)
+    # One key of `[settings]` decides where the daemon is; else it is in the first of these folders that can hold a socket and a lock.
+    chosen = re.search(r"""^[ \t]*(?:settings\.)?run_dir[ \t]*=[ \t]*["'](/[^"'\n]+)["']""", config, re.MULTILINE)
+    runtime = env.get("XDG_RUNTIME_DIR", "")
+    runtime = runtime if runtime.startswith("/") else f"/run/user/{uid}"
+    folders = [f"{root}/run", f"{runtime}/mp/{digest:016x}", f"/tmp/mp-{uid}/{digest:016x}"]
+    paths = [f"{at}/mpd.sock" for at in ([f"{chosen[1]}/{digest:016x}"] if chosen else folders)]
+    paths = [path if len(os.fsencode(path)) <= 100 else f"/tmp/mp-{uid}/{digest:016x}.sock" for path in paths]
+    return next(filter(os.path.exists, paths), paths[0])
 
 
 # Where `mp` looks for its daemon, seen from its own folder.
 _MPD = ("../libexec/mixpanel/mpd", "../lib/mixpanel/mpd", "mpd")
 
 
-def _start(path: str, env: Mapping[str, str], mp: str | None) -> None:
+def _start(path: str | None, env: Mapping[str, str], mp: str | None) -> None:
     """Starts the daemon by `mp daemon start`, which waits until it is ready, and for others who do the same."""
     # The Python tool's command has the same name, but no mpd of ours.
     mps = (f"{at}/mp" for at in env.get("PATH", "").split(":") if at.startswith("/"))
@@ -268,7 +281,7 @@ def _start(path: str, env: Mapping[str, str], mp: str | None) -> None:
     beside = filter(has_mpd, mps)
     # The variables that travel decide about calls, and some are secrets: a start needs none of them.
     kept = {name: value for name, value in env.items() if name not in _VARIABLES}
-    command = [mp or next(beside, "mp, with an mpd beside it, in PATH"), "daemon", "start", "--socket", path]
+    command = [mp or next(beside, "mp, with an mpd beside it, in PATH"), "daemon", "start", *(["--socket", path] if path else [])]
     try:
         subprocess.run(command, env=kept, stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=True, errors="replace")
     except (OSError, subprocess.SubprocessError) as error:

@@ -288,6 +288,16 @@ class Daemons(unittest.TestCase):
         for env in ({}, {"HOME": ""}, {"MP_STORAGE_DIR": "here"}):
             self.assertRaises(Problem, socket_path, env)
 
+    def test_a_socket_that_the_config_puts_elsewhere_is_found_there(self) -> None:
+        with Home() as home:
+            path = f"{home.path}/.mp/config.toml"
+            os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+            with open(path, "a", encoding="utf-8") as config:
+                config.write(f'\n[settings]\nrun_dir = "{home.path}/here"\n')
+            client = Client(env=home.env)
+            self.assertIn("accounts", client.call("GET", "/v1/accounts"))
+            self.assertTrue(client.socket.startswith(f"{home.path}/here/") and os.path.exists(client.socket), client.socket)
+
     def test_a_long_root_has_its_socket_elsewhere(self) -> None:
         with Home() as outer, Home(MP_STORAGE_DIR=f"{outer.path}/{'long' * 25}/ä") as home:
             mp(home.env, "daemon", "start")

@@ -124,16 +124,19 @@ pub(super) fn other_config(root: &Path, environment: &Environment, findings: &mu
 
 /// Tries to write and lock a file where locks and tokens are, and to make a socket where it belongs.
 pub(super) fn writing(place: &Place, findings: &mut Findings) {
-    let run = run_dir(&place.root);
-    let Some(there) = run.ancestors().find(|path| path.is_dir()) else { return };
+    let nearest = |run: &'_ Path| run.ancestors().find(|path| path.is_dir()).map(Path::to_owned);
+    let is_usable = |run: &&PathBuf| nearest(run).is_some_and(|there| try_file(&there, there == **run).is_ok());
+    // As a start does: where the home cannot hold them, they are elsewhere.
+    let run = place.runs.iter().find(is_usable).unwrap_or(&place.runs[0]);
+    let Some(there) = nearest(run) else { return };
     let shown = there.display();
-    match try_file(there, there == run) {
+    match try_file(&there, there == *run) {
         Ok(()) => findings.add(Verdict::Ok, format!("{shown} can be written to"), ""),
         Err(error) => {
             findings.add(
                 Verdict::Fail,
                 format!("nothing can be written in {shown}: {error}"),
-                room_hint(&error, there),
+                room_hint(&error, &there),
             );
         }
     }
@@ -143,8 +146,8 @@ pub(super) fn writing(place: &Place, findings: &mut Findings) {
         let what = format!("no socket can be made in {}: {error}", directory.display());
         findings.add(Verdict::Fail, what, "name another place by MPD_SOCKET, or another directory by MP_STORAGE_DIR");
     }
-    opening(&run, findings);
-    room(there, findings);
+    opening(run, findings);
+    room(&there, findings);
 }
 
 /// A run as another user leaves files behind that a start cannot open.
