@@ -2,6 +2,7 @@
 
 use mp_proto::context::{LOCAL_VARIABLES, VARIABLES};
 use mp_proto::ids::{ProjectId, Region};
+use mp_proto::routes::SESSION;
 use serde_json::{Value, json};
 
 /// Adds them to the document.
@@ -12,6 +13,8 @@ pub(super) fn add(document: &mut Value) {
     schemas["LoginStart"]["anyOf"] = logins();
     schemas["SessionPatch"]["anyOf"] = patches();
     schemas["Context"] = context(schemas["Context"].take());
+    // None of its fields is needed, and one of them is.
+    document["paths"][SESSION]["patch"]["requestBody"]["required"] = json!(true);
 }
 
 /// A field that is not given: left out, or null.
@@ -60,11 +63,14 @@ fn logins() -> Value {
         }
         schema
     };
+    let mut service = off(absent(&["account", "token_env"]), &["no_browser"]);
+    service["properties"]["service_account"] = json!({"const": true});
+    service["required"] = json!(["service_account"]);
     let again = present(absent(&["name", "region", "project", "secret", "token_env"]), &["account"]);
     json!([
         off(again, &["service_account"]),
         off(absent(&["account", "secret", "token_env"]), &["service_account"]),
-        off(absent(&["account", "token_env"]), &["no_browser"]),
+        service,
         off(present(absent(&["account", "secret"]), &["token_env"]), &["no_browser", "service_account"]),
     ])
 }
