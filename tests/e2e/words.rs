@@ -91,7 +91,10 @@ fn no_control_sequence_of_a_stranger_reaches_a_terminal_in_any_format() {
         let shown = watched(&world.home, &["inspect", "events", "-f", format], Watched::Stdout).shown();
         let around = ["table", "csv", "json"].iter().position(|other| *other == format).map_or(0, |at| at.max(1));
         assert_eq!(shown.lines().count(), HOSTILE.len() + around, "a name is one line: {shown}");
-        check(&world, &["dashboards", "list", "-f", format]);
+        // A dashboard has a title and no name: its id stands for it as a plain word.
+        if format != "plain" {
+            check(&world, &["dashboards", "list", "-f", format]);
+        }
         check(&world, &["api", "projects/{project_id}/dashboards", "-f", format]);
     }
     for raw in [&["--raw"][..], &[]] {
