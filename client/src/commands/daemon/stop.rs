@@ -78,12 +78,12 @@ async fn by_process(call: &mut Call<'_>, path: &Path, force: bool) -> Result<(),
     process.signal(Signal::TERM)?;
     let pid = process.pid;
     let patience = if force { ANSWER } else { LEAVE };
-    if free(path, patience).await {
+    if has_left(path, pid, patience).await {
         return call.output.line(&format!("mpd, pid {pid}, has stopped"));
     }
     if force {
         process.signal(Signal::KILL)?;
-        if free(path, ANSWER).await {
+        if has_left(path, pid, ANSWER).await {
             return call.output.line(&format!("mpd, pid {pid}, was killed"));
         }
     }
@@ -92,10 +92,12 @@ async fn by_process(call: &mut Call<'_>, path: &Path, force: bool) -> Result<(),
     Err(if force { failure } else { failure.next("mp daemon stop --force", "kill it") })
 }
 
-/// Waits until nobody holds a lock. Returns whether that came.
-async fn free(path: &Path, patience: Duration) -> bool {
+/// Waits until a process does not hold a lock any more. Another daemon may have waited for it, and has it at once. Returns whether that
+/// came.
+async fn has_left(path: &Path, pid: u32, patience: Duration) -> bool {
     let deadline = Instant::now() + patience;
-    while lock::is_held(path) {
+    let holds = || lock::is_held(path) && matches!(Owner::of(path), Owner::Process(process) if process.pid == pid);
+    while holds() {
         if Instant::now() > deadline {
             return false;
         }
