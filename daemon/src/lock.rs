@@ -193,7 +193,7 @@ impl Lock {
         let is_worth_it = || is_worth_it() && !matches!(LockError::held(path), LockError::Elsewhere { .. });
         loop {
             let file = open(path).map_err(io_error)?;
-            let Some(file) = lock_until(file, end, &is_worth_it).map_err(io_error)? else { break };
+            let Some(file) = lock_until(file, end, is_worth_it).map_err(io_error)? else { break };
             let mut lock = Self { path: path.to_owned(), file };
             if lock.is_in_place() {
                 let file = &mut lock.file;

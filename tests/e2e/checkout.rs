@@ -182,8 +182,9 @@ fn says_that_it_is_used(done: &Done) {
 
 #[test]
 fn a_bridge_file_that_was_allowed_is_used_until_it_changes_or_that_is_taken_back() {
-    let (home, upstream) = (configured(), upstream());
-    let _daemon = home.start_with(|mpd| mpd.env("MPD_UPSTREAM", upstream.url()));
+    let (mut home, upstream) = (configured(), upstream());
+    home.set("MPD_UPSTREAM", &upstream.url());
+    let _daemon = home.start();
     home.write(FILE, BRIDGE);
     assert_ne!(dashboards(&home).run().code, 0, "the account of the config is not good there");
     let allowed = home.mp(["account", "allow-bridge"]).ok();
@@ -224,8 +225,9 @@ fn what_cannot_be_a_bridge_file_is_not_allowed() {
 
 #[test]
 fn where_nobody_has_an_account_the_file_is_used_and_says_so() {
-    let (home, upstream) = (empty(), upstream());
-    let _daemon = home.start_with(|mpd| mpd.env("MPD_UPSTREAM", upstream.url()));
+    let (mut home, upstream) = (empty(), upstream());
+    home.set("MPD_UPSTREAM", &upstream.url());
+    let _daemon = home.start();
     home.write(FILE, BRIDGE);
     says_that_it_is_used(&dashboards(&home).run());
     home.mp(["project", "list", "--refresh"]).ok();

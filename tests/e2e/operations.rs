@@ -222,7 +222,7 @@ fn who_reads_after_a_change_sees_it() {
 #[test]
 fn what_stands_in_for_mixpanel_closes_its_own_gate_only() {
     let (world, mock) = (world(), mp_sandbox::upstream::Upstream::start());
-    let _daemon = world.home.start();
+    let _daemon = world.home.start_with(|mpd| mpd.env_remove("MPD_UPSTREAM"));
     mock.on("GET", "/", |_| Reply::new(429).header("Retry-After", "3000"));
     let env = json!({"env": {"MP_API_BASE_URL": mock.url(), "MP_USERNAME": "u", "MP_SECRET": "s", "MP_PROJECT_ID": "7", "MP_REGION": "us"}});
     let answer = world.home.ask(&Ask::get("/v1/api/query/events/names").context(&env));

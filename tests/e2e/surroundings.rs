@@ -233,7 +233,8 @@ fn a_stand_in_for_mixpanel_is_told_to_those_who_have_none() {
 #[test]
 fn doctor_finds_the_reason_for_which_a_start_fails() {
     type Spoil = fn(&Home);
-    let spoiled: [(&str, Spoil, &[(&str, &str)]); 4] = [
+    type Spoiled = (&'static str, Spoil, &'static [(&'static str, &'static str)]);
+    let spoiled: [Spoiled; 4] = [
         ("is not a log filter", |_| {}, &[("MPD_LOG", "loud")]),
         ("must be http or https on a loopback host", |_| {}, &[("MPD_UPSTREAM", "http://mixpanel.com")]),
         ("could not open the log", |home| home.write(".mp/run/mpd.log/x", ""), &[]),

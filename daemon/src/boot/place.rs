@@ -202,7 +202,7 @@ mod tests {
         std::fs::remove_dir(root.join(".mp")).expect("empty");
         std::fs::write(root.join("file"), "").expect("written");
         let mut blocked = named(root, "");
-        blocked.runs.dirs[0] = root.join("file/run");
+        blocked.runs.dirs[0] = root.join("file/none/run");
         std::fs::create_dir(root.join("xdg")).expect("made");
         let place = blocked.settle().expect("the runtime directory can be had");
         assert!(place.run.starts_with(root.join("xdg/mp")) && place.socket.starts_with(&place.run), "{:?}", place.run);

@@ -18,6 +18,7 @@ mod farewell;
 mod flight;
 mod fresh;
 mod grant;
+mod key;
 mod pace;
 mod services;
 #[cfg(test)]
@@ -58,6 +59,7 @@ use crate::store::Store;
 use fresh::Outcome;
 use grant::state::Need;
 use grant::{Grant, Ready};
+use key::{BRIDGES, Key};
 use services::Services;
 
 /// How often the keeper looks whether something is due. Timers stop while a laptop sleeps, so it looks often and compares clocks.
@@ -65,17 +67,6 @@ const TICK: Duration = Duration::from_secs(30);
 
 /// An account is kept fresh for so long after its last use.
 const KEPT_AFTER_USE: Duration = Duration::from_secs(24 * 3600);
-
-/// What a grant is known by. That of a bridge is known by what its file holds: two copies of a file are one grant, and a file that was
-/// written anew holds another one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Key {
-    Account(AccountName, Region),
-    Bridge(AccountName, Region, u64),
-}
-
-/// Grants of bridges that are held. Callers name a handful of files. One that was never refreshed goes first: it is in its file still.
-const BRIDGES: usize = 16;
 
 /// A refresh that somebody asks for is not repeated within this time: who asks in a loop would otherwise hammer the provider.
 const JUST_NOW: Duration = Duration::from_secs(1);

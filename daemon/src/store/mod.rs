@@ -85,9 +85,8 @@ impl Store {
 
     /// Returns a store that tells this witness when it reads.
     #[must_use]
-    pub fn seen_by(mut self, witness: Arc<Witness>) -> Self {
-        self.witness = witness;
-        self
+    pub fn seen_by(self, witness: Arc<Witness>) -> Self {
+        Self { witness, ..self }
     }
 
     /// Lets a service follow the root's config, from the one that is in force now.

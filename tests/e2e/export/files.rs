@@ -79,7 +79,8 @@ fn an_export_that_was_killed_or_interrupted_goes_on_where_it_ended() {
         assert_eq!((done.code, files(&events)), (code, UNFINISHED.map(str::to_owned).to_vec()), "{}", done.stderr);
         if code == 130 {
             let said = "Interrupted: f.partial is complete up to 2025-01-01; run the same command again to go on\n";
-            assert_eq!(done.stderr, said);
+            // A note may stand before it: on a busy machine, parts wait for their turn.
+            assert!(done.stderr.ends_with(said), "{}", done.stderr);
         }
         events.all_is_well();
         events.world.upstream.clear();

@@ -34,7 +34,9 @@ fn raw_lines_are_those_of_mixpanel_to_the_byte_whatever_the_coding_and_the_parts
             let done = world.home.mp(words).run();
             assert_eq!((done.code, done.stdout == truth), (0, true), "{volume:?} in {parts}: {}", done.stderr);
             let said = format!("{} lines, ", truth.lines().count());
-            assert!(done.stderr.starts_with(&said) && done.stderr.lines().count() == 1, "{}", done.stderr);
+            // A note may stand before it: on a busy machine, parts wait for their turn.
+            let told: Vec<&str> = done.stderr.lines().filter(|line| !line.starts_with("note: waited ")).collect();
+            assert!(matches!(told[..], [line] if line.starts_with(&said)), "{}", done.stderr);
         }
     }
     assert_eq!(world.upstream.problems(), Vec::<String>::new());

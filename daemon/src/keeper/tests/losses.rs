@@ -22,7 +22,8 @@ fn directory(world: &World) -> PathBuf {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_becomes_of_the_file_it_is_written_again_as_soon_as_it_is_seen() {
-    let damages: [(&str, fn(&Path)); 6] = [
+    type Damage = (&'static str, fn(&Path));
+    let damages: [Damage; 6] = [
         ("emptied", |path| std::fs::write(path, "").expect("ours")),
         ("cut off", |path| std::fs::write(path, "{\"access_token\": \"at").expect("ours")),
         ("another type", |path| std::fs::write(path, "[1]").expect("ours")),
