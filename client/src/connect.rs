@@ -111,6 +111,7 @@ pub(crate) async fn connect(place: &Place, doubt: Doubt) -> Result<(UnixStream, 
         Err(ConnectError::Nobody { .. }) if place.autostart => {}
         connected => return connected,
     }
+    let place = &place.anew();
     let deadline = Instant::now() + START_DEADLINE;
     let (mut pause, mut tries) = (PAUSE, Tries::default());
     loop {

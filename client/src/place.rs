@@ -1,11 +1,12 @@
 //! Where the daemon of a caller is: paths and names. Of what is there only the config is looked at, which may name a directory.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::location::{LocationError, LocationVariables, home, log_file};
+use mp_proto::holder::Holder;
+use mp_proto::location::{LocationError, LocationVariables, home, lock_file, log_file, run_dir};
 
 use crate::caller::Environment;
 
@@ -86,6 +87,16 @@ impl Place {
 }
 
 impl Place {
+    /// Returns the place as it would be found now: a daemon in the usual place, which decided where everybody looks, may have gone since.
+    pub(crate) fn anew(&self) -> Self {
+        let socket = self.is_named.then_some(self.socket.as_path());
+        match Self::below(Some(&self.root), socket, self.autostart, &self.environment) {
+            Ok(found) => Self { autostart: self.autostart, program: self.program.clone(), ..found },
+            // As it was found before, it is good enough to say what is wrong.
+            Err(_) => self.clone(),
+        }
+    }
+
     /// Returns the log of the daemon, or where it would be.
     pub(crate) fn log(&self) -> PathBuf {
         let mut logs = self.runs.iter().map(|run| log_file(run));
@@ -97,7 +108,13 @@ impl Place {
 const MAX_CONFIG: u64 = 1024 * 1024;
 
 /// Reads the config for the one key that decides where the daemon is. Whatever is wrong with the file is told by the daemon.
+///
+/// Where a daemon of this machine lives in the usual place there is nothing to decide, and the file is left alone: the daemon takes whoever reads it for
+/// the Python tool, which does that before it logs an account out.
 fn config(root: &Path) -> String {
+    if is_held_here(&lock_file(&run_dir(root))) {
+        return String::new();
+    }
     let path = root.join("config.toml");
     let mut bytes = Vec::new();
     // Not a pipe, which would make us wait.
@@ -105,6 +122,18 @@ fn config(root: &Path) -> String {
         let _ = File::open(&path).and_then(|file| file.take(MAX_CONFIG).read_to_end(&mut bytes));
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Returns whether a process of this machine holds a lock.
+fn is_held_here(path: &Path) -> bool {
+    let Ok(mut file) = File::open(path) else { return false };
+    let mut text = String::new();
+    // A shared try does not disturb a daemon that is starting; it tries again.
+    if !matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)) || file.read_to_string(&mut text).is_err() {
+        return false;
+    }
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    Holder::parse(&text).is_some_and(|holder| !holder.is_elsewhere(boot.trim()))
 }
 
 /// Returns the effective user of this process.

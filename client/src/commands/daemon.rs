@@ -100,7 +100,7 @@ async fn restart(call: &mut Call<'_>) -> Result<(), Failure> {
     call.quiet = is_quiet;
     stopped.map_err(|failure| meant_for("restart", failure))?;
     if place.autostart {
-        start_in_turn(&place, turn).await?;
+        start_in_turn(&place.anew(), turn).await?;
     }
     start(call).await
 }

@@ -186,7 +186,8 @@ pub(crate) async fn forbid(
 
 /// Returns the bridge file that a caller means, who may name its directory.
 fn beside(caller: &Caller, given: Option<&str>) -> Result<PathBuf, Failure> {
-    let mut path = caller.path(given.unwrap_or("."), "PATH")?;
+    // Without the `.` of a directory that is not named.
+    let mut path: PathBuf = caller.path(given.unwrap_or("."), "PATH")?.components().collect();
     if path.is_dir() {
         path = path.join(IN_CWD);
     }

@@ -140,6 +140,21 @@ fn a_directory_of_this_host_can_be_chosen_for_a_root_that_another_host_serves() 
     eventually(SOON, "the socket is gone", || !socket.exists());
 }
 
+#[test]
+fn a_directory_that_is_chosen_while_a_daemon_runs_counts_from_the_next_start() {
+    let home = configured();
+    let _daemon = home.start();
+    let chosen = home.at("here");
+    home.write(".mp/config.toml", &format!("{CONFIG}\n[settings]\nrun_dir = {:?}\n", chosen.display().to_string()));
+    home.mp(["--no-autostart", "session"]).ok();
+    assert!(!chosen.exists(), "the daemon that runs is the daemon");
+    let usual = home.socket();
+    home.mp(["daemon", "restart"]).ok();
+    assert!(!usual.exists() && only_below(&chosen).join("mpd.sock").exists());
+    home.mp(["--no-autostart", "session"]).ok();
+    assert!(home.mp(["daemon", "stop"]).ok().contains("has stopped"));
+}
+
 /// Returns the only entry of a directory.
 #[track_caller]
 fn only_below(directory: &Path) -> PathBuf {
