@@ -109,8 +109,8 @@ const MAX_CONFIG: u64 = 1024 * 1024;
 
 /// Reads the config for the one key that decides where the daemon is. Whatever is wrong with the file is told by the daemon.
 ///
-/// Where a daemon of this machine lives in the usual place there is nothing to decide, and the file is left alone: the daemon takes whoever reads it for
-/// the Python tool, which does that before it logs an account out.
+/// Where a daemon of this machine lives in the usual place there is nothing to decide, and the file is left alone: the daemon takes
+/// whoever reads it for the Python tool, which does that before it logs an account out.
 fn config(root: &Path) -> String {
     if is_held_here(&lock_file(&run_dir(root))) {
         return String::new();
