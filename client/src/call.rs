@@ -71,6 +71,14 @@ impl<'a> Call<'a> {
         self.get(SESSION_PERSISTED).await
     }
 
+    /// Chooses who is told what the daemon says beside its answers. Returns who was told so far.
+    pub(crate) fn set_told(&mut self, told: Option<Told>) -> Option<Told> {
+        let mut options = self.daemon.options().clone();
+        let before = std::mem::replace(&mut options.told, told);
+        self.daemon = Connection::new(options);
+        before
+    }
+
     /// Says nothing of the daemon's build: who reads the answer is no person, or is about to change it.
     pub(crate) fn ignore_build(&mut self) {
         let options = Options { build: None, ..self.daemon.options().clone() };

@@ -80,12 +80,16 @@ fn connections_beyond_the_limit_wait_until_there_is_room() {
     let home = configured();
     let mut daemon = start_with_files(&home, 60);
     let mut held: Vec<Connection> = (0..10).map(|_| home.connect()).collect();
-    for connection in &mut held {
+    // Streams may have seven of them; the others wait for the body of a request.
+    let (streams, asking) = held.split_at_mut(7);
+    for connection in &mut *streams {
         connection.write(&Ask::get(routes::EVENTS).to_bytes()).expect("it listens");
-    }
-    for connection in &mut held {
         connection.set_patience(SOON);
         connection.read_head().expect("it is being answered");
+    }
+    for connection in asking {
+        let head = "PUT /v1/log-level HTTP/1.1\r\nHost: mpd\r\nMp-Client: test/1\r\nContent-Length: 20\r\n\r\n";
+        connection.write(head.as_bytes()).expect("it listens");
     }
     let mut beyond = home.connect();
     beyond.set_patience(Duration::from_millis(1500));
@@ -95,6 +99,23 @@ fn connections_beyond_the_limit_wait_until_there_is_room() {
     held.pop();
     beyond.set_patience(SOON);
     assert_eq!(beyond.read_answer().expect("its turn has come").status, 200);
+}
+
+#[test]
+fn streams_leave_connections_to_calls() {
+    let home = configured();
+    let daemon = start_with_files(&home, 60);
+    let mut streams: Vec<Connection> = (0..8).map(|_| home.connect()).collect();
+    let mut statuses = Vec::new();
+    for connection in &mut streams {
+        connection.set_patience(SOON);
+        connection.write(&Ask::get(routes::EVENTS).to_bytes()).expect("it listens");
+        statuses.push(connection.read_head().expect("an answer").0);
+    }
+    assert_eq!(statuses, [200, 200, 200, 200, 200, 200, 200, 503]);
+    // However many there are, it can be stopped.
+    home.mp(["daemon", "stop"]).ok();
+    assert_eq!(daemon.wait(SOON), 0);
 }
 
 #[test]

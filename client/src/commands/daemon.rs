@@ -95,9 +95,9 @@ async fn restart(call: &mut Call<'_>) -> Result<(), Failure> {
     let place = call.daemon.options().place.clone();
     let turn = take_turn(&place).await?;
     // What the one that goes has to say is of no use any more.
-    let is_quiet = std::mem::replace(&mut call.quiet, true);
+    let told = call.set_told(None);
     let stopped = stop::run(call).await;
-    call.quiet = is_quiet;
+    call.set_told(told);
     stopped.map_err(|failure| meant_for("restart", failure))?;
     if place.autostart {
         start_in_turn(&place.anew(), turn).await?;

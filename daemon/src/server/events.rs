@@ -50,6 +50,9 @@ impl Wanted {
     }
 }
 
+/// The share of the connections that streams may have. They last, and a call, be it to stop, has to come through.
+const SHARE: (u64, u64) = (3, 4);
+
 /// `GET /v1/events`.
 pub(crate) async fn stream(
     State(app): State<Arc<App>>,
@@ -57,6 +60,11 @@ pub(crate) async fn stream(
     headers: HeaderMap,
 ) -> Answer {
     wanted.check()?;
+    let most = app.limits.connections() * SHARE.0 / SHARE.1;
+    if app.hub.streams() >= most {
+        let detail = format!("{most} event streams are open; the other connections are kept for calls");
+        return Err(Failure { retry_after_s: Some(1), ..Failure::new(FailureKind::TooManyConnections, detail) }.into());
+    }
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let (opening, receiver, open) = app.hub.subscribe(last);
     let mut listener =

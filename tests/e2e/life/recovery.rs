@@ -46,6 +46,16 @@ fn the_whole_run_directory_comes_back_with_lock_and_socket() {
 }
 
 #[test]
+fn a_daemon_whose_directory_was_just_removed_is_not_said_to_be_gone() {
+    let home = configured();
+    let daemon = home.start();
+    fs::remove_dir_all(home.at(".mp/run")).expect("ours");
+    let said = home.mp(["daemon", "stop"]).ok();
+    assert!(said.contains("has stopped"), "{said}");
+    assert_eq!(daemon.wait(TICK), 0);
+}
+
+#[test]
 fn a_daemon_that_cannot_have_its_socket_back_leaves() {
     let home = configured();
     let daemon = listening_at(&home, &home.at("gone/d.sock"));

@@ -48,17 +48,20 @@ pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     files::writing(&place, &mut findings);
     start::limits(&mut findings);
     start::starting(&place, &mut findings);
-    let lives = lock::held(&place).is_some();
+    let held = lock::held(&place);
+    let lives = held.is_some();
     match probe(&place).await {
         Ok(stream) => {
             drop(stream);
             served(call, &place, lives, &mut findings).await;
         }
         Err(ConnectError::Nobody { .. }) => {
-            if lives {
-                findings.add(Verdict::Fail, "a daemon lives but its socket is gone", "it binds again within 30 s");
-            } else {
-                findings.add(Verdict::Ok, "no daemon runs; the next command starts one", "");
+            match held.map(|path| lock::without_socket(&place, &path)) {
+                Some(failure) => {
+                    let hint = failure.next.first().map(|next| next.command.clone()).unwrap_or_default();
+                    findings.add(Verdict::Fail, failure.detail, hint);
+                }
+                None => findings.add(Verdict::Ok, "no daemon runs; the next command starts one", ""),
             }
             if is_online(call.arguments) {
                 findings.add(Verdict::Warn, "Mixpanel was not asked: the daemon does that", "mp daemon start");

@@ -2,6 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::holder::{Holder, start_in};
@@ -13,6 +14,26 @@ use crate::place::Place;
 /// Returns the lock of a storage root that somebody holds: then a daemon lives.
 pub(super) fn held(place: &Place) -> Option<PathBuf> {
     place.runs.iter().map(|run| lock_file(run)).find(|path| is_held(path))
+}
+
+/// How long a daemon may take to make its lock again that somebody has removed, as those do who clear away temporary files.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// Between two looks at the lock.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Returns the lock like [`held`]. Where its file is not there, though a daemon leaves it behind, one that lives gets the time to make it
+/// again: it would be wrong to say that it does not run.
+pub(super) async fn held_soon(place: &Place) -> Option<PathBuf> {
+    let end = Instant::now() + AGAIN;
+    loop {
+        let held = held(place);
+        let is_missing = place.root.is_dir() && !place.runs.iter().any(|run| lock_file(run).exists());
+        if held.is_some() || !is_missing || Instant::now() > end {
+            return held;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 /// Returns whether somebody holds a lock. A shared try does not disturb a daemon that is starting; it tries again.

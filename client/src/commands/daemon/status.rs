@@ -18,7 +18,8 @@ pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
         Ok(status) => status,
         Err(failure) => {
             let place = &call.daemon.options().place;
-            let lives = (failure.kind == FailureKind::Unreachable).then(|| lock::held(place)).flatten();
+            let is_lost = failure.kind == FailureKind::Unreachable;
+            let lives = if is_lost { lock::held_soon(place).await } else { None };
             return Err(lives.map_or(failure, |path| lock::without_socket(place, &path)));
         }
     };

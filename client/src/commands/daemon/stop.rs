@@ -38,7 +38,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     let place = call.daemon.options().place.clone();
     match probe(&place).await {
         Ok(stream) => drop(stream),
-        Err(ConnectError::Nobody { .. }) => match lock::held(&place) {
+        Err(ConnectError::Nobody { .. }) => match lock::held_soon(&place).await {
             None => return call.output.line("mpd is not running"),
             Some(path) => return by_process(call, &path, force).await,
         },
