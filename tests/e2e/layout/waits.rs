@@ -21,10 +21,10 @@ const EXCEPTIONS: [(&str, &str, &str); 12] = [
     ("tests/bench/table.rs", "if time <", "a limit for a figure"),
     ("tests/bench/upstream.rs", "const ADDED", "how far away the fake Mixpanel seems to be"),
     ("tests/e2e/grants/rivals.rs", "dice.below(", "a moment of its own in each round of a race, between two requests"),
-    ("tests/e2e/life.rs", "dice.below(", "a moment of its own in each round, between a call and a kill"),
-    ("tests/e2e/life/busy.rs", "begun.elapsed() <", "the busy part of the task that comes and goes"),
+    ("tests/e2e/life/kills.rs", "dice.below(", "a moment of its own in each round, between a call and a kill"),
+    ("tests/busy/main.rs", "begun.elapsed() <", "the busy part of the task that comes and goes"),
     (
-        "tests/e2e/life/busy.rs",
+        "tests/busy/main.rs",
         "pause(Duration::from_millis(5));",
         "the very thing that must not keep the daemon from running",
     ),
