@@ -20,9 +20,9 @@ pub use binding::bind;
 pub use models::BOOKMARK;
 pub use nouns::{about, about_path, all, find};
 pub use operation::{
-    Arrange, Audience, Bound, Call, Check, Confirm, Destroys, Effect, Field, Ids, Kind, Method, Model, Names, Of,
-    Operation, PROJECT, PROJECT_ID, Param, Reply, ReplyValue, Reshape, Rows, Scope, Shape, Slot, Stage, Through,
-    Touches, Unwrap, Weight, Workflow, results,
+    Arrange, Audience, Bound, Call, Check, Confirm, Destroys, Effect, Epoch, Field, Ids, Kind, Method, Model, Names,
+    Of, Operation, PROJECT, PROJECT_ID, Param, Reply, ReplyValue, Reshape, Rows, Scope, Shape, Slot, Stage, Through,
+    Touches, Unwrap, Weight, Word, Workflow, results,
 };
 pub use shape::bundle::{AnalysedRecording, bundle, days_of, fetched, signatures};
 pub use shape::business_context::context;
