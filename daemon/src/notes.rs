@@ -1,22 +1,37 @@
 //! What the caller is told beside the answer, collected while its call is served: it goes along whatever becomes of the call, be it
-//! refused or answered by a stream.
+//! refused or answered by a stream. So does the format that the user prefers, by the config that the call used.
 //!
 //! Notes belong to the task that serves the call. What runs in another task on its behalf has its own ways to tell something.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 
 tokio::task_local! {
     static NOTES: RefCell<Vec<String>>;
+    static FORMAT: Cell<Option<&'static str>>;
+}
+
+/// What is told beside an answer.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Noted {
+    /// For people.
+    pub notes: Vec<String>,
+    /// The format in which the user wants lists at a terminal.
+    pub format: Option<&'static str>,
 }
 
 /// Serves a call, and returns what came of it with what was noted meanwhile.
-pub async fn collect<T>(work: impl Future<Output = T>) -> (T, Vec<String>) {
+pub async fn collect<T>(work: impl Future<Output = T>) -> (T, Noted) {
     let noted = async {
         let done = work.await;
-        (done, NOTES.with(RefCell::take))
+        (done, Noted { notes: NOTES.with(RefCell::take), format: FORMAT.with(Cell::get) })
     };
-    NOTES.scope(RefCell::default(), noted).await
+    FORMAT.scope(Cell::default(), NOTES.scope(RefCell::default(), noted)).await
+}
+
+/// Notes the format that the config of the call being served prefers.
+pub fn prefer(format: Option<&'static str>) {
+    let _ = FORMAT.try_with(|preferred| preferred.set(format));
 }
 
 /// Notes something for the caller whose call is being served, once. Outside of a call nobody is there to be told.
@@ -40,11 +55,14 @@ mod tests {
                 add(note);
                 tokio::task::yield_now().await;
                 add(note);
+                prefer(Some(note));
                 note.len()
             })
         };
         let (one, other) = tokio::join!(call("one"), call("other"));
-        assert_eq!((one, other), ((3, vec!["one".to_owned()]), (5, vec!["other".to_owned()])));
+        let noted = |note: &'static str| Noted { notes: vec![note.to_owned()], format: Some(note) };
+        assert_eq!((one, other), ((3, noted("one")), (5, noted("other"))));
         add("to nobody");
+        prefer(None);
     }
 }
