@@ -12,7 +12,7 @@ use crate::command::{Command, Invocation, Run, Section};
 use crate::export;
 use crate::operation::arguments::{long, read};
 use crate::operation::source::Stdin;
-use crate::output::Format;
+use crate::output::{Format, Usual};
 
 /// The row of `mp export`.
 pub(super) const COMMAND: Command = Command {
@@ -77,7 +77,7 @@ async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
     lines_only(matches)?;
     let typed = read(operation, matches, Stdin::of_this_process());
     export::check(operation, &typed)?;
-    let mut call = at.call_showing(Format::Jsonl)?;
+    let mut call = at.call_showing(Usual::Only(Format::Jsonl))?;
     call.allow(EXPORT);
     export::run(&mut call, operation, typed.arguments).await
 }
