@@ -12,6 +12,7 @@ mod plan;
 mod progress;
 mod size;
 mod stop;
+mod strays;
 mod tally;
 mod words;
 mod writer;
@@ -38,6 +39,7 @@ use order::Order;
 use plan::Plan;
 use progress::Progress;
 use stop::Stop;
+use strays::Strays;
 use tally::Tally;
 use words::Standing;
 use writer::Out;
@@ -110,16 +112,20 @@ async fn prepare(
 /// Fetches and writes, until all is there or something ends it.
 async fn export(call: &Call<'_>, plan: Plan, out: Out, mut interrupt: Signal) -> Result<ExitCode, Failure> {
     let target = out.target();
+    let strays = Strays::open(call.text("on_bad_line"))?;
     let tally = Arc::new(Tally::starting_at(plan.first));
     // On a terminal the lines themselves show how far it is, and a bar would stand between them.
     let progress =
         Progress::new(&plan, Arc::clone(&tally), call.quiet || target.is_none() && screen::is_stdout_watched());
     let ended = tokio::select! {
         biased;
-        ended = fetch(call.daemon.options(), &plan, out, &tally, &mut interrupt) => ended,
+        ended = fetch(call.daemon.options(), &plan, out, (&tally, &strays), &mut interrupt) => ended,
         () = progress.show() => Ok(()),
     };
     progress.clear();
+    if !call.quiet {
+        tally.notes(strays.name()).iter().for_each(|text| report::note(text));
+    }
     let standing = Standing { plan: &plan, tally: &tally, target: target.as_deref() };
     match ended {
         Ok(()) => {
@@ -140,13 +146,13 @@ async fn fetch(
     options: &Options,
     plan: &Plan,
     out: Out,
-    tally: &Arc<Tally>,
+    (tally, strays): (&Arc<Tally>, &Strays),
     interrupt: &mut Signal,
 ) -> Result<(), Stop> {
     let dir = out.target().and_then(|target| target.parent().map(Path::to_owned));
     let (sender, mut writer) = writer::start(out, Arc::clone(tally));
     let order = Order::new(plan.first, dir, sender);
-    let crew = Crew { options, plan, order: &order };
+    let crew = Crew { options, plan, order: &order, tally, strays };
     let fetched = tokio::select! {
         biased;
         _ = interrupt.recv() => Err(Stop::Interrupted),

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::policy::Policy;
 use super::tools::obstacle;
-use crate::api::{Connection, Streamed, trailed, written};
+use crate::api::{Connection, Streamed, tallied, trailed, written};
 use crate::transport::Piece;
 
 /// So many operations are listed at once.
@@ -185,6 +185,8 @@ async fn lines(
                 if let Some(failure) = trailed(&trailers) {
                     return Err(failure);
                 }
+                let told = tallied(&trailers);
+                notes.extend(told.mended.note().into_iter().chain(told.bad_note(None)));
             }
             Ok(None) => break,
             Err(error) => {

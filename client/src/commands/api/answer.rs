@@ -9,6 +9,7 @@ use hyper::StatusCode;
 use hyper::header::{CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, TRAILER, TRANSFER_ENCODING};
 use mp_proto::failure::{Failure, FailureKind, Upstream};
 use mp_proto::json::unarmed_text;
+use mp_proto::mend::{Mended, mend};
 use mp_proto::routes::REQUEST_ID_HEADER;
 use mp_proto::visible::Spelling;
 use serde_json::{Map, Value};
@@ -64,7 +65,7 @@ pub(super) async fn print(call: &mut Call<'_>, mut streaming: Streaming) -> Resu
     let body = whole(&mut streaming, wait).await?;
     // A success may have nothing to say, as after DELETE.
     if !body.is_empty() {
-        let value = json(&body, &streaming.headers)?;
+        let value = json(call, &body, &streaming.headers)?;
         call.output.show(&value, || table(&value))?;
     }
     Ok(ExitCode::SUCCESS)
@@ -147,7 +148,7 @@ fn titled(status: StatusCode) -> String {
 
 /// Returns the reason in the body of a refusal, in one line that is not too long.
 pub(super) fn reason(body: &[u8]) -> Option<String> {
-    let value: Value = serde_json::from_slice(body).ok()?;
+    let (value, _) = lenient(body).ok()?;
     let text = ["error", "message", "detail"].iter().find_map(|name| value.get(*name)?.as_str())?;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     Some(line.chars().take(MAX_REASON).collect())
@@ -157,14 +158,37 @@ pub(super) fn reason(body: &[u8]) -> Option<String> {
 ///
 /// # Errors
 /// When it is something else.
-pub(super) fn json(body: &[u8], headers: &HeaderMap) -> Result<Value, Failure> {
-    serde_json::from_slice(body).map_err(|error| {
+pub(super) fn json(call: &Call<'_>, body: &[u8], headers: &HeaderMap) -> Result<Value, Failure> {
+    let (value, mended) = read(body, headers)?;
+    match mended.note() {
+        Some(note) if call.arguments.get_flag("strict") => {
+            let detail = format!("the answer has what --strict refuses: {note}");
+            return Err(Failure::new(FailureKind::UpstreamInvalid, detail));
+        }
+        Some(note) if !call.quiet => report::note(&format!("{note}: without -f and --jq the answer is untouched")),
+        _ => {}
+    }
+    Ok(value)
+}
+
+fn read(body: &[u8], headers: &HeaderMap) -> Result<(Value, Mended), Failure> {
+    lenient(body).map_err(|error| {
         let coding = headers.get(CONTENT_ENCODING).and_then(|coding| coding.to_str().ok());
         let cause = coding.map_or_else(|| error.to_string(), |coding| format!("it is encoded as {coding}"));
         let detail =
             format!("the answer is not JSON ({cause}): leave out -f, --jq and --paginate to get it as it comes");
         Failure::new(FailureKind::UpstreamInvalid, detail)
     })
+}
+
+/// Reads JSON as it is really sent.
+fn lenient(body: &[u8]) -> Result<(Value, Mended), serde_json::Error> {
+    let mut mended = Mended::default();
+    let value = serde_json::from_slice(body).or_else(|error| match mend(body, |odd| mended.add(odd)) {
+        Some(text) => serde_json::from_str(&text),
+        None => Err(error),
+    })?;
+    Ok((value, mended))
 }
 
 /// Returns the head of an answer as HTTP writes it, without what describes the connection to the daemon.
@@ -301,8 +325,8 @@ mod tests {
     #[test]
     fn what_is_not_json_is_told_with_its_encoding() {
         let mut headers = HeaderMap::new();
-        assert!(json(b"<html>", &headers).expect_err("is refused").detail.contains("is not JSON (expected value"));
+        assert!(read(b"<html>", &headers).expect_err("is refused").detail.contains("is not JSON (expected value"));
         headers.insert(CONTENT_ENCODING, "gzip".parse().expect("a value"));
-        assert!(json(b"\x1f\x8b", &headers).expect_err("is refused").detail.contains("encoded as gzip"));
+        assert!(read(b"\x1f\x8b", &headers).expect_err("is refused").detail.contains("encoded as gzip"));
     }
 }

@@ -8,6 +8,16 @@ use crate::shape::exports;
 /// The operations that export.
 pub(crate) const ROWS: &[Operation] = &[EVENTS, PROFILES];
 
+/// What becomes of what is no event or profile. A command line names a file in place of `pass`.
+const ON_BAD_LINE: Param = Param::local(
+    "on_bad_line",
+    Kind::OneOf(&["fail", "skip", "pass"]),
+    "What becomes of lines that are no events or profiles: fail (the default), skip, or pass: marked by a leading U+001E",
+);
+
+/// A command line has it for every command.
+const STRICT: Param = Param::local("strict", Kind::Flag, "Refuse lines that would have to be mended");
+
 /// Raw events.
 pub(crate) const EVENTS: Operation = Operation {
     id: "export.events",
@@ -23,6 +33,8 @@ pub(crate) const EVENTS: Operation = Operation {
         Param::query("where", Kind::Str, "Only events for which this expression is true"),
         Param::query("limit", Kind::Int, "At most so many events, 1 to 100000").through(exports::limit_of_events),
         Param::local("raw", Kind::Flag, "Lines as Mixpanel sends them, byte for byte"),
+        ON_BAD_LINE,
+        STRICT,
     ],
     call: Call::get(Plane::Export, "export").check(exports::events).by(Workflow::ExportEvents),
     reply: Reply::LINES,
@@ -57,6 +69,8 @@ pub(crate) const PROFILES: Operation = Operation {
         Param::body("include_all_users", Kind::Flag, "With a cohort: members that have no profile, too"),
         Param::body("limit", Kind::Int, "At most so many profiles").through(exports::limit_of_profiles),
         Param::local("raw", Kind::Flag, "Profiles as Mixpanel sends them"),
+        ON_BAD_LINE,
+        STRICT,
     ],
     call: Call::post(Plane::Engage, "")
         .check(exports::profiles)
