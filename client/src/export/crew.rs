@@ -10,12 +10,14 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use hyper::Method;
 use hyper::header::HeaderMap;
+use jiff::Timestamp;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{OPERATION, fill};
 use mp_proto::wire::LinesTally;
 use tokio::time::timeout;
 
 use super::order::Order;
+use super::part::Part;
 use super::plan::Plan;
 use super::stop::Stop;
 use super::strays::Strays;
@@ -81,7 +83,9 @@ impl Crew<'_> {
     }
 
     async fn fetch(&self, part: usize) -> Result<(), Stop> {
-        let mut streaming = self.open(part).await.map_err(Stop::Failed)?;
+        let Some(mut streaming) = self.begin(part).await.map_err(Stop::Failed)? else {
+            return self.order.end(part).await;
+        };
         self.strays.begin(part);
         let mut told = LinesTally::default();
         loop {
@@ -101,8 +105,26 @@ impl Crew<'_> {
         }
     }
 
-    /// Asks for a part. One that the daemon did not begin to answer is asked for again: it may have been replaced just then.
-    async fn open(&self, part: usize) -> Result<Streaming, Failure> {
+    /// Asks for what has begun of a part's days; none when nothing has.
+    async fn begin(&self, part: usize) -> Result<Option<Streaming>, Failure> {
+        let horizon = &self.plan.horizon;
+        let mut refusals = 0;
+        loop {
+            let days = self.plan.parts.get(part).copied().flatten();
+            let begun = days.and_then(|days| horizon.before(days));
+            if days.is_some() && begun.is_none() {
+                return Ok(None);
+            }
+            self.order.ask(part, Timestamp::now());
+            match self.open(begun).await {
+                Err(refusal) if begun.is_some_and(|days| horizon.learn(&refusal, days, refusals)) => refusals += 1,
+                opened => return opened.map(Some),
+            }
+        }
+    }
+
+    /// Asks for days. What the daemon did not begin to answer is asked for again: it may have been replaced just then.
+    async fn open(&self, part: Part) -> Result<Streaming, Failure> {
         let body = written(&self.plan.call(part))?;
         let request = Streamed {
             method: Method::POST,
