@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// What is odd in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,6 +154,19 @@ pub fn mend(text: &[u8], mut found: impl FnMut(Odd)) -> Option<String> {
     mending.settle();
     let Mending { out, count, .. } = mending;
     (count > 0).then(|| String::from_utf8(out).expect("only UTF-8 was taken"))
+}
+
+/// Reads a text, mended where it has to be.
+///
+/// # Errors
+/// When it is no JSON for another reason.
+pub fn read(text: &[u8]) -> Result<(Value, Mended), serde_json::Error> {
+    let mut mended = Mended::default();
+    let value = serde_json::from_slice(text).or_else(|error| match mend(text, |odd| mended.add(odd)) {
+        Some(text) => serde_json::from_str(&text),
+        None => Err(error),
+    })?;
+    Ok((value, mended))
 }
 
 struct Mending<'a> {
@@ -301,9 +315,30 @@ fn unit(text: &[u8]) -> Option<u16> {
 static LOWER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(br"\ud"));
 static UPPER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(br"\uD"));
 
-/// Returns whether a text may hold the escape of a surrogate: by vector instructions, for it is asked of everything.
+/// Returns whether a text may hold the escape of a surrogate. It is asked of everything, so it must cost next to nothing.
 pub fn may_have_halves(text: &[u8]) -> bool {
-    LOWER.find(text).is_some() || UPPER.find(text).is_some()
+    has_three(text, is_half)
+}
+
+/// Returns whether lines may hold the escape of a surrogate, or a return.
+pub fn may_be_odd(lines: &[u8]) -> bool {
+    has_three(lines, |a, b, c| is_half(a, b, c) | (a == b'\r'))
+}
+
+const fn is_half(a: u8, b: u8, c: u8) -> bool {
+    (a == b'\\') & (b == b'u') & (c | 0x20 == b'd')
+}
+
+/// Returns whether three bytes after one another are what is looked for.
+fn has_three(text: &[u8], is_found: impl Fn(u8, u8, u8) -> bool) -> bool {
+    /// Without a way out in the middle, so many bytes are looked at by vector instructions.
+    const BLOCK: usize = 4096;
+    let length = text.len().saturating_sub(2);
+    (0..length).step_by(BLOCK).any(|begin| {
+        let end = length.min(begin + BLOCK);
+        let threes = text[begin..end].iter().zip(&text[begin + 1..=end]).zip(&text[begin + 2..end + 2]);
+        threes.fold(false, |found, ((a, b), c)| found | is_found(*a, *b, *c))
+    })
 }
 
 /// Returns whether a text holds the escape of a surrogate without its other half. Readers that keep a string as it was written pass it on,
@@ -320,7 +355,7 @@ pub fn has_half(text: &[u8]) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     fn mended(text: &[u8]) -> (Option<String>, Mended) {
         let mut count = Mended::default();
@@ -328,9 +363,8 @@ mod tests {
         (text, count)
     }
 
-    fn read(text: &[u8]) -> Option<Value> {
-        let (mended, _) = mended(text);
-        serde_json::from_slice(mended.as_deref().map_or(text, str::as_bytes)).ok()
+    fn value(text: &[u8]) -> Option<Value> {
+        read(text).ok().map(|(value, _)| value)
     }
 
     #[test]
@@ -350,18 +384,18 @@ mod tests {
             (b"[\"\\u00\xff\"]", Value::Null),
             ("[\"e\u{301} \u{7f}\u{85}\u{2028}\"]".as_bytes(), json!(["e\u{301} \u{7f}\u{85}\u{2028}"])),
         ];
-        for (text, value) in cases {
-            let expected = if value.is_null() { None } else { Some(value) };
-            assert_eq!(read(text), expected, "{}", String::from_utf8_lossy(text));
+        for (text, read) in cases {
+            let expected = if read.is_null() { None } else { Some(read) };
+            assert_eq!(value(text), expected, "{}", String::from_utf8_lossy(text));
         }
     }
 
     #[test]
     fn what_is_no_json_for_another_reason_stays_none() {
         for text in ["{\"a\": NaN", "[nan]", "NaNa", "\"\\", "-NaN", "", "[\u{1}]", "{'a': 1}", "[1,]", "[\"\\x41\"]"] {
-            assert_eq!(read(text.as_bytes()), None, "{text}");
+            assert_eq!(value(text.as_bytes()), None, "{text}");
         }
-        assert_eq!(read(b"[1, \xff]"), None, "bytes between values are no value");
+        assert_eq!(value(b"[1, \xff]"), None, "bytes between values are no value");
     }
 
     #[test]
@@ -406,7 +440,12 @@ mod tests {
             (r#""\ud83d\\ude00""#, true),
         ] {
             assert_eq!(has_half(text.as_bytes()), expected, "{text}");
-            assert!(!expected || may_have_halves(text.as_bytes()), "{text}");
+            let may = may_have_halves(text.as_bytes());
+            assert!(may == may_be_odd(text.as_bytes()) && (may || !expected), "{text}");
+            assert!(
+                may_be_odd(format!("{text}\r\n\n").as_bytes())
+                    && may_have_halves(&[&[b'x'; 5000], br"\ud8".as_slice()].concat())
+            );
         }
     }
 

@@ -4,6 +4,7 @@ use hyper::Method;
 use hyper::header::HeaderMap;
 use mp_catalog::{Effect, Operation, OperationCall, Shape, all, bind, find};
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::mend;
 use mp_proto::routes::{OPERATION, fill};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -200,7 +201,8 @@ async fn lines(
         notes.push(format!("there may be more than these; `{} -o FILE` writes all of them", command(operation)));
     }
     let rows = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    let rows = rows.map(serde_json::from_slice).collect::<Result<Vec<Value>, _>>();
+    // Raw lines are as they were sent.
+    let rows = rows.map(|row| mend::read(row).map(|(value, _)| value)).collect::<Result<Vec<Value>, _>>();
     let rows = rows.map_err(|error| Failure::new(FailureKind::Internal, format!("a line is no JSON: {error}")))?;
     Ok((Value::Array(rows), notes))
 }

@@ -1,7 +1,7 @@
 //! What Mixpanel's answer means: JSON, or a failure that says what, of which account, and what to run. Pure.
 
 use mp_proto::failure::{Failure, FailureKind, Next, Upstream};
-use mp_proto::mend::{Mended, mend};
+use mp_proto::mend::{self, Mended};
 use mp_proto::secret::Secret;
 use mp_proto::visible::is_unseen;
 use serde_json::Value;
@@ -115,12 +115,7 @@ impl Incoming {
 
 /// Reads JSON, and returns what had to be mended of it: what people have put into properties comes back as it went in.
 pub(crate) fn json(text: &[u8]) -> Option<(Value, Mended)> {
-    if let Ok(value) = serde_json::from_slice(text) {
-        return Some((value, Mended::default()));
-    }
-    let mut mended = Mended::default();
-    let text = mend(text, |odd| mended.add(odd))?;
-    Some((serde_json::from_str(&text).ok()?, mended))
+    mend::read(text).ok()
 }
 
 impl<'a> Asked<'a> {

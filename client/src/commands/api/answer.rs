@@ -9,7 +9,7 @@ use hyper::StatusCode;
 use hyper::header::{CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, TRAILER, TRANSFER_ENCODING};
 use mp_proto::failure::{Failure, FailureKind, Upstream};
 use mp_proto::json::unarmed_text;
-use mp_proto::mend::{Mended, mend};
+use mp_proto::mend::{self, Mended};
 use mp_proto::routes::REQUEST_ID_HEADER;
 use mp_proto::visible::Spelling;
 use serde_json::{Map, Value};
@@ -148,7 +148,7 @@ fn titled(status: StatusCode) -> String {
 
 /// Returns the reason in the body of a refusal, in one line that is not too long.
 pub(super) fn reason(body: &[u8]) -> Option<String> {
-    let (value, _) = lenient(body).ok()?;
+    let (value, _) = mend::read(body).ok()?;
     let text = ["error", "message", "detail"].iter().find_map(|name| value.get(*name)?.as_str())?;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     Some(line.chars().take(MAX_REASON).collect())
@@ -172,23 +172,13 @@ pub(super) fn json(call: &Call<'_>, body: &[u8], headers: &HeaderMap) -> Result<
 }
 
 fn read(body: &[u8], headers: &HeaderMap) -> Result<(Value, Mended), Failure> {
-    lenient(body).map_err(|error| {
+    mend::read(body).map_err(|error| {
         let coding = headers.get(CONTENT_ENCODING).and_then(|coding| coding.to_str().ok());
         let cause = coding.map_or_else(|| error.to_string(), |coding| format!("it is encoded as {coding}"));
         let detail =
             format!("the answer is not JSON ({cause}): leave out -f, --jq and --paginate to get it as it comes");
         Failure::new(FailureKind::UpstreamInvalid, detail)
     })
-}
-
-/// Reads JSON as it is really sent.
-fn lenient(body: &[u8]) -> Result<(Value, Mended), serde_json::Error> {
-    let mut mended = Mended::default();
-    let value = serde_json::from_slice(body).or_else(|error| match mend(body, |odd| mended.add(odd)) {
-        Some(text) => serde_json::from_str(&text),
-        None => Err(error),
-    })?;
-    Ok((value, mended))
 }
 
 /// Returns the head of an answer as HTTP writes it, without what describes the connection to the daemon.

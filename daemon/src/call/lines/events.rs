@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use memchr::{memchr, memrchr};
 use mp_catalog::export::{BAD_LINE, OnBadLine};
-use mp_proto::mend::{Odd, has_half, may_have_halves};
+use mp_proto::mend::{Odd, has_half, may_be_odd};
 use mp_proto::wire::LinesTally;
 use serde_json::value::RawValue;
 
@@ -159,7 +159,7 @@ impl Events {
         let mut begin = 0;
         // Checked once for all of them: what is text can be cut at newlines.
         let text = std::str::from_utf8(lines);
-        let may_be_odd = may_have_halves(lines) || memchr(b'\r', lines).is_some();
+        let may_be_odd = may_be_odd(lines);
         for end in memchr::memchr_iter(b'\n', lines) {
             let line = &lines[begin..end];
             self.number += 1;
