@@ -110,9 +110,7 @@ async fn answer(
         upload,
     };
     let (ran, waited) = measured(dispatch::run(run)).await;
-    if call.strict {
-        refuse_mended(id)?;
-    }
+    refuse_mended(id, call.strict)?;
     let takes_trailers = reply::takes_trailers(headers);
     let mut response = match ran? {
         Ran::Value(answered) => {
@@ -129,9 +127,10 @@ async fn answer(
     Ok(response)
 }
 
-/// Refuses an answer that had to be mended.
-fn refuse_mended(id: &str) -> Result<(), Failure> {
-    match notes::take_mended().note() {
+/// Refuses an answer that had to be mended, where that is wanted.
+fn refuse_mended(id: &str, is_strict: bool) -> Result<(), Failure> {
+    let note = if is_strict { notes::take_mended().note() } else { None };
+    match note {
         None => Ok(()),
         Some(note) => {
             let detail = format!("{id} was answered with what --strict refuses: {note}");

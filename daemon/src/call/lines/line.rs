@@ -87,7 +87,7 @@ pub(super) fn is_blank(line: &[u8]) -> bool {
     line.iter().all(u8::is_ascii_whitespace)
 }
 
-/// Returns whether a line is Mixpanel's own word that the answer is not whole. That is no line to be left out, whatever is wanted of others.
+/// Returns whether a line is Mixpanel's own word that the answer is not whole. It is never left out, whatever is wanted of others.
 pub(super) fn is_footer(line: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Refusal<'a> {

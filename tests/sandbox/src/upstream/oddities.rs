@@ -1,5 +1,5 @@
-//! Odd answers, each in a project of its own: whoever has a credential may see these projects, so that what a program makes of an answer can
-//! be tried with the real programs. `sandbox --odd-projects` lists them.
+//! Odd answers, each in a project of its own: whoever has a credential may see these projects, so that what is made of an answer can be
+//! tried with the real programs. `sandbox --odd-projects` lists them.
 //!
 //! Events (`export events -p ID`) are three a request, less or more where the oddity says so; profiles come on pages of three.
 
@@ -94,7 +94,10 @@ pub const ODDITIES: [Oddity; 42] = [
           {\"$distinct_id\":\"u2\",\"$properties\":{\"e\":\"\\ud83d\",\"l\":\"x\ny\"}}]}") },
     pages(920_008, "something else between profiles", |page| {
         let mut answer = of_page(page, &[2], 3);
-        answer["results"].as_array_mut().expect("a list").insert(1, json!("gone"));
+        let results = answer["results"].as_array_mut().expect("a list");
+        if page == 0 {
+            results.insert(1, json!("gone"));
+        }
         answer
     }),
     Oddity { project: 920_009, what: "a page of profiles in two gzip members", answer: Kind::PackedAnswer(|good| vec![member(&good[..1]), member(&good[1..])]) },
@@ -189,11 +192,14 @@ fn spoilt(member: &Bytes) -> Bytes {
     made.into()
 }
 
-/// Returns a page: so many profiles as it says, three where it says nothing.
+/// Returns a page: so many profiles as it says, none after these, and three where it says nothing at all.
 fn of_page(page: u64, sizes: &[u64], total: u64) -> Value {
-    let at = usize::try_from(page).unwrap_or(usize::MAX);
-    let first: u64 = (0..page).map(|page| sizes.get(usize::try_from(page).unwrap_or(usize::MAX)).unwrap_or(&3)).sum();
-    let results: Vec<Value> = (first..first + sizes.get(at).unwrap_or(&3)).map(profile).collect();
+    let size = |page: u64| match usize::try_from(page) {
+        Ok(at) if !sizes.is_empty() => sizes.get(at).copied().unwrap_or(0),
+        _ => 3,
+    };
+    let first: u64 = (0..page).map(size).sum();
+    let results: Vec<Value> = (first..first + size(page)).map(profile).collect();
     json!({"page": page, "page_size": 3, "total": total, "session_id": "s", "status": "ok", "results": results})
 }
 
