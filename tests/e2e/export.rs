@@ -3,6 +3,7 @@
 mod files;
 mod profiles;
 mod streams;
+mod sync;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

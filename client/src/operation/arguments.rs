@@ -33,7 +33,11 @@ pub(super) fn of(param: &'static Param) -> Vec<Arg> {
             let arg = with_letter(option(param.name, value_name(param), "").long(name).help(help));
             let arg = if let Some(also) = param.also { arg.visible_alias(also) } else { arg };
             let action = if param.repeats { ArgAction::Append } else { ArgAction::Set };
-            vec![arg.action(action).allow_negative_numbers(is_number(param.kind))]
+            vec![
+                arg.action(action)
+                    .allow_negative_numbers(is_number(param.kind))
+                    .allow_hyphen_values(param.kind == Kind::Date),
+            ]
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::operation::call::{Ran, Run, Upload};
 use crate::operation::dispatch;
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
+use crate::server::days;
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
 
@@ -70,7 +71,7 @@ async fn answer(
     caller: &Caller,
     peer: Peer,
     headers: &HeaderMap,
-    call: OperationCall,
+    mut call: OperationCall,
     upload: Option<Upload>,
 ) -> Answer {
     let operation = find(id).ok_or_else(|| {
@@ -86,6 +87,7 @@ async fn answer(
         (None, Some(_)) => wrong.push(Problem::new("body", format!("{id} takes no file"))),
         _ => {}
     }
+    days::resolve(app, caller, operation, &mut call.arguments).await?;
     let bound = match bind(operation, &call.arguments) {
         Ok(bound) if wrong.is_empty() => bound,
         bound => {

@@ -4,6 +4,6 @@ mod days;
 mod events;
 mod profiles;
 
-pub use days::{Days, most_parts, split};
+pub use days::{Days, complete, most_parts, split};
 pub use events::Events;
 pub use profiles::Profiles;

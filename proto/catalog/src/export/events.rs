@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use mp_proto::failure::Problem;
 use serde_json::{Map, Value};
 
-use super::days::Days;
+use super::days::{Days, complete};
 use crate::binding::bind;
 use crate::ops::export::EVENTS;
 
@@ -27,7 +27,9 @@ impl Events {
     /// # Errors
     /// With all problems at once.
     pub fn read(arguments: &Map<String, Value>) -> Result<Self, Vec<Problem>> {
-        let bound = bind(&EVENTS, arguments)?;
+        let mut arguments = arguments.clone();
+        complete(&EVENTS, &mut arguments);
+        let bound = bind(&EVENTS, &arguments)?;
         let day = |name: &str| -> Date {
             let text = bound.arguments[name].as_str().unwrap_or_default();
             text.parse().expect("a bound date is one")
