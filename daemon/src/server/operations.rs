@@ -14,6 +14,7 @@ use mp_proto::routes::{OPERATION_UPLOAD, OPERATIONS};
 use parking_lot::Mutex;
 
 use crate::call::wait::measured;
+use crate::notes;
 use crate::operation::call::{Ran, Run, Upload};
 use crate::operation::dispatch;
 use crate::server::app::App;
@@ -97,6 +98,7 @@ async fn answer(
                 .into());
         }
     };
+    bound.notes.iter().for_each(|note| notes::add(note));
     let session = app.sessions.open(&caller.0)?;
     let run = Run {
         operations: &app.operations,

@@ -83,7 +83,12 @@ mod tests {
         };
         assert_eq!(asked(json!("a, b,")).as_deref(), Some(r#"["a", "b"]"#));
         assert_eq!(asked(json!(["a, b", ""])).as_deref(), Some(r#"["a, b", ""]"#), "a name that was given is one");
-        assert_eq!((asked(json!([])), asked(Value::Null)), (None, None));
+        assert_eq!(asked(Value::Null), None);
+        for nothing in [json!([]), json!(" , "), json!([" "])] {
+            let told =
+                read(json!({"from": "2025-01-01", "to": "2025-01-01", "event": nothing})).expect_err("is nothing");
+            assert_eq!(told, ["event must name at least one"], "nothing is not everything");
+        }
     }
 
     #[test]

@@ -53,6 +53,7 @@ pub(crate) const PROFILES: Operation = Operation {
         Param::body("distinct_id", Kind::Str, "Only the profile of this id"),
         Param::body("distinct_ids", Kind::List, "Only this id; may be given more than once")
             .repeats()
+            .or_none()
             .through(exports::ids),
         Param::body("group_id", Kind::Id, "Group profiles of this data group in place of users").wire("data_group_id"),
         Param::body("behaviors", Kind::Json(Of::Any), "Behaviors that --where refers to, a JSON list")
