@@ -4,6 +4,7 @@ mod files;
 mod odd;
 mod profiles;
 mod streams;
+mod sync;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

@@ -2,7 +2,8 @@
 
 use hyper::Method;
 use hyper::header::HeaderMap;
-use mp_catalog::{Effect, Operation, OperationCall, Shape, all, bind, find};
+use mp_catalog::dates::bind_on;
+use mp_catalog::{Effect, Operation, OperationCall, Shape, all, find};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::mend;
 use mp_proto::routes::{OPERATION, fill};
@@ -12,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::policy::Policy;
 use super::tools::obstacle;
 use crate::api::{Connection, Streamed, tallied, trailed, written};
+use crate::operation::binding::somewhere;
 use crate::transport::Piece;
 
 /// So many operations are listed at once.
@@ -138,7 +140,7 @@ pub(super) fn allowed(id: &str, arguments: &Map<String, Value>, policy: Policy) 
         return Ok(operation);
     }
     // What cannot be weighed is not sent: a daemon that is newer may understand more of it.
-    let bound = bind(operation, arguments).map_err(|wrong| {
+    let bound = bind_on(operation, arguments, somewhere()).map_err(|wrong| {
         Failure::new(FailureKind::InvalidArgument, format!("arguments of {id} are wrong")).errors(wrong)
     })?;
     match (policy.refusal(operation.effect_of(&bound)), operation.destroys_if()) {

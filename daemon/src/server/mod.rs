@@ -8,6 +8,7 @@ mod bridge;
 mod call;
 mod connections;
 mod control;
+mod days;
 mod events;
 mod failures;
 mod gate;

@@ -19,6 +19,7 @@ use crate::operation::call::{Ran, Run, Upload};
 use crate::operation::dispatch;
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
+use crate::server::days;
 use crate::server::lines;
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
@@ -72,7 +73,7 @@ async fn answer(
     caller: &Caller,
     peer: Peer,
     headers: &HeaderMap,
-    call: OperationCall,
+    mut call: OperationCall,
     upload: Option<Upload>,
 ) -> Answer {
     let operation = find(id).ok_or_else(|| {
@@ -88,6 +89,7 @@ async fn answer(
         (None, Some(_)) => wrong.push(Problem::new("body", format!("{id} takes no file"))),
         _ => {}
     }
+    days::resolve(app, caller, operation, &mut call.arguments).await?;
     let bound = match bind(operation, &call.arguments) {
         Ok(bound) if wrong.is_empty() => bound,
         bound => {
@@ -97,6 +99,7 @@ async fn answer(
                 .into());
         }
     };
+    bound.notes.iter().for_each(|note| notes::add(note));
     let session = app.sessions.open(&caller.0)?;
     let run = Run {
         operations: &app.operations,

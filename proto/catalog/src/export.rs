@@ -6,6 +6,6 @@ mod events;
 mod profiles;
 
 pub use bad_line::{BAD_LINE, OnBadLine};
-pub use days::{Days, most_parts, split};
+pub use days::{Days, complete, most_parts, split};
 pub use events::Events;
 pub use profiles::Profiles;

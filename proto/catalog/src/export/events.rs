@@ -5,7 +5,7 @@ use mp_proto::failure::Problem;
 use serde_json::{Map, Value};
 
 use super::bad_line::OnBadLine;
-use super::days::Days;
+use super::days::{Days, complete};
 use crate::binding::bind;
 use crate::ops::export::EVENTS;
 
@@ -32,7 +32,9 @@ impl Events {
     /// # Errors
     /// With all problems at once.
     pub fn read(arguments: &Map<String, Value>) -> Result<Self, Vec<Problem>> {
-        let bound = bind(&EVENTS, arguments)?;
+        let mut arguments = arguments.clone();
+        complete(&EVENTS, &mut arguments);
+        let bound = bind(&EVENTS, &arguments)?;
         let day = |name: &str| -> Date {
             let text = bound.arguments[name].as_str().unwrap_or_default();
             text.parse().expect("a bound date is one")
@@ -88,7 +90,12 @@ mod tests {
         };
         assert_eq!(asked(json!("a, b,")).as_deref(), Some(r#"["a", "b"]"#));
         assert_eq!(asked(json!(["a, b", ""])).as_deref(), Some(r#"["a, b", ""]"#), "a name that was given is one");
-        assert_eq!((asked(json!([])), asked(Value::Null)), (None, None));
+        assert_eq!(asked(Value::Null), None);
+        for nothing in [json!([]), json!(" , "), json!([" "])] {
+            let told =
+                read(json!({"from": "2025-01-01", "to": "2025-01-01", "event": nothing})).expect_err("is nothing");
+            assert_eq!(told, ["event must name at least one"], "nothing is not everything");
+        }
     }
 
     #[test]
