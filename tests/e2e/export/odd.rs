@@ -91,7 +91,7 @@ fn a_line_that_is_no_event_ends_the_export_or_is_left_out_or_kept_in_a_file() {
         (910_019, 2, "): [1,2]", 2, "[1,2]\n7\n"),
     ] {
         // Of raw lines only the beginning and the end are looked at.
-        let manners = if project == 910_012 { &[&[][..]][..] } else { &[&[], &["--raw"]] };
+        let manners: &[&[&str]] = if project == 910_012 { &[&[]] } else { &[&[], &["--raw"]] };
         for raw in manners.iter().copied() {
             let with = |more: &[&str]| events(&world, project, &[raw, more].concat());
             let done = with(&[]);
