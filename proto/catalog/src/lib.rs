@@ -2,6 +2,7 @@
 //! reference are made from them; code is written only for what a row cannot say.
 
 mod binding;
+pub mod dates;
 pub mod export;
 mod models;
 mod nouns;
