@@ -10,14 +10,19 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use hyper::Method;
 use hyper::header::HeaderMap;
+use jiff::Timestamp;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{OPERATION, fill};
+use mp_proto::wire::LinesTally;
 use tokio::time::timeout;
 
 use super::order::Order;
+use super::part::Part;
 use super::plan::Plan;
 use super::stop::Stop;
-use crate::api::{Connection, Options, Streamed, trailed, written};
+use super::strays::Strays;
+use super::tally::Tally;
+use crate::api::{Connection, Options, Streamed, tallied, trailed, written};
 use crate::transport::{Piece, Streaming, TransportError};
 
 /// Parts that are fetched at once, of which all but the first are kept until their turn comes.
@@ -34,6 +39,8 @@ pub(super) struct Crew<'a> {
     pub(super) options: &'a Options,
     pub(super) plan: &'a Plan,
     pub(super) order: &'a Order,
+    pub(super) tally: &'a Tally,
+    pub(super) strays: &'a Strays,
 }
 
 impl Crew<'_> {
@@ -46,6 +53,7 @@ impl Crew<'_> {
         let (mut next, mut again) = (self.plan.first, Vec::new());
         loop {
             let turn = self.order.turn();
+            self.strays.write_before(turn)?;
             if turn >= self.plan.parts.len() {
                 return Ok(());
             }
@@ -75,22 +83,48 @@ impl Crew<'_> {
     }
 
     async fn fetch(&self, part: usize) -> Result<(), Stop> {
-        let mut streaming = self.open(part).await.map_err(Stop::Failed)?;
+        let Some(mut streaming) = self.begin(part).await.map_err(Stop::Failed)? else {
+            return self.order.end(part).await;
+        };
+        self.strays.begin(part);
+        let mut told = LinesTally::default();
         loop {
-            let (batch, end) = gather(&mut streaming).await;
+            let (batch, end) = gather(&mut streaming, &mut told).await;
+            let batch = self.strays.sift(part, batch)?;
             if !batch.is_empty() {
                 self.order.push(part, batch).await?;
             }
             match end {
                 None => {}
-                Some(Ok(())) => return self.order.end(part).await,
+                Some(Ok(())) => {
+                    self.tally.tell(&told);
+                    return self.order.end(part).await;
+                }
                 Some(Err(failure)) => return Err(Stop::Failed(failure)),
             }
         }
     }
 
-    /// Asks for a part. One that the daemon did not begin to answer is asked for again: it may have been replaced just then.
-    async fn open(&self, part: usize) -> Result<Streaming, Failure> {
+    /// Asks for what has begun of a part's days; none when nothing has.
+    async fn begin(&self, part: usize) -> Result<Option<Streaming>, Failure> {
+        let horizon = &self.plan.horizon;
+        let mut refusals = 0;
+        loop {
+            let days = self.plan.parts.get(part).copied().flatten();
+            let begun = days.and_then(|days| horizon.before(days));
+            if days.is_some() && begun.is_none() {
+                return Ok(None);
+            }
+            self.order.ask(part, Timestamp::now());
+            match self.open(begun).await {
+                Err(refusal) if begun.is_some_and(|days| horizon.learn(&refusal, days, refusals)) => refusals += 1,
+                opened => return opened.map(Some),
+            }
+        }
+    }
+
+    /// Asks for days. What the daemon did not begin to answer is asked for again: it may have been replaced just then.
+    async fn open(&self, part: Part) -> Result<Streaming, Failure> {
         let body = written(&self.plan.call(part))?;
         let request = Streamed {
             method: Method::POST,
@@ -110,7 +144,7 @@ impl Crew<'_> {
 }
 
 /// Takes what has arrived, and waits if nothing has. The end comes with the last of it.
-async fn gather(streaming: &mut Streaming) -> (Vec<Bytes>, Option<Result<(), Failure>>) {
+async fn gather(streaming: &mut Streaming, told: &mut LinesTally) -> (Vec<Bytes>, Option<Result<(), Failure>>) {
     let (mut batch, mut size) = (Vec::new(), 0);
     let mut next = match timeout(SILENCE, streaming.next()).await {
         Ok(next) => Some(next),
@@ -123,6 +157,7 @@ async fn gather(streaming: &mut Streaming) -> (Vec<Bytes>, Option<Result<(), Fai
                 batch.push(bytes);
             }
             Ok(Some(Piece::Trailers(trailers))) => {
+                *told = tallied(&trailers);
                 if let Some(failure) = trailed(&trailers) {
                     return (batch, Some(Err(failure)));
                 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::visible::Spelling;
 use tempfile::SpooledTempFile;
@@ -14,7 +15,9 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::oneshot;
 
 use super::file::Partial;
+use super::part::Part;
 use super::stop::Stop;
+use super::sync::store::Store;
 use super::tally::Tally;
 use crate::output::screen::Screen;
 use crate::output::stdout;
@@ -31,8 +34,8 @@ pub(super) enum Message {
     Batch(Vec<Bytes>),
     /// Lines that were kept until their turn came.
     Spool(SpooledTempFile),
-    /// A part is complete.
-    End(usize),
+    /// A part is complete, which was asked for at that time.
+    End { part: usize, asked: Timestamp },
     /// All is complete.
     Finish,
 }
@@ -43,6 +46,8 @@ pub(super) enum Out {
     Stdout(Screen<File>),
     /// Into a file.
     File(Box<Partial>),
+    /// Into a directory, one file for each day.
+    Days(Box<Store>),
 }
 
 impl Out {
@@ -57,8 +62,16 @@ impl Out {
     /// Returns the file that lines are for.
     pub(super) fn target(&self) -> Option<PathBuf> {
         match self {
-            Self::Stdout(_) => None,
+            Self::Stdout(_) | Self::Days(_) => None,
             Self::File(partial) => Some(partial.target().to_owned()),
+        }
+    }
+
+    /// Returns the directory that the files of days are for.
+    pub(super) fn directory(&self) -> Option<PathBuf> {
+        match self {
+            Self::Days(store) => Some(store.dir().to_owned()),
+            Self::Stdout(_) | Self::File(_) => None,
         }
     }
 
@@ -74,19 +87,21 @@ impl Out {
                 partial.bytes += length as u64;
                 Ok(())
             }
+            Self::Days(store) => slices.iter().try_for_each(|slice| store.take(slice)).map_err(Stop::Failed),
         }
     }
 
-    fn end(&mut self, part: usize) -> Result<(), Stop> {
+    fn end(&mut self, days: Part, asked: Timestamp) -> Result<(), Stop> {
         match self {
             Self::Stdout(_) => Ok(()),
-            Self::File(partial) => partial.complete(part).map_err(Stop::Failed),
+            Self::File(partial) => partial.complete(days, asked).map_err(Stop::Failed),
+            Self::Days(store) => days.map_or(Ok(()), |days| store.end(days.from, asked)).map_err(Stop::Failed),
         }
     }
 
     fn finish(self) -> Result<(), Stop> {
         match self {
-            Self::Stdout(_) => Ok(()),
+            Self::Stdout(_) | Self::Days(_) => Ok(()),
             Self::File(partial) => partial.finish().map_err(Stop::Failed),
         }
     }
@@ -109,20 +124,24 @@ fn write_all(file: &mut impl Write, mut slices: &mut [IoSlice<'_>]) -> io::Resul
 
 /// Starts the thread. It ends when it was told to finish, when it cannot write, or when all is written and nobody sends any more;
 /// what went wrong comes out of the future.
-pub(super) fn start(out: Out, tally: Arc<Tally>) -> (Sender<Message>, impl Future<Output = Result<(), Stop>> + Unpin) {
+pub(super) fn start(
+    out: Out,
+    parts: Vec<Part>,
+    tally: Arc<Tally>,
+) -> (Sender<Message>, impl Future<Output = Result<(), Stop>> + Unpin) {
     let (sender, receiver) = channel(WAITING);
     let (told, result) = oneshot::channel();
     // It is not waited for when the process ends: a write to a pipe that nobody reads never does.
     std::thread::spawn(move || {
         // Nobody listens when the process is about to end anyway.
-        let _ = told.send(write(out, receiver, &tally));
+        let _ = told.send(write(out, &parts, receiver, &tally));
     });
     let lost = || Failure::new(FailureKind::Internal, "the thread that writes has ended without a reason");
     let result = async move { result.await.unwrap_or_else(|_| Err(Stop::Failed(lost()))) };
     (sender, Box::pin(result))
 }
 
-fn write(mut out: Out, mut messages: Receiver<Message>, tally: &Tally) -> Result<(), Stop> {
+fn write(mut out: Out, parts: &[Part], mut messages: Receiver<Message>, tally: &Tally) -> Result<(), Stop> {
     while let Some(message) = messages.blocking_recv() {
         match message {
             Message::Batch(batch) => {
@@ -131,8 +150,8 @@ fn write(mut out: Out, mut messages: Receiver<Message>, tally: &Tally) -> Result
                 batch.iter().for_each(|part| tally.add(part));
             }
             Message::Spool(spool) => copy(spool, &mut out, tally)?,
-            Message::End(part) => {
-                out.end(part)?;
+            Message::End { part, asked } => {
+                out.end(parts.get(part).copied().flatten(), asked)?;
                 tally.end(part);
             }
             Message::Finish => return out.finish(),

@@ -17,7 +17,7 @@ fn written(mut messages: Receiver<Message>) -> String {
                 spool.rewind().expect("a temporary file");
                 spool.read_to_string(&mut text).expect("text");
             }
-            Message::End(part) => text.push_str(&format!("|{part} ")),
+            Message::End { part, .. } => text.push_str(&format!("|{part} ")),
             Message::Finish => text.push('.'),
         }
     }
@@ -59,7 +59,7 @@ async fn what_arrives_while_the_turn_passes_on_stays_in_order() {
     // There is room for the end of part 0 only, so what was kept of part 1 waits.
     assert!(poll_once(ending.as_mut()).await.is_none());
     push(&order, 1, "c").await;
-    assert!(matches!(messages.recv().await, Some(Message::End(0))));
+    assert!(matches!(messages.recv().await, Some(Message::End { part: 0, .. })));
     assert!(poll_once(ending.as_mut()).await.is_none());
     push(&order, 1, "d").await;
     let mut text = String::new();

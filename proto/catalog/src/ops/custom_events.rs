@@ -18,11 +18,12 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Create a custom event out of existing events",
         effect: Effect::Write,
         params: &[
-            Param::body("name", Kind::Str, "Its name").required(),
+            Param::body("name", Kind::Str, "Its name").required().not_blank(),
             Param::body("alternative", Kind::Str, "Event that counts as one")
                 .wire("alternatives")
                 .required()
                 .repeats()
+                .not_blank()
                 .through(definitions::alternatives),
         ],
         call: Call::post(Plane::App, "custom_events/").form(),
@@ -44,7 +45,16 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["custom-events", "list"],
         summary: "List custom events",
         call: Call::get(Plane::App, "data-definitions/events/").fixed(&[("custom_event", "true")]),
-        reply: Reply::LIST.of(&models::EVENT_DEFINITION),
+        // By this id they are changed and deleted; the other one is that of the definition.
+        reply: Reply::LIST.of(&models::EVENT_DEFINITION).columns(&[
+            "custom_event_id",
+            "name",
+            "display_name",
+            "hidden",
+            "dropped",
+            "verified",
+            "description",
+        ]),
         ..Operation::APP
     },
     Operation {

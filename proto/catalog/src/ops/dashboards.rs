@@ -4,7 +4,7 @@ use mp_proto::plane::Plane;
 
 use crate::models;
 use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Touches, Weight};
-use crate::shape::{dashboards, effects};
+use crate::shape::{dashboards, effects, pages};
 
 const DASHBOARD_ID: Param = Param::path("dashboard_id", Kind::Int, "Id of the dashboard");
 
@@ -56,7 +56,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["dashboards", "bulk-delete"],
         summary: "Delete several dashboards in one call",
         effect: Effect::Destroy,
-        params: &[Param::body("ids", Kind::Ints, "Ids, separated by commas").wire("dashboard_ids").required()],
+        params: &[Param::body("ids", Kind::Ints, "Ids, separated by commas").wire("dashboard_ids").required().strict()],
         call: Call::post(Plane::App, "dashboards/bulk-delete"),
         reply: Reply::EMPTY.done("Deleted dashboards {ids}"),
         touches: Some(Touches { argument: "ids", list: "dashboards.list", only: Some("ids"), id: "id" }),
@@ -94,7 +94,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Show the experiment-review metrics of a dashboard",
         params: &[DASHBOARD_ID],
         call: Call::get(Plane::App, "dashboards/{dashboard_id}/erf"),
-        reply: Reply::ANY,
+        reply: Reply::ANY.rows(pages::metrics),
         ..Operation::APP
     },
     Operation {
@@ -120,7 +120,7 @@ pub(crate) const ROWS: &[Operation] = &[
         id: "dashboards.list",
         command: &["dashboards", "list"],
         summary: "List the dashboards of the project or pinned workspace",
-        params: &[Param::query("ids", Kind::Ints, "Only these ids, separated by commas")],
+        params: &[Param::query("ids", Kind::Ints, "Only these ids, separated by commas").strict()],
         call: Call::get(Plane::App, "dashboards"),
         reply: Reply::LIST.of(&models::DASHBOARD),
         ..Operation::APP
