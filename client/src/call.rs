@@ -51,9 +51,19 @@ impl<'a> Call<'a> {
             if arguments.get_flag("verbose") { Some(|exchange| report::say(&exchange.to_string())) } else { None };
         let build: Option<fn(&Place, &str)> = if arguments.get_flag("quiet") { None } else { Some(upgrade::tell) };
         let told: Option<Told> = if arguments.get_flag("quiet") { None } else { Some(Arc::new(report::told)) };
+        let waits: Option<Told> = if arguments.get_flag("quiet") { None } else { Some(Arc::new(report::above)) };
         let environment_of_calls = environment.clone();
-        let options =
-            Options { place, context, environment: environment_of_calls, deadline, observer, build, told, tool: None };
+        let options = Options {
+            place,
+            context,
+            environment: environment_of_calls,
+            deadline,
+            observer,
+            build,
+            told,
+            waits,
+            tool: None,
+        };
         Ok(Self {
             arguments,
             daemon: Connection::new(options),

@@ -8,7 +8,7 @@ use mp_proto::failure::Failure;
 use mp_proto::visible::{line, lines};
 use parking_lot::Mutex;
 
-use crate::output::screen;
+use crate::output::{screen, spinner};
 
 /// Prints a failure and returns its exit code.
 pub(crate) fn failure(failure: &Failure) -> ExitCode {
@@ -32,6 +32,11 @@ pub(crate) fn told(text: &str) {
     } else {
         board.waiting.push(text.to_owned());
     }
+}
+
+/// Prints what the user should know at once, above what moves on the last line.
+pub(crate) fn above(text: &str) {
+    spinner::above(|| note(text));
 }
 
 /// Holds back what the daemon says, for as long as it lives: something else moves on the line where that would be printed.

@@ -7,7 +7,7 @@ use mp_catalog::{Kind, Operation, Param, find};
 use mp_proto::deadline::EXPORT;
 use mp_proto::failure::{Failure, FailureKind};
 
-use crate::arg::{option, switch};
+use crate::arg::{duration, option, switch};
 use crate::command::{Command, Invocation, Run, Section};
 use crate::export;
 use crate::operation::arguments::{long, read};
@@ -45,6 +45,13 @@ fn arguments(command: clap::Command) -> clap::Command {
     let own = [
         option("output", "FILE", "Write into FILE, complete or not at all; - is stdout").short('o'),
         switch("force", "Replace FILE, and what another export has left of it"),
+        option("retry-for", "TIME", "Try again for so long what fails on the way [default: 10m]")
+            .value_parser(duration),
+        switch("wait", "Wait for free slots of Mixpanel's hour [default with --output FILE]"),
+        switch("no-wait", "End with exit code 5 when the hour has no free slot")
+            .conflicts_with_all(["wait", "max-wait"]),
+        option("max-wait", "TIME", "Wait for so long at most, all waits together; implies --wait")
+            .value_parser(duration),
     ];
     command.about(operation.summary).args(operation.params.iter().map(argument)).args(own)
 }

@@ -1,13 +1,17 @@
 //! What `mp export` is made of: streams of events and profiles to stdout or into a file that is never half-written.
 //!
 //! Read in this order: [`plan`] (what is asked for, in which parts), [`crew`] (fetches parts side by side), [`order`] (puts them one
-//! after the other), [`writer`] (a thread that writes), [`mod@file`] and [`journal`] (what lets a run go on where another one ended).
+//! after the other), [`writer`] (a thread that writes), [`mod@file`] and [`journal`] (what lets a run go on where another one ended), [`patience`] (what
+//! is tried again), [`hour`] (what is waited for).
 
 mod crew;
 mod file;
+mod hour;
 mod journal;
 mod order;
 mod part;
+mod patience;
+mod pauses;
 mod plan;
 mod progress;
 mod size;
@@ -32,8 +36,9 @@ use crate::call::{Call, INTERRUPTED};
 use crate::operation::arguments::Typed;
 use crate::output::screen;
 use crate::{input, report};
-use crew::Crew;
+use crew::{Bearing, Crew};
 use file::Claim;
+use hour::{Hour, Wait};
 use order::Order;
 use plan::Plan;
 use progress::Progress;
@@ -44,6 +49,9 @@ use writer::Out;
 
 /// How long an export that was interrupted may take to write what it has: enough for a disk, and nobody waits longer for a pipe.
 const LAST: Duration = Duration::from_millis(300);
+
+/// How long a part that fails is tried again, where nobody says otherwise: as long as a deployment or a bad route may last.
+const RETRY_FOR: Duration = Duration::from_secs(600);
 
 /// Checks what was typed before anybody is asked.
 ///
@@ -114,9 +122,18 @@ async fn export(call: &Call<'_>, plan: Plan, out: Out, mut interrupt: Signal) ->
     // On a terminal the lines themselves show how far it is, and a bar would stand between them.
     let progress =
         Progress::new(&plan, Arc::clone(&tally), call.quiet || target.is_none() && screen::is_stdout_watched());
+    let wait = wait(call, target.is_some());
+    let retry_for = call.arguments.get_one("retry-for").copied().unwrap_or(RETRY_FOR);
+    let hour = Hour::new(wait, Arc::clone(&tally), plan.parts.len(), plan.first);
+    let tell = |text: &str| {
+        if !call.quiet {
+            report::above(text);
+        }
+    };
+    let bearing = Bearing { retry_for, hour, tell: &tell };
     let ended = tokio::select! {
         biased;
-        ended = fetch(call.daemon.options(), &plan, out, &tally, &mut interrupt) => ended,
+        ended = fetch(call.daemon.options(), &plan, out, &tally, &bearing, &mut interrupt) => ended,
         () = progress.show() => Ok(()),
     };
     progress.clear();
@@ -135,18 +152,26 @@ async fn export(call: &Call<'_>, plan: Plan, out: Out, mut interrupt: Signal) ->
     }
 }
 
+/// Decides whether a free slot of the hour is waited for: what goes into a file may take as long as it takes.
+fn wait(call: &Call<'_>, is_file: bool) -> Wait {
+    let most = call.arguments.get_one::<Duration>("max-wait").copied();
+    let is_wanted = call.arguments.get_flag("wait") || most.is_some() || is_file;
+    if is_wanted && !call.arguments.get_flag("no-wait") { Wait::For(most) } else { Wait::No }
+}
+
 /// Fetches all parts into the output.
 async fn fetch(
     options: &Options,
     plan: &Plan,
     out: Out,
     tally: &Arc<Tally>,
+    bearing: &Bearing<'_>,
     interrupt: &mut Signal,
 ) -> Result<(), Stop> {
     let dir = out.target().and_then(|target| target.parent().map(Path::to_owned));
     let (sender, mut writer) = writer::start(out, Arc::clone(tally));
     let order = Order::new(plan.first, dir, sender);
-    let crew = Crew { options, plan, order: &order };
+    let crew = Crew { options, plan, order: &order, bearing };
     let fetched = tokio::select! {
         biased;
         _ = interrupt.recv() => Err(Stop::Interrupted),

@@ -31,6 +31,8 @@ pub(super) enum Message {
     Batch(Vec<Bytes>),
     /// Lines that were kept until their turn came.
     Spool(SpooledTempFile),
+    /// What was written since the last part that is complete goes again.
+    CutBack,
     /// A part is complete.
     End(usize),
     /// All is complete.
@@ -74,6 +76,16 @@ impl Out {
                 partial.bytes += length as u64;
                 Ok(())
             }
+        }
+    }
+
+    fn cut_back(&mut self) -> Result<(), Stop> {
+        match self {
+            Self::Stdout(_) => {
+                let detail = "what was written to stdout was to be taken back";
+                Err(Stop::Failed(Failure::new(FailureKind::Internal, detail)))
+            }
+            Self::File(partial) => partial.cut_back().map_err(Stop::Failed),
         }
     }
 
@@ -131,6 +143,10 @@ fn write(mut out: Out, mut messages: Receiver<Message>, tally: &Tally) -> Result
                 batch.iter().for_each(|part| tally.add(part));
             }
             Message::Spool(spool) => copy(spool, &mut out, tally)?,
+            Message::CutBack => {
+                out.cut_back()?;
+                tally.cut_back();
+            }
             Message::End(part) => {
                 out.end(part)?;
                 tally.end(part);

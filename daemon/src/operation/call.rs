@@ -36,6 +36,10 @@ pub(crate) struct Run<'a> {
     pub(crate) bound: Bound,
     /// Whether what is kept does not count.
     pub(crate) refresh: bool,
+    /// Whether the caller itself tries again what fails.
+    pub(crate) once: bool,
+    /// Whether the caller waits for the hour.
+    pub(crate) is_paced: bool,
     /// Who asks.
     pub(crate) tool: Tool,
     /// The file that came along.

@@ -60,7 +60,7 @@ pub(crate) async fn upload(
     let length = body.size_hint().exact().ok_or_else(|| wrong("a file must say its length (Content-Length)"))?;
     let body = reqwest::Body::wrap_stream(body.into_data_stream());
     let file = Upload { body: Mutex::new(Some(body)), length };
-    let call = OperationCall { arguments, refresh: false };
+    let call = OperationCall { arguments, refresh: false, ..OperationCall::default() };
     answer(&app, &id, &caller, peer, &headers, call, Some(file)).await
 }
 
@@ -103,6 +103,8 @@ async fn answer(
         arguments: &call.arguments,
         bound,
         refresh: call.refresh,
+        once: call.once,
+        is_paced: call.paced,
         tool: peer.tool(),
         upload,
     };

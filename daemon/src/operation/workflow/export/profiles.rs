@@ -15,7 +15,8 @@ use tracing::info;
 use crate::call::calls::Calls;
 use crate::call::decoding::{Asked, without_odd_numbers};
 use crate::call::lines::profile;
-use crate::call::request::{Outgoing, Payload, Query};
+use crate::call::request::{Faults, Outgoing, Payload, Query};
+use crate::call::waits::Callers;
 use crate::identity::Identity;
 use crate::operation::call::{Ran, Run};
 
@@ -44,7 +45,7 @@ pub(super) async fn run(run: Run<'_>) -> Result<Ran, Failure> {
     // Room for one page: together with the one that is passed on, two are in memory, and a third is on its way at most.
     let further = pages.goes_on.then(|| {
         let (sender, receiver) = channel(1);
-        run.operations.life.spawn(async move { ahead(pages, &sender).await });
+        run.operations.life.spawn(Callers::here().work(async move { ahead(pages, &sender).await }));
         receiver
     });
     Ok(Ran::Lines(Box::pin(stream::unfold((Some(first), further), next))))
@@ -161,6 +162,8 @@ impl Pages {
             query: Query::Pairs(query),
             budget: Some(project.clone()),
             tool: run.tool,
+            faults: if run.once { Faults::Told } else { Faults::Repeated },
+            is_paced: run.is_paced,
             ..Outgoing::read(Plane::Engage, "/")
         };
         let (identity, project) = (run.session.identity.clone(), project.to_string());
