@@ -11,6 +11,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use hyper::Method;
 use hyper::header::{HeaderName, HeaderValue};
+use jiff::Timestamp;
 use mp_catalog::OperationCall;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{CALL_HEADER, OPERATION, fill};
@@ -18,6 +19,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::hour::Hour;
 use super::order::Order;
+use super::part::Part;
 use super::patience::{Next, Trouble, dice};
 use super::pauses;
 use super::plan::Plan;
@@ -142,7 +144,9 @@ impl Crew<'_> {
     /// Fetches a part once.
     async fn once(&self, part: usize) -> Result<(), Stop> {
         let id = waits::id();
-        let mut streaming = self.open(part, &id).await.map_err(Stop::Failed)?;
+        let Some(mut streaming) = self.begin(part, &id).await.map_err(Stop::Failed)? else {
+            return self.order.end(part).await;
+        };
         loop {
             let (batch, end) = waits::told(self.options, Some(&id), gather(&mut streaming)).await;
             if !batch.is_empty() {
@@ -156,8 +160,26 @@ impl Crew<'_> {
         }
     }
 
-    /// Asks for a part. One that the daemon did not begin to answer is asked for again at once: it may have been replaced just then.
-    async fn open(&self, part: usize, id: &HeaderValue) -> Result<Streaming, Failure> {
+    /// Asks for what has begun of a part's days; none when nothing has.
+    async fn begin(&self, part: usize, id: &HeaderValue) -> Result<Option<Streaming>, Failure> {
+        let horizon = &self.plan.horizon;
+        let mut refusals = 0;
+        loop {
+            let days = self.plan.parts.get(part).copied().flatten();
+            let begun = days.and_then(|days| horizon.before(days));
+            if days.is_some() && begun.is_none() {
+                return Ok(None);
+            }
+            self.order.ask(part, Timestamp::now());
+            match self.open(begun, id).await {
+                Err(refusal) if begun.is_some_and(|days| horizon.learn(&refusal, days, refusals)) => refusals += 1,
+                opened => return opened.map(Some),
+            }
+        }
+    }
+
+    /// Asks for days. What the daemon did not begin to answer is asked for again at once: it may have been replaced just then.
+    async fn open(&self, part: Part, id: &HeaderValue) -> Result<Streaming, Failure> {
         let call = OperationCall { once: true, paced: self.bearing.hour.is_waited_for(), ..self.plan.call(part) };
         let request = Streamed {
             method: Method::POST,

@@ -5,16 +5,21 @@ use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use mp_proto::failure::{Failure, FailureKind};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use serde_json::Value;
 
-use super::journal::{Journal, sync_directory};
+use super::journal::{Done, Journal, fingerprint, sync_directory};
 use super::part::Part;
+use super::resume::{Resume, span};
 
-/// So many of the last complete bytes are noted in the journal: with the ids of events in them, enough to tell one file from another.
+/// So many of the last bytes of a part stand for it in the journal: with the ids of events in them, enough to tell one file from another.
 const TAIL: u64 = 256;
+
+/// So much is moved at once within a file.
+const MOVED: u64 = 1024 * 1024;
 
 /// Returns the file that a path names, through links: the unfinished file is to be on the disk where the file will be.
 ///
@@ -90,7 +95,11 @@ impl Claim {
 
     /// Whether the file still begins with what the journal says.
     fn fits(&self, journal: &Journal, bytes: u64) -> bool {
-        journal.bytes <= bytes && tail(&self.file, journal.bytes).is_ok_and(|tail| tail == journal.tail)
+        let begins = std::iter::once(0).chain(journal.done.iter().map(|part| part.end));
+        journal.bytes() <= bytes
+            && begins
+                .zip(&journal.done)
+                .all(|(begin, part)| tail(&self.file, begin, part.end).is_ok_and(|tail| tail == part.tail))
     }
 
     fn leave_if_empty(&self) {
@@ -103,9 +112,12 @@ impl Claim {
     fn foreign(&self, left: Option<&Journal>, request: &Value) -> Failure {
         let partial = self.partial.display();
         let what = match left {
-            Some(journal) if journal.request == *request => "is not what its journal says",
-            Some(_) => "is what another export has left",
-            None => "has no journal that says what it is",
+            Some(journal) if journal.request == *request => "is not what its journal says".to_owned(),
+            Some(journal) => {
+                let days = span(&journal.done).map_or_else(String::new, |days| format!(", with {days}"));
+                format!("is what another export has left{days}")
+            }
+            None => "has no journal that says what it is".to_owned(),
         };
         refuse(format!("{partial} {what}; say --force to begin anew, or give another file"))
     }
@@ -115,23 +127,73 @@ impl Claim {
         self.journal.as_ref()
     }
 
+    /// Returns the parts that an earlier run has completed.
+    pub(super) fn done(&self) -> &[Done] {
+        self.journal.as_ref().map_or(&[], |journal| &journal.done)
+    }
+
     /// Returns the file that all is for.
     pub(super) fn target(&self) -> &Path {
         &self.target
     }
 
-    /// Makes the file ready for the first part that is missing: what is behind the complete ones goes.
+    /// Checks that something of what was left is of use, if there is anything.
+    ///
+    /// # Errors
+    /// When nothing is, and it may not go.
+    pub(super) fn check_use(&self, resume: &Resume, wanted: Part) -> Result<(), Failure> {
+        let there = self.journal.as_ref().and_then(|journal| span(&journal.done));
+        let (Some(there), Some(wanted), true, false) = (there, wanted, resume.is_foreign(), self.may_replace) else {
+            return Ok(());
+        };
+        let partial = self.partial.display();
+        Err(refuse(format!(
+            "{partial} has {there} of an unfinished export, of which nothing fits into {wanted}; ask for days from {} on to go on with \
+             it, say --force to begin anew, or give another file",
+            there.from
+        )))
+    }
+
+    /// Makes the file ready for the first part that is missing: nothing but the parts that are kept stays.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub(super) fn begin(self, request: Value, parts: &[Part]) -> Result<Partial, Failure> {
-        let journal = self.journal.unwrap_or_else(|| Journal::new(request, parts.to_vec()));
+    pub(super) fn begin(self, request: Value, zone: Option<String>, resume: &Resume) -> Result<Partial, Failure> {
+        let mut journal = Journal::new(request, zone);
+        let left = self.journal.map(|journal| journal.done).unwrap_or_default();
         let Self { target, may_replace, partial, file, .. } = self;
-        let begun = file.set_len(journal.bytes).and_then(|()| journal.write(&partial));
-        begun.map_err(|error| storage(&partial, "could not be written", &error))?;
-        let bytes = journal.bytes;
+        let begun = || -> io::Result<()> {
+            let from = resume.skipped.checked_sub(1).and_then(|last| left.get(last)).map_or(0, |part| part.end);
+            let kept = left.into_iter().skip(resume.skipped).take(resume.kept);
+            let kept: Vec<Done> = kept.map(|part| Done { end: part.end - from, ..part }).collect();
+            let bytes = kept.last().map_or(0, |part| part.end);
+            if from > 0 && bytes > 0 {
+                // A journal that says nothing is true whatever happens in the middle of this.
+                journal.write(&partial)?;
+                move_down(&partial, from, bytes)?;
+            }
+            file.set_len(bytes)?;
+            journal.done = kept;
+            journal.write(&partial)
+        };
+        begun().map_err(|error| storage(&partial, "could not be written", &error))?;
+        let bytes = journal.bytes();
         Ok(Partial { target, may_replace, path: partial, file, journal, bytes })
     }
+}
+
+/// Moves bytes to the beginning of a file, through a descriptor of its own: the other one writes at the end alone.
+fn move_down(partial: &Path, from: u64, bytes: u64) -> io::Result<()> {
+    let nofollow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
+    let file = OpenOptions::new().read(true).write(true).custom_flags(nofollow).open(partial)?;
+    let mut at = 0;
+    while at < bytes {
+        let mut buffer = vec![0; usize::try_from(MOVED.min(bytes - at)).unwrap_or(0)];
+        file.read_exact_at(&mut buffer, from + at)?;
+        file.write_all_at(&buffer, at)?;
+        at += buffer.len() as u64;
+    }
+    file.sync_data()
 }
 
 /// Opens and locks an unfinished file, to write at its end only: if somebody else cuts it, it is too short in the end, which is found.
@@ -156,12 +218,12 @@ fn locked(partial: &Path) -> Result<File, Failure> {
     }
 }
 
-/// Returns the last complete bytes of a file that has so many, as a journal notes them.
-fn tail(file: &File, bytes: u64) -> io::Result<Vec<u8>> {
-    let length = bytes.min(TAIL);
+/// Returns what stands for the last bytes of a part, as a journal notes them.
+fn tail(file: &File, begin: u64, end: u64) -> io::Result<String> {
+    let length = end.saturating_sub(begin).min(TAIL);
     let mut tail = vec![0; usize::try_from(length).unwrap_or(0)];
-    file.read_exact_at(&mut tail, bytes - length)?;
-    Ok(tail)
+    file.read_exact_at(&mut tail, end - length)?;
+    Ok(fingerprint(&tail))
 }
 
 /// Whether a path is that of an open file.
@@ -189,15 +251,15 @@ impl Partial {
         &self.target
     }
 
-    /// Notes that a part is complete. The journal must not be ahead of the disk.
+    /// Notes that a part is complete, and when it was asked for. The journal must not be ahead of the disk.
     ///
     /// # Errors
     /// When the disk refuses, or somebody else has changed the file.
-    pub(super) fn complete(&mut self, part: usize) -> Result<(), Failure> {
+    pub(super) fn complete(&mut self, days: Part, asked: Timestamp) -> Result<(), Failure> {
         self.check_ours()?;
-        (self.journal.complete, self.journal.bytes) = (part + 1, self.bytes);
         let mut note = || {
-            self.journal.tail = tail(&self.file, self.bytes)?;
+            let tail = tail(&self.file, self.journal.bytes(), self.bytes)?;
+            self.journal.done.push(Done { days, asked, end: self.bytes, tail });
             self.file.sync_data()?;
             self.journal.write(&self.path)
         };
@@ -210,7 +272,7 @@ impl Partial {
     /// When the disk refuses, or somebody else has changed the file.
     pub(super) fn cut_back(&mut self) -> Result<(), Failure> {
         self.check_ours()?;
-        self.bytes = self.journal.bytes;
+        self.bytes = self.journal.bytes();
         self.file.set_len(self.bytes).map_err(|error| storage(&self.path, "could not be cut back", &error))
     }
 
@@ -277,126 +339,4 @@ fn storage(path: &Path, what: &str, error: &io::Error) -> Failure {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-    use std::io::Write;
-
-    fn claim(target: &Path, project: u32, force: bool) -> Result<Claim, String> {
-        Claim::of(target.to_owned(), &json!({"project": project}), force).map_err(|failure| failure.detail)
-    }
-
-    fn begun(target: &Path, project: u32) -> Partial {
-        claim(target, project, false)
-            .expect("ours")
-            .begin(json!({"project": project}), &[None, None])
-            .expect("writable")
-    }
-
-    fn write(partial: &mut Partial, text: &str) {
-        partial.file.write_all(text.as_bytes()).expect("writable");
-        partial.bytes += text.len() as u64;
-    }
-
-    #[test]
-    fn a_file_goes_on_after_its_complete_parts() {
-        let dir = tempfile::tempdir().expect("a directory");
-        let target = dir.path().join("f");
-        let mut partial = begun(&target, 7);
-        write(&mut partial, "one\n");
-        partial.complete(0).expect("writable");
-        write(&mut partial, "tw");
-        drop(partial);
-        let mut partial = begun(&target, 7);
-        assert_eq!((partial.journal.complete, partial.bytes), (1, 4));
-        write(&mut partial, "two\n");
-        partial.complete(1).expect("writable");
-        partial.finish().expect("a new name");
-        assert_eq!(fs::read_to_string(&target).expect("there"), "one\ntwo\n");
-        assert_eq!(fs::read_dir(dir.path()).expect("readable").count(), 1, "nothing else is left");
-        assert!(claim(&target, 7, false).expect_err("is refused").contains("--force"));
-        assert_eq!(fs::read_dir(dir.path()).expect("readable").count(), 1, "nothing is left of a refusal");
-    }
-
-    #[test]
-    fn what_another_export_has_left_is_kept_unless_it_may_go() {
-        let dir = tempfile::tempdir().expect("a directory");
-        let target = dir.path().join("f");
-        let mut partial = begun(&target, 7);
-        assert!(claim(&target, 7, true).expect_err("is refused").contains("another export is writing"));
-        write(&mut partial, "one\n");
-        partial.complete(0).expect("writable");
-        drop(partial);
-        assert!(claim(&target, 8, false).expect_err("is refused").contains("another export has left"));
-        assert!(claim(&target, 7, true).expect("ours").journal().is_some(), "--force goes on, too");
-        assert!(claim(&target, 8, true).expect("ours").journal().is_none());
-        fs::write(target.with_added_extension("partial"), "o").expect("writable");
-        assert!(claim(&target, 7, false).expect_err("is refused").contains("not what its journal says"));
-        fs::remove_file(target.with_added_extension("partial.json")).expect("there");
-        assert!(claim(&target, 7, false).expect_err("is refused").contains("no journal"));
-    }
-
-    #[test]
-    fn what_somebody_else_changes_is_never_taken_for_an_export() {
-        let dir = tempfile::tempdir().expect("a directory");
-        let target = dir.path().join("f");
-        let path = target.with_added_extension("partial");
-        // Emptied while it is written.
-        let mut partial = begun(&target, 7);
-        write(&mut partial, "one\n");
-        fs::write(&path, "").expect("writable");
-        write(&mut partial, "two\n");
-        assert!(partial.complete(0).expect_err("is refused").detail.contains("was changed"));
-        drop(partial);
-        // Taken away, and begun by another run.
-        let mut partial =
-            claim(&target, 7, true).expect("ours").begin(json!({"project": 7}), &[None]).expect("writable");
-        write(&mut partial, "one\n");
-        fs::remove_file(&path).expect("there");
-        let other = begun(&target, 7);
-        assert!(partial.complete(0).expect_err("is refused").detail.contains("taken away"));
-        assert!(partial.finish().expect_err("is refused").detail.contains("taken away"));
-        assert!(!target.exists());
-        drop(other);
-        // Longer than it was, with something in front.
-        let mut partial = begun(&target, 7);
-        write(&mut partial, "one\n");
-        partial.complete(0).expect("writable");
-        drop(partial);
-        fs::write(&path, "zero\none\n").expect("writable");
-        assert!(claim(&target, 7, false).expect_err("is refused").contains("not what its journal says"));
-        // A file that has appeared in the meantime.
-        let mut partial =
-            claim(&target, 7, true).expect("ours").begin(json!({"project": 7}), &[None]).expect("writable");
-        partial.may_replace = false;
-        fs::write(&target, "theirs").expect("writable");
-        let refused = partial.rename().expect_err("is refused");
-        assert_eq!(
-            (refused.kind(), fs::read_to_string(&target).expect("there")),
-            (io::ErrorKind::AlreadyExists, "theirs".to_owned())
-        );
-    }
-
-    #[test]
-    fn a_link_stands_for_what_it_leads_to() {
-        let dir = tempfile::tempdir().expect("a directory");
-        let (file, link) = (dir.path().join("f"), dir.path().join("link"));
-        std::os::unix::fs::symlink(&file, &link).expect("a link");
-        assert!(real(&link).expect_err("is refused").detail.contains("leads nowhere"));
-        fs::write(&file, "").expect("writable");
-        assert_eq!(real(&link).expect("there"), fs::canonicalize(&file).expect("there"));
-        for none in ["", "/", "..", "folder/", "folder/."] {
-            assert!(real(Path::new(none)).expect_err("is refused").detail.contains("names no file"), "{none:?}");
-        }
-        assert_eq!(real(Path::new("f")).expect("a name"), Path::new("f"));
-    }
-
-    #[test]
-    fn only_regular_files_are_replaced() {
-        let dir = tempfile::tempdir().expect("a directory");
-        assert!(check(dir.path(), true).is_err_and(|failure| failure.detail.contains("regular")));
-        assert!(check(Path::new("/dev/null"), true).is_err());
-        std::os::unix::fs::symlink("elsewhere", dir.path().join("f.partial")).expect("a link");
-        assert!(claim(&dir.path().join("f"), 7, true).expect_err("is refused").contains("could not be opened"));
-    }
-}
+mod tests;

@@ -5,35 +5,97 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use jiff::{SignedDuration, Timestamp};
+use mp_catalog::export::Days;
 use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::part::Part;
 
-/// The only form of the journal so far. Another one would not be understood.
-const FORMAT: u32 = 1;
+/// The form of the journal. The one before it is understood, too; a later one is not.
+const FORMAT: u32 = 2;
+
+/// No part takes as long to arrive: what a journal of the first form noted was asked for after this long before.
+const LONGEST: SignedDuration = SignedDuration::from_hours(24);
 
 /// What is known of an unfinished file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Journal {
     format: u32,
-    /// What the file is made of.
+    /// What the file is made of, whatever the days.
     pub(super) request: Value,
-    /// The parts in their order. They stay as they were planned: a complete part is known by its number.
-    pub(super) parts: Vec<Part>,
-    /// How many of them are complete.
-    pub(super) complete: usize,
-    /// So many bytes they have.
-    pub(super) bytes: u64,
-    /// The last of these bytes.
-    pub(super) tail: Vec<u8>,
+    /// The time zone of the project, whose days these are.
+    #[serde(default)]
+    pub(super) zone: Option<String>,
+    /// The parts that are complete, in their order.
+    pub(super) done: Vec<Done>,
+}
+
+/// A complete part.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Done {
+    /// Its days; profiles have none.
+    pub(super) days: Part,
+    /// When Mixpanel was asked for it: it has nothing that came later.
+    pub(super) asked: Timestamp,
+    /// Where in the file it ends. It begins where the one before it ends.
+    pub(super) end: u64,
+    /// What stands for its last bytes ([`super::file`]).
+    pub(super) tail: String,
+}
+
+/// A journal as it was before parts were noted one by one.
+#[derive(Deserialize)]
+struct First {
+    request: Value,
+    parts: Vec<Part>,
+    complete: usize,
+    bytes: u64,
+    tail: Vec<u8>,
+}
+
+impl First {
+    /// Returns it as it is written today: all that is complete is one part, asked for at some time in the day before the journal was
+    /// written last.
+    fn renewed(mut self, written: Timestamp) -> Option<Journal> {
+        if let Some(arguments) = self.request.get_mut("arguments").and_then(Value::as_object_mut)
+            && arguments.get("limit").is_none_or(Value::is_null)
+        {
+            arguments.retain(|name, _| name != "from" && name != "to");
+        }
+        let complete = self.parts.get(..self.complete)?;
+        let days = match (complete.first(), complete.last()) {
+            (Some(Some(first)), Some(Some(last))) => Some(Days { from: first.from, to: last.to }),
+            _ => None,
+        };
+        let asked = written.checked_sub(LONGEST).ok()?;
+        let done = Done { days, asked, end: self.bytes, tail: fingerprint(&self.tail) };
+        let done = if complete.is_empty() { Vec::new() } else { vec![done] };
+        Some(Journal { format: 1, request: self.request, zone: None, done })
+    }
+}
+
+/// Returns what stands for bytes.
+pub(super) fn fingerprint(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Journal {
     /// Returns the journal of a file in which nothing is complete.
-    pub(super) fn new(request: Value, parts: Vec<Part>) -> Self {
-        Self { format: FORMAT, request, parts, complete: 0, bytes: 0, tail: Vec::new() }
+    pub(super) fn new(request: Value, zone: Option<String>) -> Self {
+        Self { format: FORMAT, request, zone, done: Vec::new() }
+    }
+
+    /// Whether it is of an older version, which did not note when it asked for what.
+    pub(super) fn is_old(&self) -> bool {
+        self.format != FORMAT
+    }
+
+    /// Returns how many bytes are complete.
+    pub(super) fn bytes(&self) -> u64 {
+        self.done.last().map_or(0, |part| part.end)
     }
 
     /// Returns where the journal of an unfinished file is.
@@ -56,18 +118,35 @@ impl Journal {
         if !file.metadata()?.is_file() {
             return Err(io::Error::other("its journal is no regular file"));
         }
+        let written = file.metadata()?.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
         let mut text = Vec::new();
         file.read_to_end(&mut text)?;
-        Ok(Self::parse(&text))
+        Ok(Self::parse(&text, written.unwrap_or(Timestamp::UNIX_EPOCH)))
     }
 
-    fn parse(text: &[u8]) -> Option<Self> {
-        let journal: Self = serde_json::from_slice(text).ok()?;
-        let is_sound = journal.format == FORMAT
-            && !journal.parts.is_empty()
-            && journal.complete <= journal.parts.len()
-            && (journal.complete > 0 || journal.bytes == 0);
-        is_sound.then_some(journal)
+    fn parse(text: &[u8], written: Timestamp) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Form {
+            format: u32,
+        }
+        let journal: Self = match serde_json::from_slice::<Form>(text).ok()?.format {
+            1 => serde_json::from_slice::<First>(text).ok()?.renewed(written)?,
+            FORMAT => serde_json::from_slice(text).ok()?,
+            _ => return None,
+        };
+        journal.is_sound().then_some(journal)
+    }
+
+    /// Whether its parts can follow one another in a file.
+    fn is_sound(&self) -> bool {
+        self.done.windows(2).all(|pair| {
+            let days = match (pair[0].days, pair[1].days) {
+                (Some(before), Some(after)) => before.to.tomorrow().is_ok_and(|next| next == after.from),
+                (None, None) => true,
+                _ => false,
+            };
+            days && pair[0].end <= pair[1].end
+        })
     }
 
     /// Writes it so that there is either the old one or the new one, whatever happens.
@@ -104,18 +183,24 @@ pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mp_catalog::export::{Days, split};
     use serde_json::json;
+
+    fn days(from: &str, to: &str) -> Part {
+        Some(Days { from: from.parse().expect("a day"), to: to.parse().expect("a day") })
+    }
+
+    fn done(days: Part, end: u64) -> Done {
+        Done { days, asked: Timestamp::UNIX_EPOCH, end, tail: fingerprint(b"x") }
+    }
 
     #[test]
     fn a_journal_survives_its_file() {
         let dir = tempfile::tempdir().expect("a directory");
         let partial = dir.path().join("f.partial");
         assert_eq!(Journal::read(&partial).expect("readable"), None);
-        let days = Days { from: "2025-01-01".parse().expect("a day"), to: "2025-01-03".parse().expect("a day") };
-        let mut journal = Journal::new(json!({"project": "7"}), split(days, 2).into_iter().map(Some).collect());
+        let mut journal = Journal::new(json!({"project": "7"}), Some("US/Pacific".to_owned()));
         journal.write(&partial).expect("writable");
-        (journal.complete, journal.bytes, journal.tail) = (1, 10, b"0123456789".to_vec());
+        journal.done = vec![done(days("2025-01-01", "2025-01-02"), 10), done(days("2025-01-03", "2025-01-03"), 12)];
         journal.write(&partial).expect("writable");
         assert_eq!(Journal::read(&partial).expect("readable"), Some(journal));
         assert_eq!(fs::read_dir(dir.path()).expect("readable").count(), 1, "nothing else is left");
@@ -127,7 +212,7 @@ mod tests {
         let (partial, victim) = (dir.path().join("f.partial"), dir.path().join("victim"));
         fs::write(&victim, "theirs").expect("writable");
         std::os::unix::fs::symlink(&victim, Journal::path(&partial).with_added_extension("new")).expect("a link");
-        Journal::new(json!({}), vec![None]).write(&partial).expect("writable");
+        Journal::new(json!({}), None).write(&partial).expect("writable");
         assert_eq!(fs::read_to_string(&victim).expect("there"), "theirs");
         fs::remove_file(Journal::path(&partial)).expect("there");
         std::os::unix::fs::symlink(&victim, Journal::path(&partial)).expect("a link");
@@ -135,21 +220,40 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_no_journal() {
-        let good = serde_json::to_value(Journal::new(json!({}), vec![None])).expect("JSON");
-        assert!(Journal::parse(good.to_string().as_bytes()).is_some());
-        for (name, value) in [
-            ("bytes", json!(5)),
-            ("format", json!(2)),
-            ("complete", json!(2)),
-            ("bytes", json!(-1)),
-            ("parts", json!(1)),
-            ("parts", json!([])),
-        ] {
-            let mut odd = good.clone();
+    fn a_journal_of_the_first_form_is_one_part_that_was_asked_for_a_day_before() {
+        let old = json!({"format": 1, "request": {"project": "7", "arguments": {"from": "2025-01-01", "to": "2025-01-04", "raw": true}},
+            "parts": [{"from": "2025-01-01", "to": "2025-01-02"}, {"from": "2025-01-03", "to": "2025-01-03"},
+                {"from": "2025-01-04", "to": "2025-01-04"}],
+            "complete": 2, "bytes": 1, "tail": [120]});
+        let written = "2025-01-05T12:00:00Z".parse().expect("a time");
+        let journal = Journal::parse(old.to_string().as_bytes(), written).expect("is understood");
+        let asked = "2025-01-04T12:00:00Z".parse().expect("a time");
+        assert_eq!(journal.done, [Done { asked, ..done(days("2025-01-01", "2025-01-03"), 1) }]);
+        assert_eq!((journal.is_old(), journal.request), (true, json!({"project": "7", "arguments": {"raw": true}})));
+        for (name, value) in [("complete", json!(4)), ("bytes", json!(-1)), ("parts", json!(1)), ("parts", json!([]))] {
+            let mut odd = old.clone();
             odd[name] = value;
-            assert_eq!(Journal::parse(odd.to_string().as_bytes()), None, "{odd}");
+            assert_eq!(Journal::parse(odd.to_string().as_bytes(), written), None, "{odd}");
         }
-        assert_eq!(Journal::parse(b"{\"format\":1"), None);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_no_journal() {
+        let read = |journal: &Value| Journal::parse(journal.to_string().as_bytes(), Timestamp::UNIX_EPOCH);
+        let mut good = serde_json::to_value(Journal::new(json!({}), None)).expect("JSON");
+        assert!(read(&good).is_some());
+        let gap = vec![done(days("2025-01-01", "2025-01-02"), 10), done(days("2025-01-04", "2025-01-04"), 12)];
+        let shrinks = vec![done(days("2025-01-01", "2025-01-02"), 10), done(days("2025-01-03", "2025-01-04"), 9)];
+        for parts in [gap, shrinks, vec![done(None, 1), done(days("2025-01-01", "2025-01-02"), 10)]] {
+            good["done"] = serde_json::to_value(parts).expect("JSON");
+            assert_eq!(read(&good), None, "{good}");
+        }
+        for (name, value) in [("format", json!(3)), ("format", json!("2")), ("done", json!([{}])), ("done", json!(1))] {
+            let mut odd = good.clone();
+            odd["done"] = json!([]);
+            odd[name] = value;
+            assert_eq!(read(&odd), None, "{odd}");
+        }
+        assert_eq!(Journal::parse(b"{\"format\":1", Timestamp::UNIX_EPOCH), None);
     }
 }

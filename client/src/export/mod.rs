@@ -1,11 +1,13 @@
 //! What `mp export` is made of: streams of events and profiles to stdout or into a file that is never half-written.
 //!
 //! Read in this order: [`plan`] (what is asked for, in which parts), [`crew`] (fetches parts side by side), [`order`] (puts them one
-//! after the other), [`writer`] (a thread that writes), [`mod@file`] and [`journal`] (what lets a run go on where another one ended), [`patience`] (what
-//! is tried again), [`hour`] (what is waited for).
+//! after the other), [`writer`] (a thread that writes), [`mod@file`],
+//! [`journal`] and [`resume`] (what lets a run go on where another one ended), [`zone`] and [`future`] (when a day is over, and begins),
+//! [`patience`] (what is tried again), [`hour`] (what is waited for).
 
 mod crew;
 mod file;
+mod future;
 mod hour;
 mod journal;
 mod order;
@@ -14,18 +16,22 @@ mod patience;
 mod pauses;
 mod plan;
 mod progress;
+mod resume;
 mod size;
 mod stop;
 mod tally;
 mod words;
 mod writer;
+mod zone;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use mp_catalog::Operation;
+use mp_catalog::export::Days;
 use mp_proto::failure::Failure;
 use serde_json::{Map, Value};
 use tokio::signal::unix::Signal;
@@ -38,14 +44,18 @@ use crate::output::screen;
 use crate::{input, report};
 use crew::{Bearing, Crew};
 use file::Claim;
+use future::Horizon;
 use hour::{Hour, Wait};
+use journal::Done;
 use order::Order;
 use plan::Plan;
 use progress::Progress;
+use resume::Resume;
 use stop::Stop;
 use tally::Tally;
 use words::Standing;
 use writer::Out;
+use zone::Zone;
 
 /// How long an export that was interrupted may take to write what it has: enough for a disk, and nobody waits longer for a pipe.
 const LAST: Duration = Duration::from_millis(300);
@@ -89,30 +99,64 @@ pub(crate) async fn run(
 async fn prepare(
     call: &mut Call<'_>,
     operation: &'static Operation,
-    arguments: Map<String, Value>,
+    mut arguments: Map<String, Value>,
     target: Option<PathBuf>,
     may_replace: bool,
 ) -> Result<(Plan, Out), Failure> {
     let session = plan::session(call).await?;
-    let request = plan::request(operation, &session, &arguments);
-    let claim = target.map(|target| Claim::of(target, &request, may_replace)).transpose()?;
-    let parts = match claim.as_ref().and_then(Claim::journal) {
-        Some(journal) => journal.parts.clone(),
-        None => plan::parts(call, operation, &session, &arguments).await?,
-    };
-    let first = claim.as_ref().and_then(Claim::journal).map_or(0, |journal| journal.complete);
-    let plan = Plan { operation, arguments, parts, first };
+    let asked = plan::wanted(operation, &arguments)?;
+    let request = |arguments: &Map<String, Value>| plan::request(operation, &session, arguments);
+    let claim = target.map(|target| Claim::of(target, &request(&arguments), may_replace)).transpose()?;
+    let left = claim.as_ref().map_or(&[][..], Claim::done);
+    let now = Timestamp::now();
+    let zone = Zone::of(call, &session, needs_zone(asked, left, now)).await;
+    let wanted = asked.map(|days| begun(call, days, &zone, now)).transpose()?;
+    if let Some(days) = wanted {
+        arguments.insert("to".to_owned(), days.to.to_string().into());
+    }
+    let is_final = |part: &Done| part.days.is_none_or(|days| zone.is_final(days.to, part.asked));
+    let resume = Resume::decide(left, wanted, is_final);
+    let mut parts = resume.parts(left);
+    let first = parts.len();
+    if let Some(missing) = resume.missing(left, wanted) {
+        let is_limited = arguments.get("limit").is_some_and(|limit| !limit.is_null());
+        parts.extend(plan::parts(call, &session, is_limited, missing).await?);
+    } else if parts.is_empty() {
+        parts.push(None);
+    }
     let out = match claim {
         None => Out::stdout()?,
         Some(claim) => {
-            if first > 0 && !call.quiet {
-                let bytes = claim.journal().map_or(0, |journal| journal.bytes);
-                report::note(&words::resumed(claim.target(), bytes, plan.last_day(first)));
+            claim.check_use(&resume, wanted)?;
+            if !call.quiet {
+                words::of_resume(&claim, &resume).iter().for_each(|text| report::note(text));
             }
-            Out::File(Box::new(claim.begin(request, &plan.parts)?))
+            Out::File(Box::new(claim.begin(request(&arguments), zone.name.clone(), &resume)?))
         }
     };
-    Ok((plan, out))
+    Ok((Plan { operation, arguments, parts, first, zone, horizon: Horizon::default() }, out))
+}
+
+/// Whether it matters which time zone the project has: not for days that are over everywhere, and were when they were fetched.
+fn needs_zone(asked: Option<Days>, left: &[Done], now: Timestamp) -> bool {
+    let is_recent = |days: Days, at| !Zone::default().is_final(days.to, at);
+    asked.is_some_and(|days| is_recent(days, now))
+        || left.iter().any(|part| part.days.is_some_and(|days| is_recent(days, part.asked)))
+}
+
+/// Leaves out the days that have not begun, and says so.
+fn begun(call: &Call<'_>, days: Days, zone: &Zone, now: Timestamp) -> Result<Days, Failure> {
+    let last = zone.last_begun(now);
+    if days.to <= last {
+        return Ok(days);
+    }
+    if days.from > last {
+        return Err(words::not_begun(days, zone, now));
+    }
+    if !call.quiet {
+        report::note(&words::ends_sooner(last, zone));
+    }
+    Ok(Days { to: last, ..days })
 }
 
 /// Fetches and writes, until all is there or something ends it.
@@ -141,6 +185,7 @@ async fn export(call: &Call<'_>, plan: Plan, out: Out, mut interrupt: Signal) ->
     match ended {
         Ok(()) => {
             if !call.quiet {
+                words::of_end(&plan, Timestamp::now()).iter().for_each(|text| report::note(text));
                 report::say(&progress.summary());
             }
             Ok(ExitCode::SUCCESS)
@@ -169,7 +214,7 @@ async fn fetch(
     interrupt: &mut Signal,
 ) -> Result<(), Stop> {
     let dir = out.target().and_then(|target| target.parent().map(Path::to_owned));
-    let (sender, mut writer) = writer::start(out, Arc::clone(tally));
+    let (sender, mut writer) = writer::start(out, plan.parts.clone(), Arc::clone(tally));
     let order = Order::new(plan.first, dir, sender);
     let crew = Crew { options, plan, order: &order, bearing };
     let fetched = tokio::select! {

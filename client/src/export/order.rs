@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use mp_proto::failure::{Failure, FailureKind};
 use tempfile::SpooledTempFile;
 use tokio::sync::Mutex;
@@ -39,6 +40,8 @@ struct Ahead {
     complete: BTreeSet<usize>,
     /// The last part of which something has gone to the writer.
     begun: Option<usize>,
+    /// When each part was asked for last.
+    asked: BTreeMap<usize, Timestamp>,
 }
 
 impl Order {
@@ -56,6 +59,11 @@ impl Order {
     /// Returns whose turn it is.
     pub(super) fn turn(&self) -> usize {
         self.turn.get()
+    }
+
+    /// Notes that a part is asked for now.
+    pub(super) fn ask(&self, part: usize, now: Timestamp) {
+        self.ahead.borrow_mut().asked.insert(part, now);
     }
 
     /// Takes lines of a part.
@@ -100,7 +108,9 @@ impl Order {
         }
         let _passing = self.passing.lock().await;
         while self.ahead.borrow_mut().complete.remove(&self.turn.get()) {
-            self.send(Message::End(self.turn.get())).await?;
+            let part = self.turn.get();
+            let asked = self.ahead.borrow().asked.get(&part).copied().unwrap_or(Timestamp::UNIX_EPOCH);
+            self.send(Message::End { part, asked }).await?;
             let next = self.turn.get() + 1;
             // More may be kept while this is sent; the turn passes on when all has been.
             while let Some(spool) = self.take(next) {

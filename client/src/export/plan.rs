@@ -1,7 +1,7 @@
 //! What is asked for, and in which parts.
 
 use jiff::civil::Date;
-use mp_catalog::export::{Events, Profiles, most_parts, split};
+use mp_catalog::export::{Days, Events, Profiles, most_parts, split};
 use mp_catalog::{Operation, OperationCall};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::plane::Family;
@@ -9,7 +9,9 @@ use mp_proto::routes::{SESSION, STATUS};
 use mp_proto::wire::{BudgetStatus, SessionBody, SourceKind, StatusBody};
 use serde_json::{Map, Value, json};
 
+use super::future::Horizon;
 use super::part::Part;
+use super::zone::Zone;
 use crate::call::Call;
 use crate::operation::arguments::Typed;
 use crate::operation::binding::refused;
@@ -27,13 +29,17 @@ pub(super) struct Plan {
     pub(super) parts: Vec<Part>,
     /// The first that is still missing.
     pub(super) first: usize,
+    /// The time zone whose days these are.
+    pub(super) zone: Zone,
+    /// What is found out of days that have not begun.
+    pub(super) horizon: Horizon,
 }
 
 impl Plan {
-    /// Returns the call that brings a part.
-    pub(super) fn call(&self, part: usize) -> OperationCall {
+    /// Returns the call that brings some days.
+    pub(super) fn call(&self, days: Part) -> OperationCall {
         let mut arguments = self.arguments.clone();
-        if let Some(Some(days)) = self.parts.get(part) {
+        if let Some(days) = days {
             arguments.insert("from".to_owned(), days.from.to_string().into());
             arguments.insert("to".to_owned(), days.to.to_string().into());
         }
@@ -97,8 +103,13 @@ pub(super) async fn session(call: &mut Call<'_>) -> Result<SessionBody, Failure>
     Ok(session)
 }
 
-/// Returns what tells one export from another: two with the same value bring the same lines.
+/// Returns what tells one export from another: two with the same value bring the same lines of the same days.
 pub(super) fn request(operation: &Operation, session: &SessionBody, arguments: &Map<String, Value>) -> Value {
+    let mut arguments = arguments.clone();
+    // So many events of a range are not those of its days.
+    if operation.id == "export.events" && arguments.get("limit").is_none_or(Value::is_null) {
+        arguments.retain(|name, _| name != "from" && name != "to");
+    }
     let region = session.account.as_ref().and_then(|account| account.region);
     let project = session.project.as_ref().map(|project| &project.id);
     let workspace = session.workspace.as_ref().map(|workspace| &workspace.id);
@@ -110,26 +121,36 @@ pub(super) fn request(operation: &Operation, session: &SessionBody, arguments: &
     request
 }
 
-/// Cuts an export into parts.
+/// Returns the days that are wanted; none for profiles.
+///
+/// # Errors
+/// When the arguments are wrong.
+pub(super) fn wanted(operation: &Operation, arguments: &Map<String, Value>) -> Result<Part, Failure> {
+    match operation.id {
+        "export.events" => match Events::read(arguments) {
+            Ok(asked) => Ok(Some(asked.days)),
+            Err(problems) => Err(refused(operation, problems)),
+        },
+        _ => Ok(None),
+    }
+}
+
+/// Cuts what is missing into parts.
 ///
 /// # Errors
 /// When the daemon does not say how much of the hour is left.
 pub(super) async fn parts(
     call: &mut Call<'_>,
-    operation: &Operation,
     session: &SessionBody,
-    arguments: &Map<String, Value>,
+    is_limited: bool,
+    missing: Days,
 ) -> Result<Vec<Part>, Failure> {
-    let asked = match operation.id {
-        "export.events" => Events::read(arguments).map_err(|problems| refused(operation, problems))?,
-        _ => return Ok(vec![None]),
-    };
-    let most = match call.arguments.get_one::<u64>("parts") {
+    let most = match call.arguments.try_get_one::<u64>("parts").ok().flatten() {
         Some(parts) => usize::try_from(*parts).unwrap_or(usize::MAX),
-        None if asked.limit.is_some() || asked.days.count() == 1 => 1,
+        None if is_limited || missing.count() == 1 => 1,
         None => most_parts(left_in_hour(&call.get::<StatusBody>(STATUS).await?, session)),
     };
-    Ok(split(asked.days, most).into_iter().map(Some).collect())
+    Ok(split(missing, most).into_iter().map(Some).collect())
 }
 
 /// Returns how often the project may export in what is left of the hour, as far as the daemon knows.

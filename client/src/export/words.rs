@@ -3,17 +3,65 @@
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use mp_proto::failure::Failure;
+use mp_catalog::export::Days;
+use mp_proto::failure::{Failure, FailureKind};
 
+use super::file::Claim;
 use super::plan::Plan;
+use super::resume::Resume;
 use super::size::size;
 use super::tally::Tally;
+use super::zone::Zone;
 
-/// Says where a run goes on: how much is there, and up to which day.
-pub(super) fn resumed(target: &Path, bytes: u64, last_day: Option<Date>) -> String {
-    let done = last_day.map_or_else(String::new, |day| format!(", up to {day}"));
-    format!("going on with {}: {} are there{done}", target.display(), size(bytes))
+/// Says what becomes of what an earlier run has left.
+pub(super) fn of_resume(claim: &Claim, resume: &Resume) -> Vec<String> {
+    let Some(journal) = claim.journal() else { return Vec::new() };
+    let target = claim.target().display();
+    let mut notes = Vec::new();
+    if journal.is_old() && !journal.done.is_empty() {
+        notes.push(format!(
+            "{target}.partial was begun by an older version, which did not note when it asked for which days"
+        ));
+    }
+    if let Some(again) = resume.again {
+        notes.push(format!("{again} is fetched again: it had not ended yet when it was fetched, so there may be more"));
+    }
+    for days in &resume.outside {
+        notes.push(format!("{days} was fetched for {target} before, is not asked for now, and leaves the file"));
+    }
+    let kept = &journal.done[resume.skipped.min(journal.done.len())..];
+    if let Some(last) = resume.kept.checked_sub(1).and_then(|last| kept.get(last)) {
+        let before = resume.skipped.checked_sub(1).and_then(|part| journal.done.get(part)).map_or(0, |part| part.end);
+        let done = last.days.map_or_else(String::new, |days| format!(", up to {}", days.to));
+        notes.push(format!("going on with {target}: {} are there{done}", size(last.end - before)));
+    }
+    notes
+}
+
+/// Says that a range ends in the future.
+pub(super) fn ends_sooner(last: Date, zone: &Zone) -> String {
+    format!("what comes after {last} has not begun yet ({}): the export ends there", zone.shown())
+}
+
+/// Refuses a range that begins in the future.
+pub(super) fn not_begun(days: Days, zone: &Zone, now: Timestamp) -> Failure {
+    let detail = format!("nothing of {days} has begun yet: today is {} ({})", zone.today(now), zone.shown());
+    Failure::new(FailureKind::InvalidArgument, detail)
+}
+
+/// Says what is not what it will be, at the end of an export.
+pub(super) fn of_end(plan: &Plan, now: Timestamp) -> Vec<String> {
+    let Some(last) = plan.last_day(plan.parts.len()) else { return Vec::new() };
+    let (last, sooner) = match plan.horizon.day() {
+        Some(day) if day < last => (day, Some(ends_sooner(day, &plan.zone))),
+        _ => (last, None),
+    };
+    let is_open = !plan.zone.is_final(last, now);
+    let open = is_open
+        .then(|| format!("{last} has not ended yet ({}): there may be more events of it later", plan.zone.shown()));
+    sooner.into_iter().chain(open).collect()
 }
 
 /// What is known when an export ends too early.
@@ -92,8 +140,7 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mp_catalog::export::Days;
-    use mp_proto::failure::FailureKind;
+    use crate::export::future::Horizon;
 
     #[test]
     fn what_is_there_is_told_with_what_to_run() {
@@ -103,6 +150,8 @@ mod tests {
             arguments: serde_json::Map::new(),
             parts: vec![Some(days("2025-01-01", "2025-01-02")), Some(days("2025-01-03", "2025-01-04"))],
             first: 0,
+            zone: Zone::default(),
+            horizon: Horizon::default(),
         };
         let told = |parts: usize, inside: bool, target: Option<&Path>| {
             let tally = Tally::starting_at(parts);

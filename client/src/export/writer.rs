@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::visible::Spelling;
 use tempfile::SpooledTempFile;
@@ -14,6 +15,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::oneshot;
 
 use super::file::Partial;
+use super::part::Part;
 use super::stop::Stop;
 use super::tally::Tally;
 use crate::output::screen::Screen;
@@ -33,8 +35,8 @@ pub(super) enum Message {
     Spool(SpooledTempFile),
     /// What was written since the last part that is complete goes again.
     CutBack,
-    /// A part is complete.
-    End(usize),
+    /// A part is complete, which was asked for at that time.
+    End { part: usize, asked: Timestamp },
     /// All is complete.
     Finish,
 }
@@ -89,10 +91,10 @@ impl Out {
         }
     }
 
-    fn end(&mut self, part: usize) -> Result<(), Stop> {
+    fn end(&mut self, days: Part, asked: Timestamp) -> Result<(), Stop> {
         match self {
             Self::Stdout(_) => Ok(()),
-            Self::File(partial) => partial.complete(part).map_err(Stop::Failed),
+            Self::File(partial) => partial.complete(days, asked).map_err(Stop::Failed),
         }
     }
 
@@ -121,20 +123,24 @@ fn write_all(file: &mut impl Write, mut slices: &mut [IoSlice<'_>]) -> io::Resul
 
 /// Starts the thread. It ends when it was told to finish, when it cannot write, or when all is written and nobody sends any more;
 /// what went wrong comes out of the future.
-pub(super) fn start(out: Out, tally: Arc<Tally>) -> (Sender<Message>, impl Future<Output = Result<(), Stop>> + Unpin) {
+pub(super) fn start(
+    out: Out,
+    parts: Vec<Part>,
+    tally: Arc<Tally>,
+) -> (Sender<Message>, impl Future<Output = Result<(), Stop>> + Unpin) {
     let (sender, receiver) = channel(WAITING);
     let (told, result) = oneshot::channel();
     // It is not waited for when the process ends: a write to a pipe that nobody reads never does.
     std::thread::spawn(move || {
         // Nobody listens when the process is about to end anyway.
-        let _ = told.send(write(out, receiver, &tally));
+        let _ = told.send(write(out, &parts, receiver, &tally));
     });
     let lost = || Failure::new(FailureKind::Internal, "the thread that writes has ended without a reason");
     let result = async move { result.await.unwrap_or_else(|_| Err(Stop::Failed(lost()))) };
     (sender, Box::pin(result))
 }
 
-fn write(mut out: Out, mut messages: Receiver<Message>, tally: &Tally) -> Result<(), Stop> {
+fn write(mut out: Out, parts: &[Part], mut messages: Receiver<Message>, tally: &Tally) -> Result<(), Stop> {
     while let Some(message) = messages.blocking_recv() {
         match message {
             Message::Batch(batch) => {
@@ -147,8 +153,8 @@ fn write(mut out: Out, mut messages: Receiver<Message>, tally: &Tally) -> Result
                 out.cut_back()?;
                 tally.cut_back();
             }
-            Message::End(part) => {
-                out.end(part)?;
+            Message::End { part, asked } => {
+                out.end(parts.get(part).copied().flatten(), asked)?;
                 tally.end(part);
             }
             Message::Finish => return out.finish(),

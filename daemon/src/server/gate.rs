@@ -65,9 +65,10 @@ fn host(value: &HeaderValue) -> Result<(), Failure> {
     Err(forbidden("Host must be mpd, localhost or empty"))
 }
 
+/// As the OpenAPI document has it: printable ASCII, without the tab that HTTP allows.
 fn is_client(value: &HeaderValue) -> bool {
     let parts = value.to_str().ok().and_then(|value| value.split_once('/'));
-    parts.is_some_and(|(name, version)| !name.is_empty() && !version.is_empty())
+    parts.is_some_and(|(name, version)| !name.is_empty() && !version.is_empty()) && !value.as_bytes().contains(&b'\t')
 }
 
 /// hyper's own limit is that of a buffer, which a head may exceed by as much again.
@@ -136,7 +137,13 @@ mod tests {
         for method in ["POST", "PATCH", "PUT", "DELETE"] {
             assert_eq!(verdict(method, "/v1/accounts", &[]), Err(FailureKind::Forbidden), "{method}");
             assert_eq!(verdict(method, "/v1/accounts", &[("mp-client", "curl/8")]), Ok(()), "{method}");
-            assert_eq!(verdict(method, "/v1/accounts", &[("mp-client", "curl")]), Err(FailureKind::Forbidden));
+            for odd in ["curl", "/8", "curl/", "curl/8\t9"] {
+                assert_eq!(
+                    verdict(method, "/v1/accounts", &[("mp-client", odd)]),
+                    Err(FailureKind::Forbidden),
+                    "{odd}"
+                );
+            }
         }
     }
 

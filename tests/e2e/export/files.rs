@@ -4,11 +4,13 @@ use std::fs;
 
 use mp_sandbox::process;
 use mp_sandbox::upstream::Gate;
+use mp_sandbox::upstream::reply::Reply;
 use mp_sandbox::wait::eventually;
 use serde_json::Value;
 
 use super::{Events, Trouble, all, days};
 use crate::SOON;
+use crate::grants::World;
 
 /// Returns the names of the files that an export has made.
 fn files(events: &Events) -> Vec<String> {
@@ -22,7 +24,8 @@ fn files(events: &Events) -> Vec<String> {
 /// Returns how many parts the journal says are complete.
 fn complete(events: &Events) -> u64 {
     let text = fs::read(events.world.home.at("work/f.partial.json")).unwrap_or_default();
-    serde_json::from_slice::<Value>(&text).ok().and_then(|journal| journal["complete"].as_u64()).unwrap_or(0)
+    let journal = serde_json::from_slice::<Value>(&text).ok();
+    journal.and_then(|journal| Some(journal["done"].as_array()?.len() as u64)).unwrap_or(0)
 }
 
 const UNFINISHED: [&str; 2] = ["f.partial", "f.partial.json"];
@@ -133,10 +136,118 @@ fn what_another_export_has_left_is_not_gone_on_with() {
         let refused = events.export(&days, &[&["-o", "f"], other].concat()).fails(3);
         assert!(refused.contains("another export has left") && refused.contains("--force"), "{refused}");
     }
-    assert!(events.export(&days[..2], &["-o", "f"]).fails(3).contains("another export has left"));
+    let refused = events.export(&self::days(2..=3), &["-o", "f"]).fails(3);
+    assert!(
+        refused.contains("f.partial has 2025-01-01 of an unfinished export") && refused.contains("--force"),
+        "{refused}"
+    );
     assert_eq!(events.world.home.read("work/f.partial"), left);
     events.export(&days[..2], &["-o", "f", "--force"]).ok();
     assert_eq!((files(&events), events.world.home.read("work/f") == all(&days[..2])), (vec!["f".to_owned()], true));
+}
+
+/// Leaves an unfinished file of the first four days of January 2025, of which two are complete, and changes its journal.
+fn left_of_four(events: &Events, change: impl FnOnce(&mut Value)) {
+    events.trouble("2025-01-03", Trouble::Cut(5000));
+    events.export(&days(1..=4), &["-o", "f"]).fails(1);
+    events.all_is_well();
+    events.world.upstream.clear();
+    let mut journal: Value = serde_json::from_str(&events.world.home.read("work/f.partial.json")).expect("JSON");
+    assert_eq!(journal["done"].as_array().map(Vec::len), Some(2), "{journal}");
+    change(&mut journal);
+    fs::write(events.world.home.at("work/f.partial.json"), journal.to_string()).expect("writable");
+}
+
+/// Goes on with some days, and returns what was asked for, in order of the days, and what was said.
+fn gone_on_with(events: &Events, wanted: &[String]) -> (Vec<String>, String) {
+    let done = events.export(wanted, &["-o", "f"]).run();
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert!(events.world.home.read("work/f") == all(wanted), "each day is there once");
+    assert_eq!(files(events), ["f"]);
+    let mut asked = events.asked();
+    asked.sort();
+    fs::remove_file(events.world.home.at("work/f")).expect("there");
+    (asked, done.stderr)
+}
+
+#[test]
+fn a_day_that_had_not_ended_when_it_was_fetched_is_fetched_again() {
+    let events = Events::start();
+    let days = days(1..=4);
+    // The zone of the project is that of Los Angeles: its second of January ends at 08:00 UTC of the third.
+    for (asked, kept) in [("2025-01-03T08:59:00Z", 1), ("2025-01-03T09:00:00Z", 2), ("2025-01-01T12:00:00Z", 1)] {
+        left_of_four(&events, |journal| journal["done"][1]["asked"] = asked.into());
+        let (fetched, said) = gone_on_with(&events, &days);
+        assert_eq!(fetched, days[kept..], "{asked}: {said}");
+        assert_eq!(said.contains("2025-01-02 is fetched again"), kept == 1, "{asked}: {said}");
+        assert!(said.contains("going on with f"), "{asked}: {said}");
+    }
+    left_of_four(&events, |journal| journal["done"][0]["asked"] = "2025-01-01T12:00:00Z".into());
+    let (fetched, said) = gone_on_with(&events, &days);
+    assert_eq!((fetched, said.contains("2025-01-01 to 2025-01-02 is fetched again")), (days, true), "{said}");
+}
+
+#[test]
+fn a_longer_and_a_shorter_range_go_on_with_what_fits() {
+    let events = Events::start();
+    left_of_four(&events, |_| {});
+    assert_eq!(gone_on_with(&events, &days(1..=6)).0, days(3..=6));
+    left_of_four(&events, |_| {});
+    let (fetched, said) = gone_on_with(&events, &days(1..=1));
+    assert!(fetched.is_empty() && said.contains("2025-01-02 was fetched for f before, is not asked for now"), "{said}");
+    left_of_four(&events, |_| {});
+    let (fetched, said) = gone_on_with(&events, &days(2..=5));
+    assert_eq!(fetched, days(3..=5));
+    assert!(said.contains("2025-01-01 was fetched for f before, is not asked for now"), "{said}");
+}
+
+#[test]
+fn a_journal_of_the_first_form_is_understood() {
+    let events = Events::start();
+    let days = days(1..=4);
+    let part = |day: &String| serde_json::json!({"from": day, "to": day});
+    left_of_four(&events, |journal| {
+        let text = all(&days[..2]);
+        let mut request = journal["request"].clone();
+        (request["arguments"]["from"], request["arguments"]["to"]) = (days[0].clone().into(), days[3].clone().into());
+        *journal = serde_json::json!({"format": 1, "request": request, "parts": days.iter().map(part).collect::<Vec<_>>(),
+            "complete": 2, "bytes": text.len(), "tail": &text.as_bytes()[text.len() - 256..]});
+    });
+    // Its days were over long before it was written.
+    let (fetched, said) = gone_on_with(&events, &days);
+    assert_eq!((fetched, said.contains("was begun by an older version")), (days[2..].to_vec(), true), "{said}");
+}
+
+#[test]
+fn an_export_ends_with_the_last_day_that_has_begun() {
+    let world = World::with_grant(3600);
+    let _daemon = world.start();
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let day = |days: i64| (today + jiff::Span::new().days(days)).to_string();
+    let words = |from: i64, to: i64| {
+        world.home.mp(["export", "events", "--raw", "--from", &day(from), "--to", &day(to), "-o", "f", "--force"])
+    };
+    let done = words(-2, 5).run();
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert!(done.stderr.contains("has not begun yet (US/Pacific): the export ends there"), "{}", done.stderr);
+    assert!(done.stderr.contains("has not ended yet (US/Pacific)"), "{}", done.stderr);
+    assert_eq!(world.home.read("work/f").lines().count(), 3 * 50);
+    let refused = words(2, 5).fails(3);
+    assert!(refused.contains("has begun yet: today is"), "{refused}");
+    // Mixpanel's own today may be an earlier one.
+    let last = day(-1);
+    world.upstream.on("GET", "/us/export/export", move |request| match request.parameter("to_date") {
+        Some(to) if to > last.as_str() => {
+            Reply::json(400, &serde_json::json!({"error": "to_date cannot be later than today"}))
+        }
+        _ => Reply::text(200, "{\"event\":\"a\",\"properties\":{\"time\":1}}\n"),
+    });
+    for parts in ["1", "3"] {
+        let done = words(-2, 0).run();
+        assert_eq!(done.code, 0, "{parts}: {}", done.stderr);
+        assert!(done.stderr.contains(&format!("what comes after {} has not begun yet", day(-1))), "{}", done.stderr);
+    }
+    assert_eq!(world.upstream.problems(), Vec::<String>::new());
 }
 
 #[test]

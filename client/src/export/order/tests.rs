@@ -18,7 +18,7 @@ fn written(mut messages: Receiver<Message>) -> String {
                 spool.read_to_string(&mut text).expect("text");
             }
             Message::CutBack => text.push('<'),
-            Message::End(part) => text.push_str(&format!("|{part} ")),
+            Message::End { part, .. } => text.push_str(&format!("|{part} ")),
             Message::Finish => text.push('.'),
         }
     }
@@ -60,7 +60,7 @@ async fn what_arrives_while_the_turn_passes_on_stays_in_order() {
     // There is room for the end of part 0 only, so what was kept of part 1 waits.
     assert!(poll_once(ending.as_mut()).await.is_none());
     push(&order, 1, "c").await;
-    assert!(matches!(messages.recv().await, Some(Message::End(0))));
+    assert!(matches!(messages.recv().await, Some(Message::End { part: 0, .. })));
     assert!(poll_once(ending.as_mut()).await.is_none());
     push(&order, 1, "d").await;
     let mut text = String::new();
@@ -117,7 +117,7 @@ async fn nothing_is_taken_back_while_a_turn_passes_on() {
     let (mut ending, mut forgetting) = (Box::pin(order.end(0)), Box::pin(order.forget(1)));
     assert!(poll_once(ending.as_mut()).await.is_none(), "there is room for the end of part 0 alone");
     assert!(poll_once(forgetting.as_mut()).await.is_none());
-    assert!(matches!(messages.recv().await, Some(Message::End(0))));
+    assert!(matches!(messages.recv().await, Some(Message::End { part: 0, .. })));
     assert!(poll_once(ending.as_mut()).await.is_some());
     assert!(matches!(messages.recv().await, Some(Message::Spool(_))));
     assert_eq!(poll_once(forgetting.as_mut()).await.map(|done| done.ok()), Some(Some(true)));
