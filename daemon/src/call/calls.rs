@@ -1,8 +1,8 @@
 //! Sends a request to Mixpanel as somebody and returns the head of the final answer, with its body still to come: the only place
 //! from which calls of Mixpanel's APIs go out.
 //!
-//! A read is repeated after a 429 and after a connection that was reset, exports also after a fault at Mixpanel; anything whose body can be sent again is repeated once with
-//! a newer token after a 401, for a refused request has done nothing.
+//! A read is repeated after a 429 and after a connection that was reset, exports also after a fault at Mixpanel; anything whose body can
+//! be sent again is repeated once with a newer token after a 401, for a refused request has done nothing.
 
 use parking_lot::Mutex;
 use std::sync::Arc;
