@@ -80,6 +80,9 @@ pub struct OperationCall {
     /// wait, with the time until it has.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub paced: bool,
+    /// Whether an answer is refused that holds what no strict reader of JSON takes; else it is mended, and a note says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub strict: bool,
 }
 
 impl From<&Operation> for OperationRow {
