@@ -43,6 +43,12 @@ pub(crate) const PROFILES: Operation = Operation {
     scope: Scope::Project,
     params: &[
         Param::body("where", Kind::Str, "Only profiles for which this expression is true"),
+        Param::local(
+            "since",
+            Kind::Date,
+            "Only profiles that were updated since this day, by $last_seen, which edits in Mixpanel, deletions and updates with \
+             $ignore_time do not move: export all of them now and then",
+        ),
         Param::body("cohort_id", Kind::Id, "Only members of this cohort")
             .wire("filter_by_cohort")
             .through(exports::cohort),
@@ -61,6 +67,8 @@ pub(crate) const PROFILES: Operation = Operation {
         Param::body("as_of_timestamp", Kind::Int, "Profiles as of this time, in Unix seconds"),
         Param::body("include_all_users", Kind::Flag, "With a cohort: members that have no profile, too"),
         Param::body("limit", Kind::Int, "At most so many profiles").through(exports::limit_of_profiles),
+        Param::body("page_size", Kind::Int, "So many profiles a request; fewer requests are fewer of the hour's")
+            .through(exports::page_size),
         Param::local("raw", Kind::Flag, "Profiles as Mixpanel sends them"),
     ],
     call: Call::post(Plane::Engage, "")
