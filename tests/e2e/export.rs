@@ -2,6 +2,7 @@
 
 mod files;
 mod forms;
+mod odd;
 mod profiles;
 mod streams;
 mod sync;

@@ -6,6 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use mp_catalog::{Kind, Operation, Param, find};
 use mp_proto::deadline::EXPORT;
 use mp_proto::failure::{Failure, FailureKind};
+use serde_json::{Map, Value};
 
 use crate::arg::{option, switch};
 use crate::command::{Command, Invocation, Run, Section};
@@ -24,6 +25,9 @@ pub(super) const COMMAND: Command = Command {
     run: Run::Group(COMMANDS),
     ..Command::ROW
 };
+
+/// The parameter that says what becomes of lines that are none.
+const ON_BAD_LINE: &str = "on_bad_line";
 
 /// The catalog has the lines about them.
 const COMMANDS: &[Command] = &[
@@ -56,7 +60,9 @@ fn arguments(command: clap::Command) -> clap::Command {
             .value_parser(["kept", "snake"]),
     ];
     let command = if operation.detail.is_empty() { command } else { command.after_help(operation.detail) };
-    command.about(operation.summary).args(operation.params.iter().map(argument)).args(own)
+    // That is an option of every command.
+    let params = operation.params.iter().filter(|param| param.name != "strict");
+    command.about(operation.summary).args(params.map(argument)).args(own)
 }
 
 /// What a directory of days is kept with.
@@ -91,6 +97,10 @@ fn argument(param: &'static Param) -> Arg {
     if param.kind == Kind::Flag {
         return switch(param.name, param.help).long(long);
     }
+    if param.name == ON_BAD_LINE {
+        let help = "What to do with lines that are no events or profiles: fail (default), skip, or add them to FILE";
+        return option(param.name, "fail|skip|FILE", help).long(long);
+    }
     let value = match param.kind {
         Kind::Int => "N",
         Kind::Date => "DAY",
@@ -110,11 +120,24 @@ fn argument(param: &'static Param) -> Arg {
 async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
     let (operation, matches) = (operation(at.row.name), at.arguments);
     lines_only(matches)?;
-    let typed = read(operation, matches, Stdin::of_this_process());
+    let mut typed = read(operation, matches, Stdin::of_this_process());
+    if matches.get_flag("strict") {
+        typed.arguments.insert("strict".to_owned(), true.into());
+    }
+    pass_bad_lines(&mut typed.arguments);
     export::check(operation, &typed)?;
     let mut call = at.call_showing(Format::Jsonl)?;
     call.allow(EXPORT);
     export::run(&mut call, operation, typed.arguments).await
+}
+
+/// The daemon passes on what is to go into a file, which only this side knows.
+fn pass_bad_lines(arguments: &mut Map<String, Value>) {
+    if let Some(Value::String(word)) = arguments.get_mut(ON_BAD_LINE)
+        && !matches!(word.as_str(), "fail" | "skip")
+    {
+        "pass".clone_into(word);
+    }
 }
 
 /// Exports are lines, and may be larger than anything that has to be held as a whole.

@@ -21,6 +21,7 @@ mod shape;
 mod sieve;
 mod size;
 mod stop;
+mod strays;
 pub(crate) mod sync;
 mod tally;
 mod words;
@@ -60,6 +61,7 @@ use resume::Resume;
 use rows::Rows;
 use shape::Shape;
 use stop::Stop;
+use strays::Strays;
 use tally::Tally;
 use words::Standing;
 use writer::Out;
@@ -277,6 +279,7 @@ async fn export(
     (out, shape): (Out, Shape),
     mut interrupt: Signal,
 ) -> Result<ExitCode, Failure> {
+    let strays = Strays::open(call.text("on_bad_line"))?;
     let (target, directory) = (out.target(), out.directory());
     let tally = Arc::new(Tally::starting_at(plan.first));
     // On a terminal the lines themselves show how far it is, and a bar would stand between them.
@@ -287,10 +290,13 @@ async fn export(
     );
     let ended = tokio::select! {
         biased;
-        ended = fetch(call.daemon.options(), &plan, out, shape, &tally, &mut interrupt) => ended,
+        ended = fetch(call.daemon.options(), &plan, (out, shape), (&tally, &strays), &mut interrupt) => ended,
         () = progress.show() => Ok(()),
     };
     progress.clear();
+    if !call.quiet {
+        tally.notes(strays.name()).iter().for_each(|text| report::note(text));
+    }
     let standing = Standing { plan: &plan, tally: &tally, target: target.as_deref(), directory: directory.as_deref() };
     match ended {
         Ok(()) => {
@@ -311,15 +317,14 @@ async fn export(
 async fn fetch(
     options: &Options,
     plan: &Plan,
-    out: Out,
-    shape: Shape,
-    tally: &Arc<Tally>,
+    (out, shape): (Out, Shape),
+    (tally, strays): (&Arc<Tally>, &Strays),
     interrupt: &mut Signal,
 ) -> Result<(), Stop> {
     let dir = out.directory().or_else(|| out.target().and_then(|target| target.parent().map(Path::to_owned)));
     let (sender, mut writer) = writer::start(out, plan.parts.clone(), shape, Arc::clone(tally));
     let order = Order::new(plan.first, dir, sender);
-    let crew = Crew { options, plan, order: &order };
+    let crew = Crew { options, plan, order: &order, tally, strays };
     let fetched = tokio::select! {
         biased;
         _ = interrupt.recv() => Err(Stop::Interrupted),

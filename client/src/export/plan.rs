@@ -45,7 +45,7 @@ impl Plan {
             arguments.insert("from".to_owned(), days.from.to_string().into());
             arguments.insert("to".to_owned(), days.to.to_string().into());
         }
-        OperationCall { arguments, refresh: false }
+        OperationCall { arguments, ..OperationCall::default() }
     }
 
     /// Returns the last day of the first so many parts.

@@ -14,6 +14,7 @@ mod failures;
 mod gate;
 mod heads;
 mod in_force;
+mod lines;
 mod logins;
 mod me;
 mod network;

@@ -138,3 +138,28 @@ fn profiles_are_those_that_were_updated_since_a_day_on_pages_of_a_size() {
     assert_eq!(body[0]["where"], "(a == 1) and properties[\"$last_seen\"] >= \"2025-01-01T00:00:00\"");
     assert_eq!(body[0]["page_size"], 10);
 }
+
+#[test]
+fn times_are_shown_in_the_zone_that_is_wanted() {
+    let world = World::with_grant(3600);
+    let body = r#"{"event":"a","properties":{"time":1735689600,"distinct_id":"u"}}"#;
+    world.upstream.on("GET", PATH, move |_| Reply::text(200, body));
+    let _daemon = world.start();
+    let export = |more: &[&str]| {
+        world.home.mp([&["export", "events", "--from", "2025-01-01", "--to", "2025-01-01"], more].concat())
+    };
+    for (more, expected) in [
+        (&[][..], "2025-01-01T00:00:00+00:00"),
+        (&["--timezone", "utc"], "2025-01-01T00:00:00+00:00"),
+        (&["--timezone", "Europe/Berlin"], "2025-01-01T01:00:00+01:00"),
+        (&["--timezone", "project"], "2024-12-31T16:00:00-08:00"),
+        (&["--stored-in", "project"], "2025-01-01T08:00:00+00:00"),
+        (&["--stored-in", "project", "--timezone", "project"], "2025-01-01T00:00:00-08:00"),
+    ] {
+        let line: Value = serde_json::from_str(&export(more).ok()).expect("a line");
+        assert_eq!(line["event_time"], expected, "{more:?}");
+    }
+    let refused = export(&["--timezone", "Middle/Earth"]).fails(3);
+    assert!(refused.contains("must be a time zone such as Europe/Berlin, project or utc"), "{refused}");
+    assert!(export(&["--timezone", "utc", "--raw"]).fails(3).contains("does not go with raw"));
+}

@@ -8,6 +8,16 @@ use crate::shape::exports;
 /// The operations that export.
 pub(crate) const ROWS: &[Operation] = &[EVENTS, PROFILES];
 
+/// What becomes of what is no event or profile. A command line names a file in place of `pass`.
+const ON_BAD_LINE: Param = Param::local(
+    "on_bad_line",
+    Kind::OneOf(&["fail", "skip", "pass"]),
+    "What becomes of lines that are no events or profiles: fail (the default), skip, or pass: marked by a leading U+001E",
+);
+
+/// A command line has it for every command.
+const STRICT: Param = Param::local("strict", Kind::Flag, "Refuse lines that would have to be mended");
+
 /// Raw events.
 pub(crate) const EVENTS: Operation = Operation {
     id: "export.events",
@@ -27,6 +37,10 @@ pub(crate) const EVENTS: Operation = Operation {
         Param::query("where", Kind::Str, "Only events for which this expression is true"),
         Param::query("limit", Kind::Int, "At most so many events, 1 to 100000").through(exports::limit_of_events),
         Param::local("raw", Kind::Flag, "Lines as Mixpanel sends them, byte for byte"),
+        Param::local("timezone", Kind::Str, "Show event_time in this time zone: Europe/Berlin, project, utc"),
+        Param::local("stored_in", Kind::Str, "Times are stored in this zone: utc, or project for one before 2023"),
+        ON_BAD_LINE,
+        STRICT,
     ],
     call: Call::get(Plane::Export, "export").check(exports::events).by(Workflow::ExportEvents),
     reply: Reply::LINES,
@@ -38,17 +52,13 @@ pub(crate) const PROFILES: Operation = Operation {
     id: "export.profiles",
     command: &["export", "profiles"],
     summary: "Export user or group profiles as JSON Lines",
-    detail: "",
+    detail: "$last_seen, by which --since selects, moves with updates of a profile. Edits in Mixpanel's own pages, updates with $ignore_time, \
+             events and deletions do not move it: export all profiles now and then.",
     effect: Effect::Read,
     scope: Scope::Project,
     params: &[
         Param::body("where", Kind::Str, "Only profiles for which this expression is true"),
-        Param::local(
-            "since",
-            Kind::Date,
-            "Only profiles that were updated since this day, by $last_seen, which edits in Mixpanel, deletions and updates with \
-             $ignore_time do not move: export all of them now and then",
-        ),
+        Param::local("since", Kind::Date, "Only profiles whose $last_seen is since this day"),
         Param::body("cohort_id", Kind::Id, "Only members of this cohort")
             .wire("filter_by_cohort")
             .through(exports::cohort),
@@ -70,6 +80,8 @@ pub(crate) const PROFILES: Operation = Operation {
         Param::body("page_size", Kind::Int, "So many profiles a request; fewer requests are fewer of the hour's")
             .through(exports::page_size),
         Param::local("raw", Kind::Flag, "Profiles as Mixpanel sends them"),
+        ON_BAD_LINE,
+        STRICT,
     ],
     call: Call::post(Plane::Engage, "")
         .check(exports::profiles)

@@ -34,6 +34,11 @@ pub(crate) fn events(arguments: &Fields, problems: &mut Problems) {
     {
         problems.add("to", format!("must not be before {from}"));
     }
+    if arguments.get("raw") == Some(&Value::Bool(true)) {
+        for name in ["timezone", "stored_in"].into_iter().filter(|name| arguments.contains_key(*name)) {
+            problems.add(name, "does not go with raw, which leaves every byte as it is");
+        }
+    }
 }
 
 /// Checks the limit of an export of profiles.
