@@ -35,6 +35,8 @@ pub(super) enum Message {
     Batch(Vec<Bytes>),
     /// Lines that were kept until their turn came.
     Spool(SpooledTempFile),
+    /// What was written since the last part that is complete goes again.
+    CutBack,
     /// A part is complete, which was asked for at that time.
     End { part: usize, asked: Timestamp },
     /// All is complete.
@@ -104,6 +106,20 @@ impl Out {
         }
     }
 
+    fn cut_back(&mut self) -> Result<(), Stop> {
+        match self {
+            Self::Stdout(_) => {
+                let detail = "what was written to stdout was to be taken back";
+                Err(Stop::Failed(Failure::new(FailureKind::Internal, detail)))
+            }
+            Self::File(partial) => partial.cut_back().map_err(Stop::Failed),
+            Self::Days(store) => {
+                store.forget();
+                Ok(())
+            }
+        }
+    }
+
     fn end(&mut self, days: Part, asked: Timestamp) -> Result<(), Stop> {
         match self {
             Self::Stdout(_) => Ok(()),
@@ -167,6 +183,11 @@ fn write(out: Out, parts: &[Part], shape: Shape, mut messages: Receiver<Message>
                 batch.iter().for_each(|part| tally.add(part));
             }
             Message::Spool(spool) => copy(spool, &mut pen)?,
+            Message::CutBack => {
+                pen.out.cut_back()?;
+                pen.shape.forget();
+                tally.cut_back();
+            }
             Message::End { part, asked } => {
                 pen.end()?;
                 pen.out.end(parts.get(part).copied().flatten(), asked)?;
