@@ -86,12 +86,16 @@ pub const PROTOCOL_HEADER: &str = "mp-protocol";
 /// Request header: what the caller's environment says of the network, [`crate::surroundings::Surroundings`]. A client of ours that says
 /// nothing has nothing to say.
 pub const NETWORK_HEADER: &str = "mp-network";
+/// Request header: an id that the caller has made up for its call. While it waits, `GET /v1/status` tells under it what for.
+pub const CALL_HEADER: &str = "mp-call";
 /// Response header of a failure of the network: the daemon's namespaces, `net=…,mnt=…,user=…`, where it may not look at the caller's.
 pub const NAMESPACES_HEADER: &str = "mp-namespaces";
 /// Response header: whether `daemon` or `upstream` decided the status.
 pub const ORIGIN_HEADER: &str = "mp-origin";
 /// Response header, repeatable: something the caller should be told beside the answer, ASCII.
 pub const NOTE_HEADER: &str = "mp-note";
+/// Response header: the format in which the user wants lists at a terminal, where `[settings.output]` says it.
+pub const FORMAT_HEADER: &str = "mp-format";
 /// Trailer of a streamed answer: why it ended before its end, a problem as ASCII JSON.
 pub const PROBLEM_TRAILER: &str = "mp-problem";
 /// Trailer of streamed lines: what was mended and left out of them, [`crate::wire::LinesTally`] as JSON. Where all was well there is none.

@@ -6,13 +6,16 @@ use std::time::{Duration, Instant};
 use hyper::Method;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue, TE};
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::routes::{BUILD_HEADER, CLIENT_HEADER, NETWORK_HEADER, ORIGIN_HEADER, REQUEST_ID_HEADER, SHUTDOWN};
+use mp_proto::routes::{
+    BUILD_HEADER, CALL_HEADER, CLIENT_HEADER, FORMAT_HEADER, NETWORK_HEADER, ORIGIN_HEADER, REQUEST_ID_HEADER, SHUTDOWN,
+};
 use mp_proto::wire::Accepted;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::answer::{Answer, is_older, not_delivered, noted, problem, read, unreachable};
 use super::options::{Exchange, Options};
+use super::waits;
 use crate::caller::add_asked;
 use crate::connect::{Doubt, connect};
 use crate::transport::{Channel, Content, Outgoing, Received, Streaming, TransportError};
@@ -126,6 +129,7 @@ impl Connection {
             None => None,
         };
         let mut outgoing = Outgoing { method, path: path.to_owned(), context: None, body, headers: self.named() };
+        waits::name(&self.options, &mut outgoing.headers);
         let mut mended = Mended::default();
         loop {
             outgoing.context = self.header()?;
@@ -153,6 +157,7 @@ impl Connection {
         };
         outgoing.headers.extend(request.headers);
         outgoing.headers.insert(TE, HeaderValue::from_static("trailers"));
+        waits::name(&self.options, &mut outgoing.headers);
         let mut mended = Mended::default();
         loop {
             outgoing.context = self.header()?;
@@ -173,7 +178,8 @@ impl Connection {
         for attempt in 1..=ATTEMPTS {
             let doubt = Doubt::of(is_read, attempt);
             let Ok(channel) = Channel::open(connect(&self.options.place, doubt).await?).await else { continue };
-            match channel.stream(outgoing, self.options.deadline).await {
+            let call = outgoing.headers.get(CALL_HEADER);
+            match waits::told(&self.options, call, channel.stream(outgoing, self.options.deadline)).await {
                 Err(TransportError::NotSent) => {}
                 Err(TransportError::Broken) if is_read && attempt < ATTEMPTS => {}
                 opened => return opened.map_err(|error| not_delivered(&error, outgoing, is_read)),
@@ -230,7 +236,8 @@ impl Connection {
                 },
             };
             let begun = Instant::now();
-            let exchanged = channel.exchange(outgoing, deadline).await;
+            let call = outgoing.headers.get(CALL_HEADER);
+            let exchanged = waits::told(&self.options, call, channel.exchange(outgoing, deadline)).await;
             self.observe(outgoing, exchanged.as_ref().ok(), begun.elapsed());
             match exchanged {
                 Ok(received) => {
@@ -252,6 +259,10 @@ impl Connection {
     fn tell(&self, headers: &HeaderMap) {
         if let Some(told) = &self.options.told {
             noted(headers).iter().for_each(|note| told(note));
+        }
+        let format = headers.get(FORMAT_HEADER).and_then(|format| format.to_str().ok());
+        if let (Some(preference), Some(format)) = (&self.options.preference, format) {
+            preference.learn(format);
         }
     }
 

@@ -108,6 +108,8 @@ async fn answer(
         arguments: &call.arguments,
         bound,
         refresh: call.refresh,
+        once: call.once,
+        is_paced: call.paced,
         strict: call.strict,
         tool: peer.tool(),
         upload,
