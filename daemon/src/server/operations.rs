@@ -99,8 +99,14 @@ async fn answer(
     };
     let (ran, waited) = measured(dispatch::run(run)).await;
     refuse_mended(id, call.strict)?;
-    let takes_trailers = reply::takes_trailers(headers);
-    let mut response = match ran? {
+    let mut response = shown(ran?, reply::takes_trailers(headers))?;
+    reply::tell_wait(&mut response, waited, session.project.as_ref());
+    Ok(response)
+}
+
+/// Answers with what an operation has brought.
+fn shown(ran: Ran, takes_trailers: bool) -> Answer {
+    Ok(match ran {
         Ran::Value(answered) => {
             let mut response = reply::ok_with_notes(&answered.value, &answered.notes)?;
             if let Some(age) = answered.age {
@@ -110,9 +116,7 @@ async fn answer(
         }
         Ran::Lines(lines) => lines::answer(lines, takes_trailers),
         Ran::Bytes(parts) => reply::streamed("application/octet-stream", parts, takes_trailers),
-    };
-    reply::tell_wait(&mut response, waited, session.project.as_ref());
-    Ok(response)
+    })
 }
 
 /// Binds the arguments of a call, and checks that the file that came along is wanted.
