@@ -10,7 +10,9 @@ mod file;
 mod future;
 mod hour;
 mod journal;
+mod known;
 mod order;
+mod pages;
 mod part;
 mod patience;
 mod pauses;
@@ -48,6 +50,7 @@ use future::Horizon;
 use hour::{Hour, Wait};
 use journal::Done;
 use order::Order;
+use pages::Reading;
 use plan::Plan;
 use progress::Progress;
 use resume::Resume;
@@ -117,7 +120,9 @@ async fn prepare(
     let is_final = |part: &Done| part.days.is_none_or(|days| zone.is_final(days.to, part.asked));
     let resume = Resume::decide(left, wanted, is_final);
     let mut parts = resume.parts(left);
-    let first = parts.len();
+    // Of profiles, some pages are there: their one part goes on.
+    let pages = claim.as_ref().and_then(Claim::pages).cloned();
+    let first = if pages.is_some() { 0 } else { parts.len() };
     if let Some(missing) = resume.missing(left, wanted) {
         let is_limited = arguments.get("limit").is_some_and(|limit| !limit.is_null());
         parts.extend(plan::parts(call, &session, is_limited, missing).await?);
@@ -134,7 +139,7 @@ async fn prepare(
             Out::File(Box::new(claim.begin(request(&arguments), zone.name.clone(), &resume)?))
         }
     };
-    Ok((Plan { operation, arguments, parts, first, zone, horizon: Horizon::default() }, out))
+    Ok((Plan { operation, arguments, parts, first, pages, zone, horizon: Horizon::default() }, out))
 }
 
 /// Whether it matters which time zone the project has: not for days that are over everywhere, and were when they were fetched.
@@ -174,7 +179,8 @@ async fn export(call: &Call<'_>, plan: Plan, out: Out, mut interrupt: Signal) ->
             report::above(text);
         }
     };
-    let bearing = Bearing { retry_for, hour, tell: &tell };
+    let reading = Reading::after(plan.pages.as_ref());
+    let bearing = Bearing { retry_for, hour, tell: &tell, reading };
     let ended = tokio::select! {
         biased;
         ended = fetch(call.daemon.options(), &plan, out, &tally, &bearing, &mut interrupt) => ended,

@@ -38,6 +38,12 @@ impl Tally {
         self.is_inside.store(false, Ordering::Relaxed);
     }
 
+    /// Counts a page that is complete: it is not taken back any more.
+    pub(super) fn page(&self) {
+        self.inside.iter().for_each(|count| count.store(0, Ordering::Relaxed));
+        self.is_inside.store(false, Ordering::Relaxed);
+    }
+
     /// Counts a part that is complete.
     pub(super) fn end(&self, part: usize) {
         self.inside.iter().for_each(|count| count.store(0, Ordering::Relaxed));

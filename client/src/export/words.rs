@@ -150,6 +150,7 @@ mod tests {
             arguments: serde_json::Map::new(),
             parts: vec![Some(days("2025-01-01", "2025-01-02")), Some(days("2025-01-03", "2025-01-04"))],
             first: 0,
+            pages: None,
             zone: Zone::default(),
             horizon: Horizon::default(),
         };

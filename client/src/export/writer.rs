@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use mp_catalog::PageMark;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::visible::Spelling;
 use tempfile::SpooledTempFile;
@@ -15,6 +16,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::oneshot;
 
 use super::file::Partial;
+use super::known::Sieve;
 use super::part::Part;
 use super::stop::Stop;
 use super::tally::Tally;
@@ -33,6 +35,10 @@ pub(super) enum Message {
     Batch(Vec<Bytes>),
     /// Lines that were kept until their turn came.
     Spool(SpooledTempFile),
+    /// A page of profiles is complete.
+    Page(PageMark),
+    /// From here on, profiles that are in the file already are left out.
+    Anew,
     /// What was written since the last part that is complete goes again.
     CutBack,
     /// A part is complete, which was asked for at that time.
@@ -78,6 +84,21 @@ impl Out {
                 partial.bytes += length as u64;
                 Ok(())
             }
+        }
+    }
+
+    fn page(&mut self, mark: PageMark, is_anew: bool) -> Result<(), Stop> {
+        match self {
+            Self::Stdout(_) => Ok(()),
+            Self::File(partial) => partial.page(mark, is_anew).map_err(Stop::Failed),
+        }
+    }
+
+    /// Returns what leaves out the profiles that are in the file; none for what cannot be read.
+    fn sieve(&self) -> Result<Option<Sieve>, Stop> {
+        match self {
+            Self::Stdout(_) => Ok(None),
+            Self::File(partial) => partial.known().map(Sieve::of).map(Some).map_err(Stop::Failed),
         }
     }
 
@@ -141,15 +162,27 @@ pub(super) fn start(
 }
 
 fn write(mut out: Out, parts: &[Part], mut messages: Receiver<Message>, tally: &Tally) -> Result<(), Stop> {
+    let mut sieve = None;
     while let Some(message) = messages.blocking_recv() {
         match message {
             Message::Batch(batch) => {
+                let batch = match &mut sieve {
+                    Some(sieve) => sieve.left_of(batch),
+                    None => batch,
+                };
                 let mut slices: Vec<IoSlice<'_>> = batch.iter().map(|part| IoSlice::new(part)).collect();
                 out.write(&mut slices, batch.iter().map(Bytes::len).sum())?;
                 batch.iter().for_each(|part| tally.add(part));
             }
             Message::Spool(spool) => copy(spool, &mut out, tally)?,
+            Message::Page(mark) => {
+                out.page(mark, sieve.is_some())?;
+                sieve.iter_mut().for_each(Sieve::settle);
+                tally.page();
+            }
+            Message::Anew => sieve = out.sieve()?,
             Message::CutBack => {
+                sieve.iter_mut().for_each(Sieve::forget);
                 out.cut_back()?;
                 tally.cut_back();
             }

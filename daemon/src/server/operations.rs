@@ -105,6 +105,7 @@ async fn answer(
         refresh: call.refresh,
         once: call.once,
         is_paced: call.paced,
+        pages: call.pages,
         tool: peer.tool(),
         upload,
     };

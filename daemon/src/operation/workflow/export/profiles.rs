@@ -4,6 +4,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use memchr::memmem;
 use mp_catalog::export::Profiles;
+use mp_catalog::{PAGE_MARK, PageMark, PagesFrom};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::plane::Plane;
 use serde::Deserialize;
@@ -104,6 +105,8 @@ struct Pages {
     /// Profiles so far.
     count: u64,
     goes_on: bool,
+    /// Whether the ends of pages are marked.
+    marks: bool,
 }
 
 /// A page as Mixpanel sends it.
@@ -168,7 +171,9 @@ impl Pages {
         };
         let (identity, project) = (run.session.identity.clone(), project.to_string());
         let calls = run.operations.calls.clone();
-        Ok(Self { calls, asked, identity, project, request, number: 0, session: None, count: 0, goes_on: true })
+        let marks = run.pages.is_some();
+        let PagesFrom { page: number, session, profiles: count } = run.pages.clone().unwrap_or_default();
+        Ok(Self { calls, asked, identity, project, request, number, session, count, goes_on: true, marks })
     }
 
     /// Asks for the next page and returns its lines.
@@ -205,8 +210,24 @@ impl Pages {
             return Err(odd("was answered with a full page and no session to ask for the next one with"));
         }
         self.goes_on = !is_all && page.session_id.is_some();
-        (self.session, self.number) = (page.session_id, self.number + 1);
-        Ok(page.lines.into())
+        let mark = self.marks.then(|| self.mark(&page));
+        let (mut lines, session) = (page.lines, page.session_id);
+        lines.extend(mark.unwrap_or_default());
+        (self.session, self.number) = (session, self.number + 1);
+        Ok(lines.into())
+    }
+
+    /// Returns the line that marks the end of a page.
+    fn mark(&self, page: &PageOfLines) -> Vec<u8> {
+        let mark = PageMark {
+            page: self.number,
+            session: page.session_id.clone().filter(|_| self.goes_on),
+            profiles: self.count,
+            page_size: page.page_size,
+            total: page.total,
+        };
+        let text = serde_json::to_vec(&mark).unwrap_or_default();
+        [&[PAGE_MARK], text.as_slice(), b"\n"].concat()
     }
 
     /// Notes in the log that an export takes most of what the project may ask in an hour.
