@@ -34,9 +34,11 @@ pub(crate) fn told(text: &str) {
     }
 }
 
-/// Prints what the user should know at once, above what moves on the last line.
+/// Prints what the user should know at once, above what moves on the last line. Calls that wait for the same say it once.
 pub(crate) fn above(text: &str) {
-    spinner::above(|| note(text));
+    if BOARD.lock().printed.insert(text.to_owned()) {
+        spinner::above(|| note(text));
+    }
 }
 
 /// Holds back what the daemon says, for as long as it lives: something else moves on the line where that would be printed.

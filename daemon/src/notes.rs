@@ -6,15 +6,31 @@
 use std::cell::RefCell;
 use std::future::Future;
 
+use mp_proto::mend::Mended;
+
 tokio::task_local! {
-    static NOTES: RefCell<Vec<String>>;
+    static NOTES: RefCell<Noted>;
+}
+
+/// What was noted for one call.
+#[derive(Default)]
+struct Noted {
+    notes: Vec<String>,
+    mended: Mended,
+}
+
+impl Noted {
+    fn told(self) -> Vec<String> {
+        let mended = self.mended.note().map(|note| format!("{note}: --strict refuses such answers"));
+        self.notes.into_iter().chain(mended).collect()
+    }
 }
 
 /// Serves a call, and returns what came of it with what was noted meanwhile.
 pub async fn collect<T>(work: impl Future<Output = T>) -> (T, Vec<String>) {
     let noted = async {
         let done = work.await;
-        (done, NOTES.with(RefCell::take))
+        (done, NOTES.with(RefCell::take).told())
     };
     NOTES.scope(RefCell::default(), noted).await
 }
@@ -22,11 +38,21 @@ pub async fn collect<T>(work: impl Future<Output = T>) -> (T, Vec<String>) {
 /// Notes something for the caller whose call is being served, once. Outside of a call nobody is there to be told.
 pub fn add(note: &str) {
     let _ = NOTES.try_with(|notes| {
-        let mut notes = notes.borrow_mut();
+        let notes = &mut notes.borrow_mut().notes;
         if !notes.iter().any(|known| known == note) {
             notes.push(note.to_owned());
         }
     });
+}
+
+/// Notes for the caller that some of an answer was mended. Of all answers that a call needs, it is told once.
+pub fn mended(what: &Mended) {
+    let _ = NOTES.try_with(|notes| notes.borrow_mut().mended.join(what));
+}
+
+/// Returns what was mended so far for the call that is being served, and forgets it.
+pub fn take_mended() -> Mended {
+    NOTES.try_with(|notes| std::mem::take(&mut notes.borrow_mut().mended)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -46,5 +72,24 @@ mod tests {
         let (one, other) = tokio::join!(call("one"), call("other"));
         assert_eq!((one, other), ((3, vec!["one".to_owned()]), (5, vec!["other".to_owned()])));
         add("to nobody");
+    }
+
+    #[tokio::test]
+    async fn what_was_mended_is_one_note_unless_it_was_taken() {
+        let call = |is_taken: bool| {
+            collect(async move {
+                for _ in 0..2 {
+                    let mut what = Mended::default();
+                    mp_proto::mend::mend(b"NaN", |odd| what.add(odd));
+                    mended(&what);
+                }
+                if is_taken { take_mended().values } else { 0 }
+            })
+        };
+        let said = "2 values were mended (NaN or infinity: 2): --strict refuses such answers";
+        assert_eq!(call(false).await, (0, vec![said.to_owned()]));
+        assert_eq!(call(true).await, (2, Vec::new()));
+        mended(&Mended::default());
+        assert_eq!(take_mended(), Mended::default());
     }
 }

@@ -2,8 +2,10 @@
 
 mod files;
 mod hours;
+mod odd;
 mod profiles;
 mod streams;
+mod sync;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use mp_catalog::OperationCall;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{CALL_HEADER, OPERATION, fill};
+use mp_proto::wire::LinesTally;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::hour::Hour;
@@ -25,7 +26,9 @@ use super::patience::{Next, Trouble, dice};
 use super::pauses;
 use super::plan::Plan;
 use super::stop::Stop;
-use crate::api::{Connection, Options, Streamed, trailed, waits, written};
+use super::strays::Strays;
+use super::tally::Tally;
+use crate::api::{Connection, Options, Streamed, tallied, trailed, waits, written};
 use crate::transport::{Piece, Streaming, TransportError};
 
 /// Parts that are fetched at once, of which all but the first are kept until their turn comes.
@@ -42,6 +45,8 @@ pub(super) struct Crew<'a> {
     pub(super) options: &'a Options,
     pub(super) plan: &'a Plan,
     pub(super) order: &'a Order,
+    pub(super) tally: &'a Tally,
+    pub(super) strays: &'a Strays,
     pub(super) bearing: &'a Bearing<'a>,
 }
 
@@ -67,6 +72,7 @@ impl Crew<'_> {
         let (mut next, mut failed) = (self.plan.first, BTreeMap::new());
         loop {
             let turn = self.order.turn();
+            self.strays.write_before(turn)?;
             if let Some(stop) = failed.remove(&turn) {
                 return Err(stop);
             }
@@ -202,14 +208,21 @@ impl Crew<'_> {
         let Some(mut streaming) = self.begin(part, &id).await.map_err(Stop::Failed)? else {
             return self.order.end(part).await;
         };
+        self.strays.begin(part);
+        let mut told = LinesTally::default();
         loop {
-            let (batch, end) = waits::told(self.options, Some(&id), gather(&mut streaming)).await;
+            let gathered = gather(&mut streaming, &mut told);
+            let (batch, end) = waits::told(self.options, Some(&id), gathered).await;
+            let batch = self.strays.sift(part, batch)?;
             if !batch.is_empty() {
                 self.push(part, batch, &mut marks).await?;
             }
             match end {
                 None => {}
-                Some(Ok(())) => return self.order.end(part).await,
+                Some(Ok(())) => {
+                    self.tally.tell(&told);
+                    return self.order.end(part).await;
+                }
                 Some(Err(failure)) => return Err(Stop::Failed(failure)),
             }
         }
@@ -255,7 +268,7 @@ impl Crew<'_> {
 }
 
 /// Takes what has arrived, and waits if nothing has. The end comes with the last of it.
-async fn gather(streaming: &mut Streaming) -> (Vec<Bytes>, Option<Result<(), Failure>>) {
+async fn gather(streaming: &mut Streaming, told: &mut LinesTally) -> (Vec<Bytes>, Option<Result<(), Failure>>) {
     let (mut batch, mut size) = (Vec::new(), 0);
     let mut next = match timeout(SILENCE, streaming.next()).await {
         Ok(next) => Some(next),
@@ -268,6 +281,7 @@ async fn gather(streaming: &mut Streaming) -> (Vec<Bytes>, Option<Result<(), Fai
                 batch.push(bytes);
             }
             Ok(Some(Piece::Trailers(trailers))) => {
+                *told = tallied(&trailers);
                 if let Some(failure) = trailed(&trailers) {
                     return (batch, Some(Err(failure)));
                 }

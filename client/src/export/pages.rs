@@ -152,7 +152,7 @@ mod tests {
     }
 
     fn text(page: u64) -> String {
-        format!("\u{1e}{}\n", serde_json::to_string(&mark(page)).expect("JSON"))
+        format!("\u{1d}{}\n", serde_json::to_string(&mark(page)).expect("JSON"))
     }
 
     /// Returns what pieces of this size are made of, lines put together.
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn marks_are_found_however_the_stream_is_cut() {
         // The byte of a mark may stand in a raw line.
-        let lines = ["{\"a\":\"\u{1e}{}\"}\n{}\n", "{}\n"];
+        let lines = ["{\"a\":\"\u{1d}{}\"}\n{}\n", "{}\n"];
         let all = [lines[0], &text(0), &text(1), lines[1], &text(2)].concat();
         let line = |at: usize| Item::Lines(Bytes::from_static(lines[at].as_bytes()));
         let expected = [line(0), Item::Page(mark(0)), Item::Page(mark(1)), line(1), Item::Page(mark(2))];
@@ -205,6 +205,6 @@ mod tests {
     #[test]
     fn half_a_mark_is_none() {
         assert_eq!(taken(text(0).trim_end(), 5), []);
-        assert_eq!(taken("\u{1e}nonsense\n{}\n", 5), [Item::Lines(Bytes::from_static(b"{}\n"))]);
+        assert_eq!(taken("\u{1d}nonsense\n{}\n", 5), [Item::Lines(Bytes::from_static(b"{}\n"))]);
     }
 }

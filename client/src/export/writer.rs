@@ -19,6 +19,7 @@ use super::file::Partial;
 use super::known::Sieve;
 use super::part::Part;
 use super::stop::Stop;
+use super::sync::store::Store;
 use super::tally::Tally;
 use crate::output::screen::Screen;
 use crate::output::stdout;
@@ -53,6 +54,8 @@ pub(super) enum Out {
     Stdout(Screen<File>),
     /// Into a file.
     File(Box<Partial>),
+    /// Into a directory, one file for each day.
+    Days(Box<Store>),
 }
 
 impl Out {
@@ -67,8 +70,16 @@ impl Out {
     /// Returns the file that lines are for.
     pub(super) fn target(&self) -> Option<PathBuf> {
         match self {
-            Self::Stdout(_) => None,
+            Self::Stdout(_) | Self::Days(_) => None,
             Self::File(partial) => Some(partial.target().to_owned()),
+        }
+    }
+
+    /// Returns the directory that the files of days are for.
+    pub(super) fn directory(&self) -> Option<PathBuf> {
+        match self {
+            Self::Days(store) => Some(store.dir().to_owned()),
+            Self::Stdout(_) | Self::File(_) => None,
         }
     }
 
@@ -84,12 +95,13 @@ impl Out {
                 partial.bytes += length as u64;
                 Ok(())
             }
+            Self::Days(store) => slices.iter().try_for_each(|slice| store.take(slice)).map_err(Stop::Failed),
         }
     }
 
     fn page(&mut self, mark: PageMark, is_anew: bool) -> Result<(), Stop> {
         match self {
-            Self::Stdout(_) => Ok(()),
+            Self::Stdout(_) | Self::Days(_) => Ok(()),
             Self::File(partial) => partial.page(mark, is_anew).map_err(Stop::Failed),
         }
     }
@@ -97,7 +109,7 @@ impl Out {
     /// Returns what leaves out the profiles that are in the file; none for what cannot be read.
     fn sieve(&self) -> Result<Option<Sieve>, Stop> {
         match self {
-            Self::Stdout(_) => Ok(None),
+            Self::Stdout(_) | Self::Days(_) => Ok(None),
             Self::File(partial) => partial.known().map(Sieve::of).map(Some).map_err(Stop::Failed),
         }
     }
@@ -109,6 +121,10 @@ impl Out {
                 Err(Stop::Failed(Failure::new(FailureKind::Internal, detail)))
             }
             Self::File(partial) => partial.cut_back().map_err(Stop::Failed),
+            Self::Days(store) => {
+                store.forget();
+                Ok(())
+            }
         }
     }
 
@@ -116,12 +132,13 @@ impl Out {
         match self {
             Self::Stdout(_) => Ok(()),
             Self::File(partial) => partial.complete(days, asked).map_err(Stop::Failed),
+            Self::Days(store) => days.map_or(Ok(()), |days| store.end(days.from, asked)).map_err(Stop::Failed),
         }
     }
 
     fn finish(self) -> Result<(), Stop> {
         match self {
-            Self::Stdout(_) => Ok(()),
+            Self::Stdout(_) | Self::Days(_) => Ok(()),
             Self::File(partial) => partial.finish().map_err(Stop::Failed),
         }
     }

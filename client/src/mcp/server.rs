@@ -65,7 +65,7 @@ impl Server {
         let done = match (tools::find(name), self.direct.iter().find(|row| tools::tool_name(row) == name)) {
             (Some(does), _) => self.fixed(does, arguments).await,
             (None, Some(operation)) => {
-                let call = OperationCall { arguments, refresh: false, ..OperationCall::default() };
+                let call = OperationCall { arguments, ..OperationCall::default() };
                 self.operation(operation, call, self.conversation.flags()).await
             }
             (None, None) => return None,

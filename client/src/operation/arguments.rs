@@ -32,14 +32,19 @@ pub(super) fn of(param: &'static Param) -> Vec<Arg> {
         _ => {
             let arg = with_letter(option(param.name, value_name(param), "").long(name).help(help));
             let arg = if let Some(also) = param.also { arg.visible_alias(also) } else { arg };
-            let action = if param.repeats { ArgAction::Append } else { ArgAction::Set };
-            vec![arg.action(action).allow_negative_numbers(is_number(param.kind))]
+            let is_many = param.repeats || is_list(param.kind);
+            let action = if is_many { ArgAction::Append } else { ArgAction::Set };
+            vec![arg.action(action).allow_negative_numbers(true).allow_hyphen_values(param.kind == Kind::Date)]
         }
     }
 }
 
 const fn is_number(kind: Kind) -> bool {
     matches!(kind, Kind::Int | Kind::Ints)
+}
+
+const fn is_list(kind: Kind) -> bool {
+    matches!(kind, Kind::List | Kind::Names | Kind::Ints)
 }
 
 /// Returns what stands for the value in a line of help.
@@ -60,6 +65,9 @@ pub(super) const fn value_name(param: &Param) -> &'static str {
 /// Returns the help of a parameter, with the words it may be and its default.
 pub(super) fn help(param: &Param) -> String {
     let mut help = param.help.to_owned();
+    if matches!(param.kind, Kind::List | Kind::Names) && !param.repeats {
+        help.push_str("; given several times, each is one name");
+    }
     let words = param.kind.choices();
     if !words.is_empty() {
         help.push_str(&format!(": {}", words.join(", ")));
@@ -150,6 +158,10 @@ fn value(param: &Param, matches: &ArgMatches) -> Option<Value> {
             (false, true) => Some(Value::Bool(false)),
             (false, false) => None,
         },
+        kind if is_list(kind) => {
+            let texts = matches.get_many::<String>(param.name)?;
+            Some(mp_catalog::typed(param, &texts.map(String::as_str).collect::<Vec<_>>()))
+        }
         _ if param.repeats => {
             let texts = matches.get_many::<String>(param.name)?;
             Some(texts.map(|text| Value::from(text.as_str())).collect())

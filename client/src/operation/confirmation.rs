@@ -71,7 +71,7 @@ pub(super) async fn show_touched(
     };
     let list = find(touches.list).expect("a rule of the catalog: it is there");
     let only = touches.only.map(|name| (name.to_owned(), Value::Array(ids.clone())));
-    let asked = OperationCall { arguments: only.into_iter().collect(), refresh: false, ..OperationCall::default() };
+    let asked = OperationCall { arguments: only.into_iter().collect(), ..OperationCall::default() };
     let listed = request::ask(call, list.id, &asked).await?;
     let is_meant = |entry: &&Value| ids.contains(&entry[touches.id]);
     let touched: Vec<Value> = listed.as_array().into_iter().flatten().filter(is_meant).cloned().collect();

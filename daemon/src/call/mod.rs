@@ -10,6 +10,7 @@ pub(crate) mod headers;
 pub(crate) mod large;
 pub(crate) mod ledger;
 pub(crate) mod lines;
+pub(crate) mod packed;
 pub(crate) mod path;
 pub(crate) mod quota;
 pub mod reads;

@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(read(r#""project";r=12, "project-concurrency";r=0;t=10"#), quota(Some(Hit::AtOnce)));
         assert_eq!(read(r#""project";a=0"#), quota(Some(Hit::Hour)));
         assert_eq!(read(r#""project";r=12"#), quota(None));
-        assert_eq!(read("\u{7f}"), quota(None));
+        assert_eq!(read(";;,=,\"\";r=0"), quota(None));
         let other = headers(&[("ratelimit-policy", r#""x-concurrency";q=5, "organisation";q=900"#)]);
         assert_eq!(Quota::of_headers(&other).hourly, Some(900));
         assert_eq!(Quota::of_headers(&headers(&[("ratelimit-policy", r#""project";q=0"#)])).hourly, None);

@@ -1,12 +1,17 @@
 //! Turns arguments into the parts of a request, or into a list of everything that is wrong with them. Both ends use it: the daemon does
 //! not trust a client.
 
+mod list;
+mod value;
+
 use mp_proto::failure::{Problem, Problems};
 use mp_proto::json::{ascii_json, spaced};
 use mp_proto::routes::encode_segment;
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
-use crate::operation::{Bound, Kind, Of, Operation, Param, Slot};
+use crate::operation::{Bound, Kind, Operation, Param, Slot};
+
+pub use list::typed;
 
 /// Binds arguments to an operation. A null counts as not given.
 ///
@@ -32,7 +37,7 @@ pub(crate) fn bind_with(
     let call = &operation.call;
     let has_body = operation.params.iter().any(|param| matches!(param.slot, Slot::Body | Slot::Spread));
     let body = (has_body || !call.fixed_body.is_empty()).then(Map::new);
-    let mut bound = Bound { path: call.path.to_owned(), query: Vec::new(), body, arguments: Map::new() };
+    let mut bound = Bound { path: call.path.to_owned(), query: Vec::new(), body, ..Bound::default() };
     for (name, text) in call.fixed_body {
         // A test binds every row, so a text that is no JSON does not stay.
         put_at(bound.body.get_or_insert_default(), name, serde_json::from_str(text).unwrap_or_default());
@@ -43,12 +48,13 @@ pub(crate) fn bind_with(
             continue;
         }
         match checked(param, arguments.get(param.name)) {
-            Ok(Some((value, sent))) => {
-                put(param, &sent, &mut bound);
-                bound.arguments.insert(param.name.to_owned(), value);
+            Ok(Some(checked)) => {
+                put(param, &checked.sent, &mut bound);
+                bound.arguments.insert(param.name.to_owned(), checked.value);
+                bound.notes.extend(checked.notes);
             }
             Ok(None) => {}
-            Err(detail) => problems.add(param.name, detail),
+            Err(wrong) => wrong.into_iter().for_each(|why| problems.add(param.name, why)),
         }
     }
     if let Some(check) = call.check {
@@ -138,148 +144,66 @@ fn expression(given: &str) -> String {
     format!("properties[\"{}\"]", given.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// Returns a value that was checked, or the default, and what is sent of it; none when there is neither and none is needed.
-fn checked(param: &Param, given: Option<&Value>) -> Result<Option<(Value, Value)>, String> {
+/// What became of one argument.
+struct Checked {
+    /// Its value.
+    value: Value,
+    /// What is sent of it.
+    sent: Value,
+    /// What a caller should be told.
+    notes: Vec<String>,
+}
+
+/// Returns a value that was checked, or the default; none when there is neither and none is needed.
+fn checked(param: &Param, given: Option<&Value>) -> Result<Option<Checked>, Vec<String>> {
+    let one = |why: &str| vec![why.to_owned()];
     let default = param.default.map(Value::from);
-    let Some(given) = given.filter(|given| !given.is_null()).or(default.as_ref()) else {
-        return if param.required { Err("must be given".to_owned()) } else { Ok(None) };
-    };
-    let value = match (param.is_many(), given) {
-        (true, Value::Array(all)) if all.is_empty() => return Ok(None),
-        (true, Value::Array(all)) => {
-            all.iter().map(|one| single(param, one)).collect::<Result<_, _>>().map(Value::Array)
+    let is_none = |given: &&Value| match given {
+        Value::Null => true,
+        Value::String(text) if matches!(param.kind, Kind::Json(_)) => {
+            text.trim() == "null" || (param.empty_is_none && text.is_empty())
         }
-        (true, one) => single(param, one).map(|one| Value::Array(vec![one])),
-        (false, one) => single(param, one),
-    }?;
+        Value::String(text) => param.empty_is_none && text.is_empty(),
+        _ => false,
+    };
+    let Some(given) = given.filter(|given| !is_none(given)).or(default.as_ref()) else {
+        return if param.required { Err(one("must be given")) } else { Ok(None) };
+    };
+    let mut notes = Vec::new();
+    let value = match (param.is_many(), given) {
+        (true, Value::Array(all)) if all.is_empty() => return Err(one(value::NONE)),
+        (true, Value::Array(all)) => each(param, all, &mut notes)?,
+        (true, one) => each(param, std::slice::from_ref(one), &mut notes)?,
+        (false, one) => value::single(param, one, &mut notes)?,
+    };
     // Whoever reads the URL takes these for steps up and down, however they are encoded.
     if param.slot == Slot::Path && value.as_str().is_some_and(|text| ["", ".", ".."].contains(&text)) {
-        return Err("must not be empty, . or ..".to_owned());
+        return Err(one("must not be empty, . or .."));
     }
     let sent = match param.through {
-        Some(through) => through(value.clone())?,
+        Some(through) => through(value.clone()).map_err(|why| vec![why])?,
         None => value.clone(),
     };
-    Ok(Some((value, sent)))
+    Ok(Some(Checked { value, sent, notes }))
 }
 
-fn single(param: &Param, given: &Value) -> Result<Value, String> {
-    let (value, expected) = match param.kind {
-        Kind::Str | Kind::Secret | Kind::Property => (given.as_str().map(Value::from), "a text"),
-        Kind::Int => (integer(given).map(Value::Number), "an integer"),
-        Kind::Ints => (integers(given), "integers, separated by commas"),
-        Kind::Id => (id(given), "an id"),
-        Kind::List if param.repeats => (several(given), "texts, separated by commas"),
-        Kind::List => (texts(given), "texts, separated by commas"),
-        Kind::Names => (texts(given).map(without_empty), "texts, separated by commas"),
-        Kind::Flag | Kind::Toggle => (boolean(given), "true or false"),
-        Kind::Date => (date(given), "a date such as 2025-01-31"),
-        Kind::Json(of) => return json(of, given),
-        Kind::JsonFile => return json(Of::Object, given),
-        Kind::TextFile => (given.as_str().map(Value::from), "a text"),
-        Kind::File => return Err("is the body of the call, not one of its arguments".to_owned()),
-        Kind::Output => return Err("is for a command line only".to_owned()),
-        Kind::OneOf(words) => {
-            let known = given.as_str().filter(|word| words.contains(word));
-            return known.map(Value::from).ok_or_else(|| format!("must be one of {}", words.join(", ")));
+/// Checks each of several values, and tells what is wrong with any of them once.
+fn each(param: &Param, all: &[Value], notes: &mut Vec<String>) -> Result<Value, Vec<String>> {
+    let (mut values, mut wrong) = (Vec::new(), Vec::new());
+    for one in all {
+        match value::single(param, one, notes) {
+            Ok(value) => values.push(value),
+            Err(why) => wrong.extend(why),
         }
-        Kind::AnyCase(words) => {
-            let lower = given.as_str().map(str::to_lowercase).filter(|word| words.contains(&word.as_str()));
-            return lower.map(Value::from).ok_or_else(|| format!("must be one of {}", words.join(", ")));
-        }
-    };
-    value.ok_or_else(|| format!("must be {expected}"))
-}
-
-fn integer(given: &Value) -> Option<Number> {
-    match given {
-        Value::Number(number) => number.as_i64().map(Number::from),
-        Value::String(text) => text.trim().parse::<i64>().ok().map(Number::from),
-        _ => None,
     }
-}
-
-fn id(given: &Value) -> Option<Value> {
-    match given {
-        Value::String(text) => (!text.is_empty()).then(|| given.clone()),
-        _ => integer(given).map(|number| number.to_string().into()),
-    }
-}
-
-fn integers(given: &Value) -> Option<Value> {
-    let all: Option<Vec<Number>> = match given {
-        Value::String(text) => {
-            let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-            parts.map(|part| integer(&Value::from(part))).collect()
-        }
-        Value::Array(list) => list.iter().map(integer).collect(),
-        one => integer(one).map(|one| vec![one]),
-    };
-    all.filter(|all| !all.is_empty()).map(|all| all.into_iter().map(Value::Number).collect())
-}
-
-fn texts(given: &Value) -> Option<Value> {
-    match given {
-        Value::String(text) => Some(text.split(',').map(|part| Value::from(part.trim())).collect()),
-        Value::Array(list) if !list.is_empty() => list.iter().all(Value::is_string).then(|| given.clone()),
-        _ => None,
-    }
-}
-
-/// Texts that may be given one by one: each of them stays as it is, and parts of one text that are empty do not count.
-fn several(given: &Value) -> Option<Value> {
-    match given {
-        Value::String(text) => {
-            Some(text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect())
-        }
-        Value::Array(list) => list.iter().all(Value::is_string).then(|| given.clone()),
-        _ => None,
-    }
-}
-
-fn boolean(given: &Value) -> Option<Value> {
-    match given {
-        Value::Bool(_) => Some(given.clone()),
-        Value::String(word) => word.parse().ok().map(Value::Bool),
-        _ => None,
-    }
-}
-
-/// A calendar date in the one spelling that Mixpanel takes.
-fn date(given: &Value) -> Option<Value> {
-    let text = given.as_str()?;
-    let is_spelled_so = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    (is_spelled_so && text.parse::<jiff::civil::Date>().is_ok()).then(|| given.clone())
-}
-
-fn without_empty(texts: Value) -> Value {
-    match texts {
-        Value::Array(all) => all.into_iter().filter(|text| text != "").collect(),
-        other => other,
-    }
-}
-
-/// Returns JSON that was given as a value or as its text. So where a JSON text is wanted, its text has quotes.
-fn json(of: Of, given: &Value) -> Result<Value, String> {
-    let read = match given {
-        Value::String(text) => serde_json::from_str(text).map_err(|error| {
-            format!("must be JSON, and is not in line {}, column {}: {}", error.line(), error.column(), why(&error))
-        })?,
-        other => other.clone(),
-    };
-    of.checked(&read)
-}
-
-/// Returns what a reader of JSON says, without the place that it adds.
-fn why(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.split(" at line ").next().unwrap_or_default().to_owned()
+    wrong.dedup();
+    if wrong.is_empty() { Ok(Value::Array(values)) } else { Err(wrong) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operation::{Call, Effect, Reply, Scope, Weight};
+    use crate::operation::{Call, Effect, Of, Reply, Scope, Weight};
     use mp_proto::plane::Plane;
     use serde_json::json;
 

@@ -1,8 +1,8 @@
 //! An operation: what a row of the catalog consists of.
 //!
-//! Read in this order: [`Operation`], [`Param`] (what it takes), [`Bound`] (what becomes of its arguments), [`Call`] (the request),
-//! [`Reply`] (what is made of the answer), [`Model`] (what its objects are made of), [`Weight`] (what a call does to the data),
-//! [`Confirm`] (when a person is asked).
+//! Read in this order: [`Operation`], [`Param`] (what it takes), [`Text`] (what a text of it must be), [`Bound`] (what becomes of its
+//! arguments), [`Call`] (the request), [`Reply`] (what is made of the answer), [`Model`] (what its objects are made of), [`Sent`] (an
+//! argument of a model), [`Weight`] (what a call does to the data), [`Confirm`] (when a person is asked).
 
 mod bound;
 mod call;
@@ -10,7 +10,9 @@ mod confirm;
 mod model;
 mod param;
 mod reply;
+mod sent;
 mod stage;
+mod text;
 mod time;
 mod weight;
 
@@ -22,7 +24,9 @@ pub use confirm::{Confirm, Touches};
 pub use model::{Field, Model, Names, Of};
 pub use param::{Kind, Param, Slot, Through};
 pub use reply::{Audience, Reply, ReplyValue, Reshape, Rows, Shape, Unwrap, results};
+pub use sent::Sent;
 pub use stage::Stage;
+pub use text::{Least, Text};
 pub use weight::{Destroys, Weight};
 
 /// An operation.

@@ -136,7 +136,7 @@ fn the_arguments_decide_whether_a_change_destroys() {
         ("drop-filters.update", json!({"id": 1, "filters": "[]"}), Effect::Destroy),
         ("drop-filters.update", json!({"id": 1, "filters": [], "active": false}), Effect::Write),
         ("flags.set-test-users", json!({"flag_id": "f", "users": "{}"}), Effect::Destroy),
-        ("flags.set-test-users", json!({"flag_id": "f", "users": {"On": ["u"]}}), Effect::Write),
+        ("flags.set-test-users", json!({"flag_id": "f", "users": {"u": "On"}}), Effect::Write),
         ("lookup-tables.upload", json!({"name": "n", "data_group_id": "7"}), Effect::Destroy),
         ("lookup-tables.upload", json!({"name": "n"}), Effect::Write),
         ("dashboards.update-text-card", json!({"dashboard_id": 1, "text_card_id": 2, "markdown": ""}), Effect::Destroy),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::operation::{Kind, Operation};
 
 /// Of arguments that exclude each other, those that a sample leaves out.
-const LEFT_OUT: [(&str, &str); 14] = [
+const LEFT_OUT: [(&str, &str); 15] = [
     ("export.profiles", "distinct_id"),
     ("export.profiles", "behaviors"),
     ("query.activity-feed", "exclude_event"),
@@ -14,6 +14,7 @@ const LEFT_OUT: [(&str, &str); 14] = [
     ("custom-properties.validate", "behavior"),
     ("metrics.create", "kind"),
     ("metrics.update", "kind"),
+    ("metrics.query", "last"),
     ("custom-events.update", "name"),
     ("custom-events.delete", "name"),
     ("reports.link", "params_file"),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::operation::{Kind, Of, Operation, Param};
+use crate::operation::{Kind, Least, Of, Operation, Param};
 
 impl Operation {
     /// Returns the schema of the arguments as one JSON object. What only a command line or an upload has is not in it.
@@ -22,7 +22,17 @@ impl Operation {
 }
 
 fn property(param: &Param) -> Value {
-    let one = of_kind(param.kind);
+    let mut one = of_kind(param.kind);
+    if let Some(most) = param.text.most {
+        one["maxLength"] = most.into();
+    }
+    if param.text.least != Least::Nothing {
+        one["minLength"] = 1.into();
+    }
+    let is_list = matches!(param.kind, Kind::Ints | Kind::List | Kind::Names);
+    if is_list && !param.empty {
+        one["minItems"] = 1.into();
+    }
     let mut schema = if param.is_many() { json!({"type": "array", "items": one}) } else { one };
     schema["description"] = param.help.into();
     if let Some(default) = param.default {
@@ -58,6 +68,10 @@ fn of_json(of: Of) -> Value {
         Of::Bool => json!({"type": "boolean"}),
         Of::Word(words) => json!({"type": "string", "enum": words}),
         Of::Object | Of::One(_) | Of::Map(_) => json!({"type": "object"}),
+        Of::TextsByName => json!({"type": "object", "additionalProperties": {"type": "string"}}),
+        Of::ListsByName => {
+            json!({"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}})
+        }
         Of::Values | Of::Texts | Of::Ints | Of::Objects | Of::List(_) => json!({"type": "array"}),
     }
 }

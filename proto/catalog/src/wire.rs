@@ -73,6 +73,9 @@ pub struct OperationCall {
     /// Whether an answer that is kept does not count.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refresh: bool,
+    /// Whether an answer is refused that holds what no strict reader of JSON takes; else it is mended, and a note says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub strict: bool,
     /// Whether the caller itself tries again what fails: then an export that meets a fault at Mixpanel is not repeated here.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub once: bool,
@@ -80,7 +83,7 @@ pub struct OperationCall {
     /// wait, with the time until it has.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub paced: bool,
-    /// Where an export of profiles begins: then the ends of its pages are marked, each by a line of the byte 0x1e and a mark as JSON.
+    /// Where an export of profiles begins: then the ends of its pages are marked, each by a line of the byte 0x1d and a mark as JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pages: Option<PagesFrom>,
 }
@@ -100,7 +103,7 @@ pub struct PagesFrom {
 }
 
 /// The byte with which the line of a mark begins, which no JSON begins with.
-pub const PAGE_MARK: u8 = 0x1e;
+pub const PAGE_MARK: u8 = 0x1d;
 
 /// The end of a page of profiles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -271,7 +271,7 @@ fn proto_keeps_its_storeys() {
     check(
         "proto/src",
         &[
-            "deadline holder ids json location ownership plane secret version visible",
+            "deadline holder ids json location mend ownership plane secret version visible",
             "failure",
             "context event routes surroundings wire",
             "lib",
@@ -312,7 +312,7 @@ fn the_daemon_keeps_its_storeys() {
 fn the_catalog_keeps_its_storeys() {
     check(
         "proto/catalog/src",
-        &["operation", "models shape", "ops", "nouns", "binding sample schema wire", "export", "lib"],
+        &["operation", "models shape", "ops", "nouns", "binding sample schema wire", "dates", "export", "lib"],
     );
 }
 

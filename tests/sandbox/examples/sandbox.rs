@@ -8,6 +8,9 @@
 //! curl -u bench:secret 'URL/us/export/export?project_id=3187654&from_date=2025-01-01&to_date=2025-01-01' -o /dev/null
 //! ```
 //!
+//! Projects whose answers are odd, each in one way, are listed by `--odd-projects`; with `--odd`, every hundredth event of the others has a
+//! value that needs mending.
+//!
 //! It exits with 1 when a client has done something that a faultless client does not do, and says what.
 
 use std::io::{self, Read, Write};
@@ -15,13 +18,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use mp_proto::ids::Region;
+use mp_sandbox::upstream::oddities::ODDITIES;
 use mp_sandbox::upstream::reply::Reply;
 use mp_sandbox::upstream::{ADA, Consent, Fault, Meter, Upstream, Volume, Weather};
 use serde_json::{Value, json};
 
 const USAGE: &str =
     "usage: sandbox [--allow] [--events-per-day N | --bytes-per-day N] [--profiles N] [--gzip on|off] [--limits on|off]
-               [--hourly N] [--hour SECONDS] [--faults PER-THOUSAND] [--resets PER-THOUSAND]";
+               [--hourly N] [--hour SECONDS] [--faults PER-THOUSAND] [--resets PER-THOUSAND] [--odd | --odd-projects]";
 
 /// What the fake is told.
 #[derive(Default)]
@@ -37,6 +41,8 @@ struct Options {
     /// How many answers of a thousand are 503, and how many connections are reset.
     faults: u64,
     resets: u64,
+    /// Whether every hundredth event has an odd value.
+    odd: bool,
 }
 
 impl Options {
@@ -55,6 +61,7 @@ impl Options {
                 "--resets" => options.resets = words.next()?.parse().ok()?,
                 "--gzip" => options.gzip = switch(&words.next()?)?,
                 "--limits" => options.limits = switch(&words.next()?)?,
+                "--odd" => options.odd = true,
                 _ => return None,
             }
         }
@@ -65,6 +72,7 @@ impl Options {
         upstream.set_consent(self.consent.unwrap_or(Consent::Page));
         upstream.data(|data| {
             data.gzip = self.gzip;
+            data.odd = self.odd;
             data.volume = self.volume.unwrap_or(data.volume);
             data.profiles = self.profiles.unwrap_or(data.profiles);
         });
@@ -110,6 +118,10 @@ fn switch(word: &str) -> Option<bool> {
 }
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).is_some_and(|word| word == "--odd-projects") {
+        ODDITIES.iter().for_each(|one| println!("{} {}", one.project, one.what));
+        return ExitCode::SUCCESS;
+    }
     let Some(options) = Options::read(std::env::args().skip(1)) else {
         eprintln!("{USAGE}");
         return ExitCode::from(3);

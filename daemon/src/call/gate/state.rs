@@ -363,12 +363,12 @@ mod tests {
             "ten seconds after the first is over"
         );
         assert_eq!(state.full_for(second(10), 2), None, "others have more");
-        assert_eq!(state.full_for(second(3610), 3), None);
         assert_eq!(state.full_for(second(10), 99), Some(Duration::from_secs(3606)), "one at a time in any case");
         state.uncount(7);
         assert_eq!(state.full_for(second(10), 3), None, "Mixpanel does not count what it refuses");
         state.line.push(Tool(1), 8, 8);
         assert_eq!(state.full_for(second(10), 3), Some(Duration::from_secs(10)), "somebody waits for the last one");
+        assert_eq!(state.full_for(second(3610), 3), None, "the first is over");
     }
 
     #[test]

@@ -306,7 +306,7 @@ mod tests {
         assert!(matches!(world.reserve(None).await, Reserved::TooLong(wait) if wait.as_secs() == 1800));
         world.clock.pass(1800);
         world.entry().await.settle(Outcome::Good).await;
-        world.entry().await.settle(Outcome::Counted).await;
+        assert!(matches!(world.reserve(None).await, Reserved::TooLong(wait) if wait.as_secs() == 1810), "two are sent");
     }
 
     #[tokio::test]

@@ -11,9 +11,9 @@ use crate::operation::call::{Answered, Run};
 /// Runs it.
 ///
 /// # Errors
-/// When the range makes no sense, or those of the requests.
+/// Those of the requests.
 pub(crate) async fn run(run: &Run<'_>) -> Result<Answered, Failure> {
-    let time = time(run)?;
+    let time = time(run);
     let id = run.bound.arguments.get("metric_id").cloned().unwrap_or_default();
     let path = run.project_path(&format!("metrics/{id}"))?;
     let metric = run.also(Outgoing::read(Plane::App, path)).await?;
@@ -33,22 +33,14 @@ pub(crate) async fn run(run: &Run<'_>) -> Result<Answered, Failure> {
     Ok(Answered { value, notes: Vec::new(), age: None })
 }
 
-fn time(run: &Run<'_>) -> Result<Value, Failure> {
+/// Returns the range of days, which was checked.
+fn time(run: &Run<'_>) -> Value {
     let unit = run.text("unit").unwrap_or("day");
-    let last = run.bound.arguments.get("last").and_then(Value::as_i64).unwrap_or(30);
-    match (run.text("from"), run.text("to")) {
-        (None, None) if last < 1 => Err(run.wrong("last", "must be at least 1")),
-        (None, None) => {
-            Ok(json!({"dateRangeType": "in the last", "unit": unit, "window": {"unit": "day", "value": last}}))
-        }
-        (None, Some(_)) => Err(run.wrong("from", "must be given with to")),
-        (Some(from), to) => {
-            let today = || run.operations.clock.now().to_zoned(jiff::tz::TimeZone::system()).date().to_string();
-            let to = to.map_or_else(today, str::to_owned);
-            if *from > *to {
-                return Err(run.wrong("to", "must not be before from"));
-            }
-            Ok(json!({"dateRangeType": "between", "unit": unit, "value": [from, to]}))
-        }
-    }
+    let Some(from) = run.text("from") else {
+        let last = run.bound.arguments.get("last").and_then(Value::as_i64).unwrap_or(30);
+        return json!({"dateRangeType": "in the last", "unit": unit, "window": {"unit": "day", "value": last}});
+    };
+    let today = || run.operations.clock.now().to_zoned(jiff::tz::TimeZone::system()).date().to_string();
+    let to = run.text("to").map_or_else(today, str::to_owned);
+    json!({"dateRangeType": "between", "unit": unit, "value": [from, to]})
 }

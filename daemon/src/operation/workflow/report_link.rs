@@ -94,7 +94,8 @@ async fn unsaved(run: &Run<'_>) -> Result<String, Failure> {
     if text("on").is_some_and(|on| EXPRESSION.iter().any(|part| on.contains(part))) {
         return refused("--link is not supported with an expression in --on, only with the name of a property");
     }
-    let workspace = run.workspace().await?.to_string();
+    // A link without one works, too.
+    let workspace = run.workspace().await.ok().map(|id| id.to_string());
     let slug = slug();
     let request = Outgoing {
         method: Method::POST,
@@ -103,7 +104,7 @@ async fn unsaved(run: &Run<'_>) -> Result<String, Failure> {
         ..Outgoing::read(Plane::App, format!("/projects/{}/bookmark-urls/", run.session.project()?))
     };
     run.operations.calls.send_within(&run.session.identity, &request, UPSTREAM.daemon).await?;
-    url(run, Some(&workspace), &format!("insights#{slug}"))
+    url(run, workspace.as_deref(), &format!("insights#{slug}"))
 }
 
 /// The same question as a report has it.

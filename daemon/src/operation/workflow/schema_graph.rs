@@ -65,13 +65,13 @@ type Part = (Vec<Value>, Option<std::time::Duration>);
 
 async fn definitions(run: &Run<'_>, path: &str, query: &[(&str, String)]) -> Result<Part, Failure> {
     let query = query.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-    let bound = Bound { path: path.to_owned(), query, body: None, arguments: Map::new() };
+    let bound = Bound { path: path.to_owned(), query, body: None, ..Bound::default() };
     list(run, run.ask(run.request(bound).await?).await?)
 }
 
 async fn relations(run: &Run<'_>) -> Result<Part, Failure> {
     let query = vec![("fetch_per_event_properties".to_owned(), "true".to_owned())];
-    let bound = Bound { path: RELATIONS.call.path.to_owned(), query, body: None, arguments: Map::new() };
+    let bound = Bound { path: RELATIONS.call.path.to_owned(), query, body: None, ..Bound::default() };
     let request = build(&RELATIONS, bound, run.session, run.session.workspace, run.tool)?;
     list(run, run.ask(request).await?)
 }

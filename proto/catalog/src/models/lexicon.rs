@@ -213,7 +213,7 @@ pub(crate) const UPDATE_SCHEMA_ENFORCEMENT_PARAMS: Model = Model::new(
         Field::new("notification_emails", Of::Texts).wire("notificationEmails"),
         Field::new("rule_event", Of::Text).wire("ruleEvent"),
         Field::new("events", Of::Texts),
-        Field::new("properties", Of::Object),
+        Field::new("properties", Of::ListsByName),
     ],
 )
 .closed();

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// The parts of a request that were made of checked arguments.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Bound {
     /// The path below the scope, with its values encoded.
     pub path: String,
@@ -13,4 +13,6 @@ pub struct Bound {
     pub body: Option<Map<String, Value>>,
     /// All values by their names, checked, with defaults for those that were not given.
     pub arguments: Map<String, Value>,
+    /// What a caller should be told beside the answer, such as fields that were left out.
+    pub notes: Vec<String>,
 }

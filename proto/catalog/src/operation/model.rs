@@ -29,6 +29,10 @@ pub enum Of {
     Ints,
     /// A list of objects.
     Objects,
+    /// An object whose values are texts.
+    TextsByName,
+    /// An object whose values are lists of texts.
+    ListsByName,
     /// An object of a model.
     One(&'static Model),
     /// A list of such objects.
@@ -82,7 +86,7 @@ impl Field {
     }
 
     /// Its names: an object may use either, unless the model says otherwise.
-    const fn names(&self, by_wire_names: bool) -> [&'static str; 2] {
+    pub(super) const fn names(&self, by_wire_names: bool) -> [&'static str; 2] {
         [self.wire, if by_wire_names { self.wire } else { self.name }]
     }
 }
@@ -163,54 +167,10 @@ impl Model {
         Ok(shown)
     }
 
-    /// Returns an argument as Mixpanel gets it: under its names, without what is null.
-    ///
-    /// # Errors
-    /// With what is wrong and where in it, as the end of a sentence.
-    pub fn sent(&self, given: &Value) -> Result<Value, String> {
-        self.sent_at(given, "")
-    }
-
     /// Returns an object of the model as Mixpanel would send it, with all its fields.
     pub fn example(&self) -> Value {
         self.fields.iter().map(|field| (field.wire.to_owned(), field.of.example())).collect::<Map<_, _>>().into()
     }
-
-    fn sent_at(&self, given: &Value, at: &str) -> Result<Value, String> {
-        let Value::Object(given) = given else { return Err(wrong(at, "a JSON object")) };
-        let mut rest = given.clone();
-        let mut sent = Map::new();
-        for field in self.fields {
-            let names = field.names(self.by_wire_names);
-            let mut values = names.into_iter().filter_map(|name| rest.shift_remove(name));
-            let value = values.next().filter(|value| !value.is_null());
-            drop(values);
-            let at = if at.is_empty() { field.wire.to_owned() } else { format!("{at}.{}", field.wire) };
-            match value {
-                Some(value) => {
-                    sent.insert(field.wire.to_owned(), field.of.sent(&value, &at)?);
-                }
-                None if field.required => return Err(format!("lacks '{at}'")),
-                None => {}
-            }
-        }
-        if !self.closed {
-            sent.extend(rest.into_iter().filter(|(_, value)| !value.is_null()));
-        } else if let Some(name) = rest.keys().next() {
-            let at = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
-            let known: Vec<&str> = self.fields.iter().map(|field| field.wire).collect();
-            return Err(format!("must not have '{}'; it may have {}", at.escape_debug(), known.join(", ")));
-        }
-        Ok(Value::Object(sent))
-    }
-}
-
-fn is_integer(value: &Value) -> bool {
-    value.is_i64() || value.is_u64()
-}
-
-fn wrong(at: &str, expected: &str) -> String {
-    if at.is_empty() { format!("must be {expected}") } else { format!("must have {expected} as '{at}'") }
 }
 
 impl Of {
@@ -236,42 +196,6 @@ impl Of {
         })
     }
 
-    fn sent(self, value: &Value, at: &str) -> Result<Value, String> {
-        let all = |fits: fn(&Value) -> bool| value.as_array().is_some_and(|list| list.iter().all(fits));
-        let (fits, expected) = match self {
-            Self::Any => (true, ""),
-            Self::Text | Self::Time => (value.is_string(), "a text"),
-            Self::Int => (is_integer(value), "an integer"),
-            Self::Bool => (value.is_boolean(), "true or false"),
-            Self::Object => (value.is_object(), "a JSON object"),
-            Self::Values => (value.is_array(), "a JSON list"),
-            Self::Texts => (all(Value::is_string), "a list of texts"),
-            Self::Ints => (all(is_integer), "a list of integers"),
-            Self::Objects => (all(Value::is_object), "a list of objects"),
-            Self::Word(words) => {
-                let fits = value.as_str().is_some_and(|word| words.contains(&word));
-                return if fits { Ok(value.clone()) } else { Err(wrong(at, &format!("one of {}", words.join(", ")))) };
-            }
-            Self::One(model) => return model.sent_at(value, at),
-            Self::List(model) => {
-                let list = value.as_array().ok_or_else(|| wrong(at, "a JSON list"))?;
-                let one = |(index, entry)| model.sent_at(entry, &format!("{at}[{index}]"));
-                return list.iter().enumerate().map(one).collect();
-            }
-            Self::Map(model) => {
-                let map = value.as_object().ok_or_else(|| wrong(at, "a JSON object"))?;
-                let one = |(key, entry): (&String, &Value)| {
-                    Ok((
-                        key.clone(),
-                        model.sent_at(entry, &if at.is_empty() { key.clone() } else { format!("{at}.{key}") })?,
-                    ))
-                };
-                return map.iter().map(one).collect::<Result<_, String>>().map(Value::Object);
-            }
-        };
-        if fits { Ok(value.clone()) } else { Err(wrong(at, expected)) }
-    }
-
     /// Returns a value that it may be, for a try; of a model, one with all its fields.
     pub fn example(self) -> Value {
         match self {
@@ -284,17 +208,11 @@ impl Of {
             Self::Values | Self::Ints => serde_json::json!([1, 2]),
             Self::Texts => serde_json::json!(["x", "y z"]),
             Self::Objects => serde_json::json!([{"a": 1}]),
+            Self::TextsByName => serde_json::json!({"On": "u-1"}),
+            Self::ListsByName => serde_json::json!({"Sign Up": ["plan"]}),
             Self::One(model) => model.example(),
             Self::List(model) => Value::Array(vec![model.example()]),
             Self::Map(model) => serde_json::json!({"A": model.example()}),
         }
-    }
-
-    /// Checks a value that stands for itself, such as a list of objects.
-    ///
-    /// # Errors
-    /// As [`Model::sent`].
-    pub fn checked(self, value: &Value) -> Result<Value, String> {
-        self.sent(value, "")
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::model::Of;
+use super::text::{Least, Text};
 
 /// What a value must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +123,14 @@ pub struct Param {
     pub or_stdin: Option<&'static [&'static str]>,
     /// Another name of its option.
     pub also: Option<&'static str>,
+    /// What a text must be beside that.
+    pub text: Text,
+    /// Whether a list may be given that is empty: it means that there are none from now on.
+    pub empty: bool,
+    /// Whether each part of a text with commas must be something.
+    pub strict: bool,
+    /// Whether an empty text is the same as none.
+    pub empty_is_none: bool,
     /// What is sent in place of the value itself.
     pub through: Option<Through>,
     /// One line.
@@ -142,6 +151,10 @@ impl Param {
             default: None,
             or_stdin: None,
             also: None,
+            text: Text::ANY,
+            empty: false,
+            strict: false,
+            empty_is_none: false,
             through: None,
             help,
         }
@@ -204,6 +217,48 @@ impl Param {
     /// Its option has another name, too.
     pub const fn also(mut self, name: &'static str) -> Self {
         self.also = Some(name);
+        self
+    }
+
+    /// Its text has at most so many characters.
+    pub const fn at_most(mut self, characters: usize) -> Self {
+        self.text.most = Some(characters);
+        self
+    }
+
+    /// Its text is not empty.
+    pub const fn filled(mut self) -> Self {
+        self.text.least = Least::Something;
+        self
+    }
+
+    /// Its text has more in it than white space.
+    pub const fn not_blank(mut self) -> Self {
+        self.text.least = Least::Seen;
+        self
+    }
+
+    /// White space around its text is taken off.
+    pub const fn trimmed(mut self) -> Self {
+        self.text.trimmed = true;
+        self
+    }
+
+    /// An empty list of it means none from now on.
+    pub const fn or_none(mut self) -> Self {
+        self.empty = true;
+        self
+    }
+
+    /// Nothing may be missing between the commas of its text.
+    pub const fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
+    /// An empty text is the same as none.
+    pub const fn unless_empty(mut self) -> Self {
+        self.empty_is_none = true;
         self
     }
 

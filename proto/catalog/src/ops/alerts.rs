@@ -8,7 +8,7 @@ use crate::shape::pages;
 
 const BOOKMARK_ID: Param = Param::body("bookmark_id", Kind::Int, "Id of the report it watches").required();
 
-const NAME: Param = Param::body("name", Kind::Str, "Its name").required();
+const NAME: Param = Param::body("name", Kind::Str, "Its name").required().at_most(50);
 
 const CONDITION: Param = Param::body("condition", Kind::Json(Of::Object), "When it fires, as JSON").required();
 
@@ -17,7 +17,7 @@ const FREQUENCY: Param = Param::body("frequency", Kind::Int, "Seconds between tw
 const PAUSED: Param = Param::body("paused", Kind::Toggle, "Whether it rests");
 
 const SUBSCRIPTIONS: Param =
-    Param::body("subscriptions", Kind::Json(Of::Values), "Who is told, as a JSON list").default("[]");
+    Param::body("subscriptions", Kind::Json(Of::Objects), "Who is told, as a JSON list").default("[]");
 
 const NOTIFICATION_WINDOWS: Param =
     Param::body("notification_windows", Kind::Json(Of::Object), "When may be told, as a JSON object");
@@ -139,7 +139,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("condition", Kind::Json(Of::Object), "When it fires, as JSON"),
             Param::body("frequency", Kind::Int, "Seconds between two checks"),
             PAUSED,
-            Param::body("subscriptions", Kind::Json(Of::Values), "Who is told, as a JSON list"),
+            Param::body("subscriptions", Kind::Json(Of::Objects), "Who is told, as a JSON list"),
             NOTIFICATION_WINDOWS,
         ],
         call: Call::patch(Plane::App, "alerts/custom/{alert_id}/"),
@@ -152,7 +152,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Check whether alerts still fit changed report params",
         params: &[
             Param::body("alert_ids", Kind::Ints, "Ids of alerts, separated by commas").required(),
-            Param::body("bookmark_type", Kind::Str, "Type of the report").required(),
+            Param::body("bookmark_type", Kind::OneOf(&["insights", "funnels"]), "Type of the report").required(),
             Param::body("bookmark_params", Kind::Json(Of::Object), "Parameters of the report, as JSON").required(),
         ],
         call: Call::post(Plane::App, "alerts/custom/validate-alerts-for-bookmark/"),

@@ -5,7 +5,7 @@ use mp_proto::plane::Plane;
 use crate::models;
 use crate::operation::{Call, Effect, Kind, Operation, Param, Reply};
 
-const TAGS: Param = Param::body("tags", Kind::Ints, "Ids of tags, separated by commas");
+const TAGS: Param = Param::body("tags", Kind::Ints, "Ids of tags, separated by commas").or_none();
 
 const ANNOTATION_ID: Param = Param::path("annotation_id", Kind::Int, "Id of the annotation");
 
@@ -18,7 +18,7 @@ pub(crate) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         params: &[
             Param::body("date", Kind::Str, "When, such as 2025-01-31 or 2025-01-31 12:00:00").required(),
-            Param::body("description", Kind::Str, "What happened").required(),
+            Param::body("description", Kind::Str, "What happened").required().at_most(512),
             TAGS,
             Param::body("user_id", Kind::Int, "Id of the user it is from"),
         ],
@@ -81,7 +81,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["annotations", "update"],
         summary: "Change an annotation",
         effect: Effect::Write,
-        params: &[ANNOTATION_ID, Param::body("description", Kind::Str, "What it is about"), TAGS],
+        params: &[ANNOTATION_ID, Param::body("description", Kind::Str, "What it is about").at_most(512), TAGS],
         call: Call::patch(Plane::App, "annotations/{annotation_id}/"),
         reply: Reply::ONE.of(&models::ANNOTATION),
         ..Operation::APP

@@ -6,7 +6,7 @@ use crate::models;
 use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Scope, Touches, Workflow};
 use crate::shape::saved_definitions;
 
-const DESCRIPTION: Param = Param::body("description", Kind::Str, "What it is about");
+const DESCRIPTION: Param = Param::body("description", Kind::Str, "What it is about").at_most(255);
 
 const NO_VALIDATE: Param = Param::local("no_validate", Kind::Flag, "Leave it to Mixpanel to check the definition");
 
@@ -21,7 +21,7 @@ pub(crate) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         scope: Scope::Project,
         params: &[
-            Param::body("name", Kind::Str, "Its name").required(),
+            Param::body("name", Kind::Str, "Its name").required().trimmed().not_blank().at_most(255),
             Param::body("definition_file", Kind::JsonFile, "File with the definition, as JSON; - for standard input")
                 .wire("definition")
                 .required(),
@@ -78,7 +78,7 @@ pub(crate) const ROWS: &[Operation] = &[
         scope: Scope::Project,
         params: &[
             BEHAVIOR_ID,
-            Param::body("name", Kind::Str, "Its name"),
+            Param::body("name", Kind::Str, "Its name").trimmed().not_blank().at_most(255),
             DESCRIPTION,
             Param::body("definition_file", Kind::JsonFile, "File with the definition, as JSON; - for standard input")
                 .wire("definition"),

@@ -82,8 +82,8 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["cohorts", "list"],
         summary: "List cohorts with their definitions",
         params: &[
-            Param::query("data_group_id", Kind::Str, "Only cohorts of this data group"),
-            Param::query("ids", Kind::Ints, "Only these ids, separated by commas"),
+            Param::query("data_group_id", Kind::Str, "Only cohorts of this data group").unless_empty(),
+            Param::query("ids", Kind::Ints, "Only these ids, separated by commas").strict(),
         ],
         call: Call::get(Plane::App, "cohorts"),
         reply: Reply::LIST.of(&models::COHORT),

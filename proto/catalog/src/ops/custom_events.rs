@@ -18,11 +18,12 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Create a custom event out of existing events",
         effect: Effect::Write,
         params: &[
-            Param::body("name", Kind::Str, "Its name").required(),
+            Param::body("name", Kind::Str, "Its name").required().not_blank(),
             Param::body("alternative", Kind::Str, "Event that counts as one")
                 .wire("alternatives")
                 .required()
                 .repeats()
+                .not_blank()
                 .through(definitions::alternatives),
         ],
         call: Call::post(Plane::App, "custom_events/").form(),

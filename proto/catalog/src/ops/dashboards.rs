@@ -56,7 +56,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["dashboards", "bulk-delete"],
         summary: "Delete several dashboards in one call",
         effect: Effect::Destroy,
-        params: &[Param::body("ids", Kind::Ints, "Ids, separated by commas").wire("dashboard_ids").required()],
+        params: &[Param::body("ids", Kind::Ints, "Ids, separated by commas").wire("dashboard_ids").required().strict()],
         call: Call::post(Plane::App, "dashboards/bulk-delete"),
         reply: Reply::EMPTY.done("Deleted dashboards {ids}"),
         touches: Some(Touches { argument: "ids", list: "dashboards.list", only: Some("ids"), id: "id" }),
@@ -120,7 +120,7 @@ pub(crate) const ROWS: &[Operation] = &[
         id: "dashboards.list",
         command: &["dashboards", "list"],
         summary: "List the dashboards of the project or pinned workspace",
-        params: &[Param::query("ids", Kind::Ints, "Only these ids, separated by commas")],
+        params: &[Param::query("ids", Kind::Ints, "Only these ids, separated by commas").strict()],
         call: Call::get(Plane::App, "dashboards"),
         reply: Reply::LIST.of(&models::DASHBOARD),
         ..Operation::APP

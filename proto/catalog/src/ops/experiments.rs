@@ -146,7 +146,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("variants", Kind::Json(Of::Any), "Variants, as JSON"),
             Param::body("metrics", Kind::Json(Of::Any), "Metrics, as JSON"),
             SETTINGS,
-            Param::body("tags", Kind::Names, "Tags, separated by commas"),
+            Param::body("tags", Kind::Names, "Tags, separated by commas").or_none(),
         ],
         call: Call::patch(Plane::App, "experiments/{experiment_id}").arrange(bodies::experiment),
         reply: Reply::ONE.of(&models::EXPERIMENT),

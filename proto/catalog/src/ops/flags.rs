@@ -24,7 +24,7 @@ const KEY: Param = Param::body("key", Kind::Str, "Key that programs ask for").re
 
 const DESCRIPTION: Param = Param::body("description", Kind::Str, "What it is about");
 
-const TAGS: Param = Param::body("tags", Kind::Names, "Tags, separated by commas");
+const TAGS: Param = Param::body("tags", Kind::Names, "Tags, separated by commas").or_none();
 
 const SERVING_METHOD: Param = Param::body("serving_method", SERVING, "Where it is decided").default("client");
 
@@ -103,7 +103,7 @@ pub(crate) const ROWS: &[Operation] = &[
         scope: Scope::WorkspaceRequired,
         params: &[
             FLAG_ID,
-            Param::query("page", Kind::Str, "Which page"),
+            Param::query("page", Kind::Str, "Which page").unless_empty(),
             Param::query("page_size", Kind::Int, "Entries of a page"),
         ],
         call: Call::get(Plane::App, "feature-flags/{flag_id}/history/"),
@@ -150,7 +150,7 @@ pub(crate) const ROWS: &[Operation] = &[
         scope: Scope::WorkspaceRequired,
         params: &[
             FLAG_ID,
-            Param::body("users", Kind::Json(Of::Object), "Variants by user, as a JSON object").required(),
+            Param::body("users", Kind::Json(Of::TextsByName), "Variants by user, as a JSON object").required(),
         ],
         call: Call::put(Plane::App, "feature-flags/{flag_id}/test-users/"),
         reply: Reply::EMPTY.done("Set the test users of flag {flag_id}"),

@@ -13,7 +13,7 @@ pub(super) const TYPES: Kind = Kind::OneOf(&["general", "unique", "average"]);
 
 const PROPERTY: Param = Param::query("property", Kind::Str, "Property").wire("name").short('p').required();
 
-const EVENT: Param = Param::query("event", Kind::Str, "Only of this event").short('e');
+const EVENT: Param = Param::query("event", Kind::Str, "Only of this event").short('e').unless_empty();
 
 /// The operations that discover.
 pub(crate) const ROWS: &[Operation] = &[

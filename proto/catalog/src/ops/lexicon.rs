@@ -12,7 +12,7 @@ const FROM_DATE: Param = Param::body("from_date", Kind::Date, "First day, YYYY-M
 
 const TO_DATE: Param = Param::body("to_date", Kind::Date, "Last day, YYYY-MM-DD").wire("toDate").required();
 
-const FILTERS: Param = Param::body("filters", Kind::Json(Of::Any), "Which of them, as JSON");
+const FILTERS: Param = Param::body("filters", Kind::Json(Of::Object), "Which of them, as a JSON object");
 
 const NAME: Param = Param::body("name", Kind::Str, "Its name").required();
 
@@ -244,7 +244,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("verified", Kind::Toggle, "Whether it is verified"),
             DISPLAY_NAME,
             DESCRIPTION,
-            Param::body("tags", Kind::Names, "Tags, separated by commas"),
+            Param::body("tags", Kind::Names, "Tags, separated by commas").or_none(),
         ],
         call: Call::patch(Plane::App, "data-definitions/events/"),
         reply: Reply::ONE.of(&models::EVENT_DEFINITION),

@@ -80,7 +80,7 @@ pub(crate) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         weight: Weight::destroys_if(effects::replaces_a_table, "with a data group, the rows of its table are replaced"),
         params: &[
-            NAME,
+            NAME.filled().at_most(255),
             Param::local("file", Kind::File, "The CSV file; - for standard input").required(),
             Param::body("data_group_id", Kind::Int, "Id of the lookup table's data group").wire("data-group-id"),
         ],

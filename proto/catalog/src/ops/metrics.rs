@@ -4,13 +4,13 @@ use mp_proto::plane::Plane;
 
 use crate::models;
 use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Scope, Touches, Weight, Workflow};
-use crate::shape::{results, saved_definitions};
+use crate::shape::{bodies, results, saved_definitions};
 
 const KIND: Param = Param::local("kind", Kind::OneOf(&["metric", "formula", "warehouse"]), "Kind of metric");
 
 const WAREHOUSE_SOURCE_ID: Param = Param::local("warehouse_source_id", Kind::Int, "Id of the warehouse source");
 
-const DESCRIPTION: Param = Param::body("description", Kind::Str, "What it is about");
+const DESCRIPTION: Param = Param::body("description", Kind::Str, "What it is about").at_most(255);
 
 const OWNER_ID: Param = Param::local("owner_id", Kind::Int, "Id of the user who owns it");
 
@@ -29,7 +29,7 @@ pub(crate) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         scope: Scope::Project,
         params: &[
-            Param::body("name", Kind::Str, "Its name").required(),
+            Param::body("name", Kind::Str, "Its name").required().trimmed().not_blank().at_most(255),
             Param::body("definition_file", Kind::JsonFile, "File with the definition, as JSON; - for standard input")
                 .wire("definition")
                 .required(),
@@ -99,6 +99,7 @@ pub(crate) const ROWS: &[Operation] = &[
         call: Call::post(Plane::Query, "insights")
             .fixed_body(&[("queryLimits.limit", "3000")])
             .ids_of_workspace()
+            .check(saved_definitions::range)
             .by(Workflow::MetricQuery),
         reply: Reply::ONE.bare().rows(results::rows),
         ..Operation::APP
@@ -111,7 +112,7 @@ pub(crate) const ROWS: &[Operation] = &[
         scope: Scope::Project,
         params: &[
             METRIC_ID,
-            Param::body("name", Kind::Str, "Its name"),
+            Param::body("name", Kind::Str, "Its name").trimmed().not_blank().at_most(255),
             DESCRIPTION,
             Param::body("definition_file", Kind::JsonFile, "File with the definition, as JSON; - for standard input")
                 .wire("definition"),
@@ -134,7 +135,10 @@ pub(crate) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         weight: Weight::settled("a mark that can be set again"),
         scope: Scope::Project,
-        params: &[METRIC_IDS, Param::local("unverify", Kind::Flag, "Clear the mark instead")],
+        params: &[
+            METRIC_IDS.through(bodies::all_positive),
+            Param::local("unverify", Kind::Flag, "Clear the mark instead"),
+        ],
         call: Call::patch(Plane::App, "metrics").arrange(saved_definitions::verify),
         reply: Reply::LIST.of(&models::SAVED_METRIC).reshape(saved_definitions::verified),
         ..Operation::APP

@@ -19,7 +19,8 @@ const HOURS: Param = Param::query("unit", Kind::OneOf(&["hour", "day"]), "Unit o
 
 const TYPE: Param = Param::query("type", TYPES, "How they are counted").short('t').default("general");
 
-const WHERE: Param = Param::query("where", Kind::Str, "Only events for which this expression is true").short('w');
+const WHERE: Param =
+    Param::query("where", Kind::Str, "Only events for which this expression is true").short('w').unless_empty();
 
 const BY_NUMBER: Param = Param::query("on", Kind::Property, "Numeric property, or an expression").short('o').required();
 
@@ -36,7 +37,7 @@ pub(crate) const ROWS: &[Operation] = &[
             FROM,
             TO,
             DAYS,
-            Param::query("on", Kind::Property, "Property to split by, or an expression").short('o'),
+            Param::query("on", Kind::Property, "Property to split by, or an expression").short('o').unless_empty(),
             WHERE,
             LINK,
         ],
@@ -56,8 +57,8 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("funnel_id", Kind::Int, "Id of the funnel").positional(),
             FROM,
             TO,
-            Param::query("unit", Kind::Str, "Unit of time").short('u'),
-            Param::query("on", Kind::Str, "Expression to split by").short('o'),
+            Param::query("unit", Kind::Str, "Unit of time").short('u').unless_empty(),
+            Param::query("on", Kind::Str, "Expression to split by").short('o').unless_empty(),
             LINK,
         ],
         call: Call::get(Plane::Query, "funnels").by(Workflow::ReportLink),
@@ -77,8 +78,10 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("return", Kind::Str, "Event by which a user returns").wire("event").short('r').required(),
             FROM,
             TO,
-            Param::query("born_where", Kind::Str, "Only first events for which this expression is true"),
-            Param::query("return_where", Kind::Str, "Only returns for which this expression is true").wire("where"),
+            Param::query("born_where", Kind::Str, "Only first events for which this expression is true").unless_empty(),
+            Param::query("return_where", Kind::Str, "Only returns for which this expression is true")
+                .wire("where")
+                .unless_empty(),
             Param::local("interval", Kind::Int, "Units in a period").short('i').default("1"),
             Param::query("intervals", Kind::Int, "Number of periods").wire("interval_count").short('n').default("10"),
             Param::local("unit", Kind::OneOf(&["day", "week", "month"]), "Unit of time").short('u').default("day"),
@@ -178,7 +181,7 @@ pub(crate) const ROWS: &[Operation] = &[
             TO,
             DAYS,
             Param::query("addiction_unit", Kind::OneOf(&["hour", "day"]), "Time that counts once").default("hour"),
-            Param::query("event", Kind::Str, "Only this event").short('e'),
+            Param::query("event", Kind::Str, "Only this event").short('e').unless_empty(),
             WHERE,
         ],
         call: Call::get(Plane::Query, "retention/addiction"),

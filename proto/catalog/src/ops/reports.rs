@@ -9,6 +9,12 @@ use crate::shape::{bodies, discovery, pages, results};
 /// Kinds of saved reports.
 const TYPES: Kind = Kind::OneOf(&["insights", "funnels", "retention", "flows", "launch-analysis"]);
 
+/// Kinds of reports that can be saved.
+const NEW_TYPES: Kind = Kind::OneOf(&["insights", "funnels", "retention", "flows", "user"]);
+
+/// Kinds of reports that a link can open without their being saved.
+const LINK_TYPES: Kind = Kind::OneOf(&["insights", "funnels", "retention", "flows"]);
+
 const DESCRIPTION: Param = Param::body("description", Kind::Str, "What it is about").short('d');
 
 const BOOKMARK_ID: Param = Param::path("bookmark_id", Kind::Int, "Id of the report");
@@ -22,7 +28,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["reports", "bulk-delete"],
         summary: "Delete several saved reports",
         effect: Effect::Destroy,
-        params: &[Param::body("ids", Kind::Ints, "Ids, separated by commas").wire("bookmark_ids").required()],
+        params: &[Param::body("ids", Kind::Ints, "Ids, separated by commas").wire("bookmark_ids").required().strict()],
         call: Call::post(Plane::App, "bookmarks/bulk-delete"),
         reply: Reply::EMPTY.done("Deleted reports {ids}"),
         touches: Some(Touches { argument: "ids", list: "reports.list", only: Some("ids"), id: "id" }),
@@ -53,7 +59,7 @@ pub(crate) const ROWS: &[Operation] = &[
         effect: Effect::Write,
         params: &[
             Param::body("name", Kind::Str, "Its name").required().short('n'),
-            Param::body("type", TYPES, "Type of the report").required().short('t'),
+            Param::body("type", NEW_TYPES, "Type of the report").required().short('t'),
             Param::body("params", Kind::Json(Of::Object), "Its parameters, as a JSON object").required().short('p'),
             DESCRIPTION,
             Param::body("dashboard_id", Kind::Int, "Id of the dashboard").required(),
@@ -99,7 +105,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Show one page of the change history of a report",
         params: &[
             BOOKMARK_ID,
-            Param::query("cursor", Kind::Str, "Where the page begins, from the page before"),
+            Param::query("cursor", Kind::Str, "Where the page begins, from the page before").unless_empty(),
             Param::query("page_size", Kind::Int, "Entries of a page"),
         ],
         call: Call::get(Plane::App, "bookmarks/{bookmark_id}/history"),
@@ -118,10 +124,10 @@ pub(crate) const ROWS: &[Operation] = &[
                 .optional(),
             Param::local("params", Kind::Json(Of::Object), "Its parameters, as a JSON object"),
             Param::local("params_file", Kind::JsonFile, "File with the parameters, as JSON").or_stdin(&["params"]),
-            Param::body("type", Kind::Str, "Type of the report").short('t').default("insights"),
+            Param::body("type", LINK_TYPES, "Type of the report").short('t').default("insights"),
             NAME,
             DESCRIPTION,
-            Param::local("workspace_id", Kind::Int, "Workspace of the link"),
+            Param::local("workspace_id", Kind::Int, "Workspace of the link").through(bodies::positive),
             Param::body("bookmark_id", Kind::Int, "Id of the saved report it comes from"),
             Param::local("no_validate", Kind::Flag, "Leave it to Mixpanel to check the parameters"),
         ],
@@ -144,7 +150,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "List saved reports",
         params: &[
             Param::query("type", TYPES, "Only reports of this type").short('t'),
-            Param::query("ids", Kind::Ints, "Only these ids, separated by commas"),
+            Param::query("ids", Kind::Ints, "Only these ids, separated by commas").strict(),
         ],
         call: Call::get(Plane::App, "bookmarks").fixed(&[("v", "2")]),
         reply: Reply::LIST.of(&models::BOOKMARK).reshape(discovery::inner_results),
@@ -172,7 +178,7 @@ pub(crate) const ROWS: &[Operation] = &[
         params: &[
             BOOKMARK_ID,
             NAME,
-            Param::body("params", Kind::Json(Of::Object), "Its parameters, as a JSON object").short('p'),
+            Param::body("params", Kind::Json(Of::Object), "Its parameters, as a JSON object").short('p').unless_empty(),
             DESCRIPTION,
         ],
         call: Call::patch(Plane::App, "bookmarks/{bookmark_id}").fixed_body(&[("v", "2")]),

@@ -16,7 +16,7 @@ const SCHEMA_JSON: Param =
 const ENTRIES: Param =
     Param::body("entries", Kind::Json(Of::List(&models::SCHEMA_ENTRY)), "Schemas, as a JSON list").required();
 
-const ENTITY_TYPE_NEW: Param = Param::local("entity_type", Kind::Str, "Kind of entity");
+const ENTITY_TYPE_NEW: Param = Param::local("entity_type", Kind::Str, "Kind of entity").unless_empty();
 
 /// The operations on schemas.
 pub(crate) const ROWS: &[Operation] = &[

@@ -7,7 +7,7 @@ use crate::operation::{Call, Effect, Kind, Operation, Param, Reply};
 
 const URL: Param = Param::body("url", Kind::Str, "Address that is called").required();
 
-const AUTH_TYPE: Param = Param::body("auth_type", Kind::Str, "How it is authenticated");
+const AUTH_TYPE: Param = Param::body("auth_type", Kind::OneOf(&["basic"]), "How it is authenticated");
 
 const USERNAME: Param = Param::body("username", Kind::Str, "Name for it");
 

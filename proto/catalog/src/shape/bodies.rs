@@ -19,6 +19,19 @@ pub(crate) fn report(arguments: &Fields, _: &mut Bound, problems: &mut Problems)
     }
 }
 
+/// Checks an id.
+pub(crate) fn positive(id: Value) -> Result<Value, String> {
+    if id.as_i64().is_some_and(|id| id > 0) { Ok(id) } else { Err("must be a positive integer".to_owned()) }
+}
+
+/// Checks several ids.
+pub(crate) fn all_positive(ids: Value) -> Result<Value, String> {
+    match ids {
+        Value::Array(all) => all.into_iter().map(positive).collect(),
+        one => positive(one),
+    }
+}
+
 /// Checks a cohort's definition, where it is a raw one: with a selector over behaviors.
 pub(crate) fn cohort(arguments: &Fields, _: &mut Bound, problems: &mut Problems) {
     let Some(Value::Object(definition)) = arguments.get("definition") else { return };

@@ -54,9 +54,12 @@ pub(crate) fn custom_event(_: &Fields, mut answer: Value, _: &mut Vec<String>) -
 
 /// Makes the text of a list of events of their names.
 pub(crate) fn alternatives(names: Value) -> Result<Value, String> {
+    let names = names.as_array().map(Vec::as_slice).unwrap_or_default();
+    if let Some((_, twice)) = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
+        return Err(format!("must not name an event twice: {twice}"));
+    }
     let event = |name: &Value| json!({"event": name});
-    let events: Vec<Value> = names.as_array().into_iter().flatten().map(event).collect();
-    Ok(Value::Array(events).to_string().into())
+    Ok(Value::Array(names.iter().map(event).collect()).to_string().into())
 }
 
 /// Returns the address of a download; it may come bare.

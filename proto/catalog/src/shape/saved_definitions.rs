@@ -78,21 +78,6 @@ pub(crate) fn ids(arguments: &Fields, bound: &mut Bound, _: &mut Problems) {
     body(bound).insert(name.to_owned(), ids);
 }
 
-/// The longest name and description, in characters.
-const LONGEST: usize = 255;
-
-fn texts(arguments: &Fields, problems: &mut Problems) {
-    for name in ["name", "description"] {
-        let Some(text) = arguments.get(name).and_then(Value::as_str) else { continue };
-        if text.chars().count() > LONGEST {
-            problems.add(name, format!("must not be longer than {LONGEST} characters"));
-        }
-        if name == "name" && text.trim().is_empty() {
-            problems.add(name, "must not be blank");
-        }
-    }
-}
-
 fn at_least_one(arguments: &Fields, problems: &mut Problems, of: &[&str]) {
     if !of.iter().any(|name| arguments.contains_key(*name)) {
         problems.add(of[0], "or another change must be given");
@@ -101,7 +86,6 @@ fn at_least_one(arguments: &Fields, problems: &mut Problems, of: &[&str]) {
 
 /// Checks a new behavior, and puts its type beside its definition.
 pub(crate) fn behavior(arguments: &Fields, bound: &mut Bound, problems: &mut Problems) {
-    texts(arguments, problems);
     let definition = given(arguments, "definition_file");
     match definition["behavior"]["type"].as_str() {
         Some(kind) => drop(body(bound).insert("type".to_owned(), kind.into())),
@@ -111,7 +95,6 @@ pub(crate) fn behavior(arguments: &Fields, bound: &mut Bound, problems: &mut Pro
 
 /// Checks that something of a behavior changes.
 pub(crate) fn changed_behavior(arguments: &Fields, _: &mut Bound, problems: &mut Problems) {
-    texts(arguments, problems);
     at_least_one(arguments, problems, &["name", "description", "definition_file", "verified"]);
 }
 
@@ -124,6 +107,32 @@ pub fn metric_kind(arguments: &Fields) -> &'static str {
         None if definition.get("formula").is_some() => "formula",
         None if definition.get("query").is_some() || arguments.contains_key("warehouse_source_id") => "warehouse",
         None => "metric",
+    }
+}
+
+/// Most days back from today that a query may ask for.
+const MOST_DAYS: i64 = 3650;
+
+/// Days back from today that a query asks for when nothing is said.
+const USUAL_DAYS: i64 = 30;
+
+/// Checks the range of days of a query: dates, or days back from today.
+pub(crate) fn range(arguments: &Fields, problems: &mut Problems) {
+    let day = |name: &str| arguments.get(name).and_then(Value::as_str);
+    let last = arguments.get("last").and_then(Value::as_i64).unwrap_or(USUAL_DAYS);
+    match last {
+        ..1 => problems.add("last", "must be at least 1"),
+        1..=MOST_DAYS => {}
+        _ => problems.add("last", format!("must be at most {MOST_DAYS}")),
+    }
+    match (day("from"), day("to")) {
+        (None, Some(_)) if !problems.has("from") => problems.add("from", "must be given with to"),
+        // A day is spelled in one way, so its text is in the order of the calendar.
+        (Some(from), Some(to)) if from > to => problems.add("to", format!("must not be before {from}")),
+        _ => {}
+    }
+    if last != USUAL_DAYS && (day("from").is_some() || day("to").is_some()) {
+        problems.add("last", "cannot go with dates");
     }
 }
 
@@ -152,7 +161,6 @@ fn definition_of_metric(arguments: &Fields, problems: &mut Problems) {
 
 /// Checks a new metric, and puts its kind beside its definition.
 pub(crate) fn metric(arguments: &Fields, bound: &mut Bound, problems: &mut Problems) {
-    texts(arguments, problems);
     definition_of_metric(arguments, problems);
     let kind = metric_kind(arguments);
     if kind == "warehouse" && !arguments.contains_key("warehouse_source_id") {
@@ -160,14 +168,15 @@ pub(crate) fn metric(arguments: &Fields, bound: &mut Bound, problems: &mut Probl
     }
     let body = body(bound);
     body.insert("type".to_owned(), kind.into());
-    if kind != "warehouse" {
-        body.shift_remove("warehouse_source_id");
+    if kind == "warehouse"
+        && let Some(source) = arguments.get("warehouse_source_id")
+    {
+        body.insert("warehouse_source_id".to_owned(), source.clone());
     }
 }
 
 /// Checks that something of a metric changes; its kind and source come with a definition only.
 pub(crate) fn changed_metric(arguments: &Fields, bound: &mut Bound, problems: &mut Problems) {
-    texts(arguments, problems);
     at_least_one(arguments, problems, &["name", "description", "definition_file", "owner_id", "verified"]);
     if arguments.contains_key("definition_file") {
         definition_of_metric(arguments, problems);
