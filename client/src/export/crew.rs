@@ -249,7 +249,8 @@ impl Crew<'_> {
     /// Asks for days. What the daemon did not begin to answer is asked for again at once: it may have been replaced just then.
     async fn open(&self, part: Part, id: &HeaderValue) -> Result<Streaming, Failure> {
         let pages = self.plan.is_of_pages().then(|| self.bearing.reading.from());
-        let call = OperationCall { once: true, paced: self.bearing.hour.is_waited_for(), pages, ..self.plan.call(part) };
+        let call =
+            OperationCall { once: true, paced: self.bearing.hour.is_waited_for(), pages, ..self.plan.call(part) };
         let request = Streamed {
             method: Method::POST,
             path: fill(OPERATION, self.plan.operation.id),

@@ -12,7 +12,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use serde_json::Value;
 
-use super::journal::{Done, fingerprint, Journal, Pages, sync_directory};
+use super::journal::{Done, Journal, Pages, fingerprint, sync_directory};
 use super::known::Known;
 use super::part::Part;
 use super::resume::{Resume, span};

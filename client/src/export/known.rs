@@ -30,7 +30,8 @@ impl Known {
     /// # Errors
     /// When it cannot be read.
     pub(super) fn of(mut file: &File, bytes: u64) -> io::Result<Self> {
-        let mut known = Self { seeds: [RandomState::new(), RandomState::new()], ids: HashSet::new(), fresh: Vec::new() };
+        let mut known =
+            Self { seeds: [RandomState::new(), RandomState::new()], ids: HashSet::new(), fresh: Vec::new() };
         file.rewind()?;
         let (mut reader, mut line) = (BufReader::with_capacity(256 * 1024, file.take(bytes)), Vec::new());
         while reader.read_until(b'\n', &mut line)? > 0 {

@@ -173,7 +173,10 @@ async fn prepare_sync(
     arguments.insert("to".to_owned(), wanted.to.to_string().into());
     let request = plan::request(operation, &session, &arguments);
     let begun = sync::begin(order, request, wanted, &zone)?;
-    Ok((Plan { operation, arguments, parts: Vec::new(), first: 0, zone, horizon: Horizon::default() }, begun))
+    Ok((
+        Plan { operation, arguments, parts: Vec::new(), first: 0, pages: None, zone, horizon: Horizon::default() },
+        begun,
+    ))
 }
 
 /// Decides what is fetched and where it goes.

@@ -76,7 +76,10 @@ impl Reading {
             failure.kind,
             FailureKind::UpstreamRefused | FailureKind::UpstreamNotFound | FailureKind::UpstreamInvalid
         );
-        self.next() > 0 && self.restarts.get() < RESTARTS && is_refusal && failure.detail.to_lowercase().contains("session")
+        self.next() > 0
+            && self.restarts.get() < RESTARTS
+            && is_refusal
+            && failure.detail.to_lowercase().contains("session")
     }
 
     /// Begins with the first page again, and says so.
@@ -86,7 +89,9 @@ impl Reading {
         self.is_anew.set(true);
         self.restarts.set(self.restarts.get() + 1);
         self.is_inside.set(false);
-        format!("Mixpanel has ended the session of these profiles after {pages} pages; beginning anew, without those that are there already")
+        format!(
+            "Mixpanel has ended the session of these profiles after {pages} pages; beginning anew, without those that are there already"
+        )
     }
 }
 
@@ -185,7 +190,10 @@ mod tests {
     #[test]
     fn pages_go_on_after_the_last_one_and_begin_anew_when_their_session_ends() {
         let reading = Reading::default();
-        assert_eq!((reading.from(), reading.is_complete(), reading.is_between_pages()), (PagesFrom::default(), false, false));
+        assert_eq!(
+            (reading.from(), reading.is_complete(), reading.is_between_pages()),
+            (PagesFrom::default(), false, false)
+        );
         reading.note(&Item::Lines(Bytes::from_static(b"{}\n")));
         reading.note(&Item::Page(mark(310)));
         let next = PagesFrom { page: 311, session: Some("s".to_owned()), profiles: 2 };

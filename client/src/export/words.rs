@@ -206,6 +206,7 @@ mod tests {
             arguments: serde_json::Map::new(),
             parts: vec![None, None],
             first: 0,
+            pages: None,
             zone: Zone::default(),
             horizon: Horizon::default(),
         };
