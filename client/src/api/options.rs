@@ -9,6 +9,7 @@ use hyper::header::HeaderValue;
 use mp_proto::context::Context;
 
 use crate::caller::Environment;
+use crate::output::Preference;
 use crate::place::Place;
 
 /// Takes a note of the daemon.
@@ -33,6 +34,8 @@ pub(crate) struct Options {
     pub told: Option<Told>,
     /// Is told what a call waits for at Mixpanel, while it does.
     pub waits: Option<Told>,
+    /// Takes what the daemon tells of the format that its user prefers.
+    pub preference: Option<Preference>,
     /// Who asks, `name/version`, if it is not `mp`.
     pub tool: Option<HeaderValue>,
 }

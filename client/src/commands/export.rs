@@ -14,7 +14,7 @@ use crate::export;
 use crate::export::codec::WORDS;
 use crate::operation::arguments::{long, read};
 use crate::operation::source::Stdin;
-use crate::output::Format;
+use crate::output::{Format, Usual};
 
 /// The row of `mp export`.
 pub(super) const COMMAND: Command = Command {
@@ -125,7 +125,7 @@ async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
     }
     pass_bad_lines(&mut typed.arguments);
     export::check(operation, &typed)?;
-    let mut call = at.call_showing(Format::Jsonl)?;
+    let mut call = at.call_showing(Usual::Only(Format::Jsonl))?;
     call.allow(EXPORT);
     export::run(&mut call, operation, typed.arguments).await
 }

@@ -82,6 +82,7 @@ fn connection(values: Values, before: &[String]) -> Option<Connection> {
         build: None,
         told: None,
         waits: None,
+        preference: None,
         tool: None,
     }))
 }

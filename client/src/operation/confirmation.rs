@@ -6,8 +6,7 @@ use mp_catalog::{Bound, Confirm, Effect, Operation, OperationCall, Touches, find
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::{Map, Value};
 
-use super::request;
-use super::{answer, table};
+use super::{answer, request};
 use crate::call::Call;
 use crate::output::{printable, screen};
 use crate::{input, report};
@@ -80,6 +79,5 @@ pub(super) async fn show_touched(
     if !missing.is_empty() && !call.quiet {
         report::note(&format!("not there: {}", missing.join(", ")));
     }
-    let touched = Value::Array(touched);
-    call.output.show_answer(&touched, |width| table::of(list, &touched, width))
+    answer::show(call, list, &Value::Array(touched))
 }

@@ -153,6 +153,7 @@ impl ClientBuilder {
             build: None,
             told: None,
             waits: None,
+            preference: None,
             tool: self.name.as_deref().map(tool).transpose()?,
         };
         Ok(Client::of(Link::new(options, self.deadline)))

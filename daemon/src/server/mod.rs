@@ -244,7 +244,7 @@ impl Connection {
         let note = surroundings::note(&self.app, request.headers());
         let callers = Callers::one(call_id(&request));
         let served = std::panic::AssertUnwindSafe(callers.work(self.route(request))).catch_unwind().instrument(span);
-        let (answered, mut notes) = notes::collect(served).await;
+        let (answered, mut noted) = notes::collect(served).await;
         let mut response = answered.unwrap_or_else(|_| {
             reply::failure(&Failure::new(FailureKind::Internal, "the daemon made an error; its log says more"))
         });
@@ -253,8 +253,8 @@ impl Connection {
             let told = surroundings::namespaces_for(self.peer);
             response.headers_mut().extend(told.map(|told| (HeaderName::from_static(NAMESPACES_HEADER), told)));
         }
-        notes.extend(note);
-        reply::finish(&self.app, number, &notes, &mut response);
+        noted.notes.extend(note);
+        reply::finish(&self.app, number, &noted, &mut response);
         reply::add_notes(response.headers_mut(), &self.app.limits_told);
         #[cfg(debug_assertions)]
         let response = observed::note(method.as_str(), &path, response).await;

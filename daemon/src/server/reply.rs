@@ -16,12 +16,14 @@ use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::ProjectId;
 use mp_proto::json::{ascii_json, unarmed};
 use mp_proto::routes::{
-    BUILD_HEADER, NOTE_HEADER, ORIGIN_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, REQUEST_ID_HEADER, WAITED_HEADER,
+    BUILD_HEADER, FORMAT_HEADER, NOTE_HEADER, ORIGIN_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, REQUEST_ID_HEADER,
+    WAITED_HEADER,
 };
 use mp_proto::version::{BUILD, ProtocolRange};
 use serde::Serialize;
 use tracing::{debug, error};
 
+use crate::notes::Told;
 use crate::server::app::App;
 use crate::server::surroundings::is_of_network;
 
@@ -229,9 +231,11 @@ fn of_bytes(status: StatusCode, content_type: HeaderValue, bytes: impl Into<Body
 }
 
 /// Adds what every answer carries and what was noted while it was made, and counts it.
-pub(crate) fn finish(app: &Arc<App>, number: u64, notes: &[String], response: &mut Response) {
+pub(crate) fn finish(app: &Arc<App>, number: u64, noted: &Told, response: &mut Response) {
     let headers = response.headers_mut();
-    add_notes(headers, notes);
+    add_notes(headers, &noted.notes);
+    headers
+        .extend(noted.format.map(|format| (HeaderName::from_static(FORMAT_HEADER), HeaderValue::from_static(format))));
     headers.entry(&ORIGIN).or_insert(HeaderValue::from_static("daemon"));
     headers.insert(&PROTOCOL_NAME, PROTOCOL);
     headers.insert(&BUILD_NAME, HeaderValue::from_static(BUILD));

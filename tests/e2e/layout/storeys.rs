@@ -337,7 +337,7 @@ fn the_client_keeps_its_storeys() {
             "command",
             "tree",
             "line",
-            "completion old_names",
+            "completion old_names suggestion",
             "commands",
             "lib",
         ],

@@ -97,6 +97,7 @@ fn with_connection<T>(acts: Vec<Act>, talk: impl AsyncFnOnce(&mut Connection) ->
         build: None,
         told: None,
         waits: None,
+        preference: None,
         tool: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use crate::api::{Exchange, Streamed, trailed};
 use crate::call::Call;
 use crate::output::screen::Screen;
-use crate::output::{fitted, stdout};
+use crate::output::{self, Reader, View, fitted, stdout};
 use crate::report;
 use crate::transport::{Piece, Streaming, TransportError};
 
@@ -211,10 +211,15 @@ pub(super) fn table(value: &Value) -> String {
             entries.iter().map(cell).collect::<Vec<_>>().join("\n")
         };
     }
-    let row = |entry: &Value| columns.iter().map(|column| entry.get(*column).map_or_else(String::new, cell)).collect();
+    let view = View::of_stdout();
+    let shown = |name: &str, value: Option<&Value>| match view.reader {
+        Reader::Program => value.map_or_else(String::new, cell),
+        Reader::Person => output::cell(name, value, Reader::Person),
+    };
+    let row = |entry: &Value| columns.iter().map(|column| shown(column, entry.get(*column))).collect();
     let rows: Vec<Vec<String>> = entries.iter().map(row).collect();
     let titles: Vec<String> = columns.iter().map(|name| name.to_uppercase()).collect();
-    fitted(&titles, &rows, None)
+    fitted(&titles, &rows, view.width)
 }
 
 fn cell(value: &Value) -> String {

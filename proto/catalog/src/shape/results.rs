@@ -195,7 +195,7 @@ fn retention_rows(report: &Value) -> Vec<Fields> {
     of(None, &report["cohorts"]).into_iter().chain(segments).collect()
 }
 
-fn flow_rows(steps: &Value) -> Vec<Fields> {
+pub(super) fn flow_rows(steps: &Value) -> Vec<Fields> {
     let row = |step: usize, node: &Value| {
         object([
             ("step", (step + 1).into()),
