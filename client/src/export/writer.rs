@@ -179,7 +179,7 @@ pub(super) fn start(
 }
 
 fn write(mut out: Out, parts: &[Part], mut messages: Receiver<Message>, tally: &Tally) -> Result<(), Stop> {
-    let mut sieve = None;
+    let mut sieve: Option<Sieve> = None;
     while let Some(message) = messages.blocking_recv() {
         match message {
             Message::Batch(batch) => {
