@@ -280,7 +280,7 @@ impl Partial {
     /// As [`Self::complete`].
     pub(super) fn page(&mut self, last: PageMark, is_anew: bool) -> Result<(), Failure> {
         self.check_ours()?;
-        let mut note = || {
+        let note = || {
             let tail = tail(&self.file, 0, self.bytes)?;
             self.journal.done = vec![Done { days: None, asked: Timestamp::now(), end: self.bytes, tail }];
             self.journal.pages = Some(Pages { last, is_anew });

@@ -42,7 +42,7 @@ pub(crate) struct Run<'a> {
     /// Whether the caller waits for the hour.
     pub(crate) is_paced: bool,
     /// Where an export of profiles begins, if the ends of its pages are to be marked.
-    pub(crate) pages: Option<PagesFrom>,
+    pub(crate) pages: Option<&'a PagesFrom>,
     /// Whether an answer that would have to be mended is refused.
     pub(crate) strict: bool,
     /// Who asks.

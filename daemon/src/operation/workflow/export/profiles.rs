@@ -136,7 +136,7 @@ impl Pages {
         let calls = run.operations.calls.clone();
         let manners = Manners { raw: asked.raw, strict: run.strict || asked.strict, on_bad_line: asked.on_bad_line };
         let marks = run.pages.is_some();
-        let PagesFrom { page: number, session, profiles: count } = run.pages.clone().unwrap_or_default();
+        let PagesFrom { page: number, session, profiles: count } = run.pages.cloned().unwrap_or_default();
         let course = Course::after(number, count);
         Ok(Self {
             calls,
