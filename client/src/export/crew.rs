@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::hour::Hour;
 use super::order::Order;
+use super::pages::{Item, Marks, Reading};
 use super::part::Part;
 use super::patience::{Next, Trouble, dice};
 use super::pauses;
@@ -57,6 +58,8 @@ pub(super) struct Bearing<'a> {
     pub(super) hour: Hour,
     /// Is told what is tried again and what is waited for.
     pub(super) tell: &'a dyn Fn(&str),
+    /// How far profiles are.
+    pub(super) reading: Reading,
 }
 
 impl Crew<'_> {
@@ -101,20 +104,31 @@ impl Crew<'_> {
     /// Fetches a part, as often as it takes and may take.
     async fn fetch(&self, part: usize) -> Result<(), Stop> {
         let mut trouble = Trouble::default();
+        self.anew_again().await?;
         loop {
             self.bearing.hour.open().await;
             let begun = Instant::now();
+            let reading = &self.bearing.reading;
+            let before = reading.next();
             let failure = match self.once(part).await {
                 Err(Stop::Failed(failure)) => failure,
                 ended => return ended,
             };
+            if reading.next() != before {
+                // Each page has tries of its own.
+                trouble = Trouble::default();
+            }
+            if reading.has_ended(&failure) && self.order.can_cut() {
+                self.begin_anew(part).await?;
+                continue;
+            }
             trouble.goes_on(begun.elapsed());
             if failure.kind == FailureKind::RateLimited {
                 self.wait_for_slot(part, failure).await?;
                 continue;
             }
             let pause = match trouble.after(&failure, self.bearing.retry_for, dice()) {
-                Next::Again(pause, number) if self.order.forget(part).await? => {
+                Next::Again(pause, number) if self.take_back(part).await? => {
                     (self.bearing.tell)(&pauses::again(
                         self.plan.parts.get(part).copied().flatten(),
                         &failure,
@@ -137,7 +151,7 @@ impl Crew<'_> {
     /// Lets the hour be waited for, before a part is fetched anew.
     async fn wait_for_slot(&self, part: usize, mut failure: Failure) -> Result<(), Stop> {
         match self.bearing.hour.close(&failure) {
-            Ok(told) if self.order.forget(part).await? => {
+            Ok(told) if self.take_back(part).await? => {
                 told.iter().for_each(|told| (self.bearing.tell)(told));
                 return Ok(());
             }
@@ -147,9 +161,50 @@ impl Crew<'_> {
         Err(Stop::Failed(failure))
     }
 
+    /// Makes ready to fetch a part again. Pages that are complete stay.
+    async fn take_back(&self, part: usize) -> Result<bool, Stop> {
+        if self.bearing.reading.is_between_pages() { Ok(true) } else { self.order.forget(part).await }
+    }
+
+    /// Begins profiles anew, for Mixpanel has ended the session in which they were read.
+    async fn begin_anew(&self, part: usize) -> Result<(), Stop> {
+        self.take_back(part).await?;
+        (self.bearing.tell)(&self.bearing.reading.begin_anew());
+        self.order.begin_anew().await
+    }
+
+    /// Goes on with profiles that were begun anew by an earlier run.
+    async fn anew_again(&self) -> Result<(), Stop> {
+        if self.bearing.reading.is_anew() { self.order.begin_anew().await } else { Ok(()) }
+    }
+
+    /// Takes what has come of a part.
+    async fn push(&self, part: usize, batch: Vec<Bytes>, marks: &mut Marks) -> Result<(), Stop> {
+        if !self.plan.is_of_pages() {
+            return self.order.push(part, batch).await;
+        }
+        let mut items = Vec::new();
+        batch.into_iter().for_each(|piece| marks.take(piece, &mut items));
+        for item in items {
+            self.bearing.reading.note(&item);
+            match item {
+                Item::Lines(lines) => self.order.push(part, vec![lines]).await?,
+                Item::Page(mark) => {
+                    let all = mark.total.zip(mark.page_size).map(|(total, size)| total.div_ceil(size.max(1)));
+                    self.bearing.hour.has_pages(mark.page + 1, all);
+                    self.order.page(mark).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Fetches a part once.
     async fn once(&self, part: usize) -> Result<(), Stop> {
-        let id = waits::id();
+        if self.bearing.reading.is_complete() {
+            return self.order.end(part).await;
+        }
+        let (id, mut marks) = (waits::id(), Marks::new());
         let Some(mut streaming) = self.begin(part, &id).await.map_err(Stop::Failed)? else {
             return self.order.end(part).await;
         };
@@ -160,7 +215,7 @@ impl Crew<'_> {
             let (batch, end) = waits::told(self.options, Some(&id), gathered).await;
             let batch = self.strays.sift(part, batch)?;
             if !batch.is_empty() {
-                self.order.push(part, batch).await?;
+                self.push(part, batch, &mut marks).await?;
             }
             match end {
                 None => {}
@@ -193,7 +248,9 @@ impl Crew<'_> {
 
     /// Asks for days. What the daemon did not begin to answer is asked for again at once: it may have been replaced just then.
     async fn open(&self, part: Part, id: &HeaderValue) -> Result<Streaming, Failure> {
-        let call = OperationCall { once: true, paced: self.bearing.hour.is_waited_for(), ..self.plan.call(part) };
+        let pages = self.plan.is_of_pages().then(|| self.bearing.reading.from());
+        let call =
+            OperationCall { once: true, paced: self.bearing.hour.is_waited_for(), pages, ..self.plan.call(part) };
         let request = Streamed {
             method: Method::POST,
             path: fill(OPERATION, self.plan.operation.id),

@@ -6,13 +6,15 @@ use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use mp_catalog::PageMark;
 use mp_proto::failure::{Failure, FailureKind};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use serde_json::Value;
 
 use super::codec::{Codec, Encoder};
-use super::journal::{Done, Journal, fingerprint, sync_directory};
+use super::journal::{Done, Journal, Pages, fingerprint, sync_directory};
+use super::known::Known;
 use super::part::Part;
 use super::resume::{Resume, span};
 
@@ -133,6 +135,11 @@ impl Claim {
         self.journal.as_ref().map_or(&[], |journal| &journal.done)
     }
 
+    /// Returns how far an earlier run has come with profiles.
+    pub(super) fn pages(&self) -> Option<&Pages> {
+        self.journal.as_ref()?.pages.as_ref()
+    }
+
     /// Returns the file that all is for.
     pub(super) fn target(&self) -> &Path {
         &self.target
@@ -161,7 +168,8 @@ impl Claim {
     /// When the disk refuses.
     pub(super) fn begin(self, request: Value, zone: Option<String>, resume: &Resume) -> Result<Partial, Failure> {
         let mut journal = Journal::new(request, zone);
-        let left = self.journal.map(|journal| journal.done).unwrap_or_default();
+        let (left, pages) = self.journal.map(|journal| (journal.done, journal.pages)).unwrap_or_default();
+        journal.pages = pages.filter(|_| resume.kept > 0);
         let Self { target, may_replace, partial, file, .. } = self;
         let begun = || -> io::Result<()> {
             let from = resume.skipped.checked_sub(1).and_then(|last| left.get(last)).map_or(0, |part| part.end);
@@ -309,6 +317,30 @@ impl Partial {
             self.journal.write(&self.path)
         };
         note().map_err(|error| storage(&self.path, "could not be written", &error))
+    }
+
+    /// Notes that a page of profiles is complete.
+    ///
+    /// # Errors
+    /// As [`Self::complete`].
+    pub(super) fn page(&mut self, last: PageMark, is_anew: bool) -> Result<(), Failure> {
+        self.check_ours()?;
+        let note = || {
+            let tail = tail(&self.file, 0, self.bytes)?;
+            self.journal.done = vec![Done { days: None, asked: Timestamp::now(), end: self.bytes, tail }];
+            self.journal.pages = Some(Pages { last, is_anew });
+            self.file.sync_data()?;
+            self.journal.write(&self.path)
+        };
+        note().map_err(|error| storage(&self.path, "could not be written", &error))
+    }
+
+    /// Returns which profiles are in it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(super) fn known(&self) -> Result<Known, Failure> {
+        Known::of(&self.file, self.journal.bytes()).map_err(|error| storage(&self.path, "could not be read", &error))
     }
 
     /// Takes back what was written since the last part that is complete.

@@ -36,6 +36,8 @@ pub(super) struct Hour {
     tally: Arc<Tally>,
     /// How many parts there are, and how many of them were there before.
     parts: (usize, usize),
+    /// How many pages of the only part are there, of how many, and how many were there before.
+    pages: Cell<Option<(usize, usize, usize)>>,
     begun: Instant,
     /// When the next slot is free, on the clock that nobody sets and on the wall.
     until: Cell<Option<(Instant, Timestamp)>>,
@@ -46,13 +48,20 @@ pub(super) struct Hour {
 impl Hour {
     /// Returns an hour of which nothing is known yet.
     pub(super) fn new(wait: Wait, tally: Arc<Tally>, parts: usize, first: usize) -> Self {
-        let (until, waited) = (Cell::new(None), Cell::default());
-        Self { wait, tally, parts: (parts, first), begun: Instant::now(), until, waited }
+        let (until, waited, pages) = (Cell::new(None), Cell::default(), Cell::default());
+        Self { wait, tally, parts: (parts, first), pages, begun: Instant::now(), until, waited }
     }
 
     /// Returns whether a free slot is waited for.
     pub(super) fn is_waited_for(&self) -> bool {
         self.wait != Wait::No
+    }
+
+    /// Notes how many pages are there, and of how many if that is known.
+    pub(super) fn has_pages(&self, done: u64, all: Option<u64>) {
+        let number = |pages: u64| usize::try_from(pages).unwrap_or(usize::MAX);
+        let first = self.pages.get().map_or(number(done.saturating_sub(1)), |(_, _, first)| first);
+        self.pages.set(Some((number(done), number(all.unwrap_or(done)).max(number(done)), first)));
     }
 
     /// Waits until there may be a free slot.
@@ -92,15 +101,17 @@ impl Hour {
     }
 
     fn told(&self, why: &str, pause: Duration, until: Timestamp) -> String {
-        let (parts, first) = self.parts;
-        let done = self.tally.parts.load(Ordering::Relaxed);
+        let (done, all, first, what) = match self.pages.get() {
+            Some((done, all, first)) => (done, all, first, "pages"),
+            None => (self.tally.parts.load(Ordering::Relaxed), self.parts.0, self.parts.1, "parts"),
+        };
         let by_then = self.begun.elapsed() + pause;
         let fetched = u32::try_from(done.saturating_sub(first)).unwrap_or(u32::MAX);
-        let left = u32::try_from(parts.saturating_sub(done)).unwrap_or(u32::MAX);
+        let left = u32::try_from(all.saturating_sub(done)).unwrap_or(u32::MAX);
         // As fast as so far, waits included.
         let rest = by_then.checked_div(fetched).and_then(|each| each.checked_mul(left));
         let end = rest.and_then(|rest| until.checked_add(SignedDuration::try_from(rest).ok()?).ok());
-        pauses::waiting(why, pause, until, (done, parts), end)
+        pauses::waiting(why, pause, until, (done, all, what), end)
     }
 }
 

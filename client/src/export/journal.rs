@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
+use mp_catalog::PageMark;
 use mp_catalog::export::Days;
 use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,19 @@ pub(super) struct Journal {
     pub(super) zone: Option<String>,
     /// The parts that are complete, in their order.
     pub(super) done: Vec<Done>,
+    /// How far profiles are, page by page. What is there of them is the one part that is noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) pages: Option<Pages>,
+}
+
+/// How far an export of profiles is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Pages {
+    /// The last page that is there.
+    pub(super) last: PageMark,
+    /// Whether they were begun anew, after their session had ended: then some of what comes is there already.
+    #[serde(default)]
+    pub(super) is_anew: bool,
 }
 
 /// A complete part.
@@ -73,7 +87,7 @@ impl First {
         let asked = written.checked_sub(LONGEST).ok()?;
         let done = Done { days, asked, end: self.bytes, tail: fingerprint(&self.tail) };
         let done = if complete.is_empty() { Vec::new() } else { vec![done] };
-        Some(Journal { format: 1, request: self.request, zone: None, done })
+        Some(Journal { format: 1, request: self.request, zone: None, done, pages: None })
     }
 }
 
@@ -85,7 +99,7 @@ pub(super) fn fingerprint(bytes: &[u8]) -> String {
 impl Journal {
     /// Returns the journal of a file in which nothing is complete.
     pub(super) fn new(request: Value, zone: Option<String>) -> Self {
-        Self { format: FORMAT, request, zone, done: Vec::new() }
+        Self { format: FORMAT, request, zone, done: Vec::new(), pages: None }
     }
 
     /// Whether it is of an older version, which did not note when it asked for what.

@@ -13,7 +13,9 @@ mod future;
 mod hook;
 mod hour;
 mod journal;
+mod known;
 mod order;
+mod pages;
 mod part;
 mod patience;
 mod pauses;
@@ -60,6 +62,7 @@ use hook::Hook;
 use hour::{Hour, Wait};
 use journal::Done;
 use order::Order;
+use pages::Reading;
 use plan::Plan;
 use progress::Progress;
 use resume::Resume;
@@ -194,7 +197,19 @@ async fn prepare_sync(
     arguments.insert("to".to_owned(), wanted.to.to_string().into());
     let request = plan::request(operation, &session, &arguments);
     let begun = sync::begin(order, request, wanted, &zone)?;
-    Ok((Plan { operation, arguments, parts: Vec::new(), first: 0, zone, horizon: Horizon::default() }, begun))
+    Ok((
+        Plan {
+            operation,
+            arguments,
+            parts: Vec::new(),
+            first: 0,
+            pages: None,
+            takes_pages: false,
+            zone,
+            horizon: Horizon::default(),
+        },
+        begun,
+    ))
 }
 
 /// Decides what is fetched and where it goes.
@@ -225,7 +240,9 @@ async fn prepare(
     let is_final = |part: &Done| part.days.is_none_or(|days| zone.is_final(days.to, part.asked));
     let resume = Resume::decide(left, wanted, is_final);
     let mut parts = resume.parts(left);
-    let first = parts.len();
+    // Of profiles, some pages are there: their one part goes on.
+    let pages = claim.as_ref().and_then(Claim::pages).cloned();
+    let first = if pages.is_some() { 0 } else { parts.len() };
     if let Some(missing) = resume.missing(left, wanted) {
         let is_limited = arguments.get("limit").is_some_and(|limit| !limit.is_null());
         parts.extend(plan::parts(call, &session, is_limited, missing).await?);
@@ -242,7 +259,8 @@ async fn prepare(
             Out::File(Box::new(claim.begin(request(&arguments), zone.name.clone(), &resume)?))
         }
     };
-    Ok((Plan { operation, arguments, parts, first, zone, horizon: Horizon::default() }, out))
+    let takes_pages = shape.is_plain() && out.takes_pages();
+    Ok((Plan { operation, arguments, parts, first, pages, takes_pages, zone, horizon: Horizon::default() }, out))
 }
 
 /// Puts dates in the places of words for days, and says which.
@@ -302,7 +320,8 @@ async fn export(
         }
     };
     let wait = wait(call, target.is_some() || directory.is_some());
-    let bearing = bearing(call, Hour::new(wait, Arc::clone(&tally), plan.parts.len(), plan.first), &tell);
+    let hour = Hour::new(wait, Arc::clone(&tally), plan.parts.len(), plan.first);
+    let bearing = bearing(call, hour, Reading::after(plan.pages.as_ref()), &tell);
     let ended = tokio::select! {
         biased;
         ended = fetch(call.daemon.options(), &plan, (out, shape), (&tally, &strays, &bearing), &mut interrupt) => ended,
@@ -336,9 +355,9 @@ fn wait(call: &Call<'_>, is_file: bool) -> Wait {
 }
 
 /// Decides how what fails is borne.
-fn bearing<'a>(call: &Call<'_>, hour: Hour, tell: &'a dyn Fn(&str)) -> Bearing<'a> {
+fn bearing<'a>(call: &Call<'_>, hour: Hour, reading: Reading, tell: &'a dyn Fn(&str)) -> Bearing<'a> {
     let retry_for = call.arguments.get_one("retry-for").copied().unwrap_or(RETRY_FOR);
-    Bearing { retry_for, hour, tell }
+    Bearing { retry_for, hour, tell, reading }
 }
 
 /// Fetches all parts into the output.

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use mp_catalog::PageMark;
 use mp_proto::failure::{Failure, FailureKind};
 use tempfile::SpooledTempFile;
 use tokio::sync::Mutex;
@@ -83,6 +84,21 @@ impl Order {
         let new = || tempfile::spooled_tempfile_in(IN_MEMORY, &self.dir);
         let spool = ahead.spools.entry(part).or_insert_with(new);
         batch.iter().try_for_each(|lines| spool.write_all(lines))
+    }
+
+    /// Takes the end of a page of profiles.
+    pub(super) async fn page(&self, mark: PageMark) -> Result<(), Stop> {
+        self.send(Message::Page(mark)).await
+    }
+
+    /// Lets profiles that are in the file be left out from now on.
+    pub(super) async fn begin_anew(&self) -> Result<(), Stop> {
+        self.send(Message::Anew).await
+    }
+
+    /// Returns whether what was written can be looked through and taken back.
+    pub(super) fn can_cut(&self) -> bool {
+        self.can_cut
     }
 
     /// Forgets what has come of a part, so that it can be fetched again from its beginning. Returns whether that can be: what has

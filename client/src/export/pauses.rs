@@ -20,7 +20,7 @@ pub(super) fn waiting(
     why: &str,
     pause: Duration,
     until: Timestamp,
-    (done, parts): (usize, usize),
+    (done, all, what): (usize, usize, &str),
     end: Option<Timestamp>,
 ) -> String {
     let zone = TimeZone::system();
@@ -30,7 +30,7 @@ pub(super) fn waiting(
         at.strftime(form).to_string()
     };
     let end = end.map_or_else(String::new, |end| format!(", and all will be about {}", moment(end)));
-    format!("{why}; waiting {}, until {}; {done} of {parts} parts are complete{end}", time(pause), moment(until))
+    format!("{why}; waiting {}, until {}; {done} of {all} {what} are complete{end}", time(pause), moment(until))
 }
 
 /// Returns a time for people.
@@ -59,11 +59,11 @@ mod tests {
     #[test]
     fn a_wait_tells_why_how_long_how_far_and_when_it_ends() {
         let (now, soon) = (Timestamp::now(), Duration::from_secs(120));
-        let told = waiting("full", soon, now + soon, (3, 10), Some(now + soon * 1000));
+        let told = waiting("full", soon, now + soon, (3, 10, "parts"), Some(now + soon * 1000));
         assert!(
             told.starts_with("full; waiting 2 min, until ") && told.contains("; 3 of 10 parts are complete, and all"),
             "{told}"
         );
-        assert!(waiting("full", soon, now, (3, 10), None).ends_with("parts are complete"));
+        assert!(waiting("full", soon, now, (3, 10, "parts"), None).ends_with("parts are complete"));
     }
 }

@@ -12,6 +12,7 @@ use mp_proto::wire::{BudgetStatus, SessionBody, SourceKind, StatusBody};
 use serde_json::{Map, Value, json};
 
 use super::future::Horizon;
+use super::journal::Pages;
 use super::part::Part;
 use super::zone::Zone;
 use crate::call::Call;
@@ -31,6 +32,10 @@ pub(super) struct Plan {
     pub(super) parts: Vec<Part>,
     /// The first that is still missing.
     pub(super) first: usize,
+    /// How far an earlier run has come with profiles.
+    pub(super) pages: Option<Pages>,
+    /// Whether what is written can go on with a page.
+    pub(super) takes_pages: bool,
     /// The time zone whose days these are.
     pub(super) zone: Zone,
     /// What is found out of days that have not begun.
@@ -38,6 +43,11 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// Whether it comes in pages whose ends are marked.
+    pub(super) fn is_of_pages(&self) -> bool {
+        self.takes_pages && self.operation.id == "export.profiles"
+    }
+
     /// Returns the call that brings some days.
     pub(super) fn call(&self, days: Part) -> OperationCall {
         let mut arguments = self.arguments.clone();

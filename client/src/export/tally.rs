@@ -43,6 +43,12 @@ impl Tally {
         self.is_inside.store(false, Ordering::Relaxed);
     }
 
+    /// Counts a page that is complete: it is not taken back any more.
+    pub(super) fn page(&self) {
+        self.inside.iter().for_each(|count| count.store(0, Ordering::Relaxed));
+        self.is_inside.store(false, Ordering::Relaxed);
+    }
+
     /// Counts what was mended and left out of a part.
     pub(super) fn tell(&self, told: &LinesTally) {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).join(told);

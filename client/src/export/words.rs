@@ -172,6 +172,8 @@ mod tests {
             arguments: serde_json::Map::new(),
             parts: vec![Some(days("2025-01-01", "2025-01-02")), Some(days("2025-01-03", "2025-01-04"))],
             first: 0,
+            pages: None,
+            takes_pages: true,
             zone: Zone::default(),
             horizon: Horizon::default(),
         };
@@ -205,6 +207,8 @@ mod tests {
             arguments: serde_json::Map::new(),
             parts: vec![None, None],
             first: 0,
+            pages: None,
+            takes_pages: true,
             zone: Zone::default(),
             horizon: Horizon::default(),
         };

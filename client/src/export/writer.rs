@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use mp_catalog::PageMark;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::visible::Spelling;
 use tempfile::SpooledTempFile;
@@ -15,6 +16,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::oneshot;
 
 use super::file::Partial;
+use super::known::Sieve;
 use super::part::Part;
 use super::shape::Shape;
 use super::stop::Stop;
@@ -35,6 +37,10 @@ pub(super) enum Message {
     Batch(Vec<Bytes>),
     /// Lines that were kept until their turn came.
     Spool(SpooledTempFile),
+    /// A page of profiles is complete.
+    Page(PageMark),
+    /// From here on, profiles that are in the file already are left out.
+    Anew,
     /// What was written since the last part that is complete goes again.
     CutBack,
     /// A part is complete, which was asked for at that time.
@@ -106,6 +112,30 @@ impl Out {
         }
     }
 
+    /// Whether pages of profiles can be noted in it: what is compressed cannot be read again to know who is in it.
+    pub(super) fn takes_pages(&self) -> bool {
+        match self {
+            Self::Stdout(_) => true,
+            Self::File(partial) => !partial.is_compressed(),
+            Self::Days(_) => false,
+        }
+    }
+
+    fn page(&mut self, mark: PageMark, is_anew: bool) -> Result<(), Stop> {
+        match self {
+            Self::Stdout(_) | Self::Days(_) => Ok(()),
+            Self::File(partial) => partial.page(mark, is_anew).map_err(Stop::Failed),
+        }
+    }
+
+    /// Returns what leaves out the profiles that are in the file; none for what cannot be read.
+    fn sieve(&self) -> Result<Option<Sieve>, Stop> {
+        match self {
+            Self::Stdout(_) | Self::Days(_) => Ok(None),
+            Self::File(partial) => partial.known().map(Sieve::of).map(Some).map_err(Stop::Failed),
+        }
+    }
+
     fn cut_back(&mut self) -> Result<(), Stop> {
         match self {
             Self::Stdout(_) => {
@@ -174,16 +204,28 @@ pub(super) fn start(
 fn write(out: Out, parts: &[Part], shape: Shape, mut messages: Receiver<Message>, tally: &Tally) -> Result<(), Stop> {
     let is_begun = !matches!(out, Out::Stdout(_));
     let mut pen = Pen { out, shape, tally, is_begun };
+    let mut sieve: Option<Sieve> = None;
     while let Some(message) = messages.blocking_recv() {
         match message {
             Message::Batch(batch) if !pen.shape.is_plain() => batch.iter().try_for_each(|part| pen.pass(part))?,
             Message::Batch(batch) => {
+                let batch = match &mut sieve {
+                    Some(sieve) => sieve.left_of(batch),
+                    None => batch,
+                };
                 let mut slices: Vec<IoSlice<'_>> = batch.iter().map(|part| IoSlice::new(part)).collect();
                 pen.out.write(&mut slices, batch.iter().map(Bytes::len).sum())?;
                 batch.iter().for_each(|part| tally.add(part));
             }
             Message::Spool(spool) => copy(spool, &mut pen)?,
+            Message::Page(mark) => {
+                pen.out.page(mark, sieve.is_some())?;
+                sieve.iter_mut().for_each(Sieve::settle);
+                tally.page();
+            }
+            Message::Anew => sieve = pen.out.sieve()?,
             Message::CutBack => {
+                sieve.iter_mut().for_each(Sieve::forget);
                 pen.out.cut_back()?;
                 pen.shape.forget();
                 tally.cut_back();

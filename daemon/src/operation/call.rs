@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::Stream;
-use mp_catalog::{Bound, Effect, Operation, PROJECT, Scope, results};
+use mp_catalog::{Bound, Effect, Operation, PROJECT, PagesFrom, Scope, results};
 use mp_proto::deadline::UPSTREAM;
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::ids::WorkspaceId;
@@ -41,6 +41,8 @@ pub(crate) struct Run<'a> {
     pub(crate) once: bool,
     /// Whether the caller waits for the hour.
     pub(crate) is_paced: bool,
+    /// Where an export of profiles begins, if the ends of its pages are to be marked.
+    pub(crate) pages: Option<&'a PagesFrom>,
     /// Whether an answer that would have to be mended is refused.
     pub(crate) strict: bool,
     /// Who asks.

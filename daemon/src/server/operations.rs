@@ -93,6 +93,7 @@ async fn answer(
         refresh: call.refresh,
         once: call.once,
         is_paced: call.paced,
+        pages: call.pages.as_ref(),
         strict: call.strict,
         tool: peer.tool(),
         upload,

@@ -33,4 +33,4 @@ pub use shape::recordings::{
 pub use shape::results::of_report;
 pub use shape::rrweb::{Action, Analysis, Timeline, rrweb_events};
 pub use shape::saved_definitions::metric_kind;
-pub use wire::{OperationCall, OperationRow, OperationsBody, ParamRow};
+pub use wire::{OperationCall, OperationRow, OperationsBody, PAGE_MARK, PageMark, PagesFrom, ParamRow};

@@ -73,6 +73,9 @@ pub struct OperationCall {
     /// Whether an answer that is kept does not count.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refresh: bool,
+    /// Whether an answer is refused that holds what no strict reader of JSON takes; else it is mended, and a note says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub strict: bool,
     /// Whether the caller itself tries again what fails: then an export that meets a fault at Mixpanel is not repeated here.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub once: bool,
@@ -80,9 +83,41 @@ pub struct OperationCall {
     /// wait, with the time until it has.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub paced: bool,
-    /// Whether an answer is refused that holds what no strict reader of JSON takes; else it is mended, and a note says so.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub strict: bool,
+    /// Where an export of profiles begins: then the ends of its pages are marked, each by a line of the byte 0x1d and a mark as JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pages: Option<PagesFrom>,
+}
+
+/// Where an export of profiles begins.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PagesFrom {
+    /// The first page, counted from 0.
+    pub page: u64,
+    /// The session that its mark told; none for page 0.
+    #[serde(default)]
+    pub session: Option<String>,
+    /// How many profiles the pages before it had.
+    #[serde(default)]
+    pub profiles: u64,
+}
+
+/// The byte with which the line of a mark begins, which no JSON begins with.
+pub const PAGE_MARK: u8 = 0x1d;
+
+/// The end of a page of profiles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageMark {
+    /// Which page it was, counted from 0.
+    pub page: u64,
+    /// The session to ask for the next one with; none after the last one.
+    pub session: Option<String>,
+    /// How many profiles there were up to here.
+    pub profiles: u64,
+    /// How many a page has.
+    pub page_size: Option<u64>,
+    /// How many there are in all.
+    pub total: Option<u64>,
 }
 
 impl From<&Operation> for OperationRow {

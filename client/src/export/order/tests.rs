@@ -17,6 +17,7 @@ fn written(mut messages: Receiver<Message>) -> String {
                 spool.rewind().expect("a temporary file");
                 spool.read_to_string(&mut text).expect("text");
             }
+            Message::Page(_) | Message::Anew => text.push('#'),
             Message::CutBack => text.push('<'),
             Message::End { part, .. } => text.push_str(&format!("|{part} ")),
             Message::Finish => text.push('.'),

@@ -6,6 +6,7 @@ mod page;
 use bytes::Bytes;
 use futures_util::stream;
 use mp_catalog::export::Profiles;
+use mp_catalog::{PAGE_MARK, PageMark, PagesFrom};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::plane::Plane;
 use serde_json::Value;
@@ -112,6 +113,8 @@ struct Pages {
     /// Profiles so far.
     count: u64,
     goes_on: bool,
+    /// Whether the ends of pages are marked.
+    marks: bool,
 }
 
 impl Pages {
@@ -132,7 +135,9 @@ impl Pages {
         let (identity, project) = (run.session.identity.clone(), project.to_string());
         let calls = run.operations.calls.clone();
         let manners = Manners { raw: asked.raw, strict: run.strict || asked.strict, on_bad_line: asked.on_bad_line };
-        let course = Course::default();
+        let marks = run.pages.is_some();
+        let PagesFrom { page: number, session, profiles: count } = run.pages.cloned().unwrap_or_default();
+        let course = Course::after(number, count);
         Ok(Self {
             calls,
             asked,
@@ -142,10 +147,11 @@ impl Pages {
             manners,
             told,
             course,
-            number: 0,
-            session: None,
-            count: 0,
+            number,
+            session,
+            count,
             goes_on: true,
+            marks,
         })
     }
 
@@ -170,8 +176,24 @@ impl Pages {
         let is_enough = self.asked.limit.is_some_and(|limit| self.count >= limit);
         self.goes_on = !is_enough && self.course.goes_on(&page).map_err(|why| odd(&why))?;
         self.told.lock().join(&page.tally);
-        (self.session, self.number) = (page.session_id, self.number + 1);
-        Ok(page.lines.into())
+        let mark = self.marks.then(|| self.mark(&page));
+        let (mut lines, session) = (page.lines, page.session_id);
+        lines.extend(mark.unwrap_or_default());
+        (self.session, self.number) = (session, self.number + 1);
+        Ok(lines.into())
+    }
+
+    /// Returns the line that marks the end of a page.
+    fn mark(&self, page: &PageOfLines) -> Vec<u8> {
+        let mark = PageMark {
+            page: self.number,
+            session: page.session_id.clone().filter(|_| self.goes_on),
+            profiles: self.count,
+            page_size: page.page_size,
+            total: page.total,
+        };
+        let text = serde_json::to_vec(&mark).unwrap_or_default();
+        [&[PAGE_MARK], text.as_slice(), b"\n"].concat()
     }
 
     /// Says why an answer is no page.

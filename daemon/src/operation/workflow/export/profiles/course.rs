@@ -32,6 +32,11 @@ pub(super) struct Course {
 }
 
 impl Course {
+    /// Returns that of pages of which so many were read before, with so many profiles.
+    pub(super) fn after(pages: u64, seen: u64) -> Self {
+        Self { pages, seen, ..Self::default() }
+    }
+
     /// Takes a page, and returns whether there is another one.
     ///
     /// # Errors
