@@ -11,6 +11,7 @@ pub(crate) mod large;
 pub(crate) mod lines;
 pub(crate) mod path;
 pub mod reads;
+pub(crate) mod refusal;
 pub mod request;
 pub(crate) mod retry;
 pub(crate) mod wait;

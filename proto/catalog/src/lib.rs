@@ -3,6 +3,7 @@
 
 mod binding;
 pub mod export;
+mod line;
 mod models;
 mod nouns;
 mod operation;
