@@ -10,7 +10,7 @@ pub(crate) fn group(command: Command) -> Command {
 }
 
 /// The options that every command has. Under a heading of their own: a reader of a command's help looks for what is special about it.
-pub(crate) fn globals() -> [Arg; 12] {
+pub(crate) fn globals() -> [Arg; 13] {
     let text = |id: &'static str, short, value, help| option(id, value, help).short(short).global(true);
     let flag = |id: &'static str, short, help| switch(id, help).short(short).global(true);
     [
@@ -26,6 +26,7 @@ pub(crate) fn globals() -> [Arg; 12] {
         option("jq", "FILTER", "Filter JSON output, in the language of jq").global(true),
         flag("quiet", 'q', "Print no notes and no progress"),
         flag("verbose", 'v', "Print more about what happens"),
+        switch("strict", "Refuse answers that would have to be mended").global(true),
         option("socket", "PATH", "Socket of the daemon [env: MPD_SOCKET]").global(true),
         switch("no-autostart", "Never start a daemon [env: MPD_AUTOSTART=0]").global(true),
         option("timeout", "SECONDS", "Give up after so long [default: 60 to 630]")

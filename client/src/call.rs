@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use crate::api::{Answer, Connection, Exchange, Options, Told};
 use crate::caller::{Environment, SessionFlags, context, directory};
-use crate::output::{Format, Output};
+use crate::output::{Format, Output, Preference, Reader, Usual};
 use crate::place::Place;
 use crate::report;
 use crate::upgrade;
@@ -40,10 +40,15 @@ impl<'a> Call<'a> {
     ///
     /// # Errors
     /// When flags or variables are wrong.
-    pub(crate) fn prepare(arguments: &'a ArgMatches, flags: &SessionFlags, usual: Format) -> Result<Self, Failure> {
+    pub(crate) fn prepare(arguments: &'a ArgMatches, flags: &SessionFlags, usual: Usual) -> Result<Self, Failure> {
         let environment = Environment::of_this_process();
         let text = |id: &str| arguments.get_one::<String>(id).map(String::as_str);
-        let output = Output::new(text("format").map(Format::of), text("jq"), usual)?;
+        let preference = match usual {
+            // Nobody's preference counts, and so it may be wrong.
+            Usual::Only(_) => Preference::default(),
+            Usual::Text | Usual::Data => Preference::new(environment.get("MP_FORMAT"), Reader::of_stdout())?,
+        };
+        let output = Output::new(text("format").map(Format::of), text("jq"), usual, preference)?;
         let place = place(arguments, &environment)?;
         let context = context(flags, &environment, directory().as_deref())?;
         let deadline = arguments.get_one::<u64>("timeout").map_or(CALL.client, |seconds| Duration::from_secs(*seconds));
@@ -51,9 +56,19 @@ impl<'a> Call<'a> {
             if arguments.get_flag("verbose") { Some(|exchange| report::say(&exchange.to_string())) } else { None };
         let build: Option<fn(&Place, &str)> = if arguments.get_flag("quiet") { None } else { Some(upgrade::tell) };
         let told: Option<Told> = if arguments.get_flag("quiet") { None } else { Some(Arc::new(report::told)) };
+        let preference = Some(output.preference());
         let environment_of_calls = environment.clone();
-        let options =
-            Options { place, context, environment: environment_of_calls, deadline, observer, build, told, tool: None };
+        let options = Options {
+            place,
+            context,
+            environment: environment_of_calls,
+            deadline,
+            observer,
+            build,
+            told,
+            preference,
+            tool: None,
+        };
         Ok(Self {
             arguments,
             daemon: Connection::new(options),

@@ -10,7 +10,7 @@ use mp_proto::failure::Failure;
 
 use crate::call::{Call, session_flags};
 use crate::caller::{self, Environment, SessionFlags};
-use crate::output::Format;
+use crate::output::Usual;
 use crate::{offer, operation};
 
 /// A command, or a group of commands: a word of the command line.
@@ -168,14 +168,14 @@ impl<'a> Invocation<'a> {
     /// # Errors
     /// When flags or variables are wrong.
     pub(crate) fn call(self) -> Result<Call<'a>, Failure> {
-        self.call_showing(Format::Table)
+        self.call_showing(Usual::Text)
     }
 
-    /// Prepares a call whose answer has some format unless another one is wanted.
+    /// Prepares a call whose answer has its usual format unless another one is wanted.
     ///
     /// # Errors
     /// When flags or variables are wrong.
-    pub(crate) fn call_showing(self, usual: Format) -> Result<Call<'a>, Failure> {
+    pub(crate) fn call_showing(self, usual: Usual) -> Result<Call<'a>, Failure> {
         let all = session_flags(self.arguments);
         let flags = match self.row.flags {
             Flags::All => all,

@@ -85,6 +85,7 @@ mod command;
 mod completion;
 mod line;
 mod old_names;
+mod suggestion;
 mod tree;
 
 mod commands;
@@ -153,7 +154,10 @@ pub fn main() -> ExitCode {
             Ok(code) => code,
             Err(failure) => report::failure(&failure),
         },
-        Err(error) => usage(&error),
+        Err(mut error) => {
+            suggestion::sort(&mut error);
+            usage(&error)
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use mp_proto::failure::Failure;
 use mp_proto::visible::{line, lines};
 use parking_lot::Mutex;
+use unicode_width::UnicodeWidthStr;
 
 use crate::output::screen;
 
@@ -75,8 +76,57 @@ pub(crate) fn ask(text: &str) {
 /// Prints what people read, also where they read it later: what is unseen is spelled out in a file, too.
 fn print(text: &str) {
     let mut stderr = screen::stderr();
+    let text = lines(text);
+    let text = screen::stderr_columns().map_or_else(|| text.to_string(), |width| wrapped(&text, width));
     // Nothing can be done when even stderr is gone.
-    let _ = stderr.write_all(lines(text).as_bytes()).and_then(|()| stderr.flush());
+    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+}
+
+/// Returns lines of no more than `width` columns, broken between words. A command, a path and a URL are never broken: whoever copies one
+/// wants the whole.
+fn wrapped(text: &str, width: usize) -> String {
+    let one = |line: &str| match line.split_once("  # ").filter(|(hint, _)| hint.starts_with("hint: ")) {
+        _ if line.width() <= width => line.to_owned(),
+        Some((hint, label)) => format!("{}\n{}", hint.trim_end(), filled("      # ", label, width)),
+        None => filled("", line, width),
+    };
+    text.split('\n').map(one).collect::<Vec<_>>().join("\n")
+}
+
+/// Fills lines with words. What follows the first line stands under it, two columns to the right.
+fn filled(before: &str, text: &str, width: usize) -> String {
+    let lead = text.len() - text.trim_start_matches(' ').len();
+    let indent = " ".repeat(lead + if before.is_empty() { 2 } else { before.len() });
+    let mut line = format!("{before}{}", &text[..lead]);
+    let (mut filled, mut is_first) = (String::new(), true);
+    for word in words(&text[lead..]) {
+        if !is_first && line.width() + 1 + word.width() > width {
+            filled.push_str(&line);
+            filled.push('\n');
+            line = format!("{indent}{word}");
+        } else {
+            line = if is_first { line + word } else { line + " " + word };
+        }
+        is_first = false;
+    }
+    filled + &line
+}
+
+/// Returns the words of a line; what stands between backticks is one.
+fn words(text: &str) -> Vec<&str> {
+    let (mut words, mut begin, mut is_quoted) = (Vec::new(), 0, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            '`' => is_quoted = !is_quoted,
+            ' ' if !is_quoted => {
+                words.push(&text[begin..at]);
+                begin = at + 1;
+            }
+            _ => {}
+        }
+    }
+    words.push(&text[begin..]);
+    words
 }
 
 /// Returns the text of a failure.
@@ -99,6 +149,22 @@ pub(crate) fn describe(failure: &Failure) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_broken_between_words_and_commands_not_at_all() {
+        let text = "error: nothing is as it was, run `mp daemon restart` once more\n  /c:3: unknown key\n\
+                    hint: mp daemon doctor --online  # look for the cause, and what to do about it\nhint: mp  # short\n";
+        let expected = "error: nothing is as it was,\n  run `mp daemon restart` once\n  more\n  /c:3: unknown key\n\
+                        hint: mp daemon doctor --online\n      # look for the cause,\n        and what to do about\n        it\n\
+                        hint: mp  # short\n";
+        assert_eq!(wrapped(text, 30), expected);
+        assert_eq!(wrapped(text, 200), text);
+        assert_eq!(
+            wrapped("note: https://mixpanel.com/a/very/long/path", 20),
+            "note:\n  https://mixpanel.com/a/very/long/path"
+        );
+        assert_eq!(wrapped("", 20), "");
+    }
     use mp_proto::failure::{FailureKind, Problem};
 
     #[test]

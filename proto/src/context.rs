@@ -45,6 +45,7 @@ pub const VARIABLES: &[Variable] = &[
 pub const LOCAL_VARIABLES: &[Variable] = &[
     Variable { name: "MP_STORAGE_DIR", about: "Storage root in place of ~/.mp; one daemon serves each" },
     Variable { name: "MP_OAUTH_STORAGE_DIR", about: "Older name of MP_STORAGE_DIR" },
+    Variable { name: "MP_FORMAT", about: "Format of lists at a terminal, in place of tables" },
     Variable { name: "MPD_SOCKET", about: "Socket of the daemon, like --socket" },
     Variable { name: "MPD_BIN", about: "Daemon to start, in place of the one that came with mp" },
     Variable { name: "MPD_AUTOSTART", about: "0 never starts a daemon, like --no-autostart" },

@@ -3,7 +3,8 @@
 //! Read in this order: [`ids`] and [`secret`] (the words), [`context`] (what a caller adds to a request), [`wire`] (the bodies),
 //! [`event`], [`failure`] (what can go wrong, and the one table of statuses and exit codes),
 //! [`deadline`] (how long each side waits), [`plane`], [`routes`], [`version`], [`location`], [`ownership`], [`surroundings`] (the
-//! network of a process), [`json`], [`visible`] (texts of strangers, for people).
+//! network of a process), [`json`], [`mend`] (JSON that is none by a hair), [`visible`] (texts of
+//! strangers, for people).
 
 pub mod context;
 pub mod deadline;
@@ -13,6 +14,7 @@ pub mod holder;
 pub mod ids;
 pub mod json;
 pub mod location;
+pub mod mend;
 pub mod ownership;
 pub mod plane;
 pub mod routes;

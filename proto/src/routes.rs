@@ -92,8 +92,12 @@ pub const NAMESPACES_HEADER: &str = "mp-namespaces";
 pub const ORIGIN_HEADER: &str = "mp-origin";
 /// Response header, repeatable: something the caller should be told beside the answer, ASCII.
 pub const NOTE_HEADER: &str = "mp-note";
+/// Response header: the format in which the user wants lists at a terminal, where `[settings.output]` says it.
+pub const FORMAT_HEADER: &str = "mp-format";
 /// Trailer of a streamed answer: why it ended before its end, a problem as ASCII JSON.
 pub const PROBLEM_TRAILER: &str = "mp-problem";
+/// Trailer of streamed lines: what was mended and left out of them, [`crate::wire::LinesTally`] as JSON. Where all was well there is none.
+pub const LINES_TRAILER: &str = "mp-lines";
 /// Response header: how long the request waited for its turn at Mixpanel, in milliseconds.
 pub const WAITED_HEADER: &str = "mp-waited-ms";
 /// Response header: how old a kept answer is, in seconds (RFC 9111, 5.1).

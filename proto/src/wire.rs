@@ -7,6 +7,7 @@
 mod account;
 mod body;
 mod bridge;
+mod lines;
 mod login;
 mod network;
 mod session;
@@ -15,6 +16,7 @@ mod target;
 
 pub use account::*;
 pub use bridge::*;
+pub use lines::*;
 pub use login::*;
 pub use network::*;
 pub use session::*;

@@ -56,9 +56,9 @@ def forget_peak(pid):
 class Sandbox:
     """The fake Mixpanel, serving a day of so many bytes."""
 
-    def __init__(self, size, gzip):
+    def __init__(self, size, gzip, odd=False):
         self.process = subprocess.Popen(
-            [RELEASE / "examples" / "sandbox", "--bytes-per-day", str(int(size)), "--gzip", "on" if gzip else "off", "--limits", "off"],
+            [RELEASE / "examples" / "sandbox", "--bytes-per-day", str(int(size)), "--gzip", "on" if gzip else "off", "--limits", "off"] + (["--odd"] if odd else []),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.url = self.process.stdout.readline().split()[0]
 
@@ -157,6 +157,8 @@ def compare(table, size, gzip):
             process.wait(30)
         rates["again"] = table.run(f"mp export events --raw, {name}, again", mp + ["--raw"], size, env=home.env, also=[mpd])
         rates["normal"] = table.run(f"mp export events, {name}", mp, size, env=home.env, also=[mpd])
+    with Sandbox(size, gzip, odd=True) as sandbox, Home(sandbox.url) as home:
+        rates["mended"] = table.run(f"mp export events, {name}, 1 % mended", mp, size, env=home.env, also=[("mpd", home.daemon.pid)])
     return rates
 
 
@@ -180,6 +182,7 @@ def main():
     print()
     for what, rates in [("identity", identity), ("gzip", gzip)]:
         best = max(rates["raw"][0], rates["again"][0])
+        print(f"mended, {what}: {rates['mended'][0] / rates['normal'][0]:.2f} x clean")
         print(f"raw, {what}: {best / rates['curl'][0]:.2f} x curl" + (f", {best / rates['nginx'][0]:.2f} x nginx" if "nginx" in rates else ""))
     if options.python:
         other = python(table, options.python, 400e6)

@@ -1,8 +1,10 @@
 //! Exports: what comes out is what Mixpanel has, in order and whole, or it is said what is missing.
 
 mod files;
+mod odd;
 mod profiles;
 mod streams;
+mod sync;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

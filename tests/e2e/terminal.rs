@@ -1,17 +1,19 @@
 //! What the commands of the catalog show on a terminal and in a pipe.
 
+mod formats;
 mod prompt;
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
 use mp_sandbox::home::Home;
 use mp_sandbox::upstream::reply::Reply;
 use mp_sandbox::upstream::{Fault, Gate};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
 use serde_json::json;
 
 use crate::SOON;
@@ -116,9 +118,16 @@ impl Transcript {
 
 /// Runs `mp` with some of its outputs on a terminal, and nobody who types.
 pub(crate) fn watched(home: &Home, words: &[&str], what: Watched) -> Transcript {
-    let (master, terminal) = terminal();
     let mut command = home.command(&home.programs().mp);
-    command.args(words).env("TERM", "xterm").stdin(Stdio::null());
+    command.args(words);
+    watch(command, what)
+}
+
+/// Runs a program with some of its outputs on a terminal of 24 lines of 80 columns, and nobody who types.
+pub(crate) fn watch(mut command: Command, what: Watched) -> Transcript {
+    let (master, terminal) = terminal();
+    tcsetwinsize(&terminal, Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 }).expect("a terminal");
+    command.env("TERM", "xterm").stdin(Stdio::null());
     let other = || terminal.try_clone().expect("a descriptor is free");
     match what {
         Watched::Both => command.stdout(other()).stderr(other()),

@@ -5,9 +5,12 @@ use std::time::Duration;
 use hyper::StatusCode;
 use hyper::header::HeaderMap;
 use mp_proto::failure::{Failure, FailureKind, ProblemBody};
-use mp_proto::routes::{NAMESPACES_HEADER, NOTE_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, WAITED_HEADER};
+use mp_proto::routes::{
+    LINES_TRAILER, NAMESPACES_HEADER, NOTE_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, WAITED_HEADER,
+};
 use mp_proto::surroundings;
 use mp_proto::version::ProtocolRange;
+use mp_proto::wire::LinesTally;
 use serde::de::DeserializeOwned;
 
 use crate::namespaces;
@@ -38,6 +41,12 @@ pub(crate) fn trailed(trailers: &HeaderMap) -> Option<Failure> {
     let body = serde_json::from_slice::<ProblemBody>(value.as_bytes());
     let odd = |_| Failure::new(FailureKind::Internal, "the stream ended early, and the daemon did not say why");
     Some(body.map_or_else(odd, Failure::from))
+}
+
+/// Returns what was mended and left out of streamed lines, as their trailers say.
+pub(crate) fn tallied(trailers: &HeaderMap) -> LinesTally {
+    let told = trailers.get(LINES_TRAILER).and_then(|value| serde_json::from_slice(value.as_bytes()).ok());
+    told.unwrap_or_default()
 }
 
 /// Reads a good answer.

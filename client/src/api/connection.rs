@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use hyper::Method;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue, TE};
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::routes::{BUILD_HEADER, CLIENT_HEADER, NETWORK_HEADER, ORIGIN_HEADER, REQUEST_ID_HEADER, SHUTDOWN};
+use mp_proto::routes::{
+    BUILD_HEADER, CLIENT_HEADER, FORMAT_HEADER, NETWORK_HEADER, ORIGIN_HEADER, REQUEST_ID_HEADER, SHUTDOWN,
+};
 use mp_proto::wire::Accepted;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -252,6 +254,10 @@ impl Connection {
     fn tell(&self, headers: &HeaderMap) {
         if let Some(told) = &self.options.told {
             noted(headers).iter().for_each(|note| told(note));
+        }
+        let format = headers.get(FORMAT_HEADER).and_then(|format| format.to_str().ok());
+        if let (Some(preference), Some(format)) = (&self.options.preference, format) {
+            preference.learn(format);
         }
     }
 

@@ -6,7 +6,7 @@ mod connection;
 mod options;
 
 pub use answer::Answer;
-pub(crate) use answer::trailed;
+pub(crate) use answer::{tallied, trailed};
 pub(crate) use connection::{Connection, Streamed, written};
 pub(crate) use options::{Exchange, Options, Told};
 

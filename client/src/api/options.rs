@@ -9,6 +9,7 @@ use hyper::header::HeaderValue;
 use mp_proto::context::Context;
 
 use crate::caller::Environment;
+use crate::output::Preference;
 use crate::place::Place;
 
 /// Takes a note of the daemon.
@@ -31,6 +32,8 @@ pub(crate) struct Options {
     pub build: Option<fn(&Place, &str)>,
     /// Is told what the daemon says beside its answers, refusals and streams, as they come.
     pub told: Option<Told>,
+    /// Takes what the daemon tells of the format that its user prefers.
+    pub preference: Option<Preference>,
     /// Who asks, `name/version`, if it is not `mp`.
     pub tool: Option<HeaderValue>,
 }

@@ -248,6 +248,7 @@ async fn refresh(call: &mut Call<'_>) -> Result<(), Failure> {
     let body = call.body(answer);
     call.output.show(&output::json(&body), || {
         let what = if body.refreshed { "Refreshed the token of" } else { "There is a new token already of" };
-        format!("{what} '{}' (valid until {:.0})", body.account, body.expires_at)
+        let until = output::moment(body.expires_at, output::Reader::of_stdout());
+        format!("{what} '{}' (valid until {until})", body.account)
     })
 }

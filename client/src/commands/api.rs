@@ -14,7 +14,7 @@ use mp_proto::plane::Plane;
 
 use crate::arg::{option, positional, switch};
 use crate::command::{Command, Invocation, Run, Section};
-use crate::output::Format;
+use crate::output::{Format, Usual};
 use request::Ask;
 
 /// What the short help has no room for.
@@ -65,7 +65,7 @@ fn arguments(command: clap::Command) -> clap::Command {
 }
 
 async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
-    let (arguments, mut call) = (at.arguments, at.call_showing(Format::Json)?);
+    let (arguments, mut call) = (at.arguments, at.call_showing(Usual::Only(Format::Json))?);
     call.allow(UPSTREAM);
     let ask = Ask::of(arguments)?;
     if arguments.get_flag("paginate") {

@@ -46,6 +46,6 @@ fn arguments(command: clap::Command) -> clap::Command {
 fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
     let shell = at.arguments.get_one::<String>("shell").map_or("", String::as_str);
     let script = SHELLS.iter().find(|(known, _)| *known == shell).map_or("", |(_, script)| script);
-    Output::new(None, None, Format::Table)?.line(script)?;
+    Output::only(Format::Table).line(script)?;
     Ok(ExitCode::SUCCESS)
 }

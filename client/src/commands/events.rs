@@ -14,7 +14,7 @@ use crate::arg::{option, switch};
 use crate::call::Call;
 use crate::command::{Command, Invocation, Run, Section};
 use crate::events::{Item, RawEvent, Stream};
-use crate::output::{Format, printable, screen, stdout};
+use crate::output::{Format, Usual, printable, screen, stdout};
 use crate::report;
 
 /// The row of `mp events`.
@@ -48,7 +48,7 @@ fn arguments(command: clap::Command) -> clap::Command {
 
 async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
     let usual = if at.arguments.get_flag("json") { Format::Jsonl } else { Format::Table };
-    let mut call = at.call_showing(usual)?;
+    let mut call = at.call_showing(Usual::Only(usual))?;
     let types: Vec<String> = at.arguments.get_many::<String>("types").into_iter().flatten().cloned().collect();
     if matches!(call.output.format(), Format::Csv) {
         let detail = "events have no columns in common: use -f json, jsonl, table or plain";

@@ -19,6 +19,7 @@ use mp_proto::wire::{CredentialBody, TokenRequest};
 
 use crate::arg::option;
 use crate::command::{Command, Invocation, Run, Section};
+use crate::output::{Format, Usual};
 use crate::report;
 
 /// How long the token stays valid at least, in seconds, unless the caller says otherwise: a program that starts now works a while with it.
@@ -49,7 +50,7 @@ const DECIDING: [&str; 11] = [
 pub(super) const COMMAND: Command = Command {
     name: "exec",
     section: Section::Lend,
-    about: "Run a program with the login of the session in its environment",
+    about: "Run a program that gets the login of the session",
     arguments,
     runs_program: true,
     run: Run::Custom(|at| Box::pin(run(at))),
@@ -83,7 +84,7 @@ fn arguments(command: clap::Command) -> clap::Command {
 
 /// Returns only when the program did not start.
 async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
-    let (arguments, mut call) = (at.arguments, at.call()?);
+    let (arguments, mut call) = (at.arguments, at.call_showing(Usual::Only(Format::Table))?);
     call.allow(IDENTITY);
     let min_valid_s = arguments.get_one::<u64>("min-valid").copied().unwrap_or(MIN_VALID_S);
     let request = TokenRequest { min_valid_s: Some(min_valid_s) };

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::arg::{option, switch};
 use crate::command::{Command, Invocation, Run, Section};
-use crate::output::{Format, Output};
+use crate::output::{Format, Output, Preference, Usual, View};
 use crate::tree::tree;
 
 /// Exit code when nothing has the name.
@@ -46,7 +46,7 @@ fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
     if format == Some(Format::Csv) {
         return Err(refused("help is a text or JSON: leave --format out, or say -f json"));
     }
-    let mut output = Output::new(format, text("jq"), Format::Table)?;
+    let mut output = Output::new(format, text("jq"), Usual::Only(Format::Table), Preference::default())?;
     let words: Vec<&str> = arguments.get_many::<String>("query").into_iter().flatten().map(String::as_str).collect();
     let domain = text("domain");
     if domain.is_some() && !words.is_empty() {
@@ -66,7 +66,7 @@ fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
         words => found(&commands, words),
     };
     let hint =
-        "\nThe reference of the catalog is packaging/generated/reference.md; `mp COMMAND --help` shows all options.\n";
+        "\n`mp COMMAND --help` shows all options. The reference of the catalog is\npackaging/generated/reference.md.\n";
     let hint = if words.is_empty() && !arguments.get_flag("no-hints") { hint } else { "" };
     output.show(&value, || human + hint)?;
     Ok(ExitCode::from(code))
@@ -209,7 +209,12 @@ fn whole(entry: &Entry) -> Value {
 
 fn lines(entries: &[&Entry]) -> String {
     let width = entries.iter().map(|entry| entry.name().len()).max().unwrap_or(0);
-    entries.iter().map(|entry| format!("{:width$}  {}\n", entry.name(), entry.about)).collect()
+    let room = View::of_stdout().width.unwrap_or(usize::MAX);
+    let line = |entry: &&Entry| match width + 2 + entry.about.chars().count() {
+        whole if whole <= room => format!("{:width$}  {}\n", entry.name(), entry.about),
+        _ => format!("{}\n    {}\n", entry.name(), entry.about),
+    };
+    entries.iter().map(line).collect()
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::arg::{option, positional, switch};
 use crate::call::{Call, INTERRUPTED};
 use crate::command::{Command, Flags, Invocation, Run, Section, Values};
 use crate::input;
-use crate::output::{escaped, pretty};
+use crate::output::{Usual, View, escaped, fields};
 
 /// The row of `mp login`. Its options describe the account that it makes; no flag of a call is of use here.
 pub(super) const COMMAND: Command = Command {
@@ -89,10 +89,11 @@ async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
 /// # Errors
 /// When the account is none that logs in by a browser, or the login fails.
 pub(super) async fn again(at: Invocation<'_>) -> Result<ExitCode, Failure> {
-    let mut call = at.call()?;
+    let mut call = at.call_showing(Usual::Data)?;
     let Some((login, result)) = course::follow_again(&mut call).await? else { return Ok(INTERRUPTED.into()) };
     let value = record_again(&login, &result);
-    call.output.show(&value, || pretty(&value))?;
+    call.output
+        .show(&value, || value.as_object().map_or_else(String::new, |value| fields(value, &View::of_stdout())))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -19,7 +19,7 @@ use crate::arg::{positional, switch};
 use crate::call::{Call, INTERRUPTED};
 use crate::caller::Environment;
 use crate::command::{Command, Flags, Invocation, Run, Section};
-use crate::output::{Format, Output};
+use crate::output::{Format, Output, Usual};
 use crate::report;
 
 /// Exit code of `account add` without the word that says where the account comes from.
@@ -192,7 +192,7 @@ async fn show<T: Into<Outcome>>(
         Ok(Outcome(None)) => (object::interrupted(), INTERRUPTED.into()),
         Err(failure) => (object::error(&failure, &Environment::of_this_process()), ExitCode::SUCCESS),
     };
-    Output::new(None, None, Format::Json)?.line(&object::text(&object))?;
+    Output::only(Format::Json).line(&object::text(&object))?;
     Ok(code)
 }
 
@@ -210,7 +210,7 @@ async fn outcome<T: Into<Outcome>>(
     answer: impl AsyncFnOnce(&mut Call<'_>) -> Result<T, Failure>,
 ) -> Result<Outcome, Failure> {
     at.check()?;
-    let mut call = at.call()?;
+    let mut call = at.call_showing(Usual::Only(Format::Json))?;
     call.ignore_build();
     answer(&mut call).await.map(Into::into)
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::arg::{positional, switch};
 use crate::call::Call;
 use crate::command::{Command, Flags, Run, Section, Values};
-use crate::output::{escaped, json};
+use crate::output::{Reader, View, escaped, json, listed};
 
 /// The row of `mp project`.
 pub(super) const COMMAND: Command = Command {
@@ -54,26 +54,26 @@ async fn list(call: &mut Call<'_>) -> Result<(), Failure> {
     let path =
         if call.arguments.get_flag("refresh") { format!("{PROJECTS}?refresh=true") } else { PROJECTS.to_owned() };
     let projects = call.get::<ProjectsBody>(&path).await?.projects;
-    call.output.show(&json(&projects), || table(&projects))
+    call.output.show(&json(&projects), || table(&projects, &View::of_stdout()))
 }
 
-/// Longest name that is shown whole.
+/// Longest name that a program is shown whole, as the Python tool has it.
 const NAME: usize = 33;
 
-/// Fixed widths, as the Python tool prints them.
-fn table(projects: &[ProjectRow]) -> String {
+fn table(projects: &[ProjectRow], view: &View) -> String {
     if projects.is_empty() {
         return "(no projects accessible via /me)".to_owned();
     }
-    let row = |mark: &str, id: &str, name: &str, organization: &str| {
-        let name: String = escaped(name).chars().take(NAME).collect();
-        format!("{}\n", format!("{mark:<1} {id:<15} {name:<NAME$} {organization}").trim_end())
+    let row = |project: &ProjectRow| {
+        let longest = if view.reader == Reader::Program { NAME } else { usize::MAX };
+        vec![
+            if project.is_active { "*" } else { "" }.to_owned(),
+            project.id.to_string(),
+            escaped(&project.name).chars().take(longest).collect(),
+            project.organization_id.map(|id| id.to_string()).unwrap_or_default(),
+        ]
     };
-    let rows = projects.iter().map(|project| {
-        let organization = project.organization_id.map(|id| id.to_string()).unwrap_or_default();
-        row(if project.is_active { "*" } else { "" }, project.id.as_str(), &project.name, &organization)
-    });
-    std::iter::once(row("", "ID", "NAME", "ORG")).chain(rows).collect()
+    listed(&["", "ID", "NAME", "ORG"], &[1, 15, NAME], &projects.iter().map(row).collect::<Vec<_>>(), view)
 }
 
 async fn set(call: &mut Call<'_>) -> Result<(), Failure> {
@@ -110,8 +110,9 @@ mod tests {
              \u{20} 3018488         {}\n",
             "é".repeat(33)
         );
-        assert_eq!(table(&projects), expected);
-        assert_eq!(table(&[]), "(no projects accessible via /me)");
+        let view = View { reader: Reader::Program, width: Some(20) };
+        assert_eq!(table(&projects, &view), expected);
+        assert_eq!(table(&[], &view), "(no projects accessible via /me)");
         assert_eq!(json(&projects), body, "nothing is left out");
     }
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::arg::{option, positional, switch};
 use crate::call::Call;
 use crate::command::{Command, Flags, Run, Section, Values};
+use crate::output::{View, listed};
 use crate::{input, report};
 
 /// The row of `mp target`.
@@ -95,14 +96,13 @@ async fn list(call: &mut Call<'_>) -> Result<(), Failure> {
         if targets.is_empty() {
             return "(no targets configured)".to_owned();
         }
-        // Fixed widths, as the Python tool prints them; a longer value pushes its row.
-        let row = |name: &str, account: &str, project: &str, workspace: &str| {
-            format!("{name:<15} {account:<15} {project:<12} {workspace}\n")
+        let row = |target: &TargetBody| {
+            let (name, account, project) =
+                (target.name.to_string(), target.account.clone(), target.project.to_string());
+            vec![name, account, project, dash(target.workspace)]
         };
-        let rows = targets
-            .iter()
-            .map(|target| row(target.name.as_str(), &target.account, target.project.as_str(), &dash(target.workspace)));
-        std::iter::once(row("NAME", "ACCOUNT", "PROJECT", "WORKSPACE")).chain(rows).collect()
+        let rows: Vec<Vec<String>> = targets.iter().map(row).collect();
+        listed(&["NAME", "ACCOUNT", "PROJECT", "WORKSPACE"], &[15, 15, 12], &rows, &View::of_stdout())
     })
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::arg::{positional, switch};
 use crate::call::Call;
 use crate::command::{Command, Flags, Run, Section, Values};
-use crate::output::{escaped, json};
+use crate::output::{View, json, listed};
 
 /// The row of `mp workspace`.
 pub(super) const COMMAND: Command = Command {
@@ -61,7 +61,7 @@ async fn list(call: &mut Call<'_>) -> Result<(), Failure> {
     call.allow(IDENTITY);
     let path = path(call.text("project").as_deref(), call.arguments.get_flag("refresh"));
     let workspaces = call.get::<WorkspacesBody>(&path).await?.workspaces;
-    call.output.show(&json(&workspaces), || table(&workspaces))
+    call.output.show(&json(&workspaces), || table(&workspaces, &View::of_stdout()))
 }
 
 fn path(project: Option<&str>, refresh: bool) -> String {
@@ -70,18 +70,15 @@ fn path(project: Option<&str>, refresh: bool) -> String {
     if query.is_empty() { WORKSPACES.to_owned() } else { format!("{WORKSPACES}?{}", query.join("&")) }
 }
 
-/// Fixed widths, as the Python tool prints them; a longer name pushes its row.
-fn table(workspaces: &[WorkspaceRow]) -> String {
+fn table(workspaces: &[WorkspaceRow], view: &View) -> String {
     if workspaces.is_empty() {
         return "(no workspaces accessible via /me)".to_owned();
     }
-    let row = |id: &str, name: &str, default: &str| {
-        format!("{}\n", format!("{id:<15} {:<33} {default}", escaped(name)).trim_end())
+    let row = |workspace: &WorkspaceRow| {
+        let default = if workspace.is_default { "*" } else { "" };
+        vec![workspace.id.to_string(), workspace.name.clone(), default.to_owned()]
     };
-    let rows = workspaces
-        .iter()
-        .map(|workspace| row(&workspace.id.to_string(), &workspace.name, if workspace.is_default { "*" } else { "" }));
-    std::iter::once(row("ID", "NAME", "DEFAULT")).chain(rows).collect()
+    listed(&["ID", "NAME", "DEFAULT"], &[15, 33], &workspaces.iter().map(row).collect::<Vec<_>>(), view)
 }
 
 async fn set(call: &mut Call<'_>) -> Result<(), Failure> {
@@ -102,6 +99,7 @@ async fn show(call: &mut Call<'_>) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::Reader;
 
     #[test]
     fn the_project_is_named_in_the_path() {
@@ -120,8 +118,9 @@ mod tests {
         let expected = "ID              NAME                              DEFAULT\n\
                         880101          All Project Data\n\
                         880102          Growth Team                       *\n";
-        assert_eq!(table(&workspaces), expected);
-        assert_eq!(table(&[]), "(no workspaces accessible via /me)");
+        let view = View { reader: Reader::Program, width: Some(20) };
+        assert_eq!(table(&workspaces, &view), expected);
+        assert_eq!(table(&[], &view), "(no workspaces accessible via /me)");
         assert_eq!(json(&workspaces), body, "nothing is left out");
     }
 }

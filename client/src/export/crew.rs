@@ -13,13 +13,16 @@ use hyper::header::HeaderMap;
 use jiff::Timestamp;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{OPERATION, fill};
+use mp_proto::wire::LinesTally;
 use tokio::time::timeout;
 
 use super::order::Order;
 use super::part::Part;
 use super::plan::Plan;
 use super::stop::Stop;
-use crate::api::{Connection, Options, Streamed, trailed, written};
+use super::strays::Strays;
+use super::tally::Tally;
+use crate::api::{Connection, Options, Streamed, tallied, trailed, written};
 use crate::transport::{Piece, Streaming, TransportError};
 
 /// Parts that are fetched at once, of which all but the first are kept until their turn comes.
@@ -36,6 +39,8 @@ pub(super) struct Crew<'a> {
     pub(super) options: &'a Options,
     pub(super) plan: &'a Plan,
     pub(super) order: &'a Order,
+    pub(super) tally: &'a Tally,
+    pub(super) strays: &'a Strays,
 }
 
 impl Crew<'_> {
@@ -48,6 +53,7 @@ impl Crew<'_> {
         let (mut next, mut again) = (self.plan.first, Vec::new());
         loop {
             let turn = self.order.turn();
+            self.strays.write_before(turn)?;
             if turn >= self.plan.parts.len() {
                 return Ok(());
             }
@@ -80,14 +86,20 @@ impl Crew<'_> {
         let Some(mut streaming) = self.begin(part).await.map_err(Stop::Failed)? else {
             return self.order.end(part).await;
         };
+        self.strays.begin(part);
+        let mut told = LinesTally::default();
         loop {
-            let (batch, end) = gather(&mut streaming).await;
+            let (batch, end) = gather(&mut streaming, &mut told).await;
+            let batch = self.strays.sift(part, batch)?;
             if !batch.is_empty() {
                 self.order.push(part, batch).await?;
             }
             match end {
                 None => {}
-                Some(Ok(())) => return self.order.end(part).await,
+                Some(Ok(())) => {
+                    self.tally.tell(&told);
+                    return self.order.end(part).await;
+                }
                 Some(Err(failure)) => return Err(Stop::Failed(failure)),
             }
         }
@@ -132,7 +144,7 @@ impl Crew<'_> {
 }
 
 /// Takes what has arrived, and waits if nothing has. The end comes with the last of it.
-async fn gather(streaming: &mut Streaming) -> (Vec<Bytes>, Option<Result<(), Failure>>) {
+async fn gather(streaming: &mut Streaming, told: &mut LinesTally) -> (Vec<Bytes>, Option<Result<(), Failure>>) {
     let (mut batch, mut size) = (Vec::new(), 0);
     let mut next = match timeout(SILENCE, streaming.next()).await {
         Ok(next) => Some(next),
@@ -145,6 +157,7 @@ async fn gather(streaming: &mut Streaming) -> (Vec<Bytes>, Option<Result<(), Fai
                 batch.push(bytes);
             }
             Ok(Some(Piece::Trailers(trailers))) => {
+                *told = tallied(&trailers);
                 if let Some(failure) = trailed(&trailers) {
                     return (batch, Some(Err(failure)));
                 }

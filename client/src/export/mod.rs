@@ -2,19 +2,25 @@
 //!
 //! Read in this order: [`plan`] (what is asked for, in which parts), [`crew`] (fetches parts side by side), [`order`] (puts them one
 //! after the other), [`writer`] (a thread that writes), [`mod@file`],
-//! [`journal`] and [`resume`] (what lets a run go on where another one ended), [`zone`] and [`future`] (when a day is over, and begins).
+//! [`journal`] and [`resume`] (what lets a run go on where another one ended), [`zone`] and [`future`] (when a day is over, and begins);
+//! [`sync`] keeps a directory of days, with [`codec`], [`sieve`] and [`hook`] for what becomes of lines and files.
 
+pub(crate) mod codec;
 mod crew;
 mod file;
 mod future;
+mod hook;
 mod journal;
 mod order;
 mod part;
 mod plan;
 mod progress;
 mod resume;
+mod sieve;
 mod size;
 mod stop;
+mod strays;
+pub(crate) mod sync;
 mod tally;
 mod words;
 mod writer;
@@ -27,8 +33,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use mp_catalog::Operation;
-use mp_catalog::export::Days;
-use mp_proto::failure::Failure;
+use mp_catalog::dates::has_words;
+use mp_catalog::export::{Days, complete};
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::wire::SessionBody;
 use serde_json::{Map, Value};
 use tokio::signal::unix::Signal;
 use tokio::time::timeout;
@@ -38,15 +46,18 @@ use crate::call::{Call, INTERRUPTED};
 use crate::operation::arguments::Typed;
 use crate::output::screen;
 use crate::{input, report};
+use codec::Codec;
 use crew::Crew;
 use file::Claim;
 use future::Horizon;
+use hook::Hook;
 use journal::Done;
 use order::Order;
 use plan::Plan;
 use progress::Progress;
 use resume::Resume;
 use stop::Stop;
+use strays::Strays;
 use tally::Tally;
 use words::Standing;
 use writer::Out;
@@ -73,6 +84,9 @@ pub(crate) async fn run(
     arguments: Map<String, Value>,
 ) -> Result<ExitCode, Failure> {
     let mut interrupt = input::interrupts()?;
+    if let Some(order) = sync_order(call)? {
+        return sync(call, operation, arguments, order, interrupt).await;
+    }
     let target = call.text("output").filter(|path| path != "-").map(|path| file::real(Path::new(&path))).transpose()?;
     let may_replace = call.arguments.get_flag("force");
     if let Some(target) = &target {
@@ -87,6 +101,70 @@ pub(crate) async fn run(
     export(call, plan, out, interrupt).await
 }
 
+/// Returns what is to be synced, if anything is.
+fn sync_order(call: &Call<'_>) -> Result<Option<sync::Order>, Failure> {
+    let given = |id: &str| call.arguments.try_get_one::<String>(id).ok().flatten();
+    let Some(dir) = given("sync") else { return Ok(None) };
+    Ok(Some(sync::Order {
+        dir: PathBuf::from(dir),
+        codec: given("compress").map_or(Codec::Gzip, |word| Codec::named(word)),
+        without_repeated: call.arguments.get_flag("dedupe"),
+        look_back: call.arguments.get_one::<u32>("look_back").copied(),
+        hook: given("exec").map(|line| Hook::parse(line)).transpose()?,
+        may_replace: call.arguments.get_flag("force"),
+    }))
+}
+
+/// Brings a directory up to date, and says on stdout what was done.
+async fn sync(
+    call: &mut Call<'_>,
+    operation: &'static Operation,
+    arguments: Map<String, Value>,
+    order: sync::Order,
+    mut interrupt: Signal,
+) -> Result<ExitCode, Failure> {
+    let begun = tokio::select! {
+        biased;
+        _ = interrupt.recv() => return Ok(interrupted("nothing was fetched")),
+        begun = prepare_sync(call, operation, arguments, order) => begun?,
+    };
+    let (report, ended) = match begun {
+        (plan, sync::Begun::Sync(sync)) => {
+            let plan = Plan { parts: sync.parts, ..plan };
+            (sync.report, export(call, plan, Out::Days(Box::new(sync.store)), interrupt).await)
+        }
+        (_, sync::Begun::Busy(report)) => (report, Ok(ExitCode::SUCCESS)),
+    };
+    let (json, sentence) = report.end();
+    if !call.quiet {
+        report::say(&sentence);
+    }
+    call.output.line(&json)?;
+    ended
+}
+
+/// Decides which days are fetched. The plan has no parts yet.
+async fn prepare_sync(
+    call: &mut Call<'_>,
+    operation: &'static Operation,
+    mut arguments: Map<String, Value>,
+    order: sync::Order,
+) -> Result<(Plan, sync::Begun), Failure> {
+    let session = plan::session(call).await?;
+    let now = Timestamp::now();
+    // It stands in the manifest, and every day is judged by it.
+    let zone = Zone::of(call, &session, true).await;
+    dated(call, operation, &session, &mut arguments).await;
+    let wanted = match plan::wanted(operation, &arguments)? {
+        Some(days) => begun(call, days, &zone, now)?,
+        None => return Err(Failure::new(FailureKind::InvalidArgument, "profiles have no days that could be synced")),
+    };
+    arguments.insert("to".to_owned(), wanted.to.to_string().into());
+    let request = plan::request(operation, &session, &arguments);
+    let begun = sync::begin(order, request, wanted, &zone)?;
+    Ok((Plan { operation, arguments, parts: Vec::new(), first: 0, zone, horizon: Horizon::default() }, begun))
+}
+
 /// Decides what is fetched and where it goes.
 async fn prepare(
     call: &mut Call<'_>,
@@ -96,6 +174,7 @@ async fn prepare(
     may_replace: bool,
 ) -> Result<(Plan, Out), Failure> {
     let session = plan::session(call).await?;
+    dated(call, operation, &session, &mut arguments).await;
     let asked = plan::wanted(operation, &arguments)?;
     let request = |arguments: &Map<String, Value>| plan::request(operation, &session, arguments);
     let claim = target.map(|target| Claim::of(target, &request(&arguments), may_replace)).transpose()?;
@@ -129,6 +208,19 @@ async fn prepare(
     Ok((Plan { operation, arguments, parts, first, zone, horizon: Horizon::default() }, out))
 }
 
+/// Puts dates in the places of words for days, and says which.
+async fn dated(call: &mut Call<'_>, operation: &Operation, session: &SessionBody, arguments: &mut Map<String, Value>) {
+    complete(operation, arguments);
+    if !has_words(operation, arguments) {
+        return;
+    }
+    let zone = Zone::of(call, session, true).await;
+    let notes = plan::dated(operation, arguments, &zone, Timestamp::now());
+    if !call.quiet {
+        notes.iter().for_each(|text| report::note(text));
+    }
+}
+
 /// Whether it matters which time zone the project has: not for days that are over everywhere, and were when they were fetched.
 fn needs_zone(asked: Option<Days>, left: &[Done], now: Timestamp) -> bool {
     let is_recent = |days: Days, at| !Zone::default().is_final(days.to, at);
@@ -153,18 +245,25 @@ fn begun(call: &Call<'_>, days: Days, zone: &Zone, now: Timestamp) -> Result<Day
 
 /// Fetches and writes, until all is there or something ends it.
 async fn export(call: &Call<'_>, plan: Plan, out: Out, mut interrupt: Signal) -> Result<ExitCode, Failure> {
-    let target = out.target();
+    let strays = Strays::open(call.text("on_bad_line"))?;
+    let (target, directory) = (out.target(), out.directory());
     let tally = Arc::new(Tally::starting_at(plan.first));
     // On a terminal the lines themselves show how far it is, and a bar would stand between them.
-    let progress =
-        Progress::new(&plan, Arc::clone(&tally), call.quiet || target.is_none() && screen::is_stdout_watched());
+    let progress = Progress::new(
+        &plan,
+        Arc::clone(&tally),
+        call.quiet || target.is_none() && directory.is_none() && screen::is_stdout_watched(),
+    );
     let ended = tokio::select! {
         biased;
-        ended = fetch(call.daemon.options(), &plan, out, &tally, &mut interrupt) => ended,
+        ended = fetch(call.daemon.options(), &plan, out, (&tally, &strays), &mut interrupt) => ended,
         () = progress.show() => Ok(()),
     };
     progress.clear();
-    let standing = Standing { plan: &plan, tally: &tally, target: target.as_deref() };
+    if !call.quiet {
+        tally.notes(strays.name()).iter().for_each(|text| report::note(text));
+    }
+    let standing = Standing { plan: &plan, tally: &tally, target: target.as_deref(), directory: directory.as_deref() };
     match ended {
         Ok(()) => {
             if !call.quiet {
@@ -185,13 +284,13 @@ async fn fetch(
     options: &Options,
     plan: &Plan,
     out: Out,
-    tally: &Arc<Tally>,
+    (tally, strays): (&Arc<Tally>, &Strays),
     interrupt: &mut Signal,
 ) -> Result<(), Stop> {
-    let dir = out.target().and_then(|target| target.parent().map(Path::to_owned));
+    let dir = out.directory().or_else(|| out.target().and_then(|target| target.parent().map(Path::to_owned)));
     let (sender, mut writer) = writer::start(out, plan.parts.clone(), Arc::clone(tally));
     let order = Order::new(plan.first, dir, sender);
-    let crew = Crew { options, plan, order: &order };
+    let crew = Crew { options, plan, order: &order, tally, strays };
     let fetched = tokio::select! {
         biased;
         _ = interrupt.recv() => Err(Stop::Interrupted),

@@ -1,7 +1,9 @@
 //! What is asked for, and in which parts.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use mp_catalog::export::{Days, Events, Profiles, most_parts, split};
+use mp_catalog::dates::{bind_on, resolve};
+use mp_catalog::export::{Days, Events, Profiles, complete, most_parts, split};
 use mp_catalog::{Operation, OperationCall};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::plane::Family;
@@ -14,7 +16,7 @@ use super::part::Part;
 use super::zone::Zone;
 use crate::call::Call;
 use crate::operation::arguments::Typed;
-use crate::operation::binding::refused;
+use crate::operation::binding::{refused, somewhere};
 
 /// How often a project may export in an hour, where the daemon has counted nothing yet.
 const PER_HOUR: usize = 60;
@@ -43,7 +45,7 @@ impl Plan {
             arguments.insert("from".to_owned(), days.from.to_string().into());
             arguments.insert("to".to_owned(), days.to.to_string().into());
         }
-        OperationCall { arguments, refresh: false }
+        OperationCall { arguments, ..OperationCall::default() }
     }
 
     /// Returns the last day of the first so many parts.
@@ -57,8 +59,10 @@ impl Plan {
 /// # Errors
 /// When it is wrong, with all problems.
 pub(super) fn check(operation: &Operation, typed: &Typed) -> Result<(), Failure> {
+    let mut arguments = typed.arguments.clone();
+    complete(operation, &mut arguments);
     let checked = match operation.id {
-        "export.events" => Events::read(&typed.arguments).map(drop),
+        "export.events" => bind_on(operation, &arguments, somewhere()).map(drop),
         _ => Profiles::read(&typed.arguments, now()).map(drop),
     };
     let mut problems = typed.problems.clone();
@@ -119,6 +123,17 @@ pub(super) fn request(operation: &Operation, session: &SessionBody, arguments: &
         request["workspace"] = json!(workspace);
     }
     request
+}
+
+/// Puts dates in the places of words for days. Whether there are any is for the caller to know: the time zone has to be.
+pub(super) fn dated(
+    operation: &Operation,
+    arguments: &mut Map<String, Value>,
+    zone: &Zone,
+    now: Timestamp,
+) -> Vec<String> {
+    let found = resolve(operation, arguments, zone.today(now));
+    found.into_iter().map(|(name, word, day)| format!("--{name} {word} is {day} ({})", zone.shown())).collect()
 }
 
 /// Returns the days that are wanted; none for profiles.

@@ -1,6 +1,9 @@
 //! Counts what was written, to show how far an export is.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use mp_proto::wire::LinesTally;
 
 /// What was written in this run.
 #[derive(Debug, Default)]
@@ -11,6 +14,8 @@ pub(super) struct Tally {
     pub(super) parts: AtomicUsize,
     /// Whether something of the next part is written.
     pub(super) is_inside: AtomicBool,
+    /// What was mended and left out.
+    told: Mutex<LinesTally>,
 }
 
 impl Tally {
@@ -25,6 +30,17 @@ impl Tally {
         self.lines.fetch_add(count as u64, Ordering::Relaxed);
         self.bytes.fetch_add(lines.len() as u64, Ordering::Relaxed);
         self.is_inside.store(true, Ordering::Relaxed);
+    }
+
+    /// Counts what was mended and left out of a part.
+    pub(super) fn tell(&self, told: &LinesTally) {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).join(told);
+    }
+
+    /// Says what was mended and left out. `file` is where bad lines are.
+    pub(super) fn notes(&self, file: Option<&str>) -> Vec<String> {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.mended_note().into_iter().chain(told.bad_note(file)).collect()
     }
 
     /// Counts a part that is complete.

@@ -40,6 +40,15 @@ pub(super) fn of_resume(claim: &Claim, resume: &Resume) -> Vec<String> {
     notes
 }
 
+/// Says what the times of events mean.
+pub(super) fn of_times(zone: &Zone) -> String {
+    format!(
+        "days are those of the project; times are as Mixpanel stores them: UTC for projects made since 2023, and for older ones the \
+         local time of the project ({}), though it is written as if it were UTC",
+        zone.shown()
+    )
+}
+
 /// Says that a range ends in the future.
 pub(super) fn ends_sooner(last: Date, zone: &Zone) -> String {
     format!("what comes after {last} has not begun yet ({}): the export ends there", zone.shown())
@@ -70,6 +79,8 @@ pub(super) struct Standing<'a> {
     pub(super) tally: &'a Tally,
     /// The file; none for stdout.
     pub(super) target: Option<&'a Path>,
+    /// The directory, if there is one file for each day.
+    pub(super) directory: Option<&'a Path>,
 }
 
 impl Standing<'_> {
@@ -83,6 +94,10 @@ impl Standing<'_> {
 
     /// Says how far it is.
     fn reached(&self) -> String {
+        if let Some(directory) = self.directory {
+            let (done, all) = (self.parts(), self.plan.parts.len());
+            return format!("{} has {done} of {all} days that were to be fetched", directory.display());
+        }
         let what = self.target.map_or_else(|| "stdout".to_owned(), unfinished);
         let has = match self.last_day() {
             Some(day) => format!("is complete up to {day}"),
@@ -94,14 +109,21 @@ impl Standing<'_> {
 
     /// Says how far it is, and what to run.
     pub(super) fn so_far(&self) -> String {
-        let more = if self.target.is_some() { "; run the same command again to go on" } else { "" };
+        let more = if self.target.is_some() || self.directory.is_some() {
+            "; run the same command again to go on"
+        } else {
+            ""
+        };
         format!("{}{more}", self.reached())
     }
 
     /// Adds to a failure how far it is, and what to run.
     pub(super) fn failure(&self, mut failure: Failure) -> Failure {
         failure.detail = format!("{}; {}", failure.detail, self.reached());
-        let from = self.last_day().filter(|_| self.target.is_none()).and_then(|day| day.tomorrow().ok());
+        let from = self
+            .last_day()
+            .filter(|_| self.target.is_none() && self.directory.is_none())
+            .and_then(|day| day.tomorrow().ok());
         // What Mixpanel refuses it refuses again.
         if failure.kind == FailureKind::UpstreamRefused {
             return failure;
@@ -160,7 +182,7 @@ mod tests {
         let told = |parts: usize, inside: bool, target: Option<&Path>| {
             let tally = Tally::starting_at(parts);
             tally.is_inside.store(inside, Ordering::Relaxed);
-            Standing { plan: &plan, tally: &tally, target }.so_far()
+            Standing { plan: &plan, tally: &tally, target, directory: None }.so_far()
         };
         let file = Some(Path::new("/f; run"));
         assert_eq!(
@@ -175,9 +197,27 @@ mod tests {
         let inside = "stdout has nothing that is complete, and has some lines of what follows";
         assert_eq!(told(0, true, None), inside);
         let tally = Tally::starting_at(0);
-        let failure =
-            Standing { plan: &plan, tally: &tally, target: file }.failure(Failure::new(FailureKind::Timeout, "late"));
+        let failure = Standing { plan: &plan, tally: &tally, target: file, directory: None }
+            .failure(Failure::new(FailureKind::Timeout, "late"));
         assert_eq!(failure.detail, "late; /f; run.partial has nothing that is complete");
+    }
+
+    #[test]
+    fn a_directory_has_so_many_of_its_days() {
+        let plan = Plan {
+            operation: mp_catalog::find("export.events").expect("a row"),
+            arguments: serde_json::Map::new(),
+            parts: vec![None, None],
+            first: 0,
+            zone: Zone::default(),
+            horizon: Horizon::default(),
+        };
+        let tally = Tally::starting_at(1);
+        let standing = Standing { plan: &plan, tally: &tally, target: None, directory: Some(Path::new("/d")) };
+        assert_eq!(
+            standing.so_far(),
+            "/d has 1 of 2 days that were to be fetched; run the same command again to go on"
+        );
     }
 
     #[test]

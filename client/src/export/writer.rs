@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 use super::file::Partial;
 use super::part::Part;
 use super::stop::Stop;
+use super::sync::store::Store;
 use super::tally::Tally;
 use crate::output::screen::Screen;
 use crate::output::stdout;
@@ -45,6 +46,8 @@ pub(super) enum Out {
     Stdout(Screen<File>),
     /// Into a file.
     File(Box<Partial>),
+    /// Into a directory, one file for each day.
+    Days(Box<Store>),
 }
 
 impl Out {
@@ -59,8 +62,16 @@ impl Out {
     /// Returns the file that lines are for.
     pub(super) fn target(&self) -> Option<PathBuf> {
         match self {
-            Self::Stdout(_) => None,
+            Self::Stdout(_) | Self::Days(_) => None,
             Self::File(partial) => Some(partial.target().to_owned()),
+        }
+    }
+
+    /// Returns the directory that the files of days are for.
+    pub(super) fn directory(&self) -> Option<PathBuf> {
+        match self {
+            Self::Days(store) => Some(store.dir().to_owned()),
+            Self::Stdout(_) | Self::File(_) => None,
         }
     }
 
@@ -76,6 +87,7 @@ impl Out {
                 partial.bytes += length as u64;
                 Ok(())
             }
+            Self::Days(store) => slices.iter().try_for_each(|slice| store.take(slice)).map_err(Stop::Failed),
         }
     }
 
@@ -83,12 +95,13 @@ impl Out {
         match self {
             Self::Stdout(_) => Ok(()),
             Self::File(partial) => partial.complete(days, asked).map_err(Stop::Failed),
+            Self::Days(store) => days.map_or(Ok(()), |days| store.end(days.from, asked)).map_err(Stop::Failed),
         }
     }
 
     fn finish(self) -> Result<(), Stop> {
         match self {
-            Self::Stdout(_) => Ok(()),
+            Self::Stdout(_) | Self::Days(_) => Ok(()),
             Self::File(partial) => partial.finish().map_err(Stop::Failed),
         }
     }

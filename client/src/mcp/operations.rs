@@ -2,15 +2,18 @@
 
 use hyper::Method;
 use hyper::header::HeaderMap;
-use mp_catalog::{Effect, Operation, OperationCall, Shape, all, bind, find};
+use mp_catalog::dates::bind_on;
+use mp_catalog::{Effect, Operation, OperationCall, Shape, all, find};
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::mend;
 use mp_proto::routes::{OPERATION, fill};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::policy::Policy;
 use super::tools::obstacle;
-use crate::api::{Connection, Streamed, trailed, written};
+use crate::api::{Connection, Streamed, tallied, trailed, written};
+use crate::operation::binding::somewhere;
 use crate::transport::Piece;
 
 /// So many operations are listed at once.
@@ -137,7 +140,7 @@ pub(super) fn allowed(id: &str, arguments: &Map<String, Value>, policy: Policy) 
         return Ok(operation);
     }
     // What cannot be weighed is not sent: a daemon that is newer may understand more of it.
-    let bound = bind(operation, arguments).map_err(|wrong| {
+    let bound = bind_on(operation, arguments, somewhere()).map_err(|wrong| {
         Failure::new(FailureKind::InvalidArgument, format!("arguments of {id} are wrong")).errors(wrong)
     })?;
     match (policy.refusal(operation.effect_of(&bound)), operation.destroys_if()) {
@@ -185,6 +188,8 @@ async fn lines(
                 if let Some(failure) = trailed(&trailers) {
                     return Err(failure);
                 }
+                let told = tallied(&trailers);
+                notes.extend(told.mended.note().into_iter().chain(told.bad_note(None)));
             }
             Ok(None) => break,
             Err(error) => {
@@ -198,7 +203,8 @@ async fn lines(
         notes.push(format!("there may be more than these; `{} -o FILE` writes all of them", command(operation)));
     }
     let rows = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    let rows = rows.map(serde_json::from_slice).collect::<Result<Vec<Value>, _>>();
+    // Raw lines are as they were sent.
+    let rows = rows.map(|row| mend::read(row).map(|(value, _)| value)).collect::<Result<Vec<Value>, _>>();
     let rows = rows.map_err(|error| Failure::new(FailureKind::Internal, format!("a line is no JSON: {error}")))?;
     Ok((Value::Array(rows), notes))
 }

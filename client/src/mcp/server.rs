@@ -65,7 +65,7 @@ impl Server {
         let done = match (tools::find(name), self.direct.iter().find(|row| tools::tool_name(row) == name)) {
             (Some(does), _) => self.fixed(does, arguments).await,
             (None, Some(operation)) => {
-                let call = OperationCall { arguments, refresh: false };
+                let call = OperationCall { arguments, ..OperationCall::default() };
                 self.operation(operation, call, self.conversation.flags()).await
             }
             (None, None) => return None,
@@ -121,7 +121,7 @@ impl Server {
         }
         flags.project = wanted.project.or(flags.project);
         flags.workspace = wanted.workspace.or(flags.workspace);
-        let call = OperationCall { arguments: wanted.arguments, refresh: wanted.refresh };
+        let call = OperationCall { arguments: wanted.arguments, refresh: wanted.refresh, ..OperationCall::default() };
         self.operation(operation, call, flags).await
     }
 

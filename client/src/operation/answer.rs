@@ -15,7 +15,7 @@ use super::request::broken;
 use super::{arguments, table};
 use crate::api::trailed;
 use crate::call::Call;
-use crate::output::{Format, pretty, printable, screen, stdout};
+use crate::output::{Format, Reader, Shown, epoch, pretty, printable, screen, stdout};
 use crate::report;
 use crate::transport::{Piece, Streaming};
 
@@ -60,7 +60,7 @@ pub(super) fn value(
         return Ok(());
     }
     let Some(told) = operation.reply.audience else {
-        return call.output.show_answer(&value, |width| table::of(operation, &value, width));
+        return show(call, operation, &value);
     };
     let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     match (path, told.file) {
@@ -76,9 +76,35 @@ pub(super) fn value(
     }
     let data = told.data.and_then(|field| value.get(field)).unwrap_or(&value);
     if matches!(call.output.format(), Format::Table | Format::Plain) {
-        return call.output.line(&printable(&text(told.text)));
+        let text = printable(&text(told.text));
+        return call.output.line(&if Reader::of_stdout() == Reader::Person { dated(&text) } else { text });
     }
-    call.output.show_answer(data, |width| table::of(operation, data, width))
+    show(call, operation, data)
+}
+
+/// Returns a text in which the lines that begin with Unix seconds begin with the time of a person's clock.
+fn dated(text: &str) -> String {
+    let line = |line: &str| {
+        let (seconds, rest) = line.split_once(": ").filter(|(seconds, _)| seconds.len() == 10)?;
+        let time = epoch(&Value::from(seconds.parse::<u64>().ok()?), 1, Reader::Person)?;
+        Some(format!("{time}: {rest}"))
+    };
+    text.split('\n').map(|one| line(one).unwrap_or_else(|| one.to_owned())).collect::<Vec<_>>().join("\n")
+}
+
+/// Shows a value.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn show(call: &mut Call<'_>, operation: &Operation, value: &Value) -> Result<(), Failure> {
+    let shown = Shown {
+        value,
+        // Of what is shown by a word of its own a table would show a part.
+        is_list: operation.reply.word.is_none() && (value.is_array() || operation.reply.rows.is_some()),
+        rows: table::tidy(operation, value),
+        words: table::words(operation, value),
+    };
+    call.output.show_answer(&shown, |view| table::of(operation, value, view))
 }
 
 /// Fills the arguments into a text.

@@ -34,7 +34,7 @@ pub(super) fn of(param: &'static Param) -> Vec<Arg> {
             let arg = if let Some(also) = param.also { arg.visible_alias(also) } else { arg };
             let is_many = param.repeats || is_list(param.kind);
             let action = if is_many { ArgAction::Append } else { ArgAction::Set };
-            vec![arg.action(action).allow_negative_numbers(true)]
+            vec![arg.action(action).allow_negative_numbers(true).allow_hyphen_values(param.kind == Kind::Date)]
         }
     }
 }

@@ -1,6 +1,10 @@
 //! Whether what was typed makes a call: all problems are told at once, before anything is asked.
 
-use mp_catalog::{Bound, Kind, Operation, bind};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
+use mp_catalog::dates::bind_on;
+use mp_catalog::{Bound, Kind, Operation};
 use mp_proto::failure::{Failure, FailureKind, Problem};
 
 use super::arguments::{Typed, typed};
@@ -17,7 +21,7 @@ pub(super) fn bound(operation: &Operation, typed: &Typed) -> Result<Bound, Failu
     {
         problems.add(file.name, "must be given");
     }
-    let bound = match bind(operation, &typed.arguments) {
+    let bound = match bind_on(operation, &typed.arguments, somewhere()) {
         Ok(bound) => Some(bound),
         Err(wrong) => {
             let new: Vec<Problem> = wrong.into_iter().filter(|problem| !problems.has(&problem.at)).collect();
@@ -59,6 +63,13 @@ pub(super) fn shortened(mut failure: Failure, is_for_programs: bool) -> Failure 
         failure.errors.push(Problem::new("…", format!("{more} more; -f json shows all")));
     }
     failure
+}
+
+/// Returns which day it is where it is earliest and where it is latest: what words for days mean is the daemon's to say, who knows the
+/// time zone of the project.
+pub(crate) fn somewhere() -> [Date; 2] {
+    let now = Timestamp::now();
+    [-12, 14].map(|hours| TimeZone::fixed(Offset::constant(hours)).to_datetime(now).date())
 }
 
 /// Returns the failure of problems, which name the options as they are typed.

@@ -6,8 +6,7 @@ use mp_catalog::{Bound, Confirm, Effect, Operation, OperationCall, Touches, find
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::{Map, Value};
 
-use super::request;
-use super::{answer, table};
+use super::{answer, request};
 use crate::call::Call;
 use crate::output::{printable, screen};
 use crate::{input, report};
@@ -72,7 +71,7 @@ pub(super) async fn show_touched(
     };
     let list = find(touches.list).expect("a rule of the catalog: it is there");
     let only = touches.only.map(|name| (name.to_owned(), Value::Array(ids.clone())));
-    let asked = OperationCall { arguments: only.into_iter().collect(), refresh: false };
+    let asked = OperationCall { arguments: only.into_iter().collect(), ..OperationCall::default() };
     let listed = request::ask(call, list.id, &asked).await?;
     let is_meant = |entry: &&Value| ids.contains(&entry[touches.id]);
     let touched: Vec<Value> = listed.as_array().into_iter().flatten().filter(is_meant).cloned().collect();
@@ -81,6 +80,5 @@ pub(super) async fn show_touched(
     if !missing.is_empty() && !call.quiet {
         report::note(&format!("not there: {}", missing.join(", ")));
     }
-    let touched = Value::Array(touched);
-    call.output.show_answer(&touched, |width| table::of(list, &touched, width))
+    answer::show(call, list, &Value::Array(touched))
 }

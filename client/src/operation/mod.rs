@@ -18,7 +18,7 @@ use mp_proto::deadline::UPSTREAM;
 use mp_proto::failure::Failure;
 
 use crate::call::{Call, session_flags};
-use crate::output::Format;
+use crate::output::Usual;
 use source::Stdin;
 
 pub(crate) use branch::branch;
@@ -28,8 +28,7 @@ pub(crate) use branch::branch;
 /// # Errors
 /// When its arguments are wrong, a person does not want it, or those of the route.
 pub(crate) async fn run(operation: &'static Operation, matches: &ArgMatches) -> Result<(), Failure> {
-    let usual =
-        if operation.reply.audience.is_some_and(|fields| fields.is_usual) { Format::Table } else { Format::Json };
+    let usual = if operation.reply.audience.is_some_and(|fields| fields.is_usual) { Usual::Text } else { Usual::Data };
     let mut call = Call::prepare(matches, &session_flags(matches), usual)?;
     let refresh = operation.reply.kept && matches.get_flag("refresh");
     let typed = arguments::read(operation, matches, Stdin::of_this_process());
@@ -45,7 +44,7 @@ pub(crate) async fn run(operation: &'static Operation, matches: &ArgMatches) -> 
     if confirmation::may_ask(operation) && !matches.get_flag("yes") {
         confirmation::ask(operation, &bound)?;
     }
-    let asked = OperationCall { arguments: typed.arguments, refresh };
+    let asked = OperationCall { arguments: typed.arguments, refresh, strict: matches.get_flag("strict") };
     let path = output.as_ref().map(|(_, path)| path.as_str());
     if operation.reply.shape == Shape::Bytes {
         let streaming =

@@ -1,13 +1,16 @@
 //! What goes to stdout: one value in one of five formats, never wrapped and never interpreted.
 
+mod cell;
 mod filter;
 mod format;
+mod moment;
 mod rows;
 pub(crate) mod screen;
 pub(crate) mod spinner;
 pub(crate) mod stdout;
 mod table;
 mod text;
+mod view;
 
 use std::io::Write;
 
@@ -15,41 +18,75 @@ use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::visible::Spelling;
 use serde_json::Value;
 
-pub(crate) use format::Format;
-pub(crate) use table::fitted;
-pub(crate) use text::{compact, escaped, json, pretty, printable};
+pub(crate) use cell::{cell, epoch, fields, title};
+pub(crate) use format::{Format, Preference, Usual};
+pub(crate) use moment::moment;
+pub(crate) use table::{fitted, listed};
+pub(crate) use text::{escaped, json, pretty, printable};
+pub(crate) use view::{Reader, View};
 
 use filter::Filter;
-use rows::Reader;
 
 /// How the caller wants to see values.
 pub(crate) struct Output {
-    format: Format,
+    asked: Option<Format>,
     filter: Option<Filter>,
+    usual: Usual,
+    preference: Preference,
+}
+
+/// An answer of Mixpanel, and what can be made of it.
+pub(crate) struct Shown<'a> {
+    /// The answer.
+    pub(crate) value: &'a Value,
+    /// Whether it is a list, or is shown as one.
+    pub(crate) is_list: bool,
+    /// Its rows, where a table of it is not made of its entries.
+    pub(crate) rows: Option<Value>,
+    /// The words that stand for its entries, where those are not their names.
+    pub(crate) words: Option<Vec<String>>,
 }
 
 impl Output {
-    /// Returns an output to stdout. A filter without a format means JSON, and neither means `usual`.
+    /// Returns an output to stdout. A filter without a format means JSON, and neither means what is usual.
     ///
     /// # Errors
     /// When the filter is wrong, or comes with a format that it cannot apply to.
-    pub(crate) fn new(format: Option<Format>, filter: Option<&str>, usual: Format) -> Result<Self, Failure> {
+    pub(crate) fn new(
+        asked: Option<Format>,
+        filter: Option<&str>,
+        usual: Usual,
+        preference: Preference,
+    ) -> Result<Self, Failure> {
         let filter = filter.map(Filter::compile).transpose()?;
-        let format = match (format, &filter) {
-            (None, None) => usual,
-            (None, Some(_)) => Format::Json,
+        let asked = match (asked, &filter) {
+            (None, Some(_)) => Some(Format::Json),
             (Some(Format::Table | Format::Csv | Format::Plain), Some(_)) => {
                 let detail = "--jq works on JSON: use it with -f json or -f jsonl";
                 return Err(Failure::new(FailureKind::InvalidArgument, detail));
             }
-            (Some(format), _) => format,
+            (asked, _) => asked,
         };
-        Ok(Self { format, filter })
+        Ok(Self { asked, filter, usual, preference })
     }
 
-    /// Returns how values are shown.
-    pub(crate) const fn format(&self) -> Format {
-        self.format
+    /// Returns an output of one format, whatever anybody prefers.
+    pub(crate) fn only(format: Format) -> Self {
+        Self { asked: Some(format), filter: None, usual: Usual::Only(format), preference: Preference::default() }
+    }
+
+    /// Returns how a value that is no list is shown.
+    pub(crate) fn format(&self) -> Format {
+        self.format_of(false)
+    }
+
+    fn format_of(&self, is_list: bool) -> Format {
+        self.asked.unwrap_or_else(|| self.usual.format(Reader::of_stdout(), self.preference.format(), is_list))
+    }
+
+    /// Returns where what the daemon tells of its user's preference is to be taken.
+    pub(crate) fn preference(&self) -> Preference {
+        self.preference.clone()
     }
 
     /// Shows a value. `human` makes the text for people, and is asked only when that is wanted.
@@ -57,23 +94,25 @@ impl Output {
     /// # Errors
     /// When the filter fails on this value, or stdout cannot be written to.
     pub(crate) fn show(&mut self, value: &Value, human: impl FnOnce() -> String) -> Result<(), Failure> {
-        let text = match (&self.filter, self.format) {
+        self.show_as(self.format_of(value.is_array()), value, human)
+    }
+
+    fn show_as(&self, format: Format, value: &Value, human: impl FnOnce() -> String) -> Result<(), Failure> {
+        let reader = Reader::of_stdout();
+        let text = match (&self.filter, format) {
             (Some(filter), format) => filter.run(value, format)?,
             (None, Format::Json) => pretty(value),
             (None, Format::Jsonl) => rows::lines(value),
-            (None, Format::Csv) => rows::csv(value, reader())?,
-            (None, Format::Plain) => rows::plain(value, reader()),
+            (None, Format::Csv) => rows::csv(value, reader)?,
+            (None, Format::Plain) => rows::plain(value, reader),
             (None, Format::Table) => printable(&human()),
         };
-        put(&text, self.spelling())
+        put(&text, spelling(format))
     }
 
     /// Returns how a terminal shows values: what is JSON stays JSON.
-    pub(crate) const fn spelling(&self) -> Spelling {
-        match self.format {
-            Format::Json | Format::Jsonl => Spelling::Json,
-            Format::Table | Format::Csv | Format::Plain => Spelling::Plain,
-        }
+    pub(crate) fn spelling(&self) -> Spelling {
+        spelling(self.format())
     }
 
     /// Returns a value as JSON in one line, or what the filter makes of it, each result in a line.
@@ -88,20 +127,30 @@ impl Output {
         Ok(text.trim_end_matches('\n').to_owned())
     }
 
-    /// Shows an answer of Mixpanel. As plain words an object is the one that stands for it, if it has one. `human` is told how wide a table
-    /// may be, if it matters.
+    /// Shows an answer of Mixpanel. As plain words an object is the one that stands for it, if it has one. `human` is told what a table
+    /// has to fit.
     ///
     /// # Errors
     /// As [`Self::show`].
     pub(crate) fn show_answer(
         &mut self,
-        value: &Value,
-        human: impl FnOnce(Option<usize>) -> String,
+        shown: &Shown<'_>,
+        human: impl FnOnce(&View) -> String,
     ) -> Result<(), Failure> {
-        if self.filter.is_none() && self.format == Format::Plain && value.is_object() {
-            return put(&rows::plain_answer(value, reader()), self.spelling());
+        let (reader, format) = (Reader::of_stdout(), self.format_of(shown.is_list));
+        let value = match (format, &shown.rows) {
+            (Format::Csv, Some(rows)) => rows,
+            _ => shown.value,
+        };
+        match (format, &shown.words) {
+            (Format::Plain, Some(words)) if self.filter.is_none() => {
+                put(&rows::plain(&words.as_slice().into(), reader), Spelling::Plain)
+            }
+            (Format::Plain, None) if self.filter.is_none() && value.is_object() => {
+                put(&rows::plain_answer(value, reader), Spelling::Plain)
+            }
+            _ => self.show_as(format, value, || human(&View::of_stdout())),
         }
-        self.show(value, || human(width()))
     }
 
     /// Shows a text for people whatever the format, as commands do that only say what they did.
@@ -113,9 +162,11 @@ impl Output {
     }
 }
 
-/// Returns who reads stdout.
-fn reader() -> Reader {
-    if screen::is_stdout_watched() { Reader::Person } else { Reader::Program }
+const fn spelling(format: Format) -> Spelling {
+    match format {
+        Format::Json | Format::Jsonl => Spelling::Json,
+        Format::Table | Format::Csv | Format::Plain => Spelling::Plain,
+    }
 }
 
 /// Writes a text to stdout, with an end of line.
@@ -124,10 +175,4 @@ fn put(text: &str, spelling: Spelling) -> Result<(), Failure> {
     let mut out = screen::stdout(spelling);
     let written = out.write_all(text.as_bytes()).and_then(|()| out.write_all(end.as_bytes()));
     stdout::is_read(written.and_then(|()| out.flush())).map(drop)
-}
-
-/// Returns how wide a table may be: as `COLUMNS` says, else as the terminal is. Where there is none, nothing is in the way.
-fn width() -> Option<usize> {
-    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
-    told.or_else(screen::columns)
 }

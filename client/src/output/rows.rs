@@ -5,6 +5,7 @@ use mp_proto::visible::line;
 use serde_json::Value;
 
 use super::text::compact;
+use super::view::Reader;
 
 /// The entries of a list; a single value is a list of one.
 fn entries(value: &Value) -> &[Value] {
@@ -17,15 +18,6 @@ fn entries(value: &Value) -> &[Value] {
 /// Returns one JSON value a line.
 pub(super) fn lines(value: &Value) -> String {
     entries(value).iter().map(|entry| format!("{}\n", compact(entry))).collect()
-}
-
-/// Who gets lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reader {
-    /// A program, which wants every byte.
-    Program,
-    /// A person at a terminal, to whom a line in the middle of a value would be one of its own.
-    Person,
 }
 
 /// Returns RFC 4180 text with a line of names. Booleans are lower case, null is empty, nested values are JSON.
@@ -43,7 +35,7 @@ pub(super) fn csv(value: &Value, reader: Reader) -> Result<String, Failure> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
     let mut write = |record: Vec<String>| writer.write_record(record).map_err(|error| not_written(&error.to_string()));
     if !entries.is_empty() {
-        write(names.iter().map(|name| reader.sees(name)).collect())?;
+        write(names.iter().map(|name| seen(name, reader)).collect())?;
     }
     for entry in entries {
         let cells = match entry {
@@ -66,9 +58,11 @@ fn not_written(reason: &str) -> Failure {
 
 /// Returns the word that stands for each entry; a single object is shown as `key=value` lines.
 pub(super) fn plain(value: &Value, reader: Reader) -> String {
-    let field = |(name, value): (&String, &Value)| format!("{}={}\n", reader.sees(name), text(value, reader));
+    let field = |(name, value): (&String, &Value)| format!("{}={}\n", seen(name, reader), text(value, reader));
     match value {
         Value::Object(fields) => fields.iter().map(field).collect(),
+        // There is nothing that a word could stand for.
+        Value::Null => String::new(),
         _ => entries(value).iter().map(|entry| format!("{}\n", word(entry, reader))).collect(),
     }
 }
@@ -93,17 +87,16 @@ fn word(entry: &Value, reader: Reader) -> String {
 fn text(value: &Value, reader: Reader) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => reader.sees(text),
+        Value::String(text) => seen(text, reader),
         other => compact(other),
     }
 }
 
-impl Reader {
-    fn sees(self, text: &str) -> String {
-        match self {
-            Self::Program => text.to_owned(),
-            Self::Person => line(text).into_owned(),
-        }
+/// A line in the middle of a value would be one of its own for a person.
+fn seen(text: &str, reader: Reader) -> String {
+    match reader {
+        Reader::Program => text.to_owned(),
+        Reader::Person => line(text).into_owned(),
     }
 }
 
@@ -128,6 +121,8 @@ mod tests {
     fn plain_shows_the_word_that_stands_for_an_entry() {
         assert_eq!(plain(&json!([{"id": 7, "name": "web"}, {"id": 8}, "x", {"z": 1}]), PROGRAM), "web\n8\nx\n1\n");
         assert_eq!(plain(&json!({"name": "web", "workspace": null}), PROGRAM), "name=web\nworkspace=\n");
+        assert_eq!(plain(&json!(880101), PROGRAM), "880101\n");
+        assert_eq!(plain(&json!(null), PROGRAM), "", "no line where there is nothing");
     }
 
     #[test]

@@ -50,6 +50,12 @@ pub(crate) fn columns() -> Option<usize> {
     (columns > 0).then_some(usize::from(columns))
 }
 
+/// Returns how many columns the terminal has that stderr is.
+pub(crate) fn stderr_columns() -> Option<usize> {
+    let columns = rustix::termios::tcgetwinsize(io::stderr()).ok()?.ws_col;
+    (columns > 0).then_some(usize::from(columns))
+}
+
 impl<W: Write> Write for Screen<W> {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         let Some(unveiled) = &mut self.unveiled else { return self.out.write(piece) };

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
+use std::process::Stdio;
 
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::visible::Spelling;
@@ -17,6 +18,11 @@ use super::screen::Screen;
 pub(crate) fn unbuffered(spelling: Spelling) -> Result<Screen<File>, Failure> {
     let own = io::stdout().as_fd().try_clone_to_owned().map(File::from);
     own.map(|file| Screen::on(file, spelling)).map_err(|error| unwritable(&error))
+}
+
+/// Returns where a program of the user prints while stdout is ours: to stderr.
+pub(crate) fn in_its_place() -> Stdio {
+    io::stderr().into()
 }
 
 /// Returns when what reads stdout has gone: a filter such as `head` must not have to wait for one more line. A thread of its own waits

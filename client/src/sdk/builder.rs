@@ -152,6 +152,7 @@ impl ClientBuilder {
             observer: None,
             build: None,
             told: None,
+            preference: None,
             tool: self.name.as_deref().map(tool).transpose()?,
         };
         Ok(Client::of(Link::new(options, self.deadline)))

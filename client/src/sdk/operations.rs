@@ -117,6 +117,6 @@ impl Operations {
                 return Err(Failure::new(FailureKind::InvalidArgument, detail));
             }
         };
-        Ok(OperationCall { arguments, refresh: self.refresh })
+        Ok(OperationCall { arguments, refresh: self.refresh, ..OperationCall::default() })
     }
 }

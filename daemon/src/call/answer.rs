@@ -7,13 +7,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::secret::Secret;
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use reqwest::{Response, StatusCode};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use crate::call::gate::Permit;
-use crate::call::request::Outgoing;
+use crate::call::packed::{Packed, PackedError};
+use crate::call::request::{Coding, Outgoing};
 use crate::identity::Identity;
 use crate::life::Life;
 use crate::mixpanel::way::{causes, reason};
@@ -30,11 +31,38 @@ pub(crate) struct OpenAnswer {
     /// How long it waited for its turn.
     pub(crate) waited: Duration,
     response: Response,
+    body: Body,
     idle: Duration,
     /// `GET /export of account 'x'`.
     subject: String,
     account: String,
     permit: Option<Turn>,
+}
+
+/// The compression that is asked for, and taken off.
+pub(crate) const GZIP: &str = "gzip";
+
+/// How the body comes.
+#[derive(Debug)]
+enum Body {
+    /// As it is passed on.
+    Plain,
+    /// In compression, which is taken off.
+    Packed(Box<Packed>),
+    /// In a compression that nobody has asked for.
+    Unknown(String),
+}
+
+impl Body {
+    fn of(headers: &HeaderMap, coding: Coding) -> Self {
+        let said = headers.get(CONTENT_ENCODING).map(|coding| String::from_utf8_lossy(coding.as_bytes()).into_owned());
+        let said = said.unwrap_or_default().trim().to_ascii_lowercase();
+        match (coding, said.as_str()) {
+            (Coding::AsSent, _) | (_, "" | "identity") => Self::Plain,
+            (_, GZIP | "x-gzip") => Self::Packed(Box::new(Packed::new())),
+            _ => Self::Unknown(said),
+        }
+    }
 }
 
 /// How long whoever reads an answer may leave it alone and still keep others from their turns.
@@ -111,6 +139,7 @@ impl OpenAnswer {
             headers: response.headers().clone(),
             credential,
             waited,
+            body: Body::of(response.headers(), request.coding),
             idle: request.host.patience(),
             subject: format!("{} {} of account '{}'", request.method, request.shown_path(), identity.name),
             account: identity.name.clone(),
@@ -122,8 +151,54 @@ impl OpenAnswer {
     /// Returns the next part of the body; none at its end, which is known to be the end: a body that is cut off is an error.
     ///
     /// # Errors
-    /// When the body is cut off, or nothing comes for too long.
+    /// When the body is cut off, nothing comes for too long, or its compression is damaged.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
+        loop {
+            match &mut self.body {
+                Body::Plain => return self.sent().await,
+                Body::Unknown(coding) => {
+                    let said =
+                        format!("was answered in the coding '{}', which was not asked for", coding.escape_debug());
+                    return Err(self.failure(FailureKind::UpstreamInvalid, &said));
+                }
+                Body::Packed(packed) => {
+                    if let Some(part) = packed.next().map_err(|error| self.damaged(&error))? {
+                        return Ok(Some(part));
+                    }
+                }
+            }
+            let Some(part) = self.sent().await? else { return self.unpacked() };
+            if let Body::Packed(packed) = &mut self.body {
+                packed.push(part);
+            }
+        }
+    }
+
+    /// Returns what the compression holds to its end.
+    fn unpacked(&mut self) -> Result<Option<Bytes>, Failure> {
+        let Body::Packed(packed) = std::mem::replace(&mut self.body, Body::Plain) else { return Ok(None) };
+        let rest = packed.end().map_err(|error| self.damaged(&error))?;
+        Ok((!rest.is_empty()).then_some(rest))
+    }
+
+    fn damaged(&self, error: &PackedError) -> Failure {
+        match error {
+            PackedError::CutOff => {
+                self.failure(FailureKind::UpstreamUnreachable, &format!("was cut off in the middle: {error}"))
+            }
+            PackedError::Damaged(_) => self.failure(
+                FailureKind::UpstreamInvalid,
+                &format!("was answered with a body that cannot be read: {error}"),
+            ),
+        }
+    }
+
+    fn failure(&self, kind: FailureKind, said: &str) -> Failure {
+        Failure::new(kind, format!("{} {said}", self.subject)).account(&self.account)
+    }
+
+    /// Returns the next part of the body as it is sent.
+    async fn sent(&mut self) -> Result<Option<Bytes>, Failure> {
         if let Some(turn) = &self.permit {
             turn.shared.is_read();
         }
@@ -144,7 +219,7 @@ impl OpenAnswer {
                 (FailureKind::Timeout, format!("stopped in the middle: nothing came for {} s", self.idle.as_secs()))
             }
         };
-        Err(Failure::new(kind, format!("{} {said}", self.subject)).account(&self.account))
+        Err(self.failure(kind, &said))
     }
 
     /// Reads the rest of the body; none when it is larger than the limit.

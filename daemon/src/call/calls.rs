@@ -11,14 +11,14 @@ use std::time::Duration;
 use http_body_util::BodyExt;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::secret::Secret;
-use reqwest::header::{AUTHORIZATION, HeaderMap, RETRY_AFTER};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, RETRY_AFTER};
 use reqwest::{Client, Request, Response};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::debug;
 use url::Url;
 
 use crate::call::MIN_VALID_S;
-use crate::call::answer::{OpenAnswer, is_reset};
+use crate::call::answer::{GZIP, OpenAnswer, is_reset};
 use crate::call::decoding::Asked;
 use crate::call::gate::{Budget, Gates, Permit};
 use crate::call::large::Large;
@@ -131,11 +131,7 @@ enum Silence {
 impl Sending<'_> {
     async fn run(&self) -> Result<OpenAnswer, Failure> {
         let (url, headers) = (self.url()?, headers::of(&self.identity.headers, &self.request.headers)?);
-        let mixpanel = &self.calls.mixpanel;
-        let client = match self.request.coding {
-            Coding::Decoded => mixpanel.http_to(&url),
-            Coding::AsSent => mixpanel.verbatim_to(&url),
-        };
+        let client = self.calls.mixpanel.http_to(&url);
         let client = &client.map_err(|error| self.silent(&error.to_string()))?;
         let mut progress = Progress { token: self.token().await?, ..Progress::default() };
         loop {
@@ -291,6 +287,10 @@ impl Sending<'_> {
     ) -> Result<(Request, Touched), Failure> {
         let touched = Touched::now();
         let request = client.request(self.request.method.clone(), url.clone()).headers(headers.clone());
+        let request = match self.request.coding {
+            Coding::Decoded => request.header(ACCEPT_ENCODING, GZIP),
+            Coding::AsSent => request,
+        };
         let request = match &self.request.payload {
             Payload::None => request,
             Payload::Json(json) => request.json(json),

@@ -1,6 +1,7 @@
 //! What Mixpanel's answer means: JSON, or a failure that says what, of which account, and what to run. Pure.
 
 use mp_proto::failure::{Failure, FailureKind, Next, Problem, Upstream};
+use mp_proto::mend::{self, Mended};
 use mp_proto::secret::Secret;
 use mp_proto::visible::is_unseen;
 use serde_json::Value;
@@ -71,7 +72,7 @@ impl Incoming {
             204 => Ok(serde_json::json!({"status": "ok"})),
             200..=299 => {
                 let read = match self.body {
-                    Content::Text(text) => json(&text),
+                    Content::Text(text) => json(&text).map(|(value, _)| value),
                     Content::Read(read) => read,
                     Content::TooLarge(excess) => return Err(invalid(asked, &excess.to_string())),
                 };
@@ -121,34 +122,9 @@ impl Incoming {
     }
 }
 
-/// Reads JSON. Mixpanel writes NaN and the infinities as Python does, which JSON does not know; they become null.
-pub(crate) fn json(text: &[u8]) -> Option<Value> {
-    serde_json::from_slice(text).ok().or_else(|| serde_json::from_slice(&without_odd_numbers(text)?).ok())
-}
-
-/// Returns a text with null in the place of each odd number outside its strings; none when there is no such number.
-pub(crate) fn without_odd_numbers(text: &[u8]) -> Option<Vec<u8>> {
-    const ODD: [&[u8]; 3] = [b"NaN", b"-Infinity", b"Infinity"];
-    let (mut out, mut at, mut is_string, mut found) = (Vec::with_capacity(text.len()), 0, false, false);
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let odd = ODD.iter().find(|odd| !is_string && rest.starts_with(odd));
-        let taken = match (odd, rest) {
-            (Some(odd), _) => {
-                found = true;
-                out.extend_from_slice(b"null");
-                at += odd.len();
-                continue;
-            }
-            (None, [b'\\', _, ..]) if is_string => 2,
-            (None, _) => {
-                is_string ^= rest.starts_with(b"\"");
-                1
-            }
-        };
-        out.extend(rest.iter().take(taken));
-        at += taken;
-    }
-    found.then_some(out)
+/// Reads JSON, and returns what had to be mended of it: what people have put into properties comes back as it went in.
+pub(crate) fn json(text: &[u8]) -> Option<(Value, Mended)> {
+    mend::read(text).ok()
 }
 
 impl<'a> Asked<'a> {
@@ -162,7 +138,7 @@ impl<'a> Asked<'a> {
     /// Returns what Mixpanel itself says in a body, fit to be shown.
     pub(crate) fn message(&self, body: &[u8]) -> Option<String> {
         let text = match json(body) {
-            Some(answer) => refusal::said(&answer),
+            Some((answer, _)) => refusal::said(&answer),
             None => refusal::words(body),
         };
         self.quoted(&text?).filter(|text| !text.is_empty())
@@ -170,7 +146,7 @@ impl<'a> Asked<'a> {
 
     /// Returns what is wrong with single records, fit to be shown.
     fn records(&self, body: &[u8]) -> Vec<Problem> {
-        let told = json(body).map(|answer| refusal::failed_records(&answer)).unwrap_or_default();
+        let told = json(body).map(|(answer, _)| refusal::failed_records(&answer)).unwrap_or_default();
         told.into_iter().filter_map(|one| Some(Problem::new(one.at, self.quoted(&one.detail)?))).collect()
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use mp_proto::deadline::CALL;
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::mend::Mended;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
@@ -13,6 +14,7 @@ use crate::call::decoding::{Asked, Content, Incoming, json};
 use crate::call::large::Excess;
 use crate::call::request::Outgoing;
 use crate::identity::Identity;
+use crate::notes;
 
 /// Largest answer to a refused request that is searched for Mixpanel's own words.
 const MAX_REFUSAL: usize = 64 * 1024;
@@ -24,6 +26,8 @@ pub(crate) struct Fetched {
     pub(crate) value: Value,
     /// How long its text was.
     pub(crate) bytes: usize,
+    /// What had to be mended of it.
+    pub(crate) mended: Mended,
 }
 
 impl Calls {
@@ -45,7 +49,9 @@ impl Calls {
         request: &Outgoing,
         within: Duration,
     ) -> Result<Value, Failure> {
-        self.fetch(as_whom, request, within).await.map(|fetched| fetched.value)
+        let fetched = self.fetch(as_whom, request, within).await?;
+        notes::mended(&fetched.mended);
+        Ok(fetched.value)
     }
 
     /// As [`Self::send_within`]. What may be repeated is, once, when its answer breaks in the middle.
@@ -80,17 +86,21 @@ impl Calls {
             let header = |name: &str| opened.header(name).map(str::to_owned);
             let (retry_after, request_id) = (header("retry-after"), header("x-request-id"));
             let bytes = body.as_ref().map_or(0, Vec::len);
+            let mut mended = Mended::default();
             let body = match body {
                 None => Content::TooLarge(Excess::bytes(most)),
                 Some(text) if !is_good => Content::Text(text),
                 Some(text) => match self.large().read(text, |text| json(&text)).await? {
-                    Ok(read) => Content::Read(read),
+                    Ok(read) => Content::Read(read.map(|(value, odd)| {
+                        mended = odd;
+                        value
+                    })),
                     Err(excess) => Content::TooLarge(excess),
                 },
             };
             let answer = Incoming { status: opened.status.as_u16(), retry_after, request_id, body };
             let value = answer.decode(&Asked::about(as_whom, request, opened.credential.expose()))?;
-            return Ok(Fetched { value, bytes });
+            return Ok(Fetched { value, bytes, mended });
         }
     }
 

@@ -9,6 +9,7 @@ pub mod gate;
 pub(crate) mod headers;
 pub(crate) mod large;
 pub(crate) mod lines;
+pub(crate) mod packed;
 pub(crate) mod path;
 pub mod reads;
 pub(crate) mod refusal;

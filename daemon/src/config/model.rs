@@ -11,6 +11,7 @@ use mp_proto::secret::Secret;
 use super::account::Account;
 use super::limits::Limits;
 use super::network::NetworkSettings;
+use super::output::OutputSettings;
 use super::problem::{ConfigProblem, Located, Scope};
 
 /// The meaning of a config file: what is good in it, and all that is wrong.
@@ -28,6 +29,8 @@ pub struct Config {
     pub limits: Limits,
     /// What `[settings.network]` says.
     pub network: NetworkSettings,
+    /// What `[settings.output]` says.
+    pub output: OutputSettings,
     /// What is wrong, in the order of the file.
     pub problems: Vec<ConfigProblem>,
 }

@@ -10,7 +10,7 @@ use super::fields::{Field, FieldValue, check};
 use super::model::{Config, CustomHeader, Target};
 use super::problem::{ConfigProblem, Lines, Located, Scope};
 use super::value::{Key, Value, kind, whole};
-use super::{header, legacy, limits, network};
+use super::{header, legacy, limits, network, output};
 
 /// Parses the bytes of a config file, which must be UTF-8.
 pub fn parse_bytes(bytes: &[u8]) -> Config {
@@ -190,6 +190,9 @@ impl Parser<'_> {
         if let Some(value) = block.get("network") {
             self.network(value);
         }
+        if let Some(value) = block.get("output") {
+            self.output(value);
+        }
         if let Some((key, value)) = block.get_key_value("custom_header") {
             self.custom_header(key, value);
         }
@@ -215,6 +218,18 @@ impl Parser<'_> {
         };
         let (network, problems) = network::read(block);
         self.config.network = network;
+        for (at, detail) in problems {
+            self.problem(Scope::Settings, at, detail);
+        }
+    }
+
+    fn output(&mut self, value: &Value<'_>) {
+        let DeValue::Table(block) = value.get_ref() else {
+            let detail = format!("output is {}: expected a table", kind(value));
+            return self.problem(Scope::Settings, value.span().start, detail);
+        };
+        let (output, problems) = output::read(block);
+        self.config.output = output;
         for (at, detail) in problems {
             self.problem(Scope::Settings, at, detail);
         }

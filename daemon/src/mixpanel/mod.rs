@@ -19,7 +19,7 @@ pub use hosts::Host;
 use crate::config::NetworkSettings;
 use crate::identity::bases::{CallerBases, is_loopback};
 use crate::mixpanel::network::{Network, Variables};
-use crate::mixpanel::way::{Kind, Way, WayError};
+use crate::mixpanel::way::{Way, WayError};
 
 /// Mixpanel, as the daemon reaches it.
 #[derive(Debug, Default)]
@@ -84,7 +84,7 @@ impl Mixpanel {
     /// When proxy or certificates cannot be used.
     pub fn http(&self) -> Result<reqwest::Client, WayError> {
         let is_direct = self.redirected_to.is_some();
-        self.way().client(Kind { is_direct, is_verbatim: false })
+        self.way().client(is_direct)
     }
 
     /// Returns the HTTP client for a URL. What a caller's variables point to is on this machine, too.
@@ -92,15 +92,7 @@ impl Mixpanel {
     /// # Errors
     /// As [`Self::http`].
     pub fn http_to(&self, url: &Url) -> Result<reqwest::Client, WayError> {
-        self.way().client(Kind { is_direct: is_loopback(url), is_verbatim: false })
-    }
-
-    /// Returns the HTTP client for a URL whose answers are passed on as they are sent, compressed or not.
-    ///
-    /// # Errors
-    /// As [`Self::http`].
-    pub fn verbatim_to(&self, url: &Url) -> Result<reqwest::Client, WayError> {
-        self.way().client(Kind { is_direct: is_loopback(url), is_verbatim: true })
+        self.way().client(is_loopback(url))
     }
 
     /// Returns why a request had no answer, with what of the way may be to blame.

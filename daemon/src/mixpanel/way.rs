@@ -48,22 +48,13 @@ pub enum WayError {
     Client(reqwest::Error),
 }
 
-/// What a client is for.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Kind {
-    /// For what stands in for Mixpanel on this machine: a proxy has no business there.
-    pub(super) is_direct: bool,
-    /// Leaves a compressed answer as it is.
-    pub(super) is_verbatim: bool,
-}
-
 /// One way to Mixpanel. When the settings change there is another one; what is under way goes on on the old one.
 #[derive(Debug, Default)]
 pub struct Way {
     pub(super) network: Network,
     matcher: Option<Matcher>,
-    /// One for each [`Kind`], made when it is first used.
-    clients: [OnceLock<Client>; 4],
+    /// One for Mixpanel, and one for what stands in for it on this machine; each made when it is first used.
+    clients: [OnceLock<Client>; 2],
 }
 
 impl Way {
@@ -76,8 +67,9 @@ impl Way {
         Self { network, matcher, ..Self::default() }
     }
 
-    pub(super) fn client(&self, kind: Kind) -> Result<Client, WayError> {
-        let kept = &self.clients[usize::from(kind.is_direct) * 2 + usize::from(kind.is_verbatim)];
+    /// Returns a client. A proxy has no business where it is direct.
+    pub(super) fn client(&self, is_direct: bool) -> Result<Client, WayError> {
+        let kept = &self.clients[usize::from(is_direct)];
         if let Some(client) = kept.get() {
             return Ok(client.clone());
         }
@@ -85,8 +77,7 @@ impl Way {
         if let Some(certificates) = certificates::read(&self.network)? {
             builder = builder.tls_certs_only(certificates);
         }
-        let builder = if kind.is_verbatim { builder.no_gzip() } else { builder };
-        let builder = if kind.is_direct { builder.no_proxy() } else { self.through_proxies(builder)? };
+        let builder = if is_direct { builder.no_proxy() } else { self.through_proxies(builder)? };
         let built = builder.build().map_err(WayError::Client)?;
         Ok(kept.get_or_init(|| built).clone())
     }
@@ -225,9 +216,7 @@ mod tests {
         let told = Some("socks5h://p:1080 (proxy in [settings.network])".to_owned());
         assert_eq!(proxy("https://mixpanel.com/api"), told);
         assert_eq!((proxy("https://eu.mixpanel.com/"), proxy("https://a.example/")), (None, None));
-        for is_verbatim in [false, true] {
-            assert!(way.client(Kind { is_direct: false, is_verbatim }).is_ok());
-        }
+        assert!(way.client(false).is_ok());
     }
 
     #[test]
@@ -235,8 +224,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let file = dir.path().join("ca.pem");
         let told = || way(NetworkSettings { ca_file: Some(file.clone()), ..NetworkSettings::default() });
-        let kind = Kind { is_direct: true, is_verbatim: false };
-        let told = || told().client(kind).expect_err("no certificates").to_string();
+        let told = || told().client(true).expect_err("no certificates").to_string();
         let named = format!("the certificates in {} (ca_file in [settings.network]) cannot be used", file.display());
         assert!(told().starts_with(&named) && told().contains("No such file"), "{}", told());
         std::fs::write(&file, "no certificate").expect("written");

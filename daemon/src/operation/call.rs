@@ -11,6 +11,7 @@ use mp_proto::deadline::UPSTREAM;
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::ids::WorkspaceId;
 use mp_proto::plane::Plane;
+use mp_proto::wire::LinesTally;
 use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 
@@ -36,6 +37,8 @@ pub(crate) struct Run<'a> {
     pub(crate) bound: Bound,
     /// Whether what is kept does not count.
     pub(crate) refresh: bool,
+    /// Whether an answer that would have to be mended is refused.
+    pub(crate) strict: bool,
     /// Who asks.
     pub(crate) tool: Tool,
     /// The file that came along.
@@ -55,10 +58,23 @@ pub(crate) enum Ran {
     /// One value.
     Value(Answered),
     /// Lines, each with its newline. They end with an error when they end too early.
-    Lines(Parts),
+    Lines(Lines),
     /// Bytes as Mixpanel sends them. They end with an error when they end too early.
     Bytes(Parts),
 }
+
+/// Lines on their way.
+pub(crate) struct Lines {
+    /// Whole lines.
+    pub(crate) parts: Parts,
+    /// What was mended and left out of them, known at their end.
+    pub(crate) told: Told,
+    /// Whether nothing may be changed of them.
+    pub(crate) is_raw: bool,
+}
+
+/// What was mended and left out of lines: written by those who make them, read when they have ended.
+pub(crate) type Told = Arc<Mutex<LinesTally>>;
 
 /// What comes part by part.
 pub(crate) type Parts = Pin<Box<dyn Stream<Item = Result<Bytes, Failure>> + Send>>;

@@ -4,12 +4,14 @@
 use bytes::{Bytes, BytesMut};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::plane::Plane;
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{Body, Method, Response, StatusCode};
 use std::time::Duration;
 use tokio::time::timeout;
 use url::Url;
 
+use crate::call::answer::GZIP;
+use crate::call::packed::{Packed, PackedError};
 use crate::identity::bases::is_loopback;
 use crate::mixpanel::way::reason;
 use crate::operation::call::Run;
@@ -46,16 +48,33 @@ pub(crate) async fn get(run: &Run<'_>, url: &str, most: usize) -> Result<Result<
     if !status.is_success() {
         return Err(refused(run, status, "the file cannot be had"));
     }
+    // A file may be kept compressed, and then it comes so, whatever was asked for.
+    let coding = response.headers().get(CONTENT_ENCODING).map(|coding| coding.as_bytes().to_ascii_lowercase());
+    let mut packed = coding.is_some_and(|coding| coding.ends_with(GZIP.as_bytes())).then(Packed::new);
+    let damaged = |error: PackedError| run.odd(&format!("a file that cannot be read: {error}"));
     let mut all = BytesMut::new();
+    let add = |all: &mut BytesMut, part: &[u8]| {
+        all.extend_from_slice(part);
+        if all.len() > most { Err(run.odd(&format!("a file of more than {most} bytes"))) } else { Ok(()) }
+    };
     loop {
         let part = timeout(PATIENCE, response.chunk()).await.map_err(|_| silent(run))?;
         let part = part.map_err(|error| cut(run, &reason(&error)))?;
-        let Some(part) = part else { return Ok(Ok(all.freeze())) };
-        if all.len() + part.len() > most {
-            return Err(run.odd(&format!("a file of more than {most} bytes")));
+        match (part, packed.as_mut()) {
+            (Some(part), None) => add(&mut all, &part)?,
+            (Some(part), Some(packed)) => {
+                packed.push(part);
+                while let Some(part) = packed.next().map_err(damaged)? {
+                    add(&mut all, &part)?;
+                }
+            }
+            (None, _) => break,
         }
-        all.extend_from_slice(&part);
     }
+    if let Some(packed) = packed {
+        add(&mut all, &packed.end().map_err(damaged)?)?;
+    }
+    Ok(Ok(all.freeze()))
 }
 
 struct Request<'a> {
@@ -67,7 +86,7 @@ impl Request<'_> {
     async fn send(self, run: &Run<'_>, url: &Url) -> Result<Response, Failure> {
         let mixpanel = &run.operations.mixpanel;
         let client = mixpanel.http_to(url).map_err(|error| cut(run, &error.to_string()))?;
-        let mut request = client.request(self.method, url.clone());
+        let mut request = client.request(self.method, url.clone()).header(ACCEPT_ENCODING, GZIP);
         let mut patience = PATIENCE;
         if let Some((kind, length, body)) = self.body {
             patience += Duration::from_secs(length / SLOWEST);

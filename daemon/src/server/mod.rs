@@ -8,11 +8,13 @@ mod bridge;
 mod call;
 mod connections;
 mod control;
+mod days;
 mod events;
 mod failures;
 mod gate;
 mod heads;
 mod in_force;
+mod lines;
 mod logins;
 mod me;
 mod network;
@@ -237,7 +239,7 @@ impl Connection {
         let span = debug_span!("call", method = %request.method(), path = request.uri().path(), number);
         let note = surroundings::note(&self.app, request.headers());
         let served = std::panic::AssertUnwindSafe(self.route(request)).catch_unwind().instrument(span);
-        let (answered, mut notes) = notes::collect(served).await;
+        let (answered, mut noted) = notes::collect(served).await;
         let mut response = answered.unwrap_or_else(|_| {
             reply::failure(&Failure::new(FailureKind::Internal, "the daemon made an error; its log says more"))
         });
@@ -246,8 +248,8 @@ impl Connection {
             let told = surroundings::namespaces_for(self.peer);
             response.headers_mut().extend(told.map(|told| (HeaderName::from_static(NAMESPACES_HEADER), told)));
         }
-        notes.extend(note);
-        reply::finish(&self.app, number, &notes, &mut response);
+        noted.notes.extend(note);
+        reply::finish(&self.app, number, &noted, &mut response);
         reply::add_notes(response.headers_mut(), &self.app.limits_told);
         #[cfg(debug_assertions)]
         let response = observed::note(method.as_str(), &path, response).await;

@@ -21,6 +21,8 @@ use crate::operation::call::{Ran, Run, Upload};
 use crate::operation::dispatch;
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
+use crate::server::days;
+use crate::server::lines;
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
 use crate::session::Session;
@@ -64,7 +66,7 @@ pub(crate) async fn upload(
     let length = body.size_hint().exact().ok_or_else(|| wrong("a file must say its length (Content-Length)"))?;
     let body = reqwest::Body::wrap_stream(body.into_data_stream());
     let file = Upload { body: Mutex::new(Some(body)), length };
-    let call = OperationCall { arguments, refresh: false };
+    let call = OperationCall { arguments, ..OperationCall::default() };
     answer(&app, &id, &caller, peer, &headers, call, Some(file)).await
 }
 
@@ -100,7 +102,7 @@ async fn answer(
     caller: &Caller,
     peer: Peer,
     headers: &HeaderMap,
-    call: OperationCall,
+    mut call: OperationCall,
     upload: Option<Upload>,
 ) -> Answer {
     let operation = find(id).ok_or_else(|| {
@@ -116,6 +118,7 @@ async fn answer(
         (None, Some(_)) => wrong.push(Problem::new("body", format!("{id} takes no file"))),
         _ => {}
     }
+    days::resolve(app, caller, operation, &mut call.arguments).await?;
     let bound = match bind(operation, &call.arguments) {
         Ok(bound) if wrong.is_empty() => bound,
         bound => {
@@ -134,10 +137,12 @@ async fn answer(
         arguments: &call.arguments,
         bound,
         refresh: call.refresh,
+        strict: call.strict,
         tool: peer.tool(),
         upload,
     };
     let (ran, waited) = measured(dispatch::run(run)).await;
+    refuse_mended(id, call.strict)?;
     let takes_trailers = reply::takes_trailers(headers);
     let ran = match ran {
         Ok(ran) => ran,
@@ -151,9 +156,21 @@ async fn answer(
             }
             response
         }
-        Ran::Lines(lines) => reply::json_lines(lines, takes_trailers),
+        Ran::Lines(lines) => lines::answer(lines, takes_trailers),
         Ran::Bytes(parts) => reply::streamed("application/octet-stream", parts, takes_trailers),
     };
     reply::tell_wait(&mut response, waited, session.project.as_ref());
     Ok(response)
+}
+
+/// Refuses an answer that had to be mended, where that is wanted.
+fn refuse_mended(id: &str, is_strict: bool) -> Result<(), Failure> {
+    let note = if is_strict { notes::take_mended().note() } else { None };
+    match note {
+        None => Ok(()),
+        Some(note) => {
+            let detail = format!("{id} was answered with what --strict refuses: {note}");
+            Err(Failure::new(FailureKind::UpstreamInvalid, detail))
+        }
+    }
 }

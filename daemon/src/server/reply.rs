@@ -16,12 +16,14 @@ use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::ProjectId;
 use mp_proto::json::{ascii_json, unarmed};
 use mp_proto::routes::{
-    BUILD_HEADER, NOTE_HEADER, ORIGIN_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, REQUEST_ID_HEADER, WAITED_HEADER,
+    BUILD_HEADER, FORMAT_HEADER, NOTE_HEADER, ORIGIN_HEADER, PROBLEM_TRAILER, PROTOCOL_HEADER, REQUEST_ID_HEADER,
+    WAITED_HEADER,
 };
 use mp_proto::version::{BUILD, ProtocolRange};
 use serde::Serialize;
 use tracing::{debug, error};
 
+use crate::notes::Told;
 use crate::server::app::App;
 use crate::server::surroundings::is_of_network;
 
@@ -120,19 +122,17 @@ pub(crate) fn streamed(
     parts: impl Stream<Item = Result<Bytes, Failure>> + Send + 'static,
     takes_trailers: bool,
 ) -> Response {
-    let mut response = rendered(told_when_broken(parts, takes_trailers), &[]);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(TRAILER, HeaderValue::from_static(PROBLEM_TRAILER));
-    response
+    let body = told_when_broken(parts, takes_trailers);
+    of_stream(content_type, HeaderValue::from_static(PROBLEM_TRAILER), body)
 }
 
-/// Answers 200 with lines of JSON that come one after the other, as [`streamed`] does. Each part is whole lines, so no character is cut.
-pub(crate) fn json_lines(
-    parts: impl Stream<Item = Result<Bytes, Failure>> + Send + 'static,
-    takes_trailers: bool,
-) -> Response {
-    streamed("application/jsonl", parts.map(|part| part.map(unarmed)), takes_trailers)
+/// Answers 200 with a body that comes part by part and may end with trailers of these names.
+pub(crate) fn of_stream(content_type: &'static str, trailers: HeaderValue, body: Body) -> Response {
+    let mut response = rendered(body, &[]);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(TRAILER, trailers);
+    response
 }
 
 /// Tells how long a call has waited for its turn at Mixpanel, and if a person would notice, also why.
@@ -179,7 +179,8 @@ pub(crate) fn takes_trailers(headers: &HeaderMap) -> bool {
     values.flat_map(|value| value.split(',')).any(|coding| coding.trim().eq_ignore_ascii_case("trailers"))
 }
 
-fn trailers(failure: &Failure) -> HeaderMap {
+/// Returns a failure as the trailer of a stream that it ends.
+pub(crate) fn trailers(failure: &Failure) -> HeaderMap {
     let body = serde_json::to_string(&failure.to_body()).unwrap_or_default();
     let value = HeaderValue::try_from(ascii_json(&body));
     value.into_iter().map(|value| (HeaderName::from_static(PROBLEM_TRAILER), value)).collect()
@@ -230,9 +231,11 @@ fn of_bytes(status: StatusCode, content_type: HeaderValue, bytes: impl Into<Body
 }
 
 /// Adds what every answer carries and what was noted while it was made, and counts it.
-pub(crate) fn finish(app: &Arc<App>, number: u64, notes: &[String], response: &mut Response) {
+pub(crate) fn finish(app: &Arc<App>, number: u64, noted: &Told, response: &mut Response) {
     let headers = response.headers_mut();
-    add_notes(headers, notes);
+    add_notes(headers, &noted.notes);
+    headers
+        .extend(noted.format.map(|format| (HeaderName::from_static(FORMAT_HEADER), HeaderValue::from_static(format))));
     headers.entry(&ORIGIN).or_insert(HeaderValue::from_static("daemon"));
     headers.insert(&PROTOCOL_NAME, PROTOCOL);
     headers.insert(&BUILD_NAME, HeaderValue::from_static(BUILD));

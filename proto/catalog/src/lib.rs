@@ -2,6 +2,7 @@
 //! reference are made from them; code is written only for what a row cannot say.
 
 mod binding;
+pub mod dates;
 pub mod export;
 mod line;
 mod models;
@@ -21,9 +22,9 @@ pub use binding::{bind, typed};
 pub use models::BOOKMARK;
 pub use nouns::{about, about_path, all, find};
 pub use operation::{
-    Arrange, Audience, Bound, Call, Check, Confirm, Destroys, Effect, Field, Ids, Kind, Least, Method, Model, Names,
-    Of, Operation, PROJECT, PROJECT_ID, Param, Reply, ReplyValue, Reshape, Rows, Scope, Sent, Shape, Slot, Stage, Text,
-    Through, Touches, Unwrap, Weight, Workflow, results,
+    Arrange, Audience, Bound, Call, Check, Confirm, Destroys, Effect, Epoch, Field, Ids, Kind, Least, Method, Model,
+    Names, Of, Operation, PROJECT, PROJECT_ID, Param, Reply, ReplyValue, Reshape, Rows, Scope, Sent, Shape, Slot,
+    Stage, Text, Through, Touches, Unwrap, Weight, Word, Workflow, results,
 };
 pub use shape::bundle::{AnalysedRecording, bundle, days_of, fetched, signatures};
 pub use shape::business_context::context;

@@ -23,7 +23,7 @@ pub use call::{Arrange, Call, Check, Effect, Ids, Method, PROJECT, PROJECT_ID, S
 pub use confirm::{Confirm, Touches};
 pub use model::{Field, Model, Names, Of};
 pub use param::{Kind, Param, Slot, Through};
-pub use reply::{Audience, Reply, ReplyValue, Reshape, Rows, Shape, Unwrap, results};
+pub use reply::{Audience, Epoch, Reply, ReplyValue, Reshape, Rows, Shape, Unwrap, Word, results};
 pub use sent::Sent;
 pub use stage::Stage;
 pub use text::{Least, Text};

@@ -73,6 +73,9 @@ pub struct OperationCall {
     /// Whether an answer that is kept does not count.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refresh: bool,
+    /// Whether an answer is refused that holds what no strict reader of JSON takes; else it is mended, and a note says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub strict: bool,
 }
 
 impl From<&Operation> for OperationRow {

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::compare::{Marks, stdout};
 use super::player::{Entries, Player};
 use super::{files, login, requests};
+use crate::terminal::{Transcript, Watched, watch};
 
 /// A case as its file has it.
 pub(super) struct Case {
@@ -78,6 +79,13 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
+/// Returns the words of a call without those that say how its answer is shown.
+fn without_format(words: &[String]) -> Vec<&String> {
+    let says = |word: &String| ["-f", "--format", "--jq"].contains(&word.as_str());
+    let follows = |at: usize| at > 0 && says(&words[at - 1]);
+    words.iter().enumerate().filter(|(at, word)| !says(word) && !follows(*at)).map(|(_, word)| word).collect()
+}
+
 impl Case {
     fn exchanges(&self) -> impl Iterator<Item = &Value> {
         list(&self.data["expected"]["steps"]).flat_map(|step| list(&step["exchanges"]))
@@ -135,6 +143,37 @@ impl Case {
             problems.extend(found.into_iter().map(|text| Problem { part: Part::Files, text }));
         }
         problems
+    }
+
+    /// Returns whether it is one call that succeeds in talking to Mixpanel, with an answer that may be shown in any format.
+    pub(super) fn is_answered(&self, command: &str) -> bool {
+        let step = &self.data["expected"]["steps"][0];
+        self.data["command"] == command
+            && self.data.get("steps").is_none()
+            && step["exit_code"] == 0
+            && ["json", "jsonl", "table", "csv", "text"].contains(&step["stdout_kind"].as_str().unwrap_or_default())
+            && self.has_exchanges()
+    }
+
+    /// Runs the call at a terminal of 80 columns, without its format and with other words behind its own.
+    pub(super) fn shown(&self, entries: &Arc<Entries>, more: &[&str]) -> Transcript {
+        let home = crate::empty();
+        let player = Player::start(home.path(), Arc::clone(entries));
+        let marks = Marks::new(home.path(), &player.url());
+        files::write(&self.data["files"], &home, &marks);
+        player.play(&self.steps()[0]);
+        let words: Vec<String> =
+            list(&self.data["argv"]).map(|word| marks.fill(word.as_str().expect("a text"))).collect();
+        let mut command = home.command(&home.programs().mp);
+        command.args(without_format(&words)).args(more).current_dir(home.at("work"));
+        command.env("MPD_UPSTREAM", marks.upstream()).env_remove("COLUMNS");
+        for (name, value) in self.data["env"].as_object().into_iter().flatten() {
+            match value.as_str() {
+                Some(value) => command.env(name, marks.fill(value)),
+                None => command.env_remove(name),
+            };
+        }
+        watch(command, Watched::Stdout)
     }
 
     fn ignores_me(&self) -> bool {

@@ -10,6 +10,7 @@ pub(crate) mod login;
 mod player;
 mod report;
 mod requests;
+mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -271,7 +271,7 @@ fn proto_keeps_its_storeys() {
     check(
         "proto/src",
         &[
-            "deadline holder ids json location ownership plane secret version visible",
+            "deadline holder ids json location mend ownership plane secret version visible",
             "failure",
             "context event routes surroundings wire",
             "lib",
@@ -312,7 +312,7 @@ fn the_daemon_keeps_its_storeys() {
 fn the_catalog_keeps_its_storeys() {
     check(
         "proto/catalog/src",
-        &["operation", "models shape", "ops", "nouns", "binding line sample schema wire", "export", "lib"],
+        &["operation", "models shape", "ops", "nouns", "binding line sample schema wire", "dates", "export", "lib"],
     );
 }
 
@@ -337,7 +337,7 @@ fn the_client_keeps_its_storeys() {
             "command",
             "tree",
             "line",
-            "completion old_names",
+            "completion old_names suggestion",
             "commands",
             "lib",
         ],

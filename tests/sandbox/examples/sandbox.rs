@@ -8,18 +8,21 @@
 //! curl -u bench:secret 'URL/us/export/export?project_id=3187654&from_date=2025-01-01&to_date=2025-01-01' -o /dev/null
 //! ```
 //!
+//! Projects whose answers are odd, each in one way, are listed by `--odd-projects`; with `--odd`, every hundredth event of the others has a
+//! value that needs mending.
+//!
 //! It exits with 1 when a client has done something that a faultless client does not do, and says what.
 
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
 use mp_proto::ids::Region;
+use mp_sandbox::upstream::oddities::ODDITIES;
 use mp_sandbox::upstream::reply::Reply;
 use mp_sandbox::upstream::{ADA, Consent, Meter, Upstream, Volume};
 use serde_json::{Value, json};
 
-const USAGE: &str =
-    "usage: sandbox [--allow] [--events-per-day N | --bytes-per-day N] [--gzip on|off] [--limits on|off]";
+const USAGE: &str = "usage: sandbox [--allow] [--events-per-day N | --bytes-per-day N] [--gzip on|off] [--limits on|off] [--odd | --odd-projects]";
 
 /// What the fake is told.
 struct Options {
@@ -27,12 +30,14 @@ struct Options {
     volume: Option<Volume>,
     gzip: bool,
     limits: bool,
+    /// Whether every hundredth event has an odd value.
+    odd: bool,
 }
 
 impl Options {
     /// Reads the command line; none where it makes no sense.
     fn read(mut words: impl Iterator<Item = String>) -> Option<Self> {
-        let mut options = Self { consent: Consent::Page, volume: None, gzip: true, limits: true };
+        let mut options = Self { consent: Consent::Page, volume: None, gzip: true, limits: true, odd: false };
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--allow" => options.consent = Consent::Allow,
@@ -40,6 +45,7 @@ impl Options {
                 "--bytes-per-day" => options.volume = Some(Volume::Bytes(words.next()?.parse().ok()?)),
                 "--gzip" => options.gzip = switch(&words.next()?)?,
                 "--limits" => options.limits = switch(&words.next()?)?,
+                "--odd" => options.odd = true,
                 _ => return None,
             }
         }
@@ -50,6 +56,7 @@ impl Options {
         upstream.set_consent(self.consent);
         upstream.data(|data| {
             data.gzip = self.gzip;
+            data.odd = self.odd;
             data.volume = self.volume.unwrap_or(data.volume);
         });
         if !self.limits {
@@ -85,6 +92,10 @@ fn switch(word: &str) -> Option<bool> {
 }
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).is_some_and(|word| word == "--odd-projects") {
+        ODDITIES.iter().for_each(|one| println!("{} {}", one.project, one.what));
+        return ExitCode::SUCCESS;
+    }
     let Some(options) = Options::read(std::env::args().skip(1)) else {
         eprintln!("{USAGE}");
         return ExitCode::from(3);

@@ -96,6 +96,7 @@ fn with_connection<T>(acts: Vec<Act>, talk: impl AsyncFnOnce(&mut Connection) ->
         observer: None,
         build: None,
         told: None,
+        preference: None,
         tool: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -12,7 +12,7 @@ use mp_proto::wire::{
 
 use crate::arg::{option, positional, switch};
 use crate::call::Call;
-use crate::output::{self, fitted};
+use crate::output::{self, View, fitted};
 use crate::{input, report};
 
 /// Adds the arguments of `export-bridge`.
@@ -141,7 +141,7 @@ async fn list(call: &mut Call<'_>) -> Result<(), Failure> {
         if rows.is_empty() {
             "(no bridge file was allowed)".to_owned()
         } else {
-            fitted(&["PATH", "SHA-256", ""], &rows, None)
+            fitted(&["PATH", "SHA-256", ""], &rows, View::of_stdout().width)
         }
     })
 }

@@ -5,7 +5,7 @@ use mp_proto::wire::AccountSummary;
 use serde_json::{Value, json};
 
 use crate::call::Call;
-use crate::output::fitted;
+use crate::output::{View, fitted};
 
 /// The record that the Python tool prints; the socket API tells more.
 pub(crate) fn record(account: &AccountSummary) -> Value {
@@ -22,7 +22,8 @@ pub(super) fn table(accounts: &[AccountSummary]) -> String {
         let active = if account.is_active { "*" } else { "" };
         vec![account.name.to_string(), account.r#type.to_string(), account.region.to_string(), active.to_owned()]
     };
-    fitted(&["NAME", "TYPE", "REGION", "ACTIVE"], &accounts.iter().map(row).collect::<Vec<_>>(), None)
+    let rows: Vec<Vec<String>> = accounts.iter().map(row).collect();
+    fitted(&["NAME", "TYPE", "REGION", "ACTIVE"], &rows, View::of_stdout().width)
 }
 
 /// Returns the account that a command means: its argument, else `--account`, else the active one.

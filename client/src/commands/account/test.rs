@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::record::named;
 use crate::command::Invocation;
 use crate::commands::library;
-use crate::output::pretty;
+use crate::output::{Usual, View, fields};
 
 /// The exit codes, for the help.
 pub(super) const CODES: &str =
@@ -23,13 +23,14 @@ pub(super) const CODES: &str =
 /// # Errors
 /// When there is no such account, or the daemon could not ask.
 pub(super) async fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
-    let call = &mut at.call()?;
+    let call = &mut at.call_showing(Usual::Data)?;
     call.allow(IDENTITY);
     let path = fill(ACCOUNT_TEST, &named(call).await?);
     let answer = call.daemon.call::<TestBody>(Method::POST, &path, None::<&()>).await?;
     let body = call.body(answer);
     let value = record(&body);
-    call.output.show(&value, || pretty(&value))?;
+    call.output
+        .show(&value, || value.as_object().map_or_else(String::new, |value| fields(value, &View::of_stdout())))?;
     Ok(exit_code(&body).into())
 }
 

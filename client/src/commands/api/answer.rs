@@ -9,6 +9,7 @@ use hyper::StatusCode;
 use hyper::header::{CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, TRAILER, TRANSFER_ENCODING};
 use mp_proto::failure::{Failure, FailureKind, Upstream};
 use mp_proto::json::unarmed_text;
+use mp_proto::mend::{self, Mended};
 use mp_proto::routes::REQUEST_ID_HEADER;
 use mp_proto::visible::Spelling;
 use serde_json::{Map, Value};
@@ -16,7 +17,7 @@ use serde_json::{Map, Value};
 use crate::api::{Exchange, Streamed, trailed};
 use crate::call::Call;
 use crate::output::screen::Screen;
-use crate::output::{fitted, stdout};
+use crate::output::{self, Reader, View, fitted, stdout};
 use crate::report;
 use crate::transport::{Piece, Streaming, TransportError};
 
@@ -64,7 +65,7 @@ pub(super) async fn print(call: &mut Call<'_>, mut streaming: Streaming) -> Resu
     let body = whole(&mut streaming, wait).await?;
     // A success may have nothing to say, as after DELETE.
     if !body.is_empty() {
-        let value = json(&body, &streaming.headers)?;
+        let value = json(call, &body, &streaming.headers)?;
         call.output.show(&value, || table(&value))?;
     }
     Ok(ExitCode::SUCCESS)
@@ -147,7 +148,7 @@ fn titled(status: StatusCode) -> String {
 
 /// Returns the reason in the body of a refusal, in one line that is not too long.
 pub(super) fn reason(body: &[u8]) -> Option<String> {
-    let value: Value = serde_json::from_slice(body).ok()?;
+    let (value, _) = mend::read(body).ok()?;
     let text = ["error", "message", "detail"].iter().find_map(|name| value.get(*name)?.as_str())?;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     Some(line.chars().take(MAX_REASON).collect())
@@ -157,8 +158,21 @@ pub(super) fn reason(body: &[u8]) -> Option<String> {
 ///
 /// # Errors
 /// When it is something else.
-pub(super) fn json(body: &[u8], headers: &HeaderMap) -> Result<Value, Failure> {
-    serde_json::from_slice(body).map_err(|error| {
+pub(super) fn json(call: &Call<'_>, body: &[u8], headers: &HeaderMap) -> Result<Value, Failure> {
+    let (value, mended) = read(body, headers)?;
+    match mended.note() {
+        Some(note) if call.arguments.get_flag("strict") => {
+            let detail = format!("the answer has what --strict refuses: {note}");
+            return Err(Failure::new(FailureKind::UpstreamInvalid, detail));
+        }
+        Some(note) if !call.quiet => report::note(&format!("{note}: without -f and --jq the answer is untouched")),
+        _ => {}
+    }
+    Ok(value)
+}
+
+fn read(body: &[u8], headers: &HeaderMap) -> Result<(Value, Mended), Failure> {
+    mend::read(body).map_err(|error| {
         let coding = headers.get(CONTENT_ENCODING).and_then(|coding| coding.to_str().ok());
         let cause = coding.map_or_else(|| error.to_string(), |coding| format!("it is encoded as {coding}"));
         let detail =
@@ -197,10 +211,15 @@ pub(super) fn table(value: &Value) -> String {
             entries.iter().map(cell).collect::<Vec<_>>().join("\n")
         };
     }
-    let row = |entry: &Value| columns.iter().map(|column| entry.get(*column).map_or_else(String::new, cell)).collect();
+    let view = View::of_stdout();
+    let shown = |name: &str, value: Option<&Value>| match view.reader {
+        Reader::Program => value.map_or_else(String::new, cell),
+        Reader::Person => output::cell(name, value, Reader::Person),
+    };
+    let row = |entry: &Value| columns.iter().map(|column| shown(column, entry.get(*column))).collect();
     let rows: Vec<Vec<String>> = entries.iter().map(row).collect();
     let titles: Vec<String> = columns.iter().map(|name| name.to_uppercase()).collect();
-    fitted(&titles, &rows, None)
+    fitted(&titles, &rows, view.width)
 }
 
 fn cell(value: &Value) -> String {
@@ -301,8 +320,8 @@ mod tests {
     #[test]
     fn what_is_not_json_is_told_with_its_encoding() {
         let mut headers = HeaderMap::new();
-        assert!(json(b"<html>", &headers).expect_err("is refused").detail.contains("is not JSON (expected value"));
+        assert!(read(b"<html>", &headers).expect_err("is refused").detail.contains("is not JSON (expected value"));
         headers.insert(CONTENT_ENCODING, "gzip".parse().expect("a value"));
-        assert!(json(b"\x1f\x8b", &headers).expect_err("is refused").detail.contains("encoded as gzip"));
+        assert!(read(b"\x1f\x8b", &headers).expect_err("is refused").detail.contains("encoded as gzip"));
     }
 }

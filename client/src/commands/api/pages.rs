@@ -45,7 +45,7 @@ async fn one(call: &mut Call<'_>, ask: &Ask) -> Result<Value, Failure> {
     let mut streaming = answer::to(call, ask.streamed()?).await?;
     let body = answer::whole(&mut streaming, call.daemon.options().deadline).await?;
     match answer::failure(streaming.status) {
-        None => answer::json(&body, &streaming.headers),
+        None => answer::json(call, &body, &streaming.headers),
         Some(mut failure) => {
             if let Some(reason) = answer::reason(&body) {
                 failure.detail = format!("{}: {reason}", failure.detail);
@@ -97,18 +97,25 @@ fn next_cursor(seen: &mut HashSet<String>, ask: &mut Ask, page: &Map<String, Val
     Err(invalid("the cursor of the next page was there before: the list would never end"))
 }
 
-/// The last page is empty, or shorter than a page may be.
+/// The last page is empty, or shorter than a page may be; but it is not the last while more were announced.
 fn next_in_session(
     body: &mut Map<String, Value>,
     ask: &mut Ask,
     page: &Map<String, Value>,
     count: usize,
 ) -> Result<bool, Failure> {
-    let size = page.get("page_size").and_then(Value::as_u64);
-    if count == 0 || size.is_some_and(|size| (count as u64) < size) {
+    let whole = |name: &str| page.get(name).and_then(Value::as_u64);
+    let (size, number, total) = (whole("page_size"), whole("page"), whole("total").unwrap_or(0));
+    let is_short = count == 0 || size.is_some_and(|size| (count as u64) < size);
+    // A call may begin with any page, so what is before it counts as full.
+    let seen =
+        size.zip(number).map_or(total, |(size, number)| size.saturating_mul(number).saturating_add(count as u64));
+    if is_short && total <= seen {
         return Ok(false);
     }
-    let number = page.get("page").and_then(Value::as_u64);
+    if count == 0 {
+        return Err(invalid(format!("the list ended early: {total} entries were announced, and {seen} came")));
+    }
     let session = page.get("session_id").filter(|id| !id.is_null());
     let (Some(number), Some(session)) = (number, session) else {
         return Err(invalid("the answer has no `page` and `session_id` to go on with"));

@@ -6,7 +6,7 @@ use mp_proto::wire::{AccountStatus, BudgetStatus, StatusBody};
 
 use super::lock;
 use crate::call::Call;
-use crate::output::{escaped, fitted, json};
+use crate::output::{Reader, escaped, fitted, json, moment};
 
 /// Runs the command. Looking changes nothing: where no daemon runs, that is the answer (exit 6).
 ///
@@ -68,7 +68,8 @@ fn describe(status: &StatusBody) -> String {
         text.push_str("mpd was replaced by another build since it started: run `mp daemon restart`\n");
     }
     if !status.accounts.is_empty() {
-        let rows: Vec<Vec<String>> = status.accounts.iter().map(account_row).collect();
+        let rows: Vec<Vec<String>> =
+            status.accounts.iter().map(|account| account_row(account, Reader::of_stdout())).collect();
         text.push_str(&format!("\n{}", fitted(&["ACCOUNT", "TYPE", "REGION", "STATE", ""], &rows, None)));
     }
     if !status.limits.is_empty() {
@@ -91,14 +92,14 @@ fn budget_row(budget: &BudgetStatus) -> Vec<String> {
     ]
 }
 
-fn account_row(account: &AccountStatus) -> Vec<String> {
-    let ends = account.expires_at.map(|end| format!("until {end:.0}"));
+fn account_row(account: &AccountStatus, reader: Reader) -> Vec<String> {
+    let ends = account.expires_at.map(|end| format!("until {}", moment(end, reader)));
     // A counter that has not moved tells nothing.
     let counted = (account.generation > 0).then(|| format!("token {}", account.generation));
     let detail = [
         account.detail.clone().or(ends),
-        account.since.map(|since| format!("since {since:.0}")),
-        account.retry_at.map(|again| format!("again at {again:.0}")),
+        account.since.map(|since| format!("since {}", moment(since, reader))),
+        account.retry_at.map(|again| format!("again at {}", moment(again, reader))),
         counted,
         account.next.first().map(|next| format!("run `{}`", next.command)),
     ];
@@ -119,7 +120,7 @@ mod tests {
     fn an_account_tells_its_state_and_what_to_do() {
         let row = |fields: &str| {
             let body = format!(r#"{{"name": "br", "type": "oauth_browser", "region": "us", {fields}}}"#);
-            account_row(&serde_json::from_str(&body).expect("a status")).join(" | ")
+            account_row(&serde_json::from_str(&body).expect("a status"), Reader::Program).join(" | ")
         };
         let shown = row(r#""state": "ok", "expires_at": "2026-11-23T04:38:01.567282Z""#);
         assert_eq!(shown, "br | oauth_browser | us | ok | until 2026-11-23T04:38:01Z");

@@ -8,7 +8,7 @@ use mp_proto::wire::{LoginBody, LoginState, LoginsBody};
 use serde_json::{Value, json};
 
 use crate::call::Call;
-use crate::output::fitted;
+use crate::output::{View, fitted, moment};
 
 /// Runs `mp login --list`.
 ///
@@ -45,6 +45,7 @@ fn table(logins: &[LoginBody]) -> String {
     if logins.is_empty() {
         return "(no logins are open)".to_owned();
     }
+    let view = View::of_stdout();
     let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let row = |login: &LoginBody| {
         vec![
@@ -52,10 +53,10 @@ fn table(logins: &[LoginBody]) -> String {
             crate::output::json(&login.state).as_str().unwrap_or_default().to_owned(),
             dash(login.account.as_ref().map(ToString::to_string)),
             login.r#type.to_string(),
-            dash(login.expires_at.map(|end| end.strftime("%H:%M:%S UTC").to_string())),
+            dash(login.expires_at.map(|end| moment(end, view.reader))),
         ]
     };
-    fitted(&["ID", "STATE", "ACCOUNT", "TYPE", "UNTIL"], &logins.iter().map(row).collect::<Vec<_>>(), None)
+    fitted(&["ID", "STATE", "ACCOUNT", "TYPE", "UNTIL"], &logins.iter().map(row).collect::<Vec<_>>(), view.width)
 }
 
 #[cfg(test)]
@@ -74,7 +75,7 @@ mod tests {
         assert_eq!(
             table,
             "ID  STATE                ACCOUNT  TYPE           UNTIL\n\
-             l1  waiting_for_browser  -        oauth_browser  03:05:00 UTC\n"
+             l1  waiting_for_browser  -        oauth_browser  2026-11-23T03:05:00Z\n"
         );
     }
 }

@@ -6,9 +6,10 @@ mod events;
 mod line;
 mod normaliser;
 mod profile;
+mod split;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use events::Events;
-pub(crate) use line::LineError;
-pub(crate) use profile::profile;
+pub(crate) use events::{Events, Manners};
+pub(crate) use line::{LineError, shown};
+pub(crate) use profile::{profile, raw_profile};

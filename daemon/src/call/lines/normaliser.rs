@@ -9,9 +9,6 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use self::time::Days;
-use super::line::{LineError, is_blank, lossy};
-use crate::call::decoding::without_odd_numbers;
-
 mod time;
 
 /// Normalises lines. What it allocates for one it uses for the next.
@@ -67,36 +64,8 @@ impl Parts {
 }
 
 impl Normaliser {
-    /// Normalises whole lines. What was made before an error counts.
-    pub(super) fn lines(&mut self, lines: &[u8], count: &mut u64) -> (Vec<u8>, Result<(), LineError>) {
-        // A line grows by the longer names, and loses two quotes and a comma for each of them.
-        let mut out = Vec::with_capacity(lines.len() + lines.len() / 8 + 256);
-        let mut begin = 0;
-        // Checked once for all of them: what is text can be cut at newlines.
-        let text = std::str::from_utf8(lines);
-        for end in memchr::memchr_iter(b'\n', lines) {
-            let is_good = match text {
-                Ok(text) => self.line(&text[begin..end], &mut out),
-                Err(_) => self.line(&String::from_utf8_lossy(&lines[begin..end]), &mut out),
-            };
-            let line = &lines[begin..end];
-            if !is_good && !is_blank(line) && !self.odd_line(line, &mut out) {
-                return (out, Err(LineError::NoEvent { number: *count + 1, text: lossy(line) }));
-            }
-            *count += 1;
-            begin = end + 1;
-        }
-        (out, Ok(()))
-    }
-
-    /// Adds a line that is an event but for numbers that JSON does not know.
-    fn odd_line(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
-        let mended = without_odd_numbers(line).and_then(|line| String::from_utf8(line).ok());
-        mended.is_some_and(|line| self.line(&line, out))
-    }
-
     /// Adds a line, if it is an event.
-    fn line(&mut self, line: &str, out: &mut Vec<u8>) -> bool {
+    pub(super) fn line(&mut self, line: &str, out: &mut Vec<u8>) -> bool {
         self.parts.clear();
         let mut deserializer = serde_json::Deserializer::from_str(line);
         let seed = LineSeed { base: line.as_ptr() as usize, parts: &mut self.parts };

@@ -30,11 +30,28 @@ impl<'de> Deserialize<'de> for Members<'de> {
     }
 }
 
+/// Adds a profile as it was sent, on one line; none when it is no object. Only an end of line in a text is changed: it becomes an escape.
+pub(crate) fn raw_profile(profile: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    profile.starts_with(b"{").then_some(())?;
+    let (mut is_string, mut is_escape) = (false, false);
+    for byte in profile {
+        match byte {
+            b'\n' if is_string => out.extend_from_slice(br"\n"),
+            b'\r' if is_string => out.extend_from_slice(br"\r"),
+            b'\n' | b'\r' => out.push(b' '),
+            other => out.push(*other),
+        }
+        is_string ^= *byte == b'"' && !is_escape;
+        is_escape = is_string && *byte == b'\\' && !is_escape;
+    }
+    out.push(b'\n');
+    Some(())
+}
+
 /// Adds the line of a profile; none when it is no object.
-pub(crate) fn profile(profile: &RawValue, raw: bool, out: &mut Vec<u8>) -> Option<()> {
+pub(crate) fn profile(profile: &RawValue, out: &mut Vec<u8>) -> Option<()> {
     let begin = out.len();
-    let done = if raw { whole(profile, out) } else { normalised(profile, out) };
-    if done.is_none() {
+    if normalised(profile, out).is_none() {
         out.truncate(begin);
         return None;
     }
@@ -43,11 +60,6 @@ pub(crate) fn profile(profile: &RawValue, raw: bool, out: &mut Vec<u8>) -> Optio
         *byte = b' ';
     }
     out.push(b'\n');
-    Some(())
-}
-
-fn whole(profile: &RawValue, out: &mut Vec<u8>) -> Option<()> {
-    out.extend_from_slice(profile.get().starts_with('{').then_some(profile.get())?.as_bytes());
     Some(())
 }
 
@@ -92,7 +104,11 @@ mod tests {
     fn line(text: &str, raw: bool) -> Option<String> {
         let value: &RawValue = serde_json::from_str(text).expect("JSON");
         let mut out = Vec::new();
-        profile(value, raw, &mut out)?;
+        if raw {
+            raw_profile(text.as_bytes(), &mut out)?
+        } else {
+            profile(value, &mut out)?
+        }
         Some(String::from_utf8(out).expect("text"))
     }
 

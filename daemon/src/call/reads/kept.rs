@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mp_proto::mend::Mended;
 use serde_json::Value;
 
 /// Size of all answers together, by the length of their texts.
@@ -21,6 +22,8 @@ pub(super) struct KeptAnswer {
     pub(super) value: Arc<Value>,
     /// How long its text was.
     pub(super) bytes: usize,
+    /// What had to be mended of it.
+    pub(super) mended: Mended,
     /// When it came.
     pub(super) came: Duration,
     /// The number of the flight that brought it: those that began later have newer news, whenever they end.
@@ -121,7 +124,7 @@ mod tests {
     }
 
     fn answer(bytes: usize, at: u64) -> KeptAnswer {
-        KeptAnswer { value: Arc::new(Value::Null), bytes, came: second(at), flight: at }
+        KeptAnswer { value: Arc::new(Value::Null), bytes, mended: Mended::default(), came: second(at), flight: at }
     }
 
     fn has(kept: &mut KeptAnswers, key: u128, at: u64) -> bool {

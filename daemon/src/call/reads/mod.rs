@@ -31,6 +31,7 @@ use crate::call::wait;
 use crate::clock::Clock;
 use crate::hub::Hub;
 use crate::identity::Identity;
+use crate::notes;
 use crate::store::Store;
 use kept::{KeptAnswer, KeptAnswers};
 
@@ -174,20 +175,22 @@ impl Reads {
     ) -> Result<SharedAnswer, Failure> {
         let shelf = &self.0;
         if !request.repeatable || !request.is_resendable() {
-            let fetched = shelf.calls.fetch(as_whom, &request, UPSTREAM.daemon).await?;
-            return Ok(SharedAnswer::own(fetched.value));
+            return shelf.calls.send_within(as_whom, &request, UPSTREAM.daemon).await.map(SharedAnswer::own);
         }
         let key = key(&shelf.calls, as_whom, &request).await?;
         let life = Duration::from_secs(shelf.store.last_good().config.limits.discovery_s);
         if freshness == Freshness::Kept
             && let Some((answer, age)) = shelf.known(key, life)
         {
+            notes::mended(&answer.mended);
             return Ok(SharedAnswer { value: answer.value, age: Some(age), key: Some(key) });
         }
         let begun = Instant::now();
         let landed = shelf.board(key, as_whom, request, freshness == Freshness::Renewed).await?;
         // Who joined late has waited for no longer than it was there.
         wait::add(landed.waited.min(begun.elapsed()));
+        // All who share it are told what was mended.
+        notes::mended(&landed.answer.mended);
         let value = Arc::clone(&landed.answer.value);
         if freshness != Freshness::Now && !life.is_zero() {
             shelf.keep(key, landed, life);
@@ -278,6 +281,7 @@ async fn fly(landing: Landing, identity: Identity, request: Outgoing) -> Result<
     let answer = KeptAnswer {
         value: Arc::new(fetched.value),
         bytes: fetched.bytes,
+        mended: fetched.mended,
         came: shelf.clock.elapsed(),
         flight: landing.number,
     };

@@ -276,3 +276,18 @@ fn limits_are_whole_numbers_and_a_wrong_one_keeps_its_default() {
     assert_eq!(problems("[settings]\nlimits = 5\n"), ["2:10 Settings limits is an integer: expected a table"]);
     assert_eq!(parse("").limits, crate::config::Limits::default());
 }
+
+#[test]
+fn a_format_is_one_that_there_is_and_a_wrong_one_is_told() {
+    let format = |text: &str| parse(text).output.format;
+    assert_eq!(format("[settings.output]\nformat = \"csv\"\nlater = 1\n"), Some("csv"));
+    assert_eq!(format(""), None);
+    let expected = "expected one of json, jsonl, table, csv, plain";
+    let wrong = |text: &str| (format(text), problems(text).join("\n"));
+    assert_eq!(
+        wrong("[settings.output]\nformat = \"tabel\"\n"),
+        (None, format!("2:10 Settings format is \"tabel\": {expected}"))
+    );
+    assert_eq!(wrong("[settings.output]\nformat = 1\n").1, format!("2:10 Settings format is an integer: {expected}"));
+    assert_eq!(wrong("[settings]\noutput = 1\n").1, "2:10 Settings output is an integer: expected a table");
+}

@@ -13,10 +13,10 @@ use mp_proto::plane::Plane;
 
 use crate::call::answer::OpenAnswer;
 use crate::call::decoding::Asked;
-use crate::call::lines::{Events, LineError};
+use crate::call::lines::{Events, LineError, Manners};
 use crate::call::request::{Outgoing, Query};
 use crate::identity::Identity;
-use crate::operation::call::{Ran, Run};
+use crate::operation::call::{Lines, Ran, Run, Told};
 
 /// Runs an export.
 ///
@@ -40,9 +40,12 @@ async fn events(run: Run<'_>) -> Result<Ran, Failure> {
     };
     let identity = run.session.identity.clone();
     let opened = run.operations.calls.open_good(&identity, &request).await?;
-    let events = if asked.raw { Events::raw() } else { Events::normalised() };
-    let body = Body { opened, identity, request, events: Some(events), ready: VecDeque::new(), failure: None };
-    Ok(Ran::Lines(Box::pin(stream::unfold(body, |mut body| async move { Some((body.next().await?, body)) }))))
+    let manners = Manners { raw: asked.raw, strict: run.strict || asked.strict, on_bad_line: asked.on_bad_line };
+    let (events, told) = (Some(Events::new(manners)), Told::default());
+    let (ready, failure) = (VecDeque::new(), None);
+    let body = Body { opened, identity, request, events, told: Told::clone(&told), ready, failure };
+    let parts = stream::unfold(body, |mut body| async move { Some((body.next().await?, body)) });
+    Ok(Ran::Lines(Lines { parts: Box::pin(parts), told, is_raw: asked.raw }))
 }
 
 /// A body of events on its way.
@@ -52,6 +55,8 @@ struct Body {
     request: Outgoing,
     /// None when the body has ended.
     events: Option<Events>,
+    /// What was mended and left out.
+    told: Told,
     /// What can go on.
     ready: VecDeque<Bytes>,
     /// Why it ends when that has gone.
@@ -71,7 +76,12 @@ impl Body {
             let events = self.events.as_mut()?;
             let taken = match self.opened.chunk().await {
                 Ok(Some(part)) => events.take(part, &mut self.ready),
-                Ok(None) => self.events.take().map_or(Ok(()), |events| events.end(&mut self.ready)),
+                Ok(None) => {
+                    let ended = events.end(&mut self.ready);
+                    *self.told.lock() = events.tally();
+                    self.events = None;
+                    ended
+                }
                 Err(failure) => {
                     (self.events, self.failure) = (None, Some(failure));
                     continue;
@@ -86,15 +96,27 @@ impl Body {
     /// Says what came in place of an event, in Mixpanel's own words if there are any.
     fn odd(&self, error: &LineError) -> Failure {
         let asked = Asked::about(&self.identity, &self.request, self.opened.credential.expose());
-        let words = match error {
-            LineError::NoEvent { text, .. } => asked.message(text.as_bytes()).or_else(|| asked.quoted(text)),
-            LineError::Half { text, .. } => asked.quoted(text),
-            LineError::TooLong { .. } => None,
+        let quoted = |text: &str| asked.quoted(text).filter(|text| !text.is_empty());
+        let more = match error {
+            LineError::NoEvent { why, text, shown, .. } => match asked.message(text.as_bytes()) {
+                Some(words) => format!(". Mixpanel says: {words}"),
+                // What begins like a sentence is one.
+                None if text.starts_with(|c: char| c.is_alphabetic()) => {
+                    quoted(text).map_or_else(String::new, |words| format!(". Mixpanel says: {words}"))
+                }
+                None => {
+                    let shown = quoted(shown).unwrap_or_default();
+                    format!(
+                        " ({why}): {shown} (--on-bad-line skip leaves such lines out, --on-bad-line FILE keeps them)"
+                    )
+                }
+            },
+            LineError::Half { text, .. } => quoted(text).map_or_else(String::new, |text| format!(": {text}")),
+            LineError::Odd { shown, .. } => {
+                format!(", which --strict refuses: {}", quoted(shown).unwrap_or_default())
+            }
+            LineError::TooLong { .. } => String::new(),
         };
-        let words = words.filter(|words| !words.is_empty()).map_or_else(String::new, |words| match error {
-            LineError::Half { .. } => format!(": {words}"),
-            _ => format!(". Mixpanel says: {words}"),
-        });
-        asked.failure(FailureKind::UpstreamInvalid, &format!("was answered 200, but {error}{words}"))
+        asked.failure(FailureKind::UpstreamInvalid, &format!("was answered 200, but {error}{more}"))
     }
 }

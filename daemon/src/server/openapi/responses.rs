@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mp_proto::failure::{FailureKind, ProblemBody};
-use mp_proto::routes::{NOTE_HEADER, ORIGIN_HEADER, PROTOCOL_HEADER, REQUEST_ID_HEADER, WAITED_HEADER};
+use mp_proto::routes::{FORMAT_HEADER, NOTE_HEADER, ORIGIN_HEADER, PROTOCOL_HEADER, REQUEST_ID_HEADER, WAITED_HEADER};
 use utoipa::ToSchema;
 use utoipa::openapi::header::Header;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -58,6 +58,13 @@ pub(super) const HEADERS: &[Told] = &[
     Told {
         name: NOTE_HEADER,
         about: "Something to tell the user beside the answer; may come several times",
+        kind: Type::String,
+        words: &[],
+        on: On::All,
+    },
+    Told {
+        name: FORMAT_HEADER,
+        about: "The format in which the user wants lists at a terminal, where the settings say it",
         kind: Type::String,
         words: &[],
         on: On::All,

@@ -4,6 +4,10 @@ use std::fmt;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::operation::Operation;
+use crate::ops::export::EVENTS;
 
 /// Days that follow one another, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +29,14 @@ impl Days {
 impl fmt::Display for Days {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.from == self.to { write!(f, "{}", self.from) } else { write!(f, "{} to {}", self.from, self.to) }
+    }
+}
+
+/// Adds what an export means when it is not said: events up to yesterday, for today has only begun.
+pub fn complete(operation: &Operation, arguments: &mut Map<String, Value>) {
+    let is_given = |name: &str| arguments.get(name).is_some_and(|value| !value.is_null());
+    if operation.id == EVENTS.id && is_given("from") && !is_given("to") {
+        arguments.insert("to".to_owned(), "yesterday".into());
     }
 }
 

@@ -4,7 +4,8 @@ use jiff::civil::Date;
 use mp_proto::failure::Problem;
 use serde_json::{Map, Value};
 
-use super::days::Days;
+use super::bad_line::OnBadLine;
+use super::days::{Days, complete};
 use crate::binding::bind;
 use crate::ops::export::EVENTS;
 
@@ -17,6 +18,10 @@ pub struct Events {
     pub limit: Option<i64>,
     /// Whether lines stay as Mixpanel sends them.
     pub raw: bool,
+    /// What becomes of lines that are no events.
+    pub on_bad_line: OnBadLine,
+    /// Whether what would be mended is refused.
+    pub strict: bool,
     /// What the request says beside the project.
     query: Vec<(String, String)>,
 }
@@ -27,7 +32,9 @@ impl Events {
     /// # Errors
     /// With all problems at once.
     pub fn read(arguments: &Map<String, Value>) -> Result<Self, Vec<Problem>> {
-        let bound = bind(&EVENTS, arguments)?;
+        let mut arguments = arguments.clone();
+        complete(&EVENTS, &mut arguments);
+        let bound = bind(&EVENTS, &arguments)?;
         let day = |name: &str| -> Date {
             let text = bound.arguments[name].as_str().unwrap_or_default();
             text.parse().expect("a bound date is one")
@@ -36,6 +43,8 @@ impl Events {
             days: Days { from: day("from"), to: day("to") },
             limit: bound.arguments.get("limit").and_then(Value::as_i64),
             raw: bound.arguments.get("raw").and_then(Value::as_bool).unwrap_or(false),
+            on_bad_line: OnBadLine::read(&bound.arguments),
+            strict: bound.arguments.get("strict").and_then(Value::as_bool).unwrap_or(false),
             query: bound.query,
         })
     }

@@ -3,6 +3,7 @@
 use mp_proto::failure::Problem;
 use serde_json::{Map, Value};
 
+use super::bad_line::OnBadLine;
 use crate::binding::bind_with;
 use crate::ops::export::PROFILES;
 
@@ -15,6 +16,10 @@ pub struct Profiles {
     pub limit: Option<u64>,
     /// Whether profiles stay as Mixpanel sends them.
     pub raw: bool,
+    /// What becomes of what is no profile.
+    pub on_bad_line: OnBadLine,
+    /// Whether what would be mended is refused.
+    pub strict: bool,
     /// Whether nothing is asked for: a list of ids that is empty.
     pub is_empty: bool,
 }
@@ -33,6 +38,8 @@ impl Profiles {
         Ok(Self {
             limit: bound.arguments.get("limit").and_then(Value::as_u64),
             raw: bound.arguments.get("raw").and_then(Value::as_bool).unwrap_or(false),
+            on_bad_line: OnBadLine::read(&bound.arguments),
+            strict: bound.arguments.get("strict").and_then(Value::as_bool).unwrap_or(false),
             is_empty: bound.arguments.get("distinct_ids").is_some_and(|ids| *ids == Value::Array(Vec::new())),
             fields: bound.body.unwrap_or_default(),
         })

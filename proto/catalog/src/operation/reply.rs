@@ -45,6 +45,28 @@ pub type Reshape = fn(arguments: &Map<String, Value>, answer: Value, notes: &mut
 /// Makes the rows of a table of what callers get. Pure.
 pub type Rows = fn(&Value) -> Vec<Map<String, Value>>;
 
+/// Returns the word that stands for an entry, where that is not its name; none of an entry that has none. Pure.
+pub type Word = fn(&Value) -> Option<String>;
+
+/// How a number tells a time: since the beginning of 1970 in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Epoch {
+    /// In seconds.
+    Seconds,
+    /// In their thousandth parts.
+    Millis,
+}
+
+impl Epoch {
+    /// Returns how many of its units a second has.
+    pub const fn per_second(self) -> u32 {
+        match self {
+            Self::Seconds => 1,
+            Self::Millis => 1000,
+        }
+    }
+}
+
 /// What is made of an answer, and how a table shows it.
 #[derive(Debug, Clone, Copy)]
 pub struct Reply {
@@ -65,6 +87,10 @@ pub struct Reply {
     pub columns: &'static [&'static str],
     /// The rows of a table, where they are not the entries of a list.
     pub rows: Option<Rows>,
+    /// The word that stands for an entry where each is one word, where that is not its name.
+    pub word: Option<Word>,
+    /// The fields that hold a time as a number: a table shows the time.
+    pub epochs: &'static [(&'static str, Epoch)],
     /// The fields of each object that hold a time: they are shown with `+00:00`, however Mixpanel spells them.
     pub times: &'static [&'static str],
     /// Whether the answer changes so rarely that it may be kept for a while.
@@ -109,6 +135,8 @@ impl Reply {
         reshape: None,
         columns: &[],
         rows: None,
+        word: None,
+        epochs: &[],
         times: &[],
         kept: false,
         audience: None,
@@ -186,6 +214,18 @@ impl Reply {
     /// A table has these rows.
     pub const fn rows(mut self, rows: Rows) -> Self {
         self.rows = Some(rows);
+        self
+    }
+
+    /// This word stands for an entry.
+    pub const fn word(mut self, word: Word) -> Self {
+        self.word = Some(word);
+        self
+    }
+
+    /// These fields hold times as numbers.
+    pub const fn epochs(mut self, epochs: &'static [(&'static str, Epoch)]) -> Self {
+        self.epochs = epochs;
         self
     }
 

@@ -93,7 +93,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("cursor", Kind::Str, "Where the page begins, from the page before").wire("next_cursor"),
         ],
         call: Call::get(Plane::App, "alerts/custom/{alert_id}/history/"),
-        reply: Reply::ONE.of(&models::ALERT_HISTORY_RESPONSE).reshape(pages::history),
+        reply: Reply::ONE.of(&models::ALERT_HISTORY_RESPONSE).reshape(pages::history).rows(pages::entries_of),
         ..Operation::APP
     },
     Operation {

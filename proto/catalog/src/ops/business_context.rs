@@ -19,7 +19,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Show organization and project context together",
         scope: Scope::Project,
         call: Call::get(Plane::App, "business-context/chain"),
-        reply: Reply::ONE.reshape(business_context::context_chain),
+        reply: Reply::ONE.reshape(business_context::context_chain).rows(business_context::levels),
         ..Operation::APP
     },
     Operation {

@@ -45,7 +45,16 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["custom-events", "list"],
         summary: "List custom events",
         call: Call::get(Plane::App, "data-definitions/events/").fixed(&[("custom_event", "true")]),
-        reply: Reply::LIST.of(&models::EVENT_DEFINITION),
+        // By this id they are changed and deleted; the other one is that of the definition.
+        reply: Reply::LIST.of(&models::EVENT_DEFINITION).columns(&[
+            "custom_event_id",
+            "name",
+            "display_name",
+            "hidden",
+            "dropped",
+            "verified",
+            "description",
+        ]),
         ..Operation::APP
     },
     Operation {

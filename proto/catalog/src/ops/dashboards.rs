@@ -4,7 +4,7 @@ use mp_proto::plane::Plane;
 
 use crate::models;
 use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Touches, Weight};
-use crate::shape::{dashboards, effects};
+use crate::shape::{dashboards, effects, pages};
 
 const DASHBOARD_ID: Param = Param::path("dashboard_id", Kind::Int, "Id of the dashboard");
 
@@ -94,7 +94,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Show the experiment-review metrics of a dashboard",
         params: &[DASHBOARD_ID],
         call: Call::get(Plane::App, "dashboards/{dashboard_id}/erf"),
-        reply: Reply::ANY,
+        reply: Reply::ANY.rows(pages::metrics),
         ..Operation::APP
     },
     Operation {

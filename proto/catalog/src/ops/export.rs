@@ -8,21 +8,37 @@ use crate::shape::exports;
 /// The operations that export.
 pub(crate) const ROWS: &[Operation] = &[EVENTS, PROFILES];
 
+/// What becomes of what is no event or profile. A command line names a file in place of `pass`.
+const ON_BAD_LINE: Param = Param::local(
+    "on_bad_line",
+    Kind::OneOf(&["fail", "skip", "pass"]),
+    "What becomes of lines that are no events or profiles: fail (the default), skip, or pass: marked by a leading U+001E",
+);
+
+/// A command line has it for every command.
+const STRICT: Param = Param::local("strict", Kind::Flag, "Refuse lines that would have to be mended");
+
 /// Raw events.
 pub(crate) const EVENTS: Operation = Operation {
     id: "export.events",
     command: &["export", "events"],
     summary: "Export raw events of a range of days as JSON Lines",
-    detail: "",
+    detail: "Days begin and end in the time zone of the project, and words such as yesterday mean days there. Times are as Mixpanel \
+             stores them: UTC for projects made since 2023. For older ones they are the local time of the project, though event_time \
+             says +00:00.",
     effect: Effect::Read,
     scope: Scope::Project,
     params: &[
-        Param::query("from", Kind::Date, "First day, YYYY-MM-DD").wire("from_date").required(),
-        Param::query("to", Kind::Date, "Last day, YYYY-MM-DD").wire("to_date").required(),
+        Param::query("from", Kind::Date, "First day: 2025-01-31, yesterday, -7d, 2025-W05, 2025-01, last-month")
+            .wire("from_date")
+            .required(),
+        Param::query("to", Kind::Date, "Last day, in the same words; yesterday if it is left out").wire("to_date"),
         Param::query("event", Kind::List, "Only events of this name; may be given more than once").repeats(),
         Param::query("where", Kind::Str, "Only events for which this expression is true"),
         Param::query("limit", Kind::Int, "At most so many events, 1 to 100000").through(exports::limit_of_events),
         Param::local("raw", Kind::Flag, "Lines as Mixpanel sends them, byte for byte"),
+        ON_BAD_LINE,
+        STRICT,
     ],
     call: Call::get(Plane::Export, "export").check(exports::events).by(Workflow::ExportEvents),
     reply: Reply::LINES,
@@ -58,6 +74,8 @@ pub(crate) const PROFILES: Operation = Operation {
         Param::body("include_all_users", Kind::Flag, "With a cohort: members that have no profile, too"),
         Param::body("limit", Kind::Int, "At most so many profiles").through(exports::limit_of_profiles),
         Param::local("raw", Kind::Flag, "Profiles as Mixpanel sends them"),
+        ON_BAD_LINE,
+        STRICT,
     ],
     call: Call::post(Plane::Engage, "")
         .check(exports::profiles)

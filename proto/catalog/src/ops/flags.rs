@@ -4,7 +4,7 @@ use mp_proto::plane::Plane;
 
 use crate::models;
 use crate::operation::{Call, Effect, Kind, Of, Operation, Param, Reply, Scope, Weight};
-use crate::shape::{bodies, effects};
+use crate::shape::{bodies, effects, pages};
 
 /// How far a flag is.
 const STATUS: Kind = Kind::AnyCase(&["enabled", "disabled", "archived"]);
@@ -107,7 +107,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("page_size", Kind::Int, "Entries of a page"),
         ],
         call: Call::get(Plane::App, "feature-flags/{flag_id}/history/"),
-        reply: Reply::ONE.of(&models::FLAG_HISTORY_RESPONSE),
+        reply: Reply::ONE.of(&models::FLAG_HISTORY_RESPONSE).rows(pages::flag_changes),
         ..Operation::APP
     },
     Operation {

@@ -4,7 +4,7 @@ use mp_proto::plane::Plane;
 
 use crate::models;
 use crate::operation::{Call, Confirm, Effect, Kind, Of, Operation, Param, Reply, Weight};
-use crate::shape::{definitions, effects};
+use crate::shape::{definitions, effects, pages};
 
 const EVENT_NAME: Param = Param::body("event_name", Kind::Str, "Name of the event").wire("eventName").required();
 
@@ -82,7 +82,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Run the tracking audit",
         params: &[Param::local("events_only", Kind::Flag, "Only events")],
         call: Call::get(Plane::App, "data-definitions/audit/").arrange(definitions::audit),
-        reply: Reply::ONE.of_wire(&models::AUDIT_RESPONSE).reshape(definitions::audited),
+        reply: Reply::ONE.of_wire(&models::AUDIT_RESPONSE).reshape(definitions::audited).rows(pages::violations),
         ..Operation::APP
     },
     Operation {

@@ -160,7 +160,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Run a saved report",
         params: &[Param::query("bookmark_id", Kind::Int, "Id of the report").positional(), LINK],
         call: Call::get(Plane::Query, "insights").by(Workflow::ReportLink),
-        reply: Reply::ONE.bare().reshape(saved_reports::report),
+        reply: Reply::ONE.bare().reshape(saved_reports::report).rows(saved_reports::rows),
         ..Operation::READ
     },
     Operation {

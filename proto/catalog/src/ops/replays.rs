@@ -2,7 +2,7 @@
 
 use mp_proto::plane::Plane;
 
-use crate::operation::{Audience, Call, Kind, Operation, Param, Reply, Scope, Workflow};
+use crate::operation::{Audience, Call, Epoch, Kind, Operation, Param, Reply, Scope, Workflow};
 use crate::shape::recordings;
 
 const REPLAY_ID: Param = Param::local("replay_id", Kind::Str, "Id of the recording").positional();
@@ -42,7 +42,7 @@ pub(crate) const ROWS: &[Operation] = &[
             .fixed_body(&[("queryLimits.limit", "3000")])
             .ids_of_workspace()
             .arrange(recordings::events),
-        reply: Reply::LIST.bare().reshape(recordings::tracked),
+        reply: Reply::LIST.bare().reshape(recordings::tracked).epochs(&[("event_time", Epoch::Seconds)]),
         ..Operation::APP
     },
     Operation {
@@ -105,7 +105,7 @@ pub(crate) const ROWS: &[Operation] = &[
             .fixed_body(&[("queryLimits.limit", "3000")])
             .ids_of_workspace()
             .arrange(recordings::list),
-        reply: Reply::LIST.bare().reshape(recordings::listed),
+        reply: Reply::LIST.bare().reshape(recordings::listed).epochs(&[("start_time", Epoch::Millis)]),
         ..Operation::APP
     },
     Operation {
@@ -119,7 +119,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("reveal_signed_urls", Kind::Flag, "Show the secret part of the URLs, too"),
         ],
         call: Call::post(Plane::App, "replays/sign/bulk").arrange(recordings::sign).by(Workflow::Recording),
-        reply: Reply::LIST,
+        reply: Reply::LIST.word(recordings::signed_url),
         ..Operation::APP
     },
 ];

@@ -109,7 +109,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("page_size", Kind::Int, "Entries of a page"),
         ],
         call: Call::get(Plane::App, "bookmarks/{bookmark_id}/history"),
-        reply: Reply::ONE.of(&models::BOOKMARK_HISTORY_RESPONSE).reshape(pages::history),
+        reply: Reply::ONE.of(&models::BOOKMARK_HISTORY_RESPONSE).reshape(pages::history).rows(pages::entries_of),
         ..Operation::APP
     },
     Operation {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Fields, given, object, take};
+use super::{Fields, fields, given, object, take};
 use crate::operation::PROJECT;
 
 /// Returns the texts of an organization and of its project.
@@ -13,6 +13,14 @@ pub(crate) fn context_chain(arguments: &Fields, mut answer: Value, _: &mut Vec<S
         ("organization", context("organization", &organization, Value::Null, Value::Null)),
         ("project", context("project", &project, Value::Null, given(arguments, PROJECT).to_string().into())),
     ])))
+}
+
+/// One row for each level that has a text, with the text.
+pub(crate) fn levels(chain: &Value) -> Vec<Fields> {
+    let row = |(_, context): (&String, &Value)| {
+        ["level", "project_id", "character_count", "content"].map(|name| (name.to_owned(), context[name].clone()))
+    };
+    fields(chain).map(row).map(Fields::from_iter).collect()
 }
 
 /// Returns a text of the business context with all that is known of it.

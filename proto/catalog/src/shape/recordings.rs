@@ -217,6 +217,17 @@ pub(crate) fn sign(arguments: &Fields, bound: &mut Bound, _: &mut Problems) {
 /// Most files of a recording: their numbers have four digits.
 const MOST_FILES: i64 = 10_000;
 
+/// Returns the address to which the names of a recording's files are added, with its secret part where that is shown; without it the
+/// address is of no use, and the id stands for the recording.
+pub(crate) fn signed_url(signed: &Value) -> Option<String> {
+    let text = |name: &str| signed.get(name).and_then(Value::as_str);
+    let (url, secret) = (text("url")?, text("query_string")?);
+    match secret.starts_with('<') {
+        true => text("replay_id").map(str::to_owned),
+        false => Some(format!("{url}?{secret}")),
+    }
+}
+
 /// Checks how many files of a recording are wanted.
 pub(crate) fn fetch(arguments: &Fields, _: &mut Bound, problems: &mut Problems) {
     if arguments.get("max_files").and_then(Value::as_i64).is_some_and(|files| !(1..=MOST_FILES).contains(&files)) {

@@ -1,8 +1,8 @@
 //! What saved reports answer when they are run.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Fields, entries, fields, given, object, take, take_list};
+use super::{Fields, entries, fields, flows, given, object, results, take, take_list};
 
 pub(crate) fn report(arguments: &Fields, mut answer: Value, _: &mut Vec<String>) -> Result<Value, String> {
     if !answer.is_object() {
@@ -39,7 +39,51 @@ pub(crate) fn flows(arguments: &Fields, mut answer: Value, _: &mut Vec<String>) 
 }
 
 pub(crate) fn flow_rows(report: &Value) -> Vec<Fields> {
-    entries(&report["steps"])
-        .map(|step| fields(step).map(|(name, value)| (name.clone(), value.clone())).collect())
-        .collect()
+    let nodes = flows::rows(report);
+    if nodes.is_empty() {
+        entries(&report["steps"]).filter_map(|step| step.as_object().cloned()).collect()
+    } else {
+        nodes
+    }
+}
+
+/// The rows of a report of its type, as if it had been run by its parameters. One whose numbers are arranged in some other way is a row.
+pub(crate) fn rows(report: &Value) -> Vec<Fields> {
+    let kind = match report["report_type"].as_str() {
+        Some("funnel") => "funnels",
+        Some("retention") => "retention",
+        _ => "insights",
+    };
+    let of_type = results::of_report(kind, &json!({"series": report["series"]}), &Value::Null, "");
+    let rows = of_type.map(|shaped| results::rows(&shaped)).unwrap_or_default();
+    let has_numbers = fields(&report["series"]).next().is_some();
+    if rows.is_empty() && has_numbers { report.as_object().cloned().into_iter().collect() } else { rows }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(report: &Value) -> Vec<String> {
+        rows(report).into_iter().map(|row| Value::Object(row).to_string()).collect()
+    }
+
+    #[test]
+    fn a_saved_report_has_the_rows_of_its_type() {
+        let insights = json!({"report_type": "insights", "series": {"A": {"2025-01-01T00:00:00-08:00": 3}}});
+        assert_eq!(shown(&insights), [r#"{"date":"2025-01-01T00:00:00","event":"A","count":3}"#]);
+        let count = json!({"1. A": {"all": 9}, "2. B": {"all": 4}});
+        let funnel = json!({"report_type": "funnel", "series": {"f": {"$overall": {"count": count}}}});
+        assert_eq!(rows(&funnel).len(), 2);
+        let odd = json!({"report_type": "retention", "series": {"a": 1, "b": 2}});
+        assert_eq!(shown(&odd), [odd.to_string()], "nothing is left out");
+        assert_eq!(shown(&json!({"report_type": "insights", "series": {}})), [""; 0]);
+    }
+
+    #[test]
+    fn a_flow_is_a_row_for_each_of_its_nodes() {
+        let nodes = json!({"steps": [{"nodes": [{"event": "A", "totalCount": "9", "edges": []}]}]});
+        assert_eq!(flow_rows(&nodes)[0]["count"], "9");
+        assert_eq!(flow_rows(&json!({"steps": [{"x": 1}]})).len(), 1);
+    }
 }

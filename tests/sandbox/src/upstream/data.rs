@@ -9,6 +9,8 @@ pub struct Data {
     pub volume: Volume,
     /// Whether exports are compressed for those who accept it.
     pub gzip: bool,
+    /// Whether every hundredth event of an export has an odd value.
+    pub odd: bool,
     /// A line that comes after the others in an export: Mixpanel reports a failure so when the status is sent already.
     pub last_line: Option<String>,
     /// How many days a query may look back over, if that is limited.
@@ -26,6 +28,7 @@ impl Default for Data {
         Self {
             volume: Volume::Events(50),
             gzip: true,
+            odd: false,
             last_line: None,
             max_days: None,
             profiles: 25,

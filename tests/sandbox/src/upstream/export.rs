@@ -40,7 +40,7 @@ fn wanted(asking: &mut Asking<'_>) -> Result<Wanted, Refusal> {
     let events = asking.texts("event")?;
     let is_limited = asking.optional("limit").is_some();
     let limit = asking.number("limit", MOST, (1, MOST))?;
-    Ok(Wanted { project, days, events, limit: if is_limited { limit } else { u64::MAX } })
+    Ok(Wanted { project, days, events, limit: if is_limited { limit } else { u64::MAX }, odd: false })
 }
 
 fn accepts_gzip(asking: &Asking<'_>) -> bool {
@@ -53,7 +53,7 @@ fn accepts_gzip(asking: &Asking<'_>) -> bool {
 
 fn stream(data: &Data, wanted: &Wanted, accepts_gzip: bool) -> Reply {
     let make = {
-        let (volume, wanted) = (data.volume, wanted.clone());
+        let (volume, wanted) = (data.volume, Wanted { odd: data.odd, ..wanted.clone() });
         let last = data.last_line.as_ref().map(|line| Arc::new(Block::new(format!("{line}\n").into_bytes())));
         move || blocks(volume, wanted.clone()).filter(|block| !block.plain.is_empty()).chain(last.clone())
     };

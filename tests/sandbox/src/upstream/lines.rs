@@ -33,6 +33,8 @@ pub(crate) struct Wanted {
     pub(crate) days: (Date, Date),
     pub(crate) events: Option<Vec<String>>,
     pub(crate) limit: u64,
+    /// Whether every hundredth has an odd value.
+    pub(crate) odd: bool,
 }
 
 /// Whole lines.
@@ -86,7 +88,7 @@ pub(crate) fn blocks(volume: Volume, wanted: Wanted) -> impl Iterator<Item = Arc
         Some(today)
     });
     let of_day = move |day: Date| -> Box<dyn Iterator<Item = Arc<Block>> + Send> {
-        let maker = Maker { project: wanted.project, day, events: wanted.events.clone() };
+        let maker = Maker { project: wanted.project, day, events: wanted.events.clone(), odd: wanted.odd };
         match volume {
             Volume::Events(count) => Box::new(maker.counted(count)),
             Volume::Bytes(count) => Box::new(maker.sized(count)),
@@ -108,6 +110,7 @@ struct Maker {
     project: u64,
     day: Date,
     events: Option<Vec<String>>,
+    odd: bool,
 }
 
 impl Maker {
@@ -157,7 +160,7 @@ impl Maker {
             concat!(
                 r#"{{"event":"{}","properties":{{"time":{},"distinct_id":"user-{}","$insert_id":"{:x}-{:x}-{:08x}","#,
                 r#""$city":"{}","$browser":"{}","$screen_width":{},"amount":{}.{}0,"order_id":{},"plan":null,"#,
-                r#""mp_processing_time_ms":{},"$lib_version":"2.{}.0","note":"line \"{}\" of {}"}}}}"#
+                r#""mp_processing_time_ms":{},"$lib_version":"2.{}.0","note":"line \"{}\"{}of {}"}}}}"#
             ),
             event,
             day * 86_400 + index % 86_400,
@@ -174,6 +177,8 @@ impl Maker {
             day * 86_400_000 + roll(9) % 86_400_000,
             roll(10) % 60,
             index,
+            // A control character that nobody has escaped.
+            if self.odd && index % 100 == 7 { '\u{1}' } else { ' ' },
             self.day,
         );
         written.expect("a string takes everything");

@@ -27,6 +27,7 @@ pub mod grants;
 pub mod limits;
 pub mod lines;
 pub mod oauth;
+pub mod oddities;
 pub mod people;
 mod query;
 pub mod record;

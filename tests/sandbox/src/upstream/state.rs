@@ -14,6 +14,7 @@ use super::export;
 use super::faults::{Effect, Faults, Plan};
 use super::limits::{Meters, Ticket};
 use super::oauth::{Asked, Provider};
+use super::oddities;
 use super::people::{People, UserId};
 use super::query;
 use super::record::Records;
@@ -191,6 +192,9 @@ impl State {
         }
         if let Some(route) = route {
             return Some((route.handler)(received));
+        }
+        if let Some(odd) = oddities::answer(plane, received) {
+            return Some(odd);
         }
         let mut asking = Asking { region, user, received, problems };
         match plane {

@@ -1,23 +1,25 @@
 //! Profiles come in pages: one is asked for while the one before it is passed on, and no more than one.
 
+mod course;
+mod page;
+
 use bytes::Bytes;
 use futures_util::stream;
-use memchr::memmem;
 use mp_catalog::export::Profiles;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::plane::Plane;
-use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tracing::info;
 
 use crate::call::calls::Calls;
-use crate::call::decoding::{Asked, without_odd_numbers};
-use crate::call::lines::profile;
+use crate::call::decoding::Asked;
+use crate::call::lines::Manners;
 use crate::call::request::{Outgoing, Payload, Query};
 use crate::identity::Identity;
-use crate::operation::call::{Ran, Run};
+use crate::operation::call::{Lines, Ran, Run, Told};
+use course::Course;
+use page::{NoPage, PageOfLines, read_page};
 
 /// Largest page: 1000 profiles, of which hardly any has more than 10 KB.
 const MAX_PAGE: usize = 64 * 1024 * 1024;
@@ -37,9 +39,10 @@ pub(super) async fn run(run: Run<'_>) -> Result<Ran, Failure> {
     let asked = Profiles::read(run.arguments, now).map_err(|problems| run.wrong_arguments(problems))?;
     if asked.is_empty {
         run.session.project()?;
-        return Ok(Ran::Lines(Box::pin(stream::empty())));
+        return Ok(Ran::Lines(Lines { parts: Box::pin(stream::empty()), told: Told::default(), is_raw: asked.raw }));
     }
-    let mut pages = Pages::of(&run, asked)?;
+    let (told, is_raw) = (Told::default(), asked.raw);
+    let mut pages = Pages::of(&run, asked, Told::clone(&told))?;
     let first = pages.next().await?;
     // Room for one page: together with the one that is passed on, two are in memory, and a third is on its way at most.
     let further = pages.goes_on.then(|| {
@@ -47,7 +50,8 @@ pub(super) async fn run(run: Run<'_>) -> Result<Ran, Failure> {
         run.operations.life.spawn(async move { ahead(pages, &sender).await });
         receiver
     });
-    Ok(Ran::Lines(Box::pin(stream::unfold((Some(first), further), next))))
+    let parts = Box::pin(stream::unfold((Some(first), further), next));
+    Ok(Ran::Lines(Lines { parts, told, is_raw }))
 }
 
 type Page = Result<Bytes, Failure>;
@@ -97,6 +101,10 @@ struct Pages {
     identity: Identity,
     project: String,
     request: Outgoing,
+    manners: Manners,
+    /// What was mended and left out.
+    told: Told,
+    course: Course,
     /// The next one.
     number: u64,
     session: Option<String>,
@@ -105,53 +113,8 @@ struct Pages {
     goes_on: bool,
 }
 
-/// A page as Mixpanel sends it.
-#[derive(Deserialize)]
-struct PageAnswer<'a> {
-    #[serde(borrow)]
-    results: Vec<&'a RawValue>,
-    session_id: Option<String>,
-    page_size: Option<u64>,
-    total: Option<u64>,
-}
-
-/// A page as lines.
-struct PageOfLines {
-    lines: Vec<u8>,
-    /// How many of its profiles were wanted.
-    taken: u64,
-    /// How many it has.
-    size: u64,
-    session_id: Option<String>,
-    page_size: Option<u64>,
-    total: Option<u64>,
-}
-
-/// Why an answer is no page.
-enum NoPage {
-    /// It has no list of profiles. This is its text.
-    Profiles(Vec<u8>),
-    /// Something in the list is none.
-    Profile,
-}
-
-/// Makes lines of a page, of so many profiles at most.
-fn read_page(body: Vec<u8>, left: u64, raw: bool) -> Result<PageOfLines, NoPage> {
-    let may_be_odd = [&b"NaN"[..], b"Infinity"].iter().any(|odd| memmem::find(&body, odd).is_some());
-    let mended = if may_be_odd { without_odd_numbers(&body) } else { None };
-    let body = mended.unwrap_or(body);
-    let Ok(page) = serde_json::from_slice::<PageAnswer<'_>>(&body) else { return Err(NoPage::Profiles(body)) };
-    let (mut lines, mut taken) = (Vec::with_capacity(body.len()), 0);
-    for result in page.results.iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
-        profile(result, raw, &mut lines).ok_or(NoPage::Profile)?;
-        taken += 1;
-    }
-    let (size, PageAnswer { session_id, page_size, total, .. }) = (page.results.len() as u64, page);
-    Ok(PageOfLines { lines, taken, size, session_id, page_size, total })
-}
-
 impl Pages {
-    fn of(run: &Run<'_>, asked: Profiles) -> Result<Self, Failure> {
+    fn of(run: &Run<'_>, asked: Profiles, told: Told) -> Result<Self, Failure> {
         let project = run.session.project()?;
         let mut query = vec![("project_id".to_owned(), project.to_string())];
         query.extend(run.session.workspace.map(|workspace| ("workspace_id".to_owned(), workspace.to_string())));
@@ -165,7 +128,22 @@ impl Pages {
         };
         let (identity, project) = (run.session.identity.clone(), project.to_string());
         let calls = run.operations.calls.clone();
-        Ok(Self { calls, asked, identity, project, request, number: 0, session: None, count: 0, goes_on: true })
+        let manners = Manners { raw: asked.raw, strict: run.strict || asked.strict, on_bad_line: asked.on_bad_line };
+        let course = Course::default();
+        Ok(Self {
+            calls,
+            asked,
+            identity,
+            project,
+            request,
+            manners,
+            told,
+            course,
+            number: 0,
+            session: None,
+            count: 0,
+            goes_on: true,
+        })
     }
 
     /// Asks for the next page and returns its lines.
@@ -178,32 +156,40 @@ impl Pages {
         let odd = |said: &str| asked.failure(FailureKind::UpstreamInvalid, said);
         let body = body.ok_or_else(|| odd("was answered with a page that is larger than any can be"))?;
         let left = self.asked.limit.map_or(u64::MAX, |limit| limit - self.count);
-        let raw = self.asked.raw;
-        let read = self.calls.large().read(body, move |body| read_page(body, left, raw)).await?;
-        let page = match read.map_err(|excess| odd(&excess.to_string()))? {
-            Ok(page) => page,
-            Err(NoPage::Profiles(body)) => {
-                return Err(match asked.message(&body) {
-                    Some(words) => odd(&format!("was answered without profiles. Mixpanel says: {words}")),
-                    None => odd("was answered without profiles"),
-                });
-            }
-            Err(NoPage::Profile) => return Err(odd("was answered with something else than profiles")),
-        };
+        let manners = self.manners;
+        let read = self.calls.large().read(body, move |body| read_page(body, left, manners)).await?;
+        let page = read.map_err(|excess| odd(&excess.to_string()))?;
+        let page = page.map_err(|no_page| odd(&self.said(&no_page, &asked)))?;
         if self.number == 0 {
             self.warn(&page);
         }
         self.count += page.taken;
-        let is_short = page.size < page.page_size.unwrap_or(1);
         let is_enough = self.asked.limit.is_some_and(|limit| self.count >= limit);
-        let is_all = page.size == 0 || is_short || is_enough;
-        // A list without sessions is one page, if Mixpanel does not say that there are more.
-        if !is_all && page.session_id.is_none() && page.total.is_none_or(|total| total > self.count) {
-            return Err(odd("was answered with a full page and no session to ask for the next one with"));
-        }
-        self.goes_on = !is_all && page.session_id.is_some();
+        self.goes_on = !is_enough && self.course.goes_on(&page).map_err(|why| odd(&why))?;
+        self.told.lock().join(&page.tally);
         (self.session, self.number) = (page.session_id, self.number + 1);
         Ok(page.lines.into())
+    }
+
+    /// Says why an answer is no page.
+    fn said(&self, no_page: &NoPage, asked: &Asked<'_>) -> String {
+        let page = self.number + 1;
+        let quoted = |text: &str| asked.quoted(text).map_or_else(String::new, |text| format!(": {text}"));
+        match no_page {
+            NoPage::Profiles(body) => match asked.message(body) {
+                Some(words) => format!("was answered without profiles. Mixpanel says: {words}"),
+                None => "was answered without profiles".to_owned(),
+            },
+            NoPage::Profile(number, shown) => {
+                format!(
+                    "was answered with something else than a profile, number {number} of page {page}{}",
+                    quoted(shown)
+                )
+            }
+            NoPage::Odd(what, shown) => {
+                format!("was answered with {} on page {page}, which --strict refuses{}", what.words(), quoted(shown))
+            }
+        }
     }
 
     /// Notes in the log that an export takes most of what the project may ask in an hour.

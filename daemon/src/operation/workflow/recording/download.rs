@@ -3,9 +3,12 @@
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::mend::{Mended, has_half, may_have_halves, mend};
 use reqwest::StatusCode;
+use serde_json::value::RawValue;
 
 use super::signing::{Signed, nothing, sign_one};
+use crate::notes;
 use crate::operation::call::Run;
 use crate::operation::storage;
 
@@ -76,8 +79,19 @@ async fn taken<T: Send + 'static>(
     file: Bytes,
     take: fn(&mut T, &[u8]) -> Result<(), String>,
 ) -> Result<T, Failure> {
-    let done = run.operations.life.blocking(move || Ok(take(&mut state, &file).map(|()| state))).await?;
-    done.map_err(|what| run.odd(&what))
+    let work = move || {
+        let mut odd = Mended::default();
+        let mended = if is_strict(&file) { None } else { mend(&file, |value| odd.add(value)) };
+        Ok(take(&mut state, mended.as_deref().map_or(&file, str::as_bytes)).map(|()| (state, odd)))
+    };
+    let (state, odd) = run.operations.life.blocking(work).await?.map_err(|what| run.odd(&what))?;
+    notes::mended(&odd);
+    Ok(state)
+}
+
+/// Returns whether every reader of JSON takes a text. What was typed and shown stands in it, as odd as it was.
+fn is_strict(text: &[u8]) -> bool {
+    serde_json::from_slice::<&RawValue>(text).is_ok() && !(may_have_halves(text) && has_half(text))
 }
 
 /// Reads a file, and once more if the storage or the way to it fails.
