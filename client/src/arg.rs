@@ -1,8 +1,23 @@
 //! What command lines are made of: options, switches, arguments, and the options that every command has.
 
+use std::time::Duration;
+
 use clap::{Arg, ArgAction, Command, value_parser};
+use jiff::SignedDuration;
 
 use crate::output::Format;
+
+/// Reads a length of time: `90s`, `10m`, `1h30m`, or seconds.
+///
+/// # Errors
+/// When it is none.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    if let Ok(seconds) = text.parse() {
+        return Ok(Duration::from_secs(seconds));
+    }
+    let read = text.parse::<SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());
+    read.ok_or_else(|| "expected a time such as 90s, 10m or 2h".to_owned())
+}
 
 /// Returns a subcommand group: with nothing after it, it shows its help.
 pub(crate) fn group(command: Command) -> Command {

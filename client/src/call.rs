@@ -56,6 +56,7 @@ impl<'a> Call<'a> {
             if arguments.get_flag("verbose") { Some(|exchange| report::say(&exchange.to_string())) } else { None };
         let build: Option<fn(&Place, &str)> = if arguments.get_flag("quiet") { None } else { Some(upgrade::tell) };
         let told: Option<Told> = if arguments.get_flag("quiet") { None } else { Some(Arc::new(report::told)) };
+        let waits: Option<Told> = if arguments.get_flag("quiet") { None } else { Some(Arc::new(report::above)) };
         let preference = Some(output.preference());
         let environment_of_calls = environment.clone();
         let options = Options {
@@ -66,6 +67,7 @@ impl<'a> Call<'a> {
             observer,
             build,
             told,
+            waits,
             preference,
             tool: None,
         };

@@ -9,7 +9,7 @@ use mp_proto::visible::{line, lines};
 use parking_lot::Mutex;
 use unicode_width::UnicodeWidthStr;
 
-use crate::output::screen;
+use crate::output::{screen, spinner};
 
 /// Prints a failure and returns its exit code.
 pub(crate) fn failure(failure: &Failure) -> ExitCode {
@@ -32,6 +32,13 @@ pub(crate) fn told(text: &str) {
         note(text);
     } else {
         board.waiting.push(text.to_owned());
+    }
+}
+
+/// Prints what the user should know at once, above what moves on the last line. Calls that wait for the same say it once.
+pub(crate) fn above(text: &str) {
+    if BOARD.lock().printed.insert(text.to_owned()) {
+        spinner::above(|| note(text));
     }
 }
 

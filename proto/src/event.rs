@@ -154,6 +154,15 @@ events! {
         /// The account.
         account: String,
     }
+    /// A call waits at Mixpanel for longer than a person would expect: for its turn, for the end of a refusal, before another try.
+    CallWaiting = "call.waiting" {
+        /// The account that it asks as.
+        account: String,
+        /// What it waits for, for a person.
+        detail: String,
+        /// Until then, where that is known.
+        until: Option<jiff::Timestamp>,
+    }
     /// The stream could not be resumed; a snapshot follows.
     Reset = "reset" {
         /// Why.

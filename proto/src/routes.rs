@@ -86,6 +86,8 @@ pub const PROTOCOL_HEADER: &str = "mp-protocol";
 /// Request header: what the caller's environment says of the network, [`crate::surroundings::Surroundings`]. A client of ours that says
 /// nothing has nothing to say.
 pub const NETWORK_HEADER: &str = "mp-network";
+/// Request header: an id that the caller has made up for its call. While it waits, `GET /v1/status` tells under it what for.
+pub const CALL_HEADER: &str = "mp-call";
 /// Response header of a failure of the network: the daemon's namespaces, `net=…,mnt=…,user=…`, where it may not look at the caller's.
 pub const NAMESPACES_HEADER: &str = "mp-namespaces";
 /// Response header: whether `daemon` or `upstream` decided the status.

@@ -1,5 +1,7 @@
 //! What all tools share: Mixpanel's limits, and the daemon that must live for as long as one of them waits.
 
+mod ledger;
+
 use std::time::{Duration, Instant};
 
 use mp_proto::ids::Region;
@@ -7,7 +9,7 @@ use mp_proto::routes;
 use mp_sandbox::home::{Call, Daemon, Home, Running, keeps_running};
 use mp_sandbox::upstream::{ADA, Fault, Gate, Meter, Upstream};
 use mp_sandbox::wait::eventually;
-use mp_sandbox::wire::Ask;
+use mp_sandbox::wire::{Ask, EventStream};
 use serde_json::{Value, json};
 
 use crate::{SOON, empty};
@@ -228,4 +230,46 @@ fn a_call_that_runs_keeps_an_idle_daemon() {
     gate.release();
     assert_eq!(call.finish().stdout, "3\n");
     assert_eq!(daemon.wait(SOON), 0);
+}
+
+#[test]
+fn who_waits_is_told_why_while_it_waits() {
+    let world = World::new();
+    let _daemon = world.start(&[]);
+    let mut listener = EventStream::open(&world.home.socket(), None);
+    world.upstream.fault("POST", ENGAGE, Fault::RetryAfter(429, "6".to_owned()));
+    let mut waiting = world.query().start();
+    let told = "note: a query of project 3187654 (us) waits for ";
+    waiting.pick_line(SOON, |line| line.contains(told).then_some(())).expect("it is told");
+    assert!(world.times().len() == 1, "it still waits");
+    let event = listener.until("call.waiting").pop().expect("it is published").data;
+    assert!(event.to_string().contains("Mixpanel has refused more") && event["until"].is_string(), "{event}");
+    let done = waiting.finish();
+    assert_eq!((done.code, done.stderr.matches(told).count()), (0, 1), "{}", done.stderr);
+    world.upstream.fault("POST", ENGAGE, Fault::RetryAfter(429, "3".to_owned()));
+    assert_eq!(world.home.mp(["export", "profiles", "-q"]).run().stderr, "");
+    // What is no export says so, too.
+    world.upstream.fault("GET", "/us/query/events/names", Fault::RetryAfter(429, "4".to_owned()));
+    let done = world.home.mp(["inspect", "events"]).run();
+    assert!(done.code == 0 && done.stderr.contains("waits for "), "{}", done.stderr);
+    // The App API has no gate, but pauses as well.
+    world.upstream.fault("GET", DASHBOARDS, Fault::RetryAfter(429, "4".to_owned()));
+    let done = world.home.mp(["dashboards", "list", "--jq", "length"]).run();
+    assert!(done.stderr.contains("Mixpanel has refused more requests (429); trying again in 4 s"), "{}", done.stderr);
+}
+
+#[test]
+fn a_turn_that_takes_long_is_told() {
+    let world = World::new();
+    let _daemon = world.start(&[]);
+    let gate = world.hold(5);
+    let running = world.queries(5);
+    world.until(5, 0);
+    let mut waiting = world.query().start();
+    let told = "waits for its turn: 5 of 5 run, and 0 more wait";
+    waiting.pick_line(SOON, |line| line.contains(told).then_some(())).expect("it is told");
+    gate.release();
+    let done = waiting.finish();
+    assert_eq!((done.code, done.stderr.matches(told).count()), (0, 1), "{}", done.stderr);
+    all_succeed(running);
 }

@@ -1,6 +1,7 @@
 //! Exports: what comes out is what Mixpanel has, in order and whole, or it is said what is missing.
 
 mod files;
+mod hours;
 mod odd;
 mod profiles;
 mod streams;
@@ -70,6 +71,15 @@ impl Events {
     }
 
     fn start_with(arguments: &[&str]) -> Self {
+        Self::start_as(arguments, &[])
+    }
+
+    /// Starts a daemon with some variables.
+    fn start_in(variables: &[(&str, &str)]) -> Self {
+        Self::start_as(&[], variables)
+    }
+
+    fn start_as(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let world = World::with_grant(3600);
         let troubles: Arc<Mutex<BTreeMap<String, Trouble>>> = Arc::default();
         let asked = Arc::clone(&troubles);
@@ -79,7 +89,7 @@ impl Events {
             let trouble = asked.lock().expect("no panic").get(from).cloned();
             answer(request, trouble)
         });
-        Self { daemon: world.start_with(|mpd| mpd.args(arguments)), world, troubles }
+        Self { daemon: world.start_with(|mpd| mpd.args(arguments).envs(variables.iter().copied())), world, troubles }
     }
 
     fn trouble(&self, day: &str, trouble: Trouble) {
@@ -90,11 +100,13 @@ impl Events {
         self.troubles.lock().expect("no panic").clear();
     }
 
-    /// Returns `mp export events --raw` over some days of January 2025, one part for each day.
+    /// Returns `mp export events --raw` over some days of January 2025, one part for each day. What fails is tried again only where that
+    /// is asked for.
     fn export(&self, days: &[String], more: &[&str]) -> Call {
         let (first, last, count) = (&days[0], &days[days.len() - 1], days.len().to_string());
         let words = ["export", "events", "--raw", "--from", first, "--to", last, "--parts", &count];
-        self.world.home.mp([&words[..], more].concat())
+        let patience = if more.contains(&"--retry-for") { &[][..] } else { &["--retry-for", "0"] };
+        self.world.home.mp([&words[..], patience, more].concat())
     }
 
     /// Returns the first days of the parts that were asked for, in the order of arrival.

@@ -7,7 +7,7 @@ use hyper::Method;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue, TE};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{
-    BUILD_HEADER, CLIENT_HEADER, FORMAT_HEADER, NETWORK_HEADER, ORIGIN_HEADER, REQUEST_ID_HEADER, SHUTDOWN,
+    BUILD_HEADER, CALL_HEADER, CLIENT_HEADER, FORMAT_HEADER, NETWORK_HEADER, ORIGIN_HEADER, REQUEST_ID_HEADER, SHUTDOWN,
 };
 use mp_proto::wire::Accepted;
 use serde::Serialize;
@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 
 use super::answer::{Answer, is_older, not_delivered, noted, problem, read, unreachable};
 use super::options::{Exchange, Options};
+use super::waits;
 use crate::caller::add_asked;
 use crate::connect::{Doubt, connect};
 use crate::transport::{Channel, Content, Outgoing, Received, Streaming, TransportError};
@@ -128,6 +129,7 @@ impl Connection {
             None => None,
         };
         let mut outgoing = Outgoing { method, path: path.to_owned(), context: None, body, headers: self.named() };
+        waits::name(&self.options, &mut outgoing.headers);
         let mut mended = Mended::default();
         loop {
             outgoing.context = self.header()?;
@@ -155,6 +157,7 @@ impl Connection {
         };
         outgoing.headers.extend(request.headers);
         outgoing.headers.insert(TE, HeaderValue::from_static("trailers"));
+        waits::name(&self.options, &mut outgoing.headers);
         let mut mended = Mended::default();
         loop {
             outgoing.context = self.header()?;
@@ -175,7 +178,8 @@ impl Connection {
         for attempt in 1..=ATTEMPTS {
             let doubt = Doubt::of(is_read, attempt);
             let Ok(channel) = Channel::open(connect(&self.options.place, doubt).await?).await else { continue };
-            match channel.stream(outgoing, self.options.deadline).await {
+            let call = outgoing.headers.get(CALL_HEADER);
+            match waits::told(&self.options, call, channel.stream(outgoing, self.options.deadline)).await {
                 Err(TransportError::NotSent) => {}
                 Err(TransportError::Broken) if is_read && attempt < ATTEMPTS => {}
                 opened => return opened.map_err(|error| not_delivered(&error, outgoing, is_read)),
@@ -232,7 +236,8 @@ impl Connection {
                 },
             };
             let begun = Instant::now();
-            let exchanged = channel.exchange(outgoing, deadline).await;
+            let call = outgoing.headers.get(CALL_HEADER);
+            let exchanged = waits::told(&self.options, call, channel.exchange(outgoing, deadline)).await;
             self.observe(outgoing, exchanged.as_ref().ok(), begun.elapsed());
             match exchanged {
                 Ok(received) => {

@@ -4,6 +4,7 @@
 mod answer;
 mod connection;
 mod options;
+pub(crate) mod waits;
 
 pub use answer::Answer;
 pub(crate) use answer::{tallied, trailed};

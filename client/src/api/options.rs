@@ -32,6 +32,8 @@ pub(crate) struct Options {
     pub build: Option<fn(&Place, &str)>,
     /// Is told what the daemon says beside its answers, refusals and streams, as they come.
     pub told: Option<Told>,
+    /// Is told what a call waits for at Mixpanel, while it does.
+    pub waits: Option<Told>,
     /// Takes what the daemon tells of the format that its user prefers.
     pub preference: Option<Preference>,
     /// Who asks, `name/version`, if it is not `mp`.

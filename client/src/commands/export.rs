@@ -8,7 +8,7 @@ use mp_proto::deadline::EXPORT;
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::{Map, Value};
 
-use crate::arg::{option, switch};
+use crate::arg::{duration, option, switch};
 use crate::command::{Command, Invocation, Run, Section};
 use crate::export;
 use crate::export::codec::WORDS;
@@ -50,6 +50,13 @@ fn arguments(command: clap::Command) -> clap::Command {
     let own = [
         option("output", "FILE", "Write into FILE, complete or not at all; - is stdout").short('o'),
         switch("force", "Replace FILE, and what another export has left of it"),
+        option("retry-for", "TIME", "Try again for so long what fails on the way [default: 10m]")
+            .value_parser(duration),
+        switch("wait", "Wait for free slots of Mixpanel's hour [default with --output FILE]"),
+        switch("no-wait", "End with exit code 5 when the hour has no free slot")
+            .conflicts_with_all(["wait", "max-wait"]),
+        option("max-wait", "TIME", "Wait for so long at most, all waits together; implies --wait")
+            .value_parser(duration),
     ];
     let command = if operation.detail.is_empty() { command } else { command.after_help(operation.detail) };
     // That is an option of every command.

@@ -81,6 +81,7 @@ fn connection(values: Values, before: &[String]) -> Option<Connection> {
         observer: None,
         build: None,
         told: None,
+        waits: None,
         preference: None,
         tool: None,
     }))

@@ -1,5 +1,6 @@
 //! Fetches parts side by side.
 
+use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
@@ -9,20 +10,24 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use hyper::Method;
-use hyper::header::HeaderMap;
+use hyper::header::{HeaderName, HeaderValue};
 use jiff::Timestamp;
+use mp_catalog::OperationCall;
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::routes::{OPERATION, fill};
+use mp_proto::routes::{CALL_HEADER, OPERATION, fill};
 use mp_proto::wire::LinesTally;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
+use super::hour::Hour;
 use super::order::Order;
 use super::part::Part;
+use super::patience::{Next, Trouble, dice};
+use super::pauses;
 use super::plan::Plan;
 use super::stop::Stop;
 use super::strays::Strays;
 use super::tally::Tally;
-use crate::api::{Connection, Options, Streamed, tallied, trailed, written};
+use crate::api::{Connection, Options, Streamed, tallied, trailed, waits, written};
 use crate::transport::{Piece, Streaming, TransportError};
 
 /// Parts that are fetched at once, of which all but the first are kept until their turn comes.
@@ -41,35 +46,46 @@ pub(super) struct Crew<'a> {
     pub(super) order: &'a Order,
     pub(super) tally: &'a Tally,
     pub(super) strays: &'a Strays,
+    pub(super) bearing: &'a Bearing<'a>,
+}
+
+/// How an export bears what fails and what has to be waited for.
+pub(super) struct Bearing<'a> {
+    /// For how long a part that fails is tried again.
+    pub(super) retry_for: Duration,
+    /// The hour that all of them share.
+    pub(super) hour: Hour,
+    /// Is told what is tried again and what is waited for.
+    pub(super) tell: &'a dyn Fn(&str),
 }
 
 impl Crew<'_> {
     /// Fetches all parts that are missing.
     ///
     /// # Errors
-    /// When a part fails that cannot be fetched again, for some of it is written or its turn has come.
+    /// When a part fails that is not tried again, or cannot be, for some of it is written.
     pub(super) async fn run(&self) -> Result<(), Stop> {
         let mut running = FuturesUnordered::new();
-        let (mut next, mut again) = (self.plan.first, Vec::new());
+        let (mut next, mut failed) = (self.plan.first, BTreeMap::new());
         loop {
             let turn = self.order.turn();
             self.strays.write_before(turn)?;
+            if let Some(stop) = failed.remove(&turn) {
+                return Err(stop);
+            }
             if turn >= self.plan.parts.len() {
                 return Ok(());
             }
-            if again.contains(&turn) {
-                again.retain(|part| *part != turn);
-                running.push(self.numbered(turn));
-            }
-            while next < self.plan.parts.len() && next < turn + AT_ONCE {
+            // What follows a part that has failed would be fetched for nothing.
+            while next < self.plan.parts.len() && next < turn + AT_ONCE && failed.is_empty() {
                 running.push(self.numbered(next));
                 next += 1;
             }
             match running.next().await {
                 Some((_, Ok(()))) => {}
-                Some((part, Err(Stop::Failed(_)))) if part != self.order.turn() && self.order.can_be_repeated(part) => {
-                    self.order.forget(part);
-                    again.push(part);
+                // The parts before it are still written: a run that goes on will not need them.
+                Some((part, Err(stop @ Stop::Failed(_)))) if part != self.order.turn() => {
+                    drop(failed.insert(part, stop))
                 }
                 Some((_, Err(stop))) => return Err(stop),
                 // An export with a gap must not look like a whole one.
@@ -82,14 +98,66 @@ impl Crew<'_> {
         (part, self.fetch(part).await)
     }
 
+    /// Fetches a part, as often as it takes and may take.
     async fn fetch(&self, part: usize) -> Result<(), Stop> {
-        let Some(mut streaming) = self.begin(part).await.map_err(Stop::Failed)? else {
+        let mut trouble = Trouble::default();
+        loop {
+            self.bearing.hour.open().await;
+            let begun = Instant::now();
+            let failure = match self.once(part).await {
+                Err(Stop::Failed(failure)) => failure,
+                ended => return ended,
+            };
+            trouble.goes_on(begun.elapsed());
+            if failure.kind == FailureKind::RateLimited {
+                self.wait_for_slot(part, failure).await?;
+                continue;
+            }
+            let pause = match trouble.after(&failure, self.bearing.retry_for, dice()) {
+                Next::Again(pause, number) if self.order.forget(part).await? => {
+                    (self.bearing.tell)(&pauses::again(
+                        self.plan.parts.get(part).copied().flatten(),
+                        &failure,
+                        pause,
+                        number,
+                    ));
+                    pause
+                }
+                Next::Again(..) | Next::Over(None) => return Err(Stop::Failed(failure)),
+                Next::Over(Some(why)) => {
+                    let detail = format!("{} ({why})", failure.detail);
+                    return Err(Stop::Failed(Failure { detail, ..failure }));
+                }
+            };
+            sleep(pause).await;
+            trouble.goes_on(pause);
+        }
+    }
+
+    /// Lets the hour be waited for, before a part is fetched anew.
+    async fn wait_for_slot(&self, part: usize, mut failure: Failure) -> Result<(), Stop> {
+        match self.bearing.hour.close(&failure) {
+            Ok(told) if self.order.forget(part).await? => {
+                told.iter().for_each(|told| (self.bearing.tell)(told));
+                return Ok(());
+            }
+            Ok(_) => {}
+            Err(why) => failure.detail = format!("{} ({why})", failure.detail),
+        }
+        Err(Stop::Failed(failure))
+    }
+
+    /// Fetches a part once.
+    async fn once(&self, part: usize) -> Result<(), Stop> {
+        let id = waits::id();
+        let Some(mut streaming) = self.begin(part, &id).await.map_err(Stop::Failed)? else {
             return self.order.end(part).await;
         };
         self.strays.begin(part);
         let mut told = LinesTally::default();
         loop {
-            let (batch, end) = gather(&mut streaming, &mut told).await;
+            let gathered = gather(&mut streaming, &mut told);
+            let (batch, end) = waits::told(self.options, Some(&id), gathered).await;
             let batch = self.strays.sift(part, batch)?;
             if !batch.is_empty() {
                 self.order.push(part, batch).await?;
@@ -106,7 +174,7 @@ impl Crew<'_> {
     }
 
     /// Asks for what has begun of a part's days; none when nothing has.
-    async fn begin(&self, part: usize) -> Result<Option<Streaming>, Failure> {
+    async fn begin(&self, part: usize, id: &HeaderValue) -> Result<Option<Streaming>, Failure> {
         let horizon = &self.plan.horizon;
         let mut refusals = 0;
         loop {
@@ -116,21 +184,21 @@ impl Crew<'_> {
                 return Ok(None);
             }
             self.order.ask(part, Timestamp::now());
-            match self.open(begun).await {
+            match self.open(begun, id).await {
                 Err(refusal) if begun.is_some_and(|days| horizon.learn(&refusal, days, refusals)) => refusals += 1,
                 opened => return opened.map(Some),
             }
         }
     }
 
-    /// Asks for days. What the daemon did not begin to answer is asked for again: it may have been replaced just then.
-    async fn open(&self, part: Part) -> Result<Streaming, Failure> {
-        let body = written(&self.plan.call(part))?;
+    /// Asks for days. What the daemon did not begin to answer is asked for again at once: it may have been replaced just then.
+    async fn open(&self, part: Part, id: &HeaderValue) -> Result<Streaming, Failure> {
+        let call = OperationCall { once: true, paced: self.bearing.hour.is_waited_for(), ..self.plan.call(part) };
         let request = Streamed {
             method: Method::POST,
             path: fill(OPERATION, self.plan.operation.id),
-            headers: HeaderMap::new(),
-            body: Some(body),
+            headers: std::iter::once((HeaderName::from_static(CALL_HEADER), id.clone())).collect(),
+            body: Some(written(&call)?),
             refusals_fail: true,
         };
         let mut daemon = Connection::new(self.options.clone());

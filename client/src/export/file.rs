@@ -266,6 +266,16 @@ impl Partial {
         note().map_err(|error| storage(&self.path, "could not be written", &error))
     }
 
+    /// Takes back what was written since the last part that is complete.
+    ///
+    /// # Errors
+    /// When the disk refuses, or somebody else has changed the file.
+    pub(super) fn cut_back(&mut self) -> Result<(), Failure> {
+        self.check_ours()?;
+        self.bytes = self.journal.bytes();
+        self.file.set_len(self.bytes).map_err(|error| storage(&self.path, "could not be cut back", &error))
+    }
+
     /// Checks that the file has its name still, and nothing but what was written.
     fn check_ours(&self) -> Result<(), Failure> {
         let is_ours = || Ok(is_at(&self.file, &self.path)? && self.file.metadata()?.len() == self.bytes);

@@ -2,7 +2,8 @@
 //!
 //! Read in this order: [`plan`] (what is asked for, in which parts), [`crew`] (fetches parts side by side), [`order`] (puts them one
 //! after the other), [`writer`] (a thread that writes), [`mod@file`],
-//! [`journal`] and [`resume`] (what lets a run go on where another one ended), [`zone`] and [`future`] (when a day is over, and begins);
+//! [`journal`] and [`resume`] (what lets a run go on where another one ended), [`zone`] and [`future`] (when a day is over, and begins),
+//! [`patience`] (what is tried again), [`hour`] (what is waited for);
 //! [`sync`] keeps a directory of days, with [`codec`], [`sieve`] and [`hook`] for what becomes of lines and files.
 
 pub(crate) mod codec;
@@ -10,9 +11,12 @@ mod crew;
 mod file;
 mod future;
 mod hook;
+mod hour;
 mod journal;
 mod order;
 mod part;
+mod patience;
+mod pauses;
 mod plan;
 mod progress;
 mod resume;
@@ -47,10 +51,11 @@ use crate::operation::arguments::Typed;
 use crate::output::screen;
 use crate::{input, report};
 use codec::Codec;
-use crew::Crew;
+use crew::{Bearing, Crew};
 use file::Claim;
 use future::Horizon;
 use hook::Hook;
+use hour::{Hour, Wait};
 use journal::Done;
 use order::Order;
 use plan::Plan;
@@ -65,6 +70,9 @@ use zone::Zone;
 
 /// How long an export that was interrupted may take to write what it has: enough for a disk, and nobody waits longer for a pipe.
 const LAST: Duration = Duration::from_millis(300);
+
+/// How long a part that fails is tried again, where nobody says otherwise: as long as a deployment or a bad route may last.
+const RETRY_FOR: Duration = Duration::from_secs(600);
 
 /// Checks what was typed before anybody is asked.
 ///
@@ -254,9 +262,16 @@ async fn export(call: &Call<'_>, plan: Plan, out: Out, mut interrupt: Signal) ->
         Arc::clone(&tally),
         call.quiet || target.is_none() && directory.is_none() && screen::is_stdout_watched(),
     );
+    let tell = |text: &str| {
+        if !call.quiet {
+            report::above(text);
+        }
+    };
+    let wait = wait(call, target.is_some() || directory.is_some());
+    let bearing = bearing(call, Hour::new(wait, Arc::clone(&tally), plan.parts.len(), plan.first), &tell);
     let ended = tokio::select! {
         biased;
-        ended = fetch(call.daemon.options(), &plan, out, (&tally, &strays), &mut interrupt) => ended,
+        ended = fetch(call.daemon.options(), &plan, out, (&tally, &strays, &bearing), &mut interrupt) => ended,
         () = progress.show() => Ok(()),
     };
     progress.clear();
@@ -279,18 +294,31 @@ async fn export(call: &Call<'_>, plan: Plan, out: Out, mut interrupt: Signal) ->
     }
 }
 
+/// Decides whether a free slot of the hour is waited for: what goes into a file may take as long as it takes.
+fn wait(call: &Call<'_>, is_file: bool) -> Wait {
+    let most = call.arguments.get_one::<Duration>("max-wait").copied();
+    let is_wanted = call.arguments.get_flag("wait") || most.is_some() || is_file;
+    if is_wanted && !call.arguments.get_flag("no-wait") { Wait::For(most) } else { Wait::No }
+}
+
+/// Decides how what fails is borne.
+fn bearing<'a>(call: &Call<'_>, hour: Hour, tell: &'a dyn Fn(&str)) -> Bearing<'a> {
+    let retry_for = call.arguments.get_one("retry-for").copied().unwrap_or(RETRY_FOR);
+    Bearing { retry_for, hour, tell }
+}
+
 /// Fetches all parts into the output.
 async fn fetch(
     options: &Options,
     plan: &Plan,
     out: Out,
-    (tally, strays): (&Arc<Tally>, &Strays),
+    (tally, strays, bearing): (&Arc<Tally>, &Strays, &Bearing<'_>),
     interrupt: &mut Signal,
 ) -> Result<(), Stop> {
     let dir = out.directory().or_else(|| out.target().and_then(|target| target.parent().map(Path::to_owned)));
     let (sender, mut writer) = writer::start(out, plan.parts.clone(), Arc::clone(tally));
     let order = Order::new(plan.first, dir, sender);
-    let crew = Crew { options, plan, order: &order, tally, strays };
+    let crew = Crew { options, plan, order: &order, tally, strays, bearing };
     let fetched = tokio::select! {
         biased;
         _ = interrupt.recv() => Err(Stop::Interrupted),

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use mp_proto::failure::{Failure, FailureKind};
 use tempfile::SpooledTempFile;
+use tokio::sync::Mutex;
 use tokio::sync::mpsc::Sender;
 
 use super::stop::Stop;
@@ -23,8 +24,12 @@ pub(super) struct Order {
     writer: Sender<Message>,
     /// Where unnamed files are.
     dir: PathBuf,
+    /// Whether the writer can take back what it has of a part.
+    can_cut: bool,
     turn: Cell<usize>,
     ahead: RefCell<Ahead>,
+    /// Held while a turn passes on: until then, nobody can tell what the next part has given to the writer.
+    passing: Mutex<()>,
 }
 
 /// What has come before its turn.
@@ -42,22 +47,18 @@ struct Ahead {
 impl Order {
     /// Begins with a part. `dir` is where the output goes, if that is a file.
     pub(super) fn new(first: usize, dir: Option<PathBuf>, writer: Sender<Message>) -> Self {
+        let can_cut = dir.is_some();
         let dir = match dir {
             Some(dir) if dir.as_os_str().is_empty() => PathBuf::from("."),
             Some(dir) => dir,
             None => std::env::temp_dir(),
         };
-        Self { writer, dir, turn: Cell::new(first), ahead: RefCell::default() }
+        Self { writer, dir, can_cut, turn: Cell::new(first), ahead: RefCell::default(), passing: Mutex::default() }
     }
 
     /// Returns whose turn it is.
     pub(super) fn turn(&self) -> usize {
         self.turn.get()
-    }
-
-    /// Returns whether nothing of a part has been written, so that it can be fetched again.
-    pub(super) fn can_be_repeated(&self, part: usize) -> bool {
-        self.ahead.borrow().begun.is_none_or(|begun| begun < part)
     }
 
     /// Notes that a part is asked for now.
@@ -84,9 +85,19 @@ impl Order {
         batch.iter().try_for_each(|lines| spool.write_all(lines))
     }
 
-    /// Forgets what was kept of a part.
-    pub(super) fn forget(&self, part: usize) {
+    /// Forgets what has come of a part, so that it can be fetched again from its beginning. Returns whether that can be: what has
+    /// gone to a pipe cannot be taken back, what has gone into a file can.
+    pub(super) async fn forget(&self, part: usize) -> Result<bool, Stop> {
+        let _settled = self.passing.lock().await;
         self.ahead.borrow_mut().spools.remove(&part);
+        if self.ahead.borrow().begun.is_none_or(|begun| begun < part) {
+            return Ok(true);
+        }
+        if self.can_cut {
+            self.send(Message::CutBack).await?;
+            self.ahead.borrow_mut().begun = part.checked_sub(1);
+        }
+        Ok(self.can_cut)
     }
 
     /// Takes the end of a part.
@@ -95,6 +106,7 @@ impl Order {
         if part != self.turn.get() {
             return Ok(());
         }
+        let _passing = self.passing.lock().await;
         while self.ahead.borrow_mut().complete.remove(&self.turn.get()) {
             let part = self.turn.get();
             let asked = self.ahead.borrow().asked.get(&part).copied().unwrap_or(Timestamp::UNIX_EPOCH);

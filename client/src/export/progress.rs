@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::plan::Plan;
 use super::size::size;
 use super::tally::Tally;
-use crate::output::screen;
+use crate::output::{screen, spinner};
 
 /// Between two looks: often enough for the eye.
 const PERIOD: Duration = Duration::from_millis(100);
@@ -34,6 +34,7 @@ impl Progress {
             let style = ProgressStyle::with_template("{spinner} {bar:24} {pos}/{len} parts  {msg}");
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
+        spinner::moves(bar.as_ref());
         Self { bar, tally, begun: Instant::now(), names }
     }
 
@@ -59,6 +60,7 @@ impl Progress {
     /// Takes it off the terminal.
     pub(super) fn clear(&self) {
         if let Some(bar) = &self.bar {
+            spinner::moves(None);
             bar.finish_and_clear();
         }
     }

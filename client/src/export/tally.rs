@@ -14,6 +14,8 @@ pub(super) struct Tally {
     pub(super) parts: AtomicUsize,
     /// Whether something of the next part is written.
     pub(super) is_inside: AtomicBool,
+    /// Bytes and lines of it.
+    inside: [AtomicU64; 2],
     /// What was mended and left out.
     told: Mutex<LinesTally>,
 }
@@ -29,7 +31,16 @@ impl Tally {
         let count = memchr::memchr_iter(b'\n', lines).count();
         self.lines.fetch_add(count as u64, Ordering::Relaxed);
         self.bytes.fetch_add(lines.len() as u64, Ordering::Relaxed);
+        self.inside[0].fetch_add(lines.len() as u64, Ordering::Relaxed);
+        self.inside[1].fetch_add(count as u64, Ordering::Relaxed);
         self.is_inside.store(true, Ordering::Relaxed);
+    }
+
+    /// Counts no more what was written of the next part: it was taken back.
+    pub(super) fn cut_back(&self) {
+        self.bytes.fetch_sub(self.inside[0].swap(0, Ordering::Relaxed), Ordering::Relaxed);
+        self.lines.fetch_sub(self.inside[1].swap(0, Ordering::Relaxed), Ordering::Relaxed);
+        self.is_inside.store(false, Ordering::Relaxed);
     }
 
     /// Counts what was mended and left out of a part.
@@ -45,6 +56,7 @@ impl Tally {
 
     /// Counts a part that is complete.
     pub(super) fn end(&self, part: usize) {
+        self.inside.iter().for_each(|count| count.store(0, Ordering::Relaxed));
         self.is_inside.store(false, Ordering::Relaxed);
         self.parts.store(part + 1, Ordering::Relaxed);
     }

@@ -34,6 +34,8 @@ pub(super) enum Message {
     Batch(Vec<Bytes>),
     /// Lines that were kept until their turn came.
     Spool(SpooledTempFile),
+    /// What was written since the last part that is complete goes again.
+    CutBack,
     /// A part is complete, which was asked for at that time.
     End { part: usize, asked: Timestamp },
     /// All is complete.
@@ -88,6 +90,20 @@ impl Out {
                 Ok(())
             }
             Self::Days(store) => slices.iter().try_for_each(|slice| store.take(slice)).map_err(Stop::Failed),
+        }
+    }
+
+    fn cut_back(&mut self) -> Result<(), Stop> {
+        match self {
+            Self::Stdout(_) => {
+                let detail = "what was written to stdout was to be taken back";
+                Err(Stop::Failed(Failure::new(FailureKind::Internal, detail)))
+            }
+            Self::File(partial) => partial.cut_back().map_err(Stop::Failed),
+            Self::Days(store) => {
+                store.forget();
+                Ok(())
+            }
         }
     }
 
@@ -150,6 +166,10 @@ fn write(mut out: Out, parts: &[Part], mut messages: Receiver<Message>, tally: &
                 batch.iter().for_each(|part| tally.add(part));
             }
             Message::Spool(spool) => copy(spool, &mut out, tally)?,
+            Message::CutBack => {
+                out.cut_back()?;
+                tally.cut_back();
+            }
             Message::End { part, asked } => {
                 out.end(parts.get(part).copied().flatten(), asked)?;
                 tally.end(part);

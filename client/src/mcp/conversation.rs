@@ -35,7 +35,7 @@ impl Conversation {
                 notes.news.push(note.to_owned());
             }
         });
-        let options = Options { deadline: UPSTREAM.client, build: None, told: Some(told), ..options };
+        let options = Options { deadline: UPSTREAM.client, build: None, told: Some(told), waits: None, ..options };
         Self { options, flags: Mutex::new(flags), notes }
     }
 

@@ -44,7 +44,12 @@ pub(crate) async fn run(operation: &'static Operation, matches: &ArgMatches) -> 
     if confirmation::may_ask(operation) && !matches.get_flag("yes") {
         confirmation::ask(operation, &bound)?;
     }
-    let asked = OperationCall { arguments: typed.arguments, refresh, strict: matches.get_flag("strict") };
+    let asked = OperationCall {
+        arguments: typed.arguments,
+        refresh,
+        strict: matches.get_flag("strict"),
+        ..OperationCall::default()
+    };
     let path = output.as_ref().map(|(_, path)| path.as_str());
     if operation.reply.shape == Shape::Bytes {
         let streaming =

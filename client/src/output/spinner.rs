@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
+use parking_lot::Mutex;
 use tokio::time::timeout;
 
 use super::screen;
@@ -13,6 +14,23 @@ const UNNOTICED: Duration = Duration::from_secs(1);
 
 /// Between two turns.
 const TURN: Duration = Duration::from_millis(100);
+
+/// What moves on the last line.
+static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// Prints something above what moves, if anything does.
+pub(crate) fn above(print: impl FnOnce()) {
+    let shown = SHOWN.lock().clone();
+    match shown {
+        Some(bar) => bar.suspend(print),
+        None => print(),
+    }
+}
+
+/// Notes what moves from now on, or that nothing does.
+pub(crate) fn moves(bar: Option<&ProgressBar>) {
+    *SHOWN.lock() = bar.cloned();
+}
 
 /// Waits for some work, and shows after a while that it goes on.
 pub(crate) async fn beside<T>(is_quiet: bool, work: impl Future<Output = T>) -> T {
@@ -25,7 +43,9 @@ pub(crate) async fn beside<T>(is_quiet: bool, work: impl Future<Output = T>) -> 
     }
     let bar = ProgressBar::new_spinner().with_message("waiting for Mixpanel");
     bar.enable_steady_tick(TURN);
+    moves(Some(&bar));
     let done = work.await;
+    moves(None);
     bar.finish_and_clear();
     done
 }

@@ -152,6 +152,7 @@ impl ClientBuilder {
             observer: None,
             build: None,
             told: None,
+            waits: None,
             preference: None,
             tool: self.name.as_deref().map(tool).transpose()?,
         };

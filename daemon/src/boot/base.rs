@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::call::calls::Calls;
 use crate::call::gate::Gates;
+use crate::call::ledger::Ledgers;
+use crate::call::waits::Waits;
 use crate::clock::Clock;
 use crate::endpoint::Endpoint;
 use crate::files::paths::Paths;
@@ -56,6 +58,7 @@ impl Base {
             gates.clone(),
             Arc::clone(&store),
             Arc::clone(&hub),
+            (Waits::new(Arc::clone(&clock), Arc::clone(&hub)), Ledgers::new(paths.root(), Arc::clone(&clock))),
             life.clone(),
         );
         Self { paths, clock, hub, life, store, mixpanel, endpoint, keeper, gates, calls }

@@ -261,7 +261,8 @@ pub(crate) fn is_reset(error: &reqwest::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::gate::{Budget, Gates};
+    use crate::call::gate::Gates;
+    use crate::call::gate::budget::{Budget, Manner};
     use crate::call::request::Tool;
     use crate::clock::tests::TestClock;
     use mp_proto::ids::{ProjectId, Region};
@@ -275,7 +276,7 @@ mod tests {
         let budget = Budget { region: Region::Us, project, family: Family::Query, base: None };
         let enter = async || {
             let until = Instant::now() + Duration::from_secs(500);
-            Turn::new(&life, gates.enter(&budget, Tool(1), until).await.expect("a turn"))
+            Turn::new(&life, gates.enter(&budget, Manner::plain(Tool(1), until), |_| ()).await.expect("a turn"))
         };
         let running = || gates.status()[0].running;
         let (read_on, left, done) = (enter().await, enter().await, enter().await);

@@ -1,8 +1,8 @@
 //! Sends a request to Mixpanel as somebody and returns the head of the final answer, with its body still to come: the only place
 //! from which calls of Mixpanel's APIs go out.
 //!
-//! A read is repeated after a 429 and after a connection that was reset; anything whose body can be sent again is repeated once with
-//! a newer token after a 401, for a refused request has done nothing.
+//! A read is repeated after a 429 and after a connection that was reset, exports also after a fault at Mixpanel; anything whose body can
+//! be sent again is repeated once with a newer token after a 401, for a refused request has done nothing.
 
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -11,19 +11,22 @@ use std::time::Duration;
 use http_body_util::BodyExt;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::secret::Secret;
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, RETRY_AFTER};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderMap};
 use reqwest::{Client, Request, Response};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, timeout_at};
 use tracing::debug;
 use url::Url;
 
 use crate::call::MIN_VALID_S;
 use crate::call::answer::{GZIP, OpenAnswer, is_reset};
 use crate::call::decoding::Asked;
-use crate::call::gate::{Budget, Gates, Permit};
+use crate::call::gate::budget::{Budget, Manner};
+use crate::call::gate::{Gates, Permit};
 use crate::call::large::Large;
+use crate::call::ledger::{Entry, Ledgers};
 use crate::call::request::{Coding, Outgoing, Payload, Query};
-use crate::call::{headers, retry, wait};
+use crate::call::waits::Waits;
+use crate::call::{headers, wait};
 use crate::hub::{Hub, Notice};
 use crate::identity::{Authorization, Identity};
 use crate::keeper::{Fresh, Keeper};
@@ -43,22 +46,25 @@ pub struct Calls {
     gates: Gates,
     store: Arc<Store>,
     hub: Arc<Hub>,
+    waits: Waits,
+    ledgers: Ledgers,
     life: Life,
     large: Large,
 }
 
 impl Calls {
     /// Returns what sends requests with these.
-    pub fn new(
+    pub(crate) fn new(
         mixpanel: Arc<Mixpanel>,
         keeper: Arc<Keeper>,
         gates: Gates,
         store: Arc<Store>,
         hub: Arc<Hub>,
+        (waits, ledgers): (Waits, Ledgers),
         life: Life,
     ) -> Self {
         let large = Large::new(life.clone(), Arc::clone(&store));
-        Self { mixpanel, keeper, gates, store, hub, life, large }
+        Self { mixpanel, keeper, gates, store, hub, waits, ledgers, life, large }
     }
 
     /// Sends a request and returns what Mixpanel finally answers, whatever its status.
@@ -72,6 +78,11 @@ impl Calls {
         deadline: Instant,
     ) -> Result<OpenAnswer, Failure> {
         Sending { calls: self, identity: as_whom, request, begun: Instant::now(), deadline }.run().await
+    }
+
+    /// Returns what calls wait for.
+    pub(crate) fn waits(&self) -> &Waits {
+        &self.waits
     }
 
     /// Returns where large answers are read.
@@ -115,17 +126,30 @@ struct Progress {
     was_reset: bool,
     /// How often it was answered 429.
     limited: u32,
+    /// How often it met a fault.
+    faults: u32,
     /// It has had its turn before.
     is_again: bool,
     waited: Duration,
+    /// Its place in the ledger of other tools.
+    entry: Option<Entry>,
 }
 
 /// No answer.
-enum Silence {
+struct Silence {
+    failure: Failure,
+    how: Broken,
+}
+
+/// How an exchange ended without one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Broken {
+    /// There was no connection.
+    NeverOpened,
     /// The connection ended before a byte of the answer: a kept one may have been closed at the other end meanwhile.
-    Reset(Failure),
-    /// Anything else.
-    Other(Failure),
+    Reset,
+    /// In another way.
+    Otherwise,
 }
 
 impl Sending<'_> {
@@ -137,6 +161,7 @@ impl Sending<'_> {
         loop {
             let before = progress.waited;
             let permit = self.permit(&mut progress).await?;
+            self.enter(&url, &mut progress).await?;
             if progress.waited > before + TOKEN_AGE && !progress.is_renewed {
                 // It may have ended while others had their turns, and so may the login.
                 progress.token = self.token().await?;
@@ -145,11 +170,10 @@ impl Sending<'_> {
             let credential = credential_in(&request);
             let response = match self.exchange(client, request, &touched).await {
                 Ok(response) => response,
-                Err(Silence::Reset(_)) if self.may_resend_after_reset(&progress) => {
-                    progress.was_reset = true;
+                Err(silence) => {
+                    self.broke(silence, permit, &mut progress).await?;
                     continue;
                 }
-                Err(Silence::Reset(failure) | Silence::Other(failure)) => return Err(failure),
             };
             if let Some((response, permit)) = self.judge(response, permit, &mut progress).await? {
                 let about = (&self.calls.life, self.identity, self.request);
@@ -157,45 +181,6 @@ impl Sending<'_> {
                 return Ok(OpenAnswer::new(about, response, credential, progress.waited, permit));
             }
         }
-    }
-
-    /// Returns an answer that is final, with the permit that it came through; none when the request is to be sent again.
-    async fn judge(
-        &self,
-        response: Response,
-        permit: Option<Permit>,
-        progress: &mut Progress,
-    ) -> Result<Option<(Response, Option<Permit>)>, Failure> {
-        if response.status() != 429 {
-            if let Some(permit) = &permit {
-                permit.was_answered();
-            }
-            if response.status() == 401 && !progress.is_renewed && self.request.is_resendable() {
-                progress.is_renewed = true;
-                // Others may go while a newer token is got.
-                drop(permit);
-                if let Some(newer) = self.newer(progress.token.as_ref()).await? {
-                    progress.token = Some(newer);
-                    return Ok(None);
-                }
-                return Ok(Some((response, None)));
-            }
-            return Ok(Some((response, permit)));
-        }
-        let told = retry::told(response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()));
-        let is_of_budget = permit.is_some();
-        let pause = match permit {
-            Some(permit) => permit.was_refused(told),
-            None => retry::wait(progress.limited, told, retry::dice()),
-        };
-        if !self.may_repeat(progress.limited, pause) {
-            return Ok(Some((response, None)));
-        }
-        progress.limited += 1;
-        if !is_of_budget {
-            sleep(pause).await;
-        }
-        Ok(None)
     }
 
     /// Waits for its turn, if a budget limits it.
@@ -208,12 +193,10 @@ impl Sending<'_> {
         let gates = &self.calls.gates;
         // A change of the limits that nobody has noticed yet counts from here on.
         self.calls.store.current();
-        let enter = async {
-            match progress.is_again {
-                true => gates.enter_again(&budget, request.tool, self.deadline).await,
-                false => gates.enter(&budget, request.tool, self.deadline).await,
-            }
-        };
+        let (tool, is_paced) = (request.tool, request.is_paced);
+        let manner = Manner { tool, until: self.deadline, is_again: progress.is_again, is_paced };
+        let mut waiting = self.calls.waits.begin(&self.identity.name);
+        let enter = gates.enter(&budget, manner, |standing| waiting.says(&standing.detail, standing.closed_for));
         let (entered, waited) = wait::counted(enter).await;
         progress.is_again = true;
         progress.waited += waited;
@@ -228,16 +211,6 @@ impl Sending<'_> {
     fn late(&self) -> Failure {
         let said = format!("had no answer within {:.0} s", self.begun.elapsed().as_secs_f64());
         self.asked("").failure(FailureKind::Timeout, &said)
-    }
-
-    fn may_resend_after_reset(&self, progress: &Progress) -> bool {
-        self.request.repeatable && self.request.is_resendable() && !progress.was_reset
-    }
-
-    /// Whether a request that was refused with 429 is repeated after a pause.
-    fn may_repeat(&self, limited: u32, pause: Duration) -> bool {
-        let in_time = Instant::now() + pause < self.deadline;
-        self.request.repeatable && self.request.is_resendable() && limited < retry::LIMITED && in_time
     }
 
     /// A path is made of encoded segments, so a URL that reads otherwise than it was written leads somewhere else.
@@ -323,19 +296,25 @@ impl Sending<'_> {
             match timeout_at(end, &mut answer).await {
                 Ok(answer) => break answer,
                 Err(_) if self.request.is_resendable() && Instant::now() >= self.deadline => {
-                    return Err(Silence::Other(self.late()));
+                    return Err(Silence { failure: self.late(), how: Broken::Otherwise });
                 }
                 // A body was on its way meanwhile.
                 Err(_) if touched.last() + self.request.host.patience() > Instant::now() => {}
                 Err(_) => {
                     let said = format!("had no answer: nothing came for {} s", self.request.host.patience().as_secs());
-                    return Err(Silence::Other(self.asked("").failure(FailureKind::Timeout, &said)));
+                    let failure = self.asked("").failure(FailureKind::Timeout, &said);
+                    return Err(Silence { failure, how: Broken::Otherwise });
                 }
             }
         };
         let response = answer.map_err(|error| {
             let failure = self.silent(&self.calls.mixpanel.explain(&url, &error));
-            if is_reset(&error) { Silence::Reset(failure) } else { Silence::Other(failure) }
+            let how = match error.is_connect() {
+                true => Broken::NeverOpened,
+                false if is_reset(&error) => Broken::Reset,
+                false => Broken::Otherwise,
+            };
+            Silence { failure, how }
         })?;
         let request = self.request;
         debug!(
@@ -385,5 +364,7 @@ fn credential_in(request: &Request) -> Secret {
     Secret::new(value.split_once(' ').map_or("", |(_, credential)| credential))
 }
 
+mod entry;
+mod fate;
 #[cfg(test)]
 mod tests;

@@ -112,7 +112,7 @@ impl Incoming {
         if let Content::Text(body) = &self.body {
             failure.errors = asked.records(body);
         }
-        if status == 429 {
+        if matches!(status, 429 | 503) {
             failure.retry_after_s = self.told();
         }
         if is_credential {
@@ -287,6 +287,7 @@ mod tests {
             (429, FailureKind::RateLimited, 5),
             (500, FailureKind::UpstreamFault, 1),
             (502, FailureKind::UpstreamFault, 1),
+            (503, FailureKind::UpstreamFault, 1),
             (302, FailureKind::UpstreamInvalid, 1),
             (200, FailureKind::UpstreamInvalid, 1),
             (100, FailureKind::UpstreamInvalid, 1),
@@ -300,7 +301,7 @@ mod tests {
             let told = (400..600).contains(&status).then_some(status);
             assert_eq!(failure.upstream.as_ref().map(|said| said.status), told);
             assert!((400..600).contains(&failure.status()), "{status} is passed on as that of a failure");
-            assert_eq!(failure.retry_after_s, (status == 429).then_some(7));
+            assert_eq!(failure.retry_after_s, matches!(status, 429 | 503).then_some(7));
             assert!(failure.detail.starts_with("GET /me of account 'acme' ") && !failure.detail.contains('<'));
         }
         assert_eq!(decoded(204, "").ok(), Some(serde_json::json!({"status": "ok"})));

@@ -17,8 +17,8 @@ const ENOUGH: usize = 128 * 1024;
 /// Why a body cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PackedError {
-    /// It ends before its compression does.
-    #[error("its compression (gzip) does not come to an end")]
+    /// It ends before its compression does. What follows the last piece looks the same as long as it is shorter than a head.
+    #[error("its compression (gzip) does not come to an end, or something short follows it")]
     CutOff,
     /// It is damaged, or something else follows its end.
     #[error("its compression (gzip) is damaged, or followed by something else: {0}")]

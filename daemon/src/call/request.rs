@@ -30,6 +30,11 @@ pub struct Outgoing {
     pub coding: Coding,
     /// Whether it may be repeated without asking, as reads may.
     pub repeatable: bool,
+    /// How often it is repeated after a fault at Mixpanel or without an answer. A caller that does so itself wants it neither after that
+    /// nor after a reset.
+    pub faults: Faults,
+    /// Whether it is sent only if the hour has room for those who wait for it.
+    pub is_paced: bool,
     /// The project whose budget it is counted against; none for what no budget limits.
     pub budget: Option<ProjectId>,
     /// Whose turn it takes in the queue of a budget.
@@ -48,6 +53,8 @@ impl Outgoing {
             payload: Payload::None,
             coding: Coding::Decoded,
             repeatable: true,
+            faults: Faults::Final,
+            is_paced: false,
             budget: None,
             tool: Tool::default(),
         }
@@ -87,6 +94,17 @@ pub enum Payload {
     Bytes(Bytes),
     /// Bytes that can be sent only once; their type stands in the headers.
     Stream(Mutex<Option<reqwest::Body>>),
+}
+
+/// What a fault at Mixpanel means for a request that may be repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Faults {
+    /// It has failed. Only after a reset, which may be that of a connection kept too long, it is sent once more.
+    Final,
+    /// It is sent again after a pause, some times.
+    Repeated,
+    /// It has failed, also after a reset: the caller sends it again.
+    Told,
 }
 
 /// Whether a compressed answer is decoded on its way.

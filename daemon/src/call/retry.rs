@@ -6,6 +6,9 @@ use std::time::Duration;
 /// How often a request is repeated after a 429.
 pub(crate) const LIMITED: u32 = 3;
 
+/// How often a request is repeated after a fault at Mixpanel.
+pub(crate) const FAULTS: u32 = 4;
+
 /// Longest wait that Mixpanel may ask for, in seconds; a caller gives up at that age anyway.
 const LONGEST_S: u64 = 60;
 
@@ -28,6 +31,12 @@ pub(crate) fn wait(attempt: u32, told: Option<u64>, dice: f64) -> Duration {
         Some(seconds) => Duration::from_secs(seconds.min(LONGEST_S)),
         None => Duration::from_secs(1 << attempt.min(6)).mul_f64(1.0 + dice / 10.0),
     }
+}
+
+/// Returns how long to wait after fault number `fault`, counted from 0: as told, else some part of 1, 2, 4, 8 s, so that those who failed
+/// together do not come back together. `dice` is in 0..1.
+pub(crate) fn bear(fault: u32, told: Option<u64>, dice: f64) -> Duration {
+    told.map_or_else(|| Duration::from_secs(1 << fault.min(6)).mul_f64(dice), Duration::from_secs)
 }
 
 /// Returns a number in 0..1. The seeds of hash maps are random, which is good enough for this and needs no crate.
@@ -58,6 +67,12 @@ mod tests {
         assert!((seconds(2, None, 1.0) - 4.4).abs() < 1e-9);
         assert_eq!(seconds(0, Some(0), 1.0), 0.0);
         assert_eq!(seconds(0, Some(600), 1.0), 60.0);
+    }
+
+    #[test]
+    fn after_a_fault_pauses_are_some_part_of_what_doubles() {
+        assert_eq!([0, 1, 2].map(|fault| bear(fault, None, 0.5).as_millis()), [500, 1000, 2000]);
+        assert_eq!(bear(0, Some(90), 0.5), Duration::from_secs(90));
     }
 
     #[test]

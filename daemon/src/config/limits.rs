@@ -10,6 +10,10 @@ pub struct Limits {
     pub query_concurrent: u64,
     /// Exports of a project at once.
     pub export_concurrent: u64,
+    /// Requests of an hour which exports that wait for it leave to others.
+    pub export_reserve: u64,
+    /// Whether queries are counted in the ledger that other tools keep on disk, too, also where it is not there yet.
+    pub ledger: bool,
     /// Seconds for which names of events, properties and the like are kept; 0 keeps none.
     pub discovery_s: u64,
     /// Bytes of an answer that is read as a whole. Exports flow, and have no limit.
@@ -25,6 +29,9 @@ impl Default for Limits {
         Self {
             query_concurrent: 5,
             export_concurrent: 100,
+            // A tenth: enough for a person who looks something up meanwhile.
+            export_reserve: 6,
+            ledger: false,
             discovery_s: 300,
             answer_bytes: 64 * 1024 * 1024,
             answer_values: 2_000_000,
@@ -39,6 +46,17 @@ pub(super) fn read(block: &DeTable<'_>) -> (Limits, Vec<(usize, String)>) {
         let (slot, least) = match key.get_ref().as_ref() {
             "query_concurrent" => (&mut limits.query_concurrent, 1),
             "export_concurrent" => (&mut limits.export_concurrent, 1),
+            "export_reserve" => (&mut limits.export_reserve, 0),
+            "ledger" => {
+                match value.get_ref() {
+                    DeValue::Boolean(is_kept) => limits.ledger = *is_kept,
+                    _ => {
+                        let found = super::value::kind(value);
+                        problems.push((value.span().start, format!("ledger is {found}: expected true or false")));
+                    }
+                }
+                continue;
+            }
             "discovery_s" => (&mut limits.discovery_s, 0),
             "answer_bytes" => (&mut limits.answer_bytes, 1),
             "answer_values" => (&mut limits.answer_values, 1),

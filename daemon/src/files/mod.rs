@@ -3,6 +3,7 @@
 //! What others do on the disk beside this is small: the lock, the socket, the log, and removing what an account left behind.
 
 pub mod cache;
+pub(crate) mod ledger;
 pub mod link;
 pub mod paths;
 pub(crate) mod pause;

@@ -37,6 +37,10 @@ pub(crate) struct Run<'a> {
     pub(crate) bound: Bound,
     /// Whether what is kept does not count.
     pub(crate) refresh: bool,
+    /// Whether the caller itself tries again what fails.
+    pub(crate) once: bool,
+    /// Whether the caller waits for the hour.
+    pub(crate) is_paced: bool,
     /// Whether an answer that would have to be mended is refused.
     pub(crate) strict: bool,
     /// Who asks.

@@ -60,6 +60,7 @@ pub(crate) async fn status(State(app): State<Arc<App>>) -> Answer {
         accounts: account_states(&app),
         limits: app.gates.status(),
         reads: app.reads.status(),
+        waits: app.calls.waits().status(),
     })
 }
 

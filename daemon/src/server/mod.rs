@@ -51,12 +51,13 @@ use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::routes::{API_HEAD, LOGINS, NAMESPACES_HEADER};
+use mp_proto::routes::{API_HEAD, CALL_HEADER, LOGINS, NAMESPACES_HEADER};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::timeout;
 use tower::ServiceExt;
 use tracing::{Instrument, debug, debug_span, info, warn};
 
+use crate::call::waits::Callers;
 use crate::notes;
 use crate::server::app::App;
 use crate::server::connections::{Activity, Connections, Doorkeeper, Open};
@@ -150,6 +151,9 @@ fn welcome(
     });
 }
 
+/// Longest id of a call that is kept.
+const LONGEST_ID: usize = 64;
+
 /// Counts a connection for as long as its task lives.
 struct OpenConnection {
     app: Arc<App>,
@@ -238,7 +242,8 @@ impl Connection {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let span = debug_span!("call", method = %request.method(), path = request.uri().path(), number);
         let note = surroundings::note(&self.app, request.headers());
-        let served = std::panic::AssertUnwindSafe(self.route(request)).catch_unwind().instrument(span);
+        let callers = Callers::one(call_id(&request));
+        let served = std::panic::AssertUnwindSafe(callers.work(self.route(request))).catch_unwind().instrument(span);
         let (answered, mut noted) = notes::collect(served).await;
         let mut response = answered.unwrap_or_else(|_| {
             reply::failure(&Failure::new(FailureKind::Internal, "the daemon made an error; its log says more"))
@@ -272,6 +277,12 @@ impl Connection {
             Err(never) => match never {},
         }
     }
+}
+
+/// Returns the id that the caller has given its call.
+fn call_id(request: &Request<Incoming>) -> Option<String> {
+    let id = request.headers().get(CALL_HEADER)?.to_str().ok()?;
+    (!id.is_empty() && id.len() <= LONGEST_ID).then(|| id.to_owned())
 }
 
 /// A stream that keeps its request open for as long as it lasts.

@@ -137,18 +137,26 @@ async fn answer(
         arguments: &call.arguments,
         bound,
         refresh: call.refresh,
+        once: call.once,
+        is_paced: call.paced,
         strict: call.strict,
         tool: peer.tool(),
         upload,
     };
     let (ran, waited) = measured(dispatch::run(run)).await;
     refuse_mended(id, call.strict)?;
-    let takes_trailers = reply::takes_trailers(headers);
     let ran = match ran {
         Ok(ran) => ran,
         Err(failure) => return Err(with_projects(app, &session, failure).await.into()),
     };
-    let mut response = match ran {
+    let mut response = shown(ran, reply::takes_trailers(headers))?;
+    reply::tell_wait(&mut response, waited, session.project.as_ref());
+    Ok(response)
+}
+
+/// Answers with what an operation has brought.
+fn shown(ran: Ran, takes_trailers: bool) -> Answer {
+    Ok(match ran {
         Ran::Value(answered) => {
             let mut response = reply::ok_with_notes(&answered.value, &answered.notes)?;
             if let Some(age) = answered.age {
@@ -158,9 +166,7 @@ async fn answer(
         }
         Ran::Lines(lines) => lines::answer(lines, takes_trailers),
         Ran::Bytes(parts) => reply::streamed("application/octet-stream", parts, takes_trailers),
-    };
-    reply::tell_wait(&mut response, waited, session.project.as_ref());
-    Ok(response)
+    })
 }
 
 /// Refuses an answer that had to be mended, where that is wanted.

@@ -73,6 +73,13 @@ pub struct OperationCall {
     /// Whether an answer that is kept does not count.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refresh: bool,
+    /// Whether the caller itself tries again what fails: then an export that meets a fault at Mixpanel is not repeated here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub once: bool,
+    /// Whether the caller waits for the hour: then an export is refused before it is sent when the hour has no more for exports that
+    /// wait, with the time until it has.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paced: bool,
     /// Whether an answer is refused that holds what no strict reader of JSON takes; else it is mended, and a note says so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub strict: bool,

@@ -189,6 +189,24 @@ body! {
         /// Answers of Mixpanel that tools share.
         #[serde(default)]
         pub reads: ReadsStatus,
+        /// What calls wait for at Mixpanel.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub waits: Vec<WaitStatus>,
+    }
+
+    /// What calls wait for at Mixpanel just now.
+    struct WaitStatus {
+        /// The ids that the calls came with in the header `Mp-Call`; those who ask for the same wait together.
+        #[serde(default)]
+        pub calls: Vec<String>,
+        /// The account that they ask as.
+        pub account: String,
+        /// What for, and for how long if that is known.
+        pub detail: String,
+        /// Since when.
+        pub since: jiff::Timestamp,
+        /// Until then, where that is known.
+        pub until: Option<jiff::Timestamp>,
     }
 
     /// Answers of Mixpanel that tools share.
@@ -220,8 +238,12 @@ body! {
         pub concurrent: u64,
         /// Requests that were sent within the last 60 minutes.
         pub used: u64,
-        /// How many Mixpanel allows in 60 minutes. It is not kept by us: what else uses the project is not known here.
+        /// How many Mixpanel allows in 60 minutes. Only exports that wait for the hour keep it: what else uses the project is not known
+        /// here.
         pub hourly: u64,
+        /// How many of them such exports leave to others.
+        #[serde(default)]
+        pub reserve: u64,
         /// Seconds for which Mixpanel wants no more, since it has answered 429.
         pub closed_for_s: Option<u64>,
     }

@@ -167,7 +167,7 @@ fn a_refusal_has_its_exit_code_and_nothing_on_stdout() {
     assert_eq!((done.code, done.stdout.as_str()), (5, ""), "{}", done.stderr);
     for passing in [Fault::RetryAfter(429, "0".to_owned()), Fault::Reset] {
         events.world.upstream.fault("GET", PATH, passing);
-        assert_eq!(events.export(&day, &[]).ok(), all(&day));
+        assert_eq!(events.export(&day, &["--retry-for", "60"]).ok(), all(&day));
     }
 }
 
@@ -178,7 +178,7 @@ fn a_part_that_breaks_before_its_turn_is_fetched_again_and_one_that_is_written_i
     let gate = Gate::new();
     events.trouble("2025-01-01", Trouble::Hold(gate.clone()));
     events.trouble("2025-01-02", Trouble::Cut(5000));
-    let running = events.export(&days, &[]).start();
+    let running = events.export(&days, &["--retry-for", "60"]).start();
     events.world.upstream.wait_for_ends(PATH, 2);
     events.all_is_well();
     // The client notices the cut in its own time, and lets the connection go; after the gate opens it would be the turn of this day.
@@ -187,7 +187,7 @@ fn a_part_that_breaks_before_its_turn_is_fetched_again_and_one_that_is_written_i
     gate.release();
     let done = running.finish();
     assert_eq!((done.code, done.stdout == all(&days)), (0, true), "{}", done.stderr);
-    assert_eq!(events.asked().iter().filter(|day| *day == "2025-01-02").count(), 2);
+    assert!(events.asked().iter().filter(|day| *day == "2025-01-02").count() >= 2);
 
     events.trouble("2025-01-02", Trouble::Cut(5000));
     let done = events.export(&days, &[]).run();

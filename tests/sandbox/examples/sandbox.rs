@@ -15,21 +15,32 @@
 
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use mp_proto::ids::Region;
 use mp_sandbox::upstream::oddities::ODDITIES;
 use mp_sandbox::upstream::reply::Reply;
-use mp_sandbox::upstream::{ADA, Consent, Meter, Upstream, Volume};
+use mp_sandbox::upstream::{ADA, Consent, Fault, Meter, Upstream, Volume, Weather};
 use serde_json::{Value, json};
 
-const USAGE: &str = "usage: sandbox [--allow] [--events-per-day N | --bytes-per-day N] [--gzip on|off] [--limits on|off] [--odd | --odd-projects]";
+const USAGE: &str =
+    "usage: sandbox [--allow] [--events-per-day N | --bytes-per-day N] [--profiles N] [--gzip on|off] [--limits on|off]
+               [--hourly N] [--hour SECONDS] [--faults PER-THOUSAND] [--resets PER-THOUSAND] [--odd | --odd-projects]";
 
 /// What the fake is told.
+#[derive(Default)]
 struct Options {
-    consent: Consent,
+    consent: Option<Consent>,
     volume: Option<Volume>,
     gzip: bool,
     limits: bool,
+    profiles: Option<u64>,
+    /// What a project may ask in an hour, and how long that is.
+    hourly: Option<usize>,
+    hour: Option<u64>,
+    /// How many answers of a thousand are 503, and how many connections are reset.
+    faults: u64,
+    resets: u64,
     /// Whether every hundredth event has an odd value.
     odd: bool,
 }
@@ -37,12 +48,17 @@ struct Options {
 impl Options {
     /// Reads the command line; none where it makes no sense.
     fn read(mut words: impl Iterator<Item = String>) -> Option<Self> {
-        let mut options = Self { consent: Consent::Page, volume: None, gzip: true, limits: true, odd: false };
+        let mut options = Self { consent: None, volume: None, gzip: true, limits: true, ..Self::default() };
         while let Some(word) = words.next() {
             match word.as_str() {
-                "--allow" => options.consent = Consent::Allow,
+                "--allow" => options.consent = Some(Consent::Allow),
                 "--events-per-day" => options.volume = Some(Volume::Events(words.next()?.parse().ok()?)),
                 "--bytes-per-day" => options.volume = Some(Volume::Bytes(words.next()?.parse().ok()?)),
+                "--profiles" => options.profiles = Some(words.next()?.parse().ok()?),
+                "--hourly" => options.hourly = Some(words.next()?.parse().ok()?),
+                "--hour" => options.hour = Some(words.next()?.parse().ok()?),
+                "--faults" => options.faults = words.next()?.parse().ok()?,
+                "--resets" => options.resets = words.next()?.parse().ok()?,
                 "--gzip" => options.gzip = switch(&words.next()?)?,
                 "--limits" => options.limits = switch(&words.next()?)?,
                 "--odd" => options.odd = true,
@@ -53,17 +69,27 @@ impl Options {
     }
 
     fn apply(self, upstream: &Upstream) {
-        upstream.set_consent(self.consent);
+        upstream.set_consent(self.consent.unwrap_or(Consent::Page));
         upstream.data(|data| {
             data.gzip = self.gzip;
             data.odd = self.odd;
             data.volume = self.volume.unwrap_or(data.volume);
+            data.profiles = self.profiles.unwrap_or(data.profiles);
         });
         if !self.limits {
             for meter in [Meter::Query, Meter::Export] {
                 upstream.limits(meter, |limits| limits.concurrent = usize::MAX);
             }
         }
+        for meter in [Meter::Query, Meter::Export] {
+            upstream.limits(meter, |limits| {
+                limits.hourly = self.hourly;
+                limits.hour = self.hour.map_or(limits.hour, Duration::from_secs);
+            });
+        }
+        let fault = Fault::Status(503, json!({"error": "try again"}));
+        let faults = vec![(fault, self.faults), (Fault::Reset, self.resets)];
+        upstream.set_weather(Some(Weather { path_prefix: "/us/e".to_owned(), faults, seed: 1 }));
         upstream.add_service_account(Region::Us, "bench", "secret", ADA);
         take_tables(upstream);
     }
@@ -108,6 +134,11 @@ fn main() -> ExitCode {
     // Whoever reads the line from a pipe waits for it. Both may fail only when nobody is there any more, which is the end, too.
     let _ = io::stdout().flush();
     let _ = io::stdin().read_to_end(&mut Vec::new());
+    for (meter, name) in [(Meter::Query, "query"), (Meter::Export, "export")] {
+        let (refused, fullest) = upstream.hours(meter, Region::Us, 3_187_654);
+        eprintln!("{name}: {refused} refused, {fullest} in the fullest hour, {} faults by chance", upstream.struck());
+    }
+    eprintln!("{} requests", upstream.requests().len());
     let problems = upstream.problems();
     for problem in &problems {
         eprintln!("{problem}");

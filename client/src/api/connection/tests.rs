@@ -96,6 +96,7 @@ fn with_connection<T>(acts: Vec<Act>, talk: impl AsyncFnOnce(&mut Connection) ->
         observer: None,
         build: None,
         told: None,
+        waits: None,
         preference: None,
         tool: None,
     };

@@ -17,6 +17,7 @@ fn written(mut messages: Receiver<Message>) -> String {
                 spool.rewind().expect("a temporary file");
                 spool.read_to_string(&mut text).expect("text");
             }
+            Message::CutBack => text.push('<'),
             Message::End { part, .. } => text.push_str(&format!("|{part} ")),
             Message::Finish => text.push('.'),
         }
@@ -80,16 +81,47 @@ async fn what_arrives_while_the_turn_passes_on_stays_in_order() {
 }
 
 #[tokio::test]
-async fn a_part_of_which_something_was_passed_on_cannot_be_repeated() {
+async fn what_has_gone_to_a_pipe_is_not_fetched_again() {
     let (order, messages) = order(0, 100);
     push(&order, 0, "a").await;
     push(&order, 1, "x").await;
-    assert!(!order.can_be_repeated(0) && order.can_be_repeated(1));
-    order.forget(1);
+    assert_eq!((order.forget(0).await.expect("settled"), order.forget(1).await.expect("settled")), (false, true));
     push(&order, 1, "b").await;
     order.end(0).await.expect("sent");
-    assert!(!order.can_be_repeated(1));
+    assert!(!order.forget(1).await.expect("settled"));
     assert_eq!(written(messages), "a|0 b");
+}
+
+#[tokio::test]
+async fn what_has_gone_into_a_file_is_taken_back() {
+    let (sender, messages) = channel(100);
+    let order = Order::new(0, Some(PathBuf::from("work")), sender);
+    push(&order, 0, "a").await;
+    push(&order, 1, "x").await;
+    assert!(order.forget(0).await.expect("settled"));
+    assert!(order.forget(0).await.expect("settled"), "once is enough");
+    push(&order, 0, "A").await;
+    order.end(0).await.expect("sent");
+    assert!(order.forget(1).await.expect("settled"));
+    push(&order, 1, "b").await;
+    order.end(1).await.expect("sent");
+    assert_eq!(written(messages), "a<A|0 x<b|1 ");
+}
+
+#[tokio::test]
+async fn nothing_is_taken_back_while_a_turn_passes_on() {
+    let (sender, mut messages) = channel(1);
+    let order = Order::new(0, Some(PathBuf::from(".")), sender);
+    // Its file is unnamed, so that it leaves nothing.
+    push(&order, 1, "x").await;
+    let (mut ending, mut forgetting) = (Box::pin(order.end(0)), Box::pin(order.forget(1)));
+    assert!(poll_once(ending.as_mut()).await.is_none(), "there is room for the end of part 0 alone");
+    assert!(poll_once(forgetting.as_mut()).await.is_none());
+    assert!(matches!(messages.recv().await, Some(Message::End { part: 0, .. })));
+    assert!(poll_once(ending.as_mut()).await.is_some());
+    assert!(matches!(messages.recv().await, Some(Message::Spool(_))));
+    assert_eq!(poll_once(forgetting.as_mut()).await.map(|done| done.ok()), Some(Some(true)));
+    assert!(matches!(messages.recv().await, Some(Message::CutBack)), "after what was passed on");
 }
 
 /// Polls once; none when it would wait.

@@ -1,8 +1,10 @@
 //! One budget for all tools: what Mixpanel allows a project to run at once and in an hour, and the queue in front of it.
 //!
 //! [`line`] is the queue and [`state`] decides who goes through; both are pure. Here is what waits and who is woken. The hour is
-//! counted and shown, never kept: only Mixpanel knows what else uses it, and says so with a 429, which closes the gate for everybody.
+//! counted and shown, and kept by those who wait for it, as long exports do: for all others only Mixpanel knows what else uses it, and
+//! says so with a 429, which closes the gate for everybody.
 
+pub(crate) mod budget;
 mod line;
 mod state;
 #[cfg(test)]
@@ -12,41 +14,29 @@ use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::ids::{ProjectId, Region};
 use mp_proto::plane::Family;
 use mp_proto::wire::BudgetStatus;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 use tracing::info;
 
+use crate::call::quota::{Hit, Quota};
 use crate::call::request::Tool;
 use crate::call::retry;
 use crate::clock::Clock;
 use crate::config::Limits;
-use state::{State, Width};
+use budget::{Budget, Manner, Standing, ceiling_s, closed_too_long, hour_is_full, limited, told_of};
+use state::{HOUR, State, Width};
 
 /// How often one who waits looks again, whatever it waits for: timers stop while a laptop sleeps.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// What Mixpanel allows a project in an hour, of either family.
-const HOURLY: u64 = 60;
-
-/// What is limited together.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Budget {
-    /// The region of the project.
-    pub(crate) region: Region,
-    /// The project.
-    pub(crate) project: ProjectId,
-    /// Which limits apply.
-    pub(crate) family: Family,
-    /// What stands in for Mixpanel, where a caller's variables say so: its limits are its own.
-    pub(crate) base: Option<String>,
-}
+/// A closed gate that somebody who waits for the hour does not stand before: whoever sent it is told, and waits itself.
+const BRIEF: Duration = Duration::from_secs(2);
 
 /// Returns what may run of a family at once.
 fn width(family: Family, limits: &Limits) -> Width {
@@ -65,8 +55,10 @@ struct Shared {
     inner: Mutex<Inner>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inner {
+    /// How long an hour is.
+    hour: Duration,
     limits: Limits,
     gates: HashMap<Budget, State<Caller>>,
     tickets: u64,
@@ -94,47 +86,44 @@ pub(crate) struct Permit {
     shared: Arc<Shared>,
     budget: Budget,
     number: u64,
-    is_used: bool,
+    /// Whether Mixpanel counts what was sent with it.
+    counts: AtomicBool,
 }
 
 impl Gates {
     /// Returns gates through which nobody has gone.
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self(Arc::new(Shared { clock, inner: Mutex::default() }))
+        let inner = Inner { hour: HOUR, limits: Limits::default(), gates: HashMap::new(), tickets: 0 };
+        Self(Arc::new(Shared { clock, inner: Mutex::new(inner) }))
     }
 
-    /// Waits for the right to a request.
+    /// Makes the hour shorter, before anybody has gone through: a stand-in for Mixpanel may have one that tests can wait for.
+    pub fn set_hour(&self, hour: Duration) {
+        self.0.lock().hour = hour;
+    }
+
+    /// Waits for the right to a request, and tells from time to time what for.
     ///
     /// # Errors
-    /// When there will be none before `until`, saying when there may be one.
-    pub(crate) async fn enter(&self, budget: &Budget, tool: Tool, until: Instant) -> Result<Permit, Failure> {
-        self.wait(budget, tool, until, false).await
-    }
-
-    /// As [`Self::enter`], for a request whose last turn came to nothing: it is the next of its tool.
-    ///
-    /// # Errors
-    /// As [`Self::enter`].
-    pub(crate) async fn enter_again(&self, budget: &Budget, tool: Tool, until: Instant) -> Result<Permit, Failure> {
-        self.wait(budget, tool, until, true).await
-    }
-
-    async fn wait(&self, budget: &Budget, tool: Tool, until: Instant, is_again: bool) -> Result<Permit, Failure> {
-        let begun = Instant::now();
-        let mut place = self.0.line_up(budget, tool, until, is_again)?;
+    /// When there will be none in time, saying when there may be one.
+    pub(crate) async fn enter(
+        &self,
+        budget: &Budget,
+        manner: Manner,
+        mut told: impl FnMut(&Standing),
+    ) -> Result<Permit, Failure> {
+        let (begun, until) = (Instant::now(), manner.until);
+        let mut place = self.0.line_up(budget, manner)?;
         loop {
             self.0.pump(budget);
             let look = until.min(Instant::now() + self.0.pause(budget));
             match timeout_at(look, &mut place.turn).await {
                 Ok(Ok(turn)) => {
-                    return turn.map(|mut permit| {
-                        permit.is_used = true;
-                        permit
-                    });
+                    return turn.inspect(|permit| permit.counts.store(true, Ordering::Relaxed));
                 }
                 Ok(Err(_)) => return Err(Failure::new(FailureKind::Internal, "a place in a queue was lost")),
                 Err(_) if Instant::now() >= until => return Err(self.0.given_up(budget, begun.elapsed())),
-                Err(_) => {}
+                Err(_) => told(&self.0.standing(budget)),
             }
         }
     }
@@ -176,7 +165,8 @@ fn row(budget: &Budget, gate: &mut State<Caller>, limits: &Limits, now: Duration
         waiting: count(gate.line.len()),
         concurrent: count(width(budget.family, limits).concurrent),
         used: count(gate.used(now)),
-        hourly: HOURLY,
+        hourly: gate.hourly(),
+        reserve: limits.export_reserve,
         closed_for_s: gate.closed_for(now).map(ceiling_s),
     }
 }
@@ -186,22 +176,21 @@ impl Shared {
         self.inner.lock()
     }
 
-    fn line_up<'a>(
-        self: &'a Arc<Self>,
-        budget: &'a Budget,
-        tool: Tool,
-        until: Instant,
-        is_again: bool,
-    ) -> Result<QueuePlace<'a>, Failure> {
+    fn line_up<'a>(self: &'a Arc<Self>, budget: &'a Budget, manner: Manner) -> Result<QueuePlace<'a>, Failure> {
+        let Manner { tool, until, is_again, is_paced } = manner;
         let (sender, turn) = oneshot::channel();
         let now = self.clock.elapsed();
         let mut inner = self.lock();
         inner.gates.retain(|_, gate| !gate.is_unused(now));
         inner.tickets += 1;
-        let ticket = inner.tickets;
-        let gate = inner.gates.entry(budget.clone()).or_default();
-        if let Some(closed) = gate.closed_for(now).filter(|closed| Instant::now() + *closed > until) {
+        let (ticket, hour, reserve) = (inner.tickets, inner.hour, inner.limits.export_reserve);
+        let gate = inner.gates.entry(budget.clone()).or_insert_with(|| State::new(hour));
+        let patience = if is_paced { BRIEF } else { until.saturating_duration_since(Instant::now()) };
+        if let Some(closed) = gate.closed_for(now).filter(|closed| *closed > patience) {
             return Err(closed_too_long(budget, closed, self.clock.now(), gate.line.len()));
+        }
+        if let Some(full) = if is_paced { gate.full_for(now, reserve) } else { None } {
+            return Err(hour_is_full(budget, full, gate.hourly(), reserve));
         }
         let waiting = Caller { until, turn: sender };
         match is_again {
@@ -220,7 +209,8 @@ impl Shared {
         let admitted: Vec<_> = std::iter::from_fn(|| gate.admit(now, width)).collect();
         drop(inner);
         for (number, waiting) in admitted {
-            let permit = Permit { shared: Arc::clone(self), budget: budget.clone(), number, is_used: false };
+            let permit =
+                Permit { shared: Arc::clone(self), budget: budget.clone(), number, counts: AtomicBool::new(false) };
             // One that has just left does not take its permit, which is dropped here and so goes to the next.
             let _ = waiting.turn.send(Ok(permit));
         }
@@ -236,13 +226,18 @@ impl Shared {
     }
 
     /// Closes a gate, and tells those who cannot wait for so long.
-    fn close(&self, budget: &Budget, number: u64, told: Option<u64>) -> Duration {
+    fn close(&self, budget: &Budget, number: u64, told: Option<u64>, quota: Quota) -> Duration {
         let (now, moment) = (self.clock.elapsed(), Instant::now());
         let mut inner = self.lock();
-        let gate = inner.gates.entry(budget.clone()).or_default();
-        let until = gate.refused(number, now, |refusals| match told {
-            Some(seconds) => Duration::from_secs(seconds),
-            None => retry::wait(refusals, None, retry::dice()),
+        let hour = inner.hour;
+        let gate = inner.gates.entry(budget.clone()).or_insert_with(|| State::new(hour));
+        gate.uncount(number);
+        quota.hourly.iter().for_each(|hourly| gate.allows(*hourly));
+        let full = (quota.hit == Some(Hit::Hour)).then(|| gate.hour_is_full(now));
+        let until = gate.refused(number, now, |refusals| match (told.map(Duration::from_secs), full) {
+            (told, Some(full)) => full.max(told.unwrap_or_default()),
+            (Some(told), None) => told,
+            (None, None) => retry::wait(refusals, None, retry::dice()),
         });
         let closed = until.saturating_sub(now);
         let hopeless = gate.line.take(|waiting| moment + closed > waiting.until);
@@ -256,11 +251,29 @@ impl Shared {
         closed
     }
 
+    fn standing(&self, budget: &Budget) -> Standing {
+        let now = self.clock.elapsed();
+        let inner = self.lock();
+        let width = width(budget.family, &inner.limits).concurrent;
+        let gate = inner.gates.get(budget);
+        let closed_for = gate.and_then(|gate| gate.closed_for(now));
+        let what = told_of(budget);
+        let detail = match (closed_for, gate) {
+            (Some(closed), _) => format!("{what} waits for {} s: Mixpanel has refused more", ceiling_s(closed)),
+            (None, Some(gate)) => {
+                let (running, others) = (gate.running(), gate.line.len().saturating_sub(1));
+                format!("{what} waits for its turn: {running} of {width} run, and {others} more wait")
+            }
+            (None, None) => format!("{what} waits for its turn"),
+        };
+        Standing { detail, closed_for }
+    }
+
     fn given_up(&self, budget: &Budget, waited: Duration) -> Failure {
         let now = self.clock.elapsed();
         let mut inner = self.lock();
-        let Inner { limits, gates, .. } = &mut *inner;
-        let gate = gates.entry(budget.clone()).or_default();
+        let Inner { limits, gates, hour, .. } = &mut *inner;
+        let gate = gates.entry(budget.clone()).or_insert_with(|| State::new(*hour));
         // Whoever asks has not left the queue yet.
         let (running, waiting) = (gate.running(), gate.line.len().saturating_sub(1));
         let width = width(budget.family, limits).concurrent;
@@ -273,45 +286,27 @@ impl Shared {
     }
 }
 
-fn closed_too_long(budget: &Budget, closed: Duration, now: Timestamp, waiting: usize) -> Failure {
-    // Shown to the second, and not before it is over.
-    let until = (now + closed + Duration::from_millis(999)).as_second();
-    let until = Timestamp::from_second(until).unwrap_or(now);
-    let detail = format!("{} is refused by Mixpanel until {until}, and {waiting} more wait", told_of(budget));
-    limited(detail, Some(closed))
-}
-
-fn told_of(budget: &Budget) -> String {
-    let what = match budget.family {
-        Family::Query => "a query",
-        Family::Export => "an export",
-    };
-    format!("{what} of project {} ({})", budget.project, budget.region)
-}
-
-fn limited(detail: String, closed: Option<Duration>) -> Failure {
-    let mut failure = Failure::new(FailureKind::RateLimited, detail);
-    failure.retry_after_s = closed.map(ceiling_s);
-    failure.next("mp daemon status", "see what uses the limits of the project")
-}
-
-fn ceiling_s(time: Duration) -> u64 {
-    time.as_secs() + u64::from(time.subsec_nanos() > 0)
-}
-
 impl Permit {
-    /// Notes that Mixpanel has answered, and not with 429.
-    pub(crate) fn was_answered(&self) {
+    /// Notes that Mixpanel has answered, and not with 429: what it says of its limits, and whether it counts the request.
+    pub(crate) fn was_answered(&self, quota: Quota, counts: bool) {
+        self.counts.store(counts, Ordering::Relaxed);
         if let Some(gate) = self.shared.lock().gates.get_mut(&self.budget) {
             gate.answered(self.number);
+            quota.hourly.iter().for_each(|hourly| gate.allows(*hourly));
         }
         self.shared.pump(&self.budget);
     }
 
+    /// Notes that Mixpanel does not count what was sent with it: it was refused as nobody's, or never arrived.
+    pub(crate) fn does_not_count(&self) {
+        self.counts.store(false, Ordering::Relaxed);
+    }
+
     /// Closes the gate for everybody, because Mixpanel has answered 429: for as long as it told in seconds, else a little longer each
-    /// time. Returns for how long.
-    pub(crate) fn was_refused(self, told: Option<u64>) -> Duration {
-        self.shared.close(&self.budget, self.number, told)
+    /// time; and if the hour is full, until it is known or thought to have room. Returns for how long.
+    pub(crate) fn was_refused(self, told: Option<u64>, quota: Quota) -> Duration {
+        self.does_not_count();
+        self.shared.close(&self.budget, self.number, told, quota)
     }
 }
 
@@ -319,7 +314,7 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let now = self.shared.clock.elapsed();
         if let Some(gate) = self.shared.lock().gates.get_mut(&self.budget) {
-            gate.left(self.number, now, self.is_used);
+            gate.left(self.number, now, self.counts.load(Ordering::Relaxed));
         }
         self.shared.pump(&self.budget);
     }

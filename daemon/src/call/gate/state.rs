@@ -11,6 +11,13 @@ const TRIAL: Duration = Duration::from_secs(10);
 /// The hour that Mixpanel counts rolls.
 pub(super) const HOUR: Duration = Duration::from_secs(3600);
 
+/// A slot is free again for those who wait for it when the hour is over and so much of it more: a 360th, which is 10 s. What is sent
+/// then may be faster on its way than what it follows.
+const MARGIN: u32 = 360;
+
+/// What Mixpanel allows a project in an hour, of either family, where it has not said otherwise.
+const HOURLY: u64 = 60;
+
 /// So many starts a second are allowed where starts are paced.
 const STARTS: usize = 3;
 
@@ -38,8 +45,14 @@ pub(super) struct State<W> {
     last: u64,
     /// Whoever was let through up to this number did not know yet that Mixpanel refuses.
     unknowing: u64,
-    /// When requests started, for an hour.
-    starts: VecDeque<Duration>,
+    /// When requests started, each with its number, for an hour.
+    starts: VecDeque<(u64, Duration)>,
+    /// How long an hour is.
+    hour: Duration,
+    /// What Mixpanel allows in it.
+    hourly: u64,
+    /// Refusals in a row that say the hour is full, though we have not filled it: others have.
+    unexplained: u32,
 }
 
 /// Whether the gate is open.
@@ -52,14 +65,14 @@ enum Door {
     Tried(u64, Duration),
 }
 
-impl<W> Default for State<W> {
-    fn default() -> Self {
-        let (line, starts) = (Line::default(), VecDeque::new());
-        Self { line, running: 0, door: Door::Open, refusals: 0, last: 0, unknowing: 0, starts }
-    }
-}
-
 impl<W> State<W> {
+    /// Returns a gate through which nobody has gone. An hour is shorter than one where tests have no time.
+    pub(super) fn new(hour: Duration) -> Self {
+        let (line, starts) = (Line::default(), VecDeque::new());
+        let (door, hourly) = (Door::Open, HOURLY);
+        Self { line, running: 0, door, refusals: 0, last: 0, unknowing: 0, starts, hour, hourly, unexplained: 0 }
+    }
+
     /// Lets the next one through, if one may go. Returns its number.
     pub(super) fn admit(&mut self, now: Duration, width: Width) -> Option<(u64, W)> {
         if self.running >= width.concurrent || self.chance(now, width).is_none_or(|at| at > now) {
@@ -68,7 +81,7 @@ impl<W> State<W> {
         let next = self.line.pop()?;
         self.last += 1;
         self.running += 1;
-        self.starts.push_back(now);
+        self.starts.push_back((self.last, now));
         self.door = match self.door {
             Door::Closed(_) => Door::Tried(self.last, now),
             // The first one is not refused, so far.
@@ -86,7 +99,7 @@ impl<W> State<W> {
             Door::Tried(_, since) => since + TRIAL,
         };
         let earlier = self.starts.len().checked_sub(STARTS).and_then(|at| self.starts.get(at));
-        let paced = earlier.filter(|_| width.is_paced).map_or(now, |start| *start + SECOND);
+        let paced = earlier.filter(|_| width.is_paced).map_or(now, |(_, start)| *start + SECOND);
         Some(opening.max(paced))
     }
 
@@ -100,7 +113,55 @@ impl<W> State<W> {
             self.door = Door::Open;
         }
         if number > self.unknowing {
-            self.refusals = 0;
+            (self.refusals, self.unexplained) = (0, 0);
+        }
+    }
+
+    /// Notes what Mixpanel says that it allows in an hour.
+    pub(super) fn allows(&mut self, hourly: u64) {
+        self.hourly = hourly;
+    }
+
+    /// Returns what Mixpanel allows in an hour.
+    pub(super) fn hourly(&self) -> u64 {
+        self.hourly
+    }
+
+    /// Returns after how long somebody who leaves so much of the hour to others may line up; none when that is now.
+    pub(super) fn full_for(&mut self, now: Duration, reserve: u64) -> Option<Duration> {
+        let free = usize::try_from(self.hourly.saturating_sub(reserve)).unwrap_or(usize::MAX).max(1);
+        self.forget(now);
+        if self.starts.len() + self.line.len() < free {
+            return None;
+        }
+        // Where only those who wait fill it, it depends on how they fare.
+        let earliest = self.starts.len().checked_sub(free).and_then(|at| self.starts.get(at));
+        Some(earliest.map_or(self.margin(), |(_, start)| (*start + self.hour + self.margin()).saturating_sub(now)))
+    }
+
+    /// Returns for how long nobody needs to ask, after Mixpanel has said that the hour is full. Where our own requests do not explain
+    /// that, others fill it, and it is tried after growing pauses.
+    pub(super) fn hour_is_full(&mut self, now: Duration) -> Duration {
+        self.forget(now);
+        let full = usize::try_from(self.hourly).unwrap_or(usize::MAX);
+        if let Some((_, start)) = self.starts.len().checked_sub(full).and_then(|at| self.starts.get(at)) {
+            return (*start + self.hour + self.margin()).saturating_sub(now);
+        }
+        let each = self.hour / u32::try_from(self.hourly).unwrap_or(u32::MAX).max(1);
+        let pause = each.saturating_mul(2_u32.saturating_pow(self.unexplained)).min(self.hour);
+        self.unexplained += 1;
+        pause
+    }
+
+    fn margin(&self) -> Duration {
+        self.hour / MARGIN
+    }
+
+    /// Forgets starts that count no more.
+    fn forget(&mut self, now: Duration) {
+        let (hour, margin) = (self.hour, self.margin());
+        while self.starts.front().is_some_and(|(_, start)| *start + hour + margin <= now) {
+            self.starts.pop_front();
         }
     }
 
@@ -118,16 +179,21 @@ impl<W> State<W> {
         until
     }
 
-    /// Notes that one is through, whatever came of it. One that was never sent does not count for the hour.
-    pub(super) fn left(&mut self, number: u64, now: Duration, was_sent: bool) {
+    /// Notes that one is through, whatever came of it. One that Mixpanel does not count does not count for the hour.
+    pub(super) fn left(&mut self, number: u64, now: Duration, counts: bool) {
         self.running = self.running.saturating_sub(1);
         if self.is_tried_by(number) {
             // It brought no answer, so another goes first.
             self.door = Door::Closed(now);
         }
-        if !was_sent {
-            self.starts.pop_back();
+        if !counts {
+            self.uncount(number);
         }
+    }
+
+    /// Takes one out of the hour.
+    pub(super) fn uncount(&mut self, number: u64) {
+        self.starts.retain(|(known, _)| *known != number);
     }
 
     /// Returns how many are through and not back.
@@ -145,10 +211,8 @@ impl<W> State<W> {
 
     /// Returns how many have started within the last hour.
     pub(super) fn used(&mut self, now: Duration) -> usize {
-        while self.starts.front().is_some_and(|start| *start + HOUR <= now) {
-            self.starts.pop_front();
-        }
-        self.starts.len()
+        self.forget(now);
+        self.starts.iter().filter(|(_, start)| *start + self.hour > now).count()
     }
 
     /// Returns whether nothing would be lost with it.
@@ -171,7 +235,7 @@ mod tests {
 
     /// Returns a gate before which so many wait.
     fn waiting(count: u64) -> State<u64> {
-        let mut state = State::default();
+        let mut state = State::new(HOUR);
         for ticket in 1..=count {
             state.line.push(Tool(1), ticket, ticket);
         }
@@ -264,6 +328,43 @@ mod tests {
         state.left(8, second(4), true);
         assert_eq!(admitted(&mut state, second(4), FIVE), [9]);
         assert_eq!(refuse(&mut state, 9, second(4)), 0, "the last one was answered");
+    }
+
+    #[test]
+    fn who_waits_for_the_hour_leaves_some_of_it_to_others() {
+        let mut state = waiting(0);
+        state.allows(10);
+        for at in 0..7 {
+            assert_eq!(state.full_for(second(at), 3), None);
+            state.line.push(Tool(1), at, at);
+            state.admit(second(at), FIVE);
+            state.left(at + 1, second(at), true);
+        }
+        assert_eq!(
+            state.full_for(second(10), 3),
+            Some(Duration::from_secs(3600)),
+            "ten seconds after the first is over"
+        );
+        assert_eq!(state.full_for(second(10), 2), None, "others have more");
+        assert_eq!(state.full_for(second(10), 99), Some(Duration::from_secs(3606)), "one at a time in any case");
+        state.uncount(7);
+        assert_eq!(state.full_for(second(10), 3), None, "Mixpanel does not count what it refuses");
+        state.line.push(Tool(1), 8, 8);
+        assert_eq!(state.full_for(second(10), 3), Some(Duration::from_secs(10)), "somebody waits for the last one");
+        assert_eq!(state.full_for(second(3610), 3), None, "the first is over");
+    }
+
+    #[test]
+    fn an_hour_that_others_have_filled_is_tried_after_growing_pauses() {
+        let mut state = waiting(1);
+        let seconds = |state: &mut State<u64>, at| state.hour_is_full(second(at)).as_secs();
+        assert_eq!([0, 1, 2].map(|at| seconds(&mut state, at)), [60, 120, 240]);
+        state.answered(1);
+        assert_eq!(seconds(&mut state, 3), 60);
+        assert_eq!((0..20).map(|at| seconds(&mut state, at)).last(), Some(3600));
+        state.allows(1);
+        state.admit(second(0), FIVE);
+        assert_eq!(seconds(&mut state, 10), 3600, "ours explains it");
     }
 
     #[test]

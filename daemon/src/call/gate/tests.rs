@@ -11,6 +11,8 @@ use tokio_util::task::TaskTracker;
 
 use super::*;
 use crate::clock::tests::TestClock;
+use jiff::Timestamp;
+use mp_proto::ids::{ProjectId, Region};
 
 const AGENT: Tool = Tool(1);
 const PERSON: Tool = Tool(2);
@@ -61,7 +63,7 @@ impl World {
     fn call(self: &Arc<Self>, tool: Tool, until_let_go: &Arc<Semaphore>) -> JoinHandle<Result<(), Failure>> {
         let (world, let_go) = (Arc::clone(self), Arc::clone(until_let_go));
         self.tasks.spawn(async move {
-            let permit = world.gates.enter(&query(), tool, Instant::now() + SOON).await?;
+            let permit = world.gates.enter(&query(), Manner::plain(tool, Instant::now() + SOON), |_| ()).await?;
             let inside = world.enters(tool);
             let_go.acquire().await.expect("open").forget();
             drop((inside, permit));
@@ -108,7 +110,7 @@ fn query() -> Budget {
 }
 
 async fn enter(world: &World) -> Permit {
-    world.gates.enter(&query(), AGENT, Instant::now() + SOON).await.expect("a turn")
+    world.gates.enter(&query(), Manner::plain(AGENT, Instant::now() + SOON), |_| ()).await.expect("a turn")
 }
 
 #[tokio::test(start_paused = true)]
@@ -159,9 +161,9 @@ async fn a_permit_for_one_that_has_gone_goes_to_the_next_and_does_not_count() {
     let world = World::new();
     let mut held: Vec<_> = futures_util::future::join_all((0..5).map(|_| enter(&world))).await;
     let (budget, until) = (query(), Instant::now() + SOON);
-    let mut gone = Box::pin(world.gates.enter(&budget, AGENT, until));
+    let mut gone = Box::pin(world.gates.enter(&budget, Manner::plain(AGENT, until), |_| ()));
     assert!(futures_util::poll!(&mut gone).is_pending());
-    let mut next = Box::pin(world.gates.enter(&budget, AGENT, until));
+    let mut next = Box::pin(world.gates.enter(&budget, Manner::plain(AGENT, until), |_| ()));
     assert!(futures_util::poll!(&mut next).is_pending());
     // The permit is on its way to the first, which is never polled again.
     drop(held.pop());
@@ -180,7 +182,11 @@ async fn many_that_race_and_leave_never_exceed_the_limit_and_all_others_get_thei
                 let world = Arc::clone(&world);
                 let tool = Tool(number % 7);
                 let task = Arc::clone(&world).tasks.spawn(async move {
-                    let _permit = world.gates.enter(&query(), tool, Instant::now() + SOON).await.expect("a turn");
+                    let _permit = world
+                        .gates
+                        .enter(&query(), Manner::plain(tool, Instant::now() + SOON), |_| ())
+                        .await
+                        .expect("a turn");
                     let _inside = world.enters(tool);
                     for _ in 0..(number % 5) {
                         tokio::task::yield_now().await;
@@ -210,7 +216,7 @@ async fn many_that_race_and_leave_never_exceed_the_limit_and_all_others_get_thei
 async fn a_429_closes_the_gate_for_all_and_one_goes_first_when_it_opens() {
     let (world, let_go) = (World::new(), Arc::new(Semaphore::new(0)));
     let first = enter(&world).await;
-    assert_eq!(first.was_refused(Some(30)), Duration::from_secs(30));
+    assert_eq!(first.was_refused(Some(30), Quota::default()), Duration::from_secs(30));
     let calls: Vec<_> = (0..8).map(|_| world.call(AGENT, &let_go)).collect();
     world.settle().await;
     assert_eq!((world.row().closed_for_s, world.row().running, world.row().waiting), (Some(30), 0, 8));
@@ -239,20 +245,24 @@ async fn an_answer_gives_the_full_width_back_and_another_429_closes_it_for_longe
     };
     let together: Vec<_> = futures_util::future::join_all((0..5).map(|_| enter(&world))).await;
     for permit in together {
-        dice(permit.was_refused(None), 1);
+        dice(permit.was_refused(None, Quota::default()), 1);
     }
     for seconds in [2, 4, 8] {
         let begun = Instant::now();
-        let permit = world.gates.enter_again(&query(), AGENT, begun + SOON).await.expect("a turn");
+        let permit = world
+            .gates
+            .enter(&query(), Manner { is_again: true, ..Manner::plain(AGENT, begun + SOON) }, |_| ())
+            .await
+            .expect("a turn");
         assert!(begun.elapsed() >= Duration::from_secs(seconds / 2));
-        dice(permit.was_refused(None), seconds);
+        dice(permit.was_refused(None, Quota::default()), seconds);
     }
     let first = enter(&world).await;
-    first.was_answered();
+    first.was_answered(Quota::default(), true);
     let begun = Instant::now();
     let others: Vec<_> = futures_util::future::join_all((0..4).map(|_| enter(&world))).await;
     assert_eq!((begun.elapsed(), others.len()), (Duration::ZERO, 4));
-    dice(first.was_refused(None), 1);
+    dice(first.was_refused(None, Quota::default()), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -260,7 +270,7 @@ async fn no_wait_is_asked_for_and_none_is_kept() {
     let world = World::new();
     let begun = Instant::now();
     for _ in 0..4 {
-        assert_eq!(enter(&world).await.was_refused(Some(0)), Duration::ZERO);
+        assert_eq!(enter(&world).await.was_refused(Some(0), Quota::default()), Duration::ZERO);
     }
     assert_eq!(begun.elapsed(), Duration::ZERO);
 }
@@ -272,15 +282,17 @@ async fn who_cannot_wait_so_long_hears_so_at_once_and_when() {
         let world = Arc::clone(&world);
         let running: Vec<_> = futures_util::future::join_all((0..5).map(|_| enter(&world))).await;
         let task = Arc::clone(&world);
-        let early = world.tasks.spawn(async move { task.gates.enter(&query(), PERSON, Instant::now() + SOON).await });
+        let early = world.tasks.spawn(async move {
+            task.gates.enter(&query(), Manner::plain(PERSON, Instant::now() + SOON), |_| ()).await
+        });
         world.settle().await;
         for permit in running {
-            permit.was_refused(Some(3600));
+            permit.was_refused(Some(3600), Quota::default());
         }
         early
     };
     let begun = Instant::now();
-    let late = world.gates.enter(&query(), AGENT, Instant::now() + SOON).await;
+    let late = world.gates.enter(&query(), Manner::plain(AGENT, Instant::now() + SOON), |_| ()).await;
     for refused in [early.await.expect("no panic"), late] {
         let failure = refused.expect_err("it cannot wait for an hour");
         assert_eq!((failure.kind, failure.retry_after_s), (FailureKind::RateLimited, Some(3600)));
@@ -290,8 +302,11 @@ async fn who_cannot_wait_so_long_hears_so_at_once_and_when() {
     assert_eq!(begun.elapsed(), Duration::ZERO);
     assert_eq!(world.row().waiting, 0);
     let other = Budget { project: ProjectId::parse("8").expect("digits"), ..query() };
-    assert!(world.gates.enter(&other, AGENT, Instant::now()).await.is_ok(), "another project is another budget");
-    assert!(world.gates.enter(&budget(Family::Export), AGENT, Instant::now()).await.is_ok());
+    assert!(
+        world.gates.enter(&other, Manner::plain(AGENT, Instant::now()), |_| ()).await.is_ok(),
+        "another project is another budget"
+    );
+    assert!(world.gates.enter(&budget(Family::Export), Manner::plain(AGENT, Instant::now()), |_| ()).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
@@ -299,7 +314,7 @@ async fn who_has_no_turn_before_its_deadline_hears_who_had() {
     let world = World::new();
     let _running: Vec<_> = futures_util::future::join_all((0..5).map(|_| enter(&world))).await;
     let begun = Instant::now();
-    let refused = world.gates.enter(&query(), PERSON, begun + Duration::from_secs(9)).await;
+    let refused = world.gates.enter(&query(), Manner::plain(PERSON, begun + Duration::from_secs(9)), |_| ()).await;
     let failure = refused.expect_err("nobody leaves");
     assert_eq!((failure.kind, begun.elapsed().as_secs()), (FailureKind::RateLimited, 9));
     assert_eq!(failure.detail, "a query of project 7 (us) had no turn within 9 s: 5 of 5 run, and 0 more wait");
@@ -313,7 +328,7 @@ async fn exports_start_three_a_second() {
     let budget = budget(Family::Export);
     let mut held = Vec::new();
     for _ in 0..10 {
-        held.push(world.gates.enter(&budget, AGENT, begun + SOON).await.expect("a turn"));
+        held.push(world.gates.enter(&budget, Manner::plain(AGENT, begun + SOON), |_| ()).await.expect("a turn"));
     }
     assert_eq!(begun.elapsed().as_millis(), 3300);
 }
@@ -339,8 +354,12 @@ async fn a_gate_opens_by_the_clock_that_goes_on_while_the_machine_sleeps() {
     let clock = Arc::new(TestClock::at(1_900_000_000));
     let gates = Gates::new(clock.clone());
     let (budget, until) = (query(), Instant::now() + SOON);
-    gates.enter(&budget, AGENT, until).await.expect("a turn").was_refused(Some(300));
-    let mut waiting = Box::pin(gates.enter(&budget, AGENT, until));
+    gates
+        .enter(&budget, Manner::plain(AGENT, until), |_| ())
+        .await
+        .expect("a turn")
+        .was_refused(Some(300), Quota::default());
+    let mut waiting = Box::pin(gates.enter(&budget, Manner::plain(AGENT, until), |_| ()));
     assert!(timeout_at(Instant::now() + Duration::from_secs(20), &mut waiting).await.is_err());
     clock.jump(3600);
     assert!(timeout_at(Instant::now() + Duration::from_secs(20), &mut waiting).await.is_err(), "nobody can set it");
@@ -387,7 +406,10 @@ async fn live(steps: Vec<Step>) {
                 let (task, has_entered) = (Arc::clone(&world), Arc::new(AtomicBool::new(false)));
                 let entered = Arc::clone(&has_entered);
                 let call = world.tasks.spawn(async move {
-                    let permit = task.gates.enter(&query(), Tool(tool), Instant::now() + 100 * SOON).await;
+                    let permit = task
+                        .gates
+                        .enter(&query(), Manner::plain(Tool(tool), Instant::now() + 100 * SOON), |_| ())
+                        .await;
                     entered.store(true, Ordering::SeqCst);
                     permit.expect("nothing is closed for so long")
                 });
@@ -395,9 +417,11 @@ async fn live(steps: Vec<Step>) {
             }
             Step::Leave(at) if !waiting.is_empty() => waiting.swap_remove(at.index(waiting.len())).1.abort(),
             Step::End(at) if !inside.is_empty() => drop(inside.swap_remove(at.index(inside.len()))),
-            Step::Answer(at) if !inside.is_empty() => inside[at.index(inside.len())].was_answered(),
+            Step::Answer(at) if !inside.is_empty() => {
+                inside[at.index(inside.len())].was_answered(Quota::default(), true)
+            }
             Step::Refuse(at, told) if !inside.is_empty() => {
-                inside.swap_remove(at.index(inside.len())).was_refused(told);
+                inside.swap_remove(at.index(inside.len())).was_refused(told, Quota::default());
             }
             Step::Pass(seconds) => advance(Duration::from_secs(seconds)).await,
             Step::Limit(to) => {

@@ -79,8 +79,18 @@ pub(super) fn is_nearly_event(line: &[u8]) -> bool {
 }
 
 fn whole(line: &[u8]) -> Result<(), String> {
+    // A list would be taken for the members in their order.
+    if !is_object(line) {
+        return Err(serde_json::from_slice::<&RawValue>(line)
+            .err()
+            .map_or("it is no object".to_owned(), |error| error.to_string()));
+    }
     let shape = serde_json::from_slice::<EventShape<'_>>(line).map_err(|error| error.to_string())?;
     if shape.properties.get().starts_with('{') { Ok(()) } else { Err("its properties are no object".to_owned()) }
+}
+
+fn is_object(line: &[u8]) -> bool {
+    line.trim_ascii_start().starts_with(b"{")
 }
 
 pub(super) fn is_blank(line: &[u8]) -> bool {
@@ -96,10 +106,12 @@ pub(super) fn is_footer(line: &[u8]) -> bool {
         #[serde(borrow)]
         event: Option<&'a RawValue>,
     }
-    if let Ok(Refusal { error, event }) = serde_json::from_slice(line) {
+    if is_object(line)
+        && let Ok(Refusal { error, event }) = serde_json::from_slice(line)
+    {
         return event.is_none() && error.is_some_and(|error| error.get() != "null");
     }
-    !line.trim_ascii().starts_with(b"{") && lossy(line).to_ascii_lowercase().contains(FOOTER)
+    !is_object(line) && lossy(line).to_ascii_lowercase().contains(FOOTER)
 }
 
 /// Says that a line is no event.

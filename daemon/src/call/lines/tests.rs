@@ -314,6 +314,10 @@ fn what_says_that_the_answer_is_not_whole_is_an_error_whatever_is_wanted_of_bad_
 
 #[test]
 fn a_bad_line_is_told_with_its_reason_and_its_beginning_made_visible() {
+    for manners in [RAW, NORMAL] {
+        let ended = through(manners, b"[\"e\",{\"a\":1}]\n", &[]).1;
+        assert!(matches!(ended, Err(LineError::NoEvent { why, .. }) if why == "it is no object"), "a list is no event");
+    }
     let Err(LineError::NoEvent { number, why, shown, .. }) =
         through(NORMAL, b"{\"event\":\"\x1b[31m\xff\",\"properties\":[]}\n", &[]).1
     else {

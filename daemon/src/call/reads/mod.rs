@@ -28,6 +28,7 @@ use crate::call::decoding::Asked;
 use crate::call::fingerprint::fingerprint;
 use crate::call::request::{Coding, Outgoing, Payload, Query};
 use crate::call::wait;
+use crate::call::waits::Callers;
 use crate::clock::Clock;
 use crate::hub::Hub;
 use crate::identity::Identity;
@@ -107,6 +108,8 @@ type Work = BoxFuture<'static, Result<Landed, Failure>>;
 #[derive(Debug)]
 struct Flight {
     work: WeakShared<Work>,
+    /// Who is told what it waits for.
+    callers: Callers,
     number: u64,
     /// It was begun by one who wanted news, so that others who do may join.
     is_renewed: bool,
@@ -250,16 +253,21 @@ impl Shelf {
     ) -> SharedFuture<Work> {
         let mut inner = self.lock();
         let joined = inner.flights.get(&key).filter(|flight| flight.is_renewed || !is_renewed);
-        if let Some(work) = joined.and_then(|flight| flight.work.upgrade()) {
+        if let Some((work, callers)) = joined.and_then(|flight| Some((flight.work.upgrade()?, flight.callers.clone())))
+        {
+            callers.join();
             self.joined.fetch_add(1, Ordering::Relaxed);
             return work;
         }
         inner.number += 1;
         let number = inner.number;
-        let work = fly(Landing { shelf: Arc::clone(self), key, number }, identity.clone(), request).boxed().shared();
+        let callers = Callers::default();
+        callers.join();
+        let flight = fly(Landing { shelf: Arc::clone(self), key, number }, identity.clone(), request);
+        let work = callers.clone().work(flight).boxed().shared();
         // A future that has not ended can be looked for again.
         if let Some(weak) = work.downgrade() {
-            inner.flights.insert(key, Flight { work: weak, number, is_renewed });
+            inner.flights.insert(key, Flight { work: weak, callers, number, is_renewed });
         }
         work
     }

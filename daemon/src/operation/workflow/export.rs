@@ -14,7 +14,7 @@ use mp_proto::plane::Plane;
 use crate::call::answer::OpenAnswer;
 use crate::call::decoding::Asked;
 use crate::call::lines::{Events, LineError, Manners};
-use crate::call::request::{Outgoing, Query};
+use crate::call::request::{Faults, Outgoing, Query};
 use crate::identity::Identity;
 use crate::operation::call::{Lines, Ran, Run, Told};
 
@@ -36,6 +36,8 @@ async fn events(run: Run<'_>) -> Result<Ran, Failure> {
         query: Query::Pairs(asked.query(project.as_str())),
         budget: Some(project.clone()),
         tool: run.tool,
+        faults: if run.once { Faults::Told } else { Faults::Repeated },
+        is_paced: run.is_paced,
         ..Outgoing::read(Plane::Export, "/export")
     };
     let identity = run.session.identity.clone();

@@ -39,8 +39,12 @@ pub struct Limits {
     pub concurrent: usize,
     /// How many requests in any hour, if that is limited. Mixpanel allows 60.
     pub hourly: Option<usize>,
+    /// How long an hour is: shorter than one where a test has no time.
+    pub hour: Duration,
     /// The seconds in `Retry-After`, if it is there.
     pub retry_after: Option<u64>,
+    /// Whether answers of the plane tell their limits in the headers `RateLimit-Policy` and `RateLimit`.
+    pub tells: bool,
 }
 
 /// What each project did.
@@ -55,6 +59,9 @@ pub(crate) struct Meters {
 struct Counts {
     running: Arc<AtomicUsize>,
     peak: usize,
+    refused: usize,
+    /// The most that ever came within an hour, without those that were refused.
+    fullest: usize,
     /// When those of the last hour came.
     taken: VecDeque<Duration>,
 }
@@ -72,12 +79,13 @@ pub(crate) struct Refused {
     running: (usize, usize),
     hourly: (usize, Option<usize>),
     retry_after: Option<u64>,
+    tells: bool,
 }
 
 impl Meters {
     /// Returns what the documentation says, without the limit of an hour.
     pub(crate) fn new() -> Self {
-        let limits = |concurrent| Limits { concurrent, hourly: None, retry_after: Some(1) };
+        let limits = |concurrent| Limits { concurrent, hourly: None, hour: HOUR, retry_after: Some(1), tells: false };
         Self { query: limits(5), export: limits(100), counts: HashMap::new() }
     }
 
@@ -89,17 +97,19 @@ impl Meters {
         let meter = Meter::of(words.next()?)?;
         let limits = if meter == Meter::Query { &self.query } else { &self.export };
         let counts = self.counts.entry((meter, region, project(received)?)).or_default();
-        while counts.taken.front().is_some_and(|at| now.saturating_sub(*at) >= HOUR) {
+        while counts.taken.front().is_some_and(|at| now.saturating_sub(*at) >= limits.hour) {
             counts.taken.pop_front();
         }
         let (running, taken) = (counts.running.load(Ordering::SeqCst), counts.taken.len());
         counts.peak = counts.peak.max(running + 1);
         if running >= limits.concurrent || limits.hourly.is_some_and(|most| taken >= most) {
+            counts.refused += 1;
             let (running, hourly) = ((running, limits.concurrent), (taken, limits.hourly));
-            let refusal = Some(Refused { running, hourly, retry_after: limits.retry_after });
+            let refusal = Some(Refused { running, hourly, retry_after: limits.retry_after, tells: limits.tells });
             return Some(Arc::new(Ticket { running: None, refusal }));
         }
         counts.taken.push_back(now);
+        counts.fullest = counts.fullest.max(counts.taken.len());
         counts.running.fetch_add(1, Ordering::SeqCst);
         Some(Arc::new(Ticket { running: Some(Arc::clone(&counts.running)), refusal: None }))
     }
@@ -107,6 +117,11 @@ impl Meters {
     /// Returns the most that ever came at once, with those that were refused.
     pub(crate) fn peak(&self, meter: Meter, region: Region, project: u64) -> usize {
         self.counts.get(&(meter, region, project)).map_or(0, |counts| counts.peak)
+    }
+
+    /// Returns how many were refused, and the most that were let in within an hour.
+    pub(crate) fn hours(&self, meter: Meter, region: Region, project: u64) -> (usize, usize) {
+        self.counts.get(&(meter, region, project)).map_or((0, 0), |counts| (counts.refused, counts.fullest))
     }
 
     pub(crate) fn running(&self, meter: Meter, region: Region, project: u64) -> usize {
@@ -134,10 +149,24 @@ impl Refused {
             self.running.0, self.running.1, self.hourly.0
         );
         let reply = Reply::json(429, &json!({"request": format!("/api/{path}?{query}"), "error": error}));
+        let reply = if self.tells { self.told(reply) } else { reply };
         match self.retry_after {
             Some(seconds) => reply.header("Retry-After", seconds.to_string()),
             None => reply,
         }
+    }
+}
+
+impl Refused {
+    /// Adds the limits and what is left of them.
+    fn told(&self, reply: Reply) -> Reply {
+        let left = |(used, most): (usize, usize)| most.saturating_sub(used);
+        let hourly = self.hourly.1.unwrap_or(60);
+        let (hour, at_once) = (left((self.hourly.0, hourly)), left(self.running));
+        let concurrent = self.running.1;
+        reply
+            .header("RateLimit-Policy", format!(r#""project";q={hourly};w=3600, "project-concurrency";q={concurrent}"#))
+            .header("RateLimit", format!(r#""project";r={hour};t=3600, "project-concurrency";r={at_once}"#))
     }
 }
 

@@ -36,6 +36,7 @@ pub mod server;
 mod state;
 pub mod streams;
 pub mod visit;
+pub mod weather;
 
 pub use data::Data;
 pub use faults::{Fault, Plan};
@@ -49,6 +50,7 @@ pub use record::Record;
 use server::{Received, Reply, Server};
 use state::State;
 pub use streams::{StreamEnd, Streamed};
+pub use weather::Weather;
 
 /// Longer than a debug build takes on a machine that is busy with the other tests.
 const SOON: Duration = Duration::from_secs(20);
@@ -150,6 +152,16 @@ impl Upstream {
         self.shared.lock().faults.left()
     }
 
+    /// Lets things go wrong by chance, where nothing is planned.
+    pub fn set_weather(&self, weather: Option<Weather>) {
+        self.shared.lock().weather = weather;
+    }
+
+    /// Returns how many requests went wrong by chance.
+    pub fn struck(&self) -> usize {
+        self.shared.lock().struck
+    }
+
     /// Takes all plans back.
     pub fn clear_faults(&self) {
         self.shared.lock().faults.clear();
@@ -190,6 +202,11 @@ impl Upstream {
     /// Returns how many requests of a project ever were there at the same time, with those that were refused.
     pub fn peak(&self, meter: Meter, region: Region, project: u64) -> usize {
         self.shared.lock().meters.peak(meter, region, project)
+    }
+
+    /// Returns how many requests of a project were refused for a limit, and the most that were let in within any hour.
+    pub fn hours(&self, meter: Meter, region: Region, project: u64) -> (usize, usize) {
+        self.shared.lock().meters.hours(meter, region, project)
     }
 
     /// Returns how many requests of a project are there now, without those that were refused.
@@ -298,7 +315,7 @@ impl Upstream {
 fn answer(shared: &Arc<Shared>, received: &Received) -> Reply {
     let mut state = shared.lock();
     state.records.begin(received);
-    let plan = state.faults.take(received);
+    let plan = state.strike(received);
     let now = state.now(shared.started);
     let ticket = state.meters.enter(received, now);
     match plan.as_ref().and_then(Plan::gate_first) {

@@ -21,6 +21,7 @@ use super::record::Records;
 use super::reply::Reply;
 use super::server::Received;
 use super::streams::Guard;
+use super::weather::Weather;
 
 /// Where Mixpanel keeps files, as it signs URLs to them.
 const STORAGE: &str = "/cdn/";
@@ -35,6 +36,8 @@ pub(crate) struct State {
     pub(crate) people: People,
     pub(crate) provider: Provider,
     pub(crate) faults: Faults,
+    pub(crate) weather: Option<Weather>,
+    pub(crate) struck: usize,
     pub(crate) records: Records,
     pub(crate) meters: Meters,
     pub(crate) data: Data,
@@ -76,6 +79,8 @@ impl State {
             people: People::new(),
             provider: Provider::new(),
             faults: Faults::default(),
+            weather: None,
+            struck: 0,
             records: Records::default(),
             meters: Meters::new(),
             data: Data::default(),
@@ -94,6 +99,16 @@ impl State {
         let (method, path_prefix) = (method.to_owned(), path_prefix.to_owned());
         // What was added last wins, so that a test can change an answer.
         self.routes.insert(0, Route { method, path_prefix, handler });
+    }
+
+    /// Returns what is to go wrong with a request: what is planned, else what chance brings.
+    pub(crate) fn strike(&mut self, received: &Received) -> Option<Plan> {
+        let planned = self.faults.take(received);
+        planned.or_else(|| {
+            let struck = self.weather.as_ref().and_then(|weather| weather.strike(received));
+            self.struck += usize::from(struck.is_some());
+            struck
+        })
     }
 
     /// Answers a request, applies a fault to the answer, and notes both.

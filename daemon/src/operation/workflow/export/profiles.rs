@@ -15,7 +15,8 @@ use tracing::info;
 use crate::call::calls::Calls;
 use crate::call::decoding::Asked;
 use crate::call::lines::Manners;
-use crate::call::request::{Outgoing, Payload, Query};
+use crate::call::request::{Faults, Outgoing, Payload, Query};
+use crate::call::waits::Callers;
 use crate::identity::Identity;
 use crate::operation::call::{Lines, Ran, Run, Told};
 use course::Course;
@@ -47,7 +48,7 @@ pub(super) async fn run(run: Run<'_>) -> Result<Ran, Failure> {
     // Room for one page: together with the one that is passed on, two are in memory, and a third is on its way at most.
     let further = pages.goes_on.then(|| {
         let (sender, receiver) = channel(1);
-        run.operations.life.spawn(async move { ahead(pages, &sender).await });
+        run.operations.life.spawn(Callers::here().work(async move { ahead(pages, &sender).await }));
         receiver
     });
     let parts = Box::pin(stream::unfold((Some(first), further), next));
@@ -124,6 +125,8 @@ impl Pages {
             query: Query::Pairs(query),
             budget: Some(project.clone()),
             tool: run.tool,
+            faults: if run.once { Faults::Told } else { Faults::Repeated },
+            is_paced: run.is_paced,
             ..Outgoing::read(Plane::Engage, "/")
         };
         let (identity, project) = (run.session.identity.clone(), project.to_string());
