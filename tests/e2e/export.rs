@@ -1,6 +1,7 @@
 //! Exports: what comes out is what Mixpanel has, in order and whole, or it is said what is missing.
 
 mod files;
+mod forms;
 mod hours;
 mod odd;
 mod profiles;

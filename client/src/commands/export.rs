@@ -48,8 +48,16 @@ const COMMANDS: &[Command] = &[
 fn arguments(command: clap::Command) -> clap::Command {
     let operation = operation(command.get_name());
     let own = [
-        option("output", "FILE", "Write into FILE, complete or not at all; - is stdout").short('o'),
+        option("output", "FILE", "Write into FILE, complete or not at all; - is stdout; .gz and .zst are compressed")
+            .short('o'),
         switch("force", "Replace FILE, and what another export has left of it"),
+        option(
+            "columns",
+            "NAMES",
+            "With -f csv: these fields and properties, with commas or as a JSON list; a.b is b inside of a",
+        ),
+        option("names", "HOW", "With -f csv: names of columns as they are, or as databases like them [default: kept]")
+            .value_parser(["kept", "snake"]),
         option("retry-for", "TIME", "Try again for so long what fails on the way [default: 10m]")
             .value_parser(duration),
         switch("wait", "Wait for free slots of Mixpanel's hour [default with --output FILE]"),
@@ -72,7 +80,7 @@ fn of_sync() -> [Arg; 5] {
             "DIR",
             "Keep DIR up to date: one file a day, and manifest.json; again and again, also from cron",
         )
-        .conflicts_with_all(["output", "parts", "limit"]),
+        .conflicts_with_all(["output", "parts", "limit", "columns", "names"]),
         option("look_back", "N", "With --sync: look again at the N days before the last, for late events [default: 5]")
             .long("look-back")
             .requires("sync")
@@ -144,9 +152,9 @@ fn lines_only(arguments: &ArgMatches) -> Result<(), Failure> {
     let refuse = |detail: &str| Err(Failure::new(FailureKind::InvalidArgument, detail));
     // What a sync prints is JSON, on one line.
     let is_sync = arguments.try_get_one::<String>("sync").ok().flatten().is_some();
-    let is_good = |format: &String| format == "jsonl" || is_sync && format == "json";
+    let is_good = |format: &String| format == "jsonl" || format == if is_sync { "json" } else { "csv" };
     if arguments.get_one::<String>("format").is_some_and(|format| !is_good(format)) {
-        return refuse("exports are JSON Lines: leave --format out, or say -f jsonl");
+        return refuse("exports are JSON Lines: leave --format out, or say -f jsonl, or -f csv for rows in one file");
     }
     if arguments.get_one::<String>("jq").is_some() {
         return refuse("--jq does not apply to exports; pipe them to jq, or to `mp` with what reads lines");

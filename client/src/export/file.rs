@@ -1,7 +1,7 @@
 //! The file of an export: `FILE.partial` until all is in it, then `FILE`.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use serde_json::Value;
 
+use super::codec::{Codec, Encoder};
 use super::journal::{Done, Journal, fingerprint, sync_directory};
 use super::part::Part;
 use super::resume::{Resume, span};
@@ -178,7 +179,8 @@ impl Claim {
         };
         begun().map_err(|error| storage(&partial, "could not be written", &error))?;
         let bytes = journal.bytes();
-        Ok(Partial { target, may_replace, path: partial, file, journal, bytes })
+        let codec = Codec::of(&target);
+        Ok(Partial { target, may_replace, path: partial, file, journal, bytes, codec, encoder: None })
     }
 }
 
@@ -233,7 +235,6 @@ fn is_at(file: &File, path: &Path) -> io::Result<bool> {
 }
 
 /// An unfinished file that grows.
-#[derive(Debug)]
 pub(super) struct Partial {
     target: PathBuf,
     may_replace: bool,
@@ -243,6 +244,9 @@ pub(super) struct Partial {
     journal: Journal,
     /// What is in it.
     pub(super) bytes: u64,
+    codec: Codec,
+    /// Compresses the part that is being written.
+    encoder: Option<Encoder>,
 }
 
 impl Partial {
@@ -251,11 +255,52 @@ impl Partial {
         &self.target
     }
 
+    /// Whether what is written is compressed.
+    pub(super) fn is_compressed(&self) -> bool {
+        self.codec != Codec::Plain
+    }
+
+    /// Whether nothing has been written.
+    pub(super) fn is_empty(&self) -> bool {
+        self.bytes == 0 && self.encoder.is_none()
+    }
+
+    /// Compresses and writes.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(super) fn compress(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut encoder = match self.encoder.take() {
+            Some(encoder) => encoder,
+            None => self.codec.begin()?,
+        };
+        let mut out = Vec::new();
+        encoder.write(bytes, &mut out)?;
+        self.encoder = Some(encoder);
+        self.append(&out)
+    }
+
+    /// Ends what is compressed with the part, so that the file can be cut back to here.
+    fn end_member(&mut self) -> io::Result<()> {
+        let mut out = Vec::new();
+        if let Some(encoder) = self.encoder.take() {
+            encoder.finish(&mut out)?;
+        }
+        self.append(&out)
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)?;
+        self.bytes += bytes.len() as u64;
+        Ok(())
+    }
+
     /// Notes that a part is complete, and when it was asked for. The journal must not be ahead of the disk.
     ///
     /// # Errors
     /// When the disk refuses, or somebody else has changed the file.
     pub(super) fn complete(&mut self, days: Part, asked: Timestamp) -> Result<(), Failure> {
+        self.end_member().map_err(|error| self.failed(&error))?;
         self.check_ours()?;
         let mut note = || {
             let tail = tail(&self.file, self.journal.bytes(), self.bytes)?;
@@ -272,6 +317,7 @@ impl Partial {
     /// When the disk refuses, or somebody else has changed the file.
     pub(super) fn cut_back(&mut self) -> Result<(), Failure> {
         self.check_ours()?;
+        self.encoder = None;
         self.bytes = self.journal.bytes();
         self.file.set_len(self.bytes).map_err(|error| storage(&self.path, "could not be cut back", &error))
     }
@@ -293,7 +339,12 @@ impl Partial {
     ///
     /// # Errors
     /// When somebody else has made a file of that name, or the disk refuses.
-    pub(super) fn finish(self) -> Result<(), Failure> {
+    pub(super) fn finish(mut self) -> Result<(), Failure> {
+        if self.is_compressed() && self.is_empty() {
+            // Nothing at all is no compressed file.
+            let empty = self.compress(&[]).and_then(|()| self.end_member());
+            empty.map_err(|error| self.failed(&error))?;
+        }
         let odd = |error: io::Error| storage(&self.target, "could not be put in its place", &error);
         self.file.sync_all().map_err(odd)?;
         self.check_ours()?;

@@ -20,6 +20,8 @@ mod pauses;
 mod plan;
 mod progress;
 mod resume;
+mod rows;
+mod shape;
 mod sieve;
 mod size;
 mod stop;
@@ -61,6 +63,8 @@ use order::Order;
 use plan::Plan;
 use progress::Progress;
 use resume::Resume;
+use rows::Rows;
+use shape::Shape;
 use stop::Stop;
 use strays::Strays;
 use tally::Tally;
@@ -95,6 +99,7 @@ pub(crate) async fn run(
     if let Some(order) = sync_order(call)? {
         return sync(call, operation, arguments, order, interrupt).await;
     }
+    let shape = shape(call, operation)?;
     let target = call.text("output").filter(|path| path != "-").map(|path| file::real(Path::new(&path))).transpose()?;
     let may_replace = call.arguments.get_flag("force");
     if let Some(target) = &target {
@@ -103,10 +108,29 @@ pub(crate) async fn run(
     let prepared = tokio::select! {
         biased;
         _ = interrupt.recv() => return Ok(interrupted("nothing was exported")),
-        prepared = prepare(call, operation, arguments, target, may_replace) => prepared?,
+        prepared = prepare(call, operation, arguments, target, &shape) => prepared?,
     };
     let (plan, out) = prepared;
-    export(call, plan, out, interrupt).await
+    export(call, plan, (out, shape), interrupt).await
+}
+
+/// Returns what becomes of lines, and says how columns are called if not as was asked for.
+fn shape(call: &Call<'_>, operation: &Operation) -> Result<Shape, Failure> {
+    let given = |id: &str| call.arguments.try_get_one::<String>(id).ok().flatten().map(String::as_str);
+    let without_repeated = call.arguments.try_get_one::<bool>("dedupe").ok().flatten().is_some_and(|wanted| *wanted);
+    if given("format") != Some("csv") {
+        if given("columns").is_some() || given("names").is_some() {
+            let detail = "--columns and --names are for rows: say -f csv, too";
+            return Err(Failure::new(FailureKind::InvalidArgument, detail));
+        }
+        return Ok(Shape::new(without_repeated, None));
+    }
+    let is_snake = given("names") == Some("snake");
+    let (rows, notes) = Rows::new(given("columns"), operation.id == "export.events", is_snake)?;
+    if !call.quiet {
+        notes.iter().for_each(|text| report::note(text));
+    }
+    Ok(Shape::new(without_repeated, Some(rows)))
 }
 
 /// Returns what is to be synced, if anything is.
@@ -139,7 +163,7 @@ async fn sync(
     let (report, ended) = match begun {
         (plan, sync::Begun::Sync(sync)) => {
             let plan = Plan { parts: sync.parts, ..plan };
-            (sync.report, export(call, plan, Out::Days(Box::new(sync.store)), interrupt).await)
+            (sync.report, export(call, plan, (Out::Days(Box::new(sync.store)), Shape::default()), interrupt).await)
         }
         (_, sync::Begun::Busy(report)) => (report, Ok(ExitCode::SUCCESS)),
     };
@@ -179,12 +203,17 @@ async fn prepare(
     operation: &'static Operation,
     mut arguments: Map<String, Value>,
     target: Option<PathBuf>,
-    may_replace: bool,
+    shape: &Shape,
 ) -> Result<(Plan, Out), Failure> {
+    let may_replace = call.arguments.get_flag("force");
     let session = plan::session(call).await?;
     dated(call, operation, &session, &mut arguments).await;
     let asked = plan::wanted(operation, &arguments)?;
-    let request = |arguments: &Map<String, Value>| plan::request(operation, &session, arguments);
+    let request = |arguments: &Map<String, Value>| {
+        let mut request = plan::request(operation, &session, arguments);
+        shape.describe(&mut request);
+        request
+    };
     let claim = target.map(|target| Claim::of(target, &request(&arguments), may_replace)).transpose()?;
     let left = claim.as_ref().map_or(&[][..], Claim::done);
     let now = Timestamp::now();
@@ -252,7 +281,12 @@ fn begun(call: &Call<'_>, days: Days, zone: &Zone, now: Timestamp) -> Result<Day
 }
 
 /// Fetches and writes, until all is there or something ends it.
-async fn export(call: &Call<'_>, plan: Plan, out: Out, mut interrupt: Signal) -> Result<ExitCode, Failure> {
+async fn export(
+    call: &Call<'_>,
+    plan: Plan,
+    (out, shape): (Out, Shape),
+    mut interrupt: Signal,
+) -> Result<ExitCode, Failure> {
     let strays = Strays::open(call.text("on_bad_line"))?;
     let (target, directory) = (out.target(), out.directory());
     let tally = Arc::new(Tally::starting_at(plan.first));
@@ -271,7 +305,7 @@ async fn export(call: &Call<'_>, plan: Plan, out: Out, mut interrupt: Signal) ->
     let bearing = bearing(call, Hour::new(wait, Arc::clone(&tally), plan.parts.len(), plan.first), &tell);
     let ended = tokio::select! {
         biased;
-        ended = fetch(call.daemon.options(), &plan, out, (&tally, &strays, &bearing), &mut interrupt) => ended,
+        ended = fetch(call.daemon.options(), &plan, (out, shape), (&tally, &strays, &bearing), &mut interrupt) => ended,
         () = progress.show() => Ok(()),
     };
     progress.clear();
@@ -311,12 +345,12 @@ fn bearing<'a>(call: &Call<'_>, hour: Hour, tell: &'a dyn Fn(&str)) -> Bearing<'
 async fn fetch(
     options: &Options,
     plan: &Plan,
-    out: Out,
+    (out, shape): (Out, Shape),
     (tally, strays, bearing): (&Arc<Tally>, &Strays, &Bearing<'_>),
     interrupt: &mut Signal,
 ) -> Result<(), Stop> {
     let dir = out.directory().or_else(|| out.target().and_then(|target| target.parent().map(Path::to_owned)));
-    let (sender, mut writer) = writer::start(out, plan.parts.clone(), Arc::clone(tally));
+    let (sender, mut writer) = writer::start(out, plan.parts.clone(), shape, Arc::clone(tally));
     let order = Order::new(plan.first, dir, sender);
     let crew = Crew { options, plan, order: &order, tally, strays, bearing };
     let fetched = tokio::select! {

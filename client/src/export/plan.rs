@@ -63,7 +63,11 @@ pub(super) fn check(operation: &Operation, typed: &Typed) -> Result<(), Failure>
     complete(operation, &mut arguments);
     let checked = match operation.id {
         "export.events" => bind_on(operation, &arguments, somewhere()).map(drop),
-        _ => Profiles::read(&typed.arguments, now()).map(drop),
+        _ => {
+            let [_, today] = somewhere();
+            resolve(operation, &mut arguments, today);
+            Profiles::read(&arguments, now()).map(drop)
+        }
     };
     let mut problems = typed.problems.clone();
     problems.extend(checked.err().unwrap_or_default());

@@ -92,6 +92,11 @@ impl Sieve {
         Self { seen: without_repeated.then(HashSet::new), ..Self::default() }
     }
 
+    /// Whether it leaves out anything.
+    pub(super) fn leaves_out(&self) -> bool {
+        self.seen.is_some()
+    }
+
     /// Takes bytes, and adds the whole lines that go through to `out`.
     pub(super) fn pass(&mut self, mut bytes: &[u8], out: &mut Vec<u8>) {
         while let Some(end) = memchr::memchr(b'\n', bytes) {

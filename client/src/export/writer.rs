@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 
 use super::file::Partial;
 use super::part::Part;
+use super::shape::Shape;
 use super::stop::Stop;
 use super::sync::store::Store;
 use super::tally::Tally;
@@ -83,6 +84,10 @@ impl Out {
                 true => Ok(()),
                 false => Err(Stop::NobodyReads),
             },
+            Self::File(partial) if partial.is_compressed() => {
+                let written = slices.iter().try_for_each(|slice| partial.compress(slice));
+                written.map_err(|error| Stop::Failed(partial.failed(&error)))
+            }
             Self::File(partial) => {
                 let written = write_all(&mut partial.file, slices);
                 written.map_err(|error| Stop::Failed(partial.failed(&error)))?;
@@ -90,6 +95,14 @@ impl Out {
                 Ok(())
             }
             Self::Days(store) => slices.iter().try_for_each(|slice| store.take(slice)).map_err(Stop::Failed),
+        }
+    }
+
+    /// Whether nothing has been written to it, as far as that matters.
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Stdout(_) | Self::Days(_) => false,
+            Self::File(partial) => partial.is_empty(),
         }
     }
 
@@ -143,6 +156,7 @@ fn write_all(file: &mut impl Write, mut slices: &mut [IoSlice<'_>]) -> io::Resul
 pub(super) fn start(
     out: Out,
     parts: Vec<Part>,
+    shape: Shape,
     tally: Arc<Tally>,
 ) -> (Sender<Message>, impl Future<Output = Result<(), Stop>> + Unpin) {
     let (sender, receiver) = channel(WAITING);
@@ -150,38 +164,84 @@ pub(super) fn start(
     // It is not waited for when the process ends: a write to a pipe that nobody reads never does.
     std::thread::spawn(move || {
         // Nobody listens when the process is about to end anyway.
-        let _ = told.send(write(out, &parts, receiver, &tally));
+        let _ = told.send(write(out, &parts, shape, receiver, &tally));
     });
     let lost = || Failure::new(FailureKind::Internal, "the thread that writes has ended without a reason");
     let result = async move { result.await.unwrap_or_else(|_| Err(Stop::Failed(lost()))) };
     (sender, Box::pin(result))
 }
 
-fn write(mut out: Out, parts: &[Part], mut messages: Receiver<Message>, tally: &Tally) -> Result<(), Stop> {
+fn write(out: Out, parts: &[Part], shape: Shape, mut messages: Receiver<Message>, tally: &Tally) -> Result<(), Stop> {
+    let is_begun = !matches!(out, Out::Stdout(_));
+    let mut pen = Pen { out, shape, tally, is_begun };
     while let Some(message) = messages.blocking_recv() {
         match message {
+            Message::Batch(batch) if !pen.shape.is_plain() => batch.iter().try_for_each(|part| pen.pass(part))?,
             Message::Batch(batch) => {
                 let mut slices: Vec<IoSlice<'_>> = batch.iter().map(|part| IoSlice::new(part)).collect();
-                out.write(&mut slices, batch.iter().map(Bytes::len).sum())?;
+                pen.out.write(&mut slices, batch.iter().map(Bytes::len).sum())?;
                 batch.iter().for_each(|part| tally.add(part));
             }
-            Message::Spool(spool) => copy(spool, &mut out, tally)?,
+            Message::Spool(spool) => copy(spool, &mut pen)?,
             Message::CutBack => {
-                out.cut_back()?;
+                pen.out.cut_back()?;
+                pen.shape.forget();
                 tally.cut_back();
             }
             Message::End { part, asked } => {
-                out.end(parts.get(part).copied().flatten(), asked)?;
+                pen.end()?;
+                pen.out.end(parts.get(part).copied().flatten(), asked)?;
                 tally.end(part);
             }
-            Message::Finish => return out.finish(),
+            Message::Finish => return pen.out.finish(),
         }
     }
     // Whoever stopped sending knows why.
     Ok(())
 }
 
-fn copy(mut spool: SpooledTempFile, out: &mut Out, tally: &Tally) -> Result<(), Stop> {
+/// Writes what becomes of lines.
+struct Pen<'a> {
+    out: Out,
+    shape: Shape,
+    tally: &'a Tally,
+    /// Whether what stands before everything else has been written to stdout.
+    is_begun: bool,
+}
+
+impl Pen<'_> {
+    fn pass(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        if self.shape.is_plain() {
+            return self.put(bytes);
+        }
+        let shaped = self.shape.take(bytes).map_err(Stop::Failed)?;
+        self.begin()?;
+        self.put(&shaped)
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        self.out.write(&mut [IoSlice::new(bytes)], bytes.len())?;
+        self.tally.add(bytes);
+        Ok(())
+    }
+
+    /// Writes what stands before everything else, if that is to be and has not been done.
+    fn begin(&mut self) -> Result<(), Stop> {
+        let head = self.shape.head();
+        if head.is_empty() || std::mem::replace(&mut self.is_begun, true) && !self.out.is_empty() {
+            return Ok(());
+        }
+        self.out.write(&mut [IoSlice::new(&head)], head.len())
+    }
+
+    fn end(&mut self) -> Result<(), Stop> {
+        let rest = self.shape.end().map_err(Stop::Failed)?;
+        self.begin()?;
+        if rest.is_empty() { Ok(()) } else { self.put(&rest) }
+    }
+}
+
+fn copy(mut spool: SpooledTempFile, pen: &mut Pen<'_>) -> Result<(), Stop> {
     let unreadable = |error: io::Error| {
         Stop::Failed(Failure::new(FailureKind::Storage, format!("a temporary file could not be read: {error}")))
     };
@@ -192,7 +252,6 @@ fn copy(mut spool: SpooledTempFile, out: &mut Out, tally: &Tally) -> Result<(), 
         if count == 0 {
             return Ok(());
         }
-        out.write(&mut [IoSlice::new(&buffer[..count])], count)?;
-        tally.add(&buffer[..count]);
+        pen.pass(&buffer[..count])?;
     }
 }

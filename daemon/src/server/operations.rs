@@ -9,7 +9,7 @@ use axum::extract::State;
 use hyper::HeaderMap;
 use hyper::body::Body as _;
 use hyper::header::{AGE, HeaderValue};
-use mp_catalog::{Kind, OperationCall, OperationRow, OperationsBody, all, bind, find};
+use mp_catalog::{Bound, Kind, Operation, OperationCall, OperationRow, OperationsBody, all, bind, find};
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::{OPERATION_UPLOAD, OPERATIONS};
 use parking_lot::Mutex;
@@ -109,25 +109,8 @@ async fn answer(
         let detail = format!("there is no operation '{}'; GET {OPERATIONS} lists them", id.escape_debug());
         Failure::new(FailureKind::RouteNotFound, detail)
     })?;
-    let mut wrong = Vec::new();
-    let takes_file = operation.params.iter().find(|param| param.kind == Kind::File);
-    match (takes_file, &upload) {
-        (Some(file), None) => {
-            wrong.push(Problem::new(file.name, format!("must be the body of a POST to {OPERATION_UPLOAD}")))
-        }
-        (None, Some(_)) => wrong.push(Problem::new("body", format!("{id} takes no file"))),
-        _ => {}
-    }
     days::resolve(app, caller, operation, &mut call.arguments).await?;
-    let bound = match bind(operation, &call.arguments) {
-        Ok(bound) if wrong.is_empty() => bound,
-        bound => {
-            let problems = bound.err().into_iter().flatten().chain(wrong).collect();
-            return Err(Failure::new(FailureKind::InvalidArgument, format!("arguments of {id} are wrong"))
-                .errors(problems)
-                .into());
-        }
-    };
+    let bound = bound(operation, &call, upload.is_some())?;
     bound.notes.iter().for_each(|note| notes::add(note));
     let session = app.sessions.open(&caller.0)?;
     let run = Run {
@@ -167,6 +150,26 @@ fn shown(ran: Ran, takes_trailers: bool) -> Answer {
         Ran::Lines(lines) => lines::answer(lines, takes_trailers),
         Ran::Bytes(parts) => reply::streamed("application/octet-stream", parts, takes_trailers),
     })
+}
+
+/// Binds the arguments of a call, and checks that the file that came along is wanted.
+fn bound(operation: &'static Operation, call: &OperationCall, has_file: bool) -> Result<Bound, Failure> {
+    let id = operation.id;
+    let takes_file = operation.params.iter().find(|param| param.kind == Kind::File);
+    let wrong = match takes_file {
+        Some(file) if !has_file => {
+            Some(Problem::new(file.name, format!("must be the body of a POST to {OPERATION_UPLOAD}")))
+        }
+        None if has_file => Some(Problem::new("body", format!("{id} takes no file"))),
+        _ => None,
+    };
+    match (bind(operation, &call.arguments), wrong) {
+        (Ok(bound), None) => Ok(bound),
+        (bound, wrong) => {
+            let problems = bound.err().into_iter().flatten().chain(wrong).collect();
+            Err(Failure::new(FailureKind::InvalidArgument, format!("arguments of {id} are wrong")).errors(problems))
+        }
+    }
 }
 
 /// Refuses an answer that had to be mended, where that is wanted.

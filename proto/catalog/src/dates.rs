@@ -9,10 +9,6 @@ use serde_json::{Map, Value};
 use crate::binding::bind;
 use crate::operation::{Bound, Kind, Operation, Param};
 
-/// What a day may be, for errors and helps.
-pub const EXPECTED: &str =
-    "a date such as 2025-01-31, or today, yesterday, -7d, 2025-W05, 2025-01, last-week, last-month";
-
 /// Which end of a range a day is: a word for many days means the first of them, or the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {

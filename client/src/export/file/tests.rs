@@ -2,7 +2,6 @@
 
 use super::*;
 use serde_json::json;
-use std::io::Write;
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -155,4 +154,31 @@ fn only_regular_files_are_replaced() {
     assert!(check(Path::new("/dev/null"), true).is_err());
     std::os::unix::fs::symlink("elsewhere", dir.path().join("f.partial")).expect("a link");
     assert!(claim(&dir.path().join("f"), 7, true).expect_err("is refused").contains("could not be opened"));
+}
+
+#[test]
+fn a_compressed_file_goes_on_after_its_complete_parts_too() {
+    let dir = tempfile::tempdir().expect("a directory");
+    for name in ["f.gz", "f.zst"] {
+        let target = dir.path().join(name);
+        let mut partial = begun(&target, 7);
+        partial.compress(b"one\n").expect("writable");
+        partial.complete(None, NOW).expect("writable");
+        partial.compress(&[b'x'; 1_000_000]).expect("writable");
+        drop(partial);
+        let mut partial = begun(&target, 7);
+        assert_eq!((partial.journal.done.len(), partial.is_empty()), (1, false));
+        partial.compress(b"two\n").expect("writable");
+        partial.complete(None, NOW).expect("writable");
+        partial.finish().expect("a new name");
+        let (bytes, mut text) = (fs::read(&target).expect("there"), String::new());
+        let mut reader: Box<dyn std::io::Read> = match name {
+            "f.gz" => Box::new(flate2::read::MultiGzDecoder::new(&bytes[..])),
+            _ => Box::new(zstd::stream::read::Decoder::new(&bytes[..]).expect("a frame")),
+        };
+        reader.read_to_string(&mut text).expect("whole");
+        assert_eq!(text, "one\ntwo\n");
+        begun(&dir.path().join(format!("empty-{name}")), 7).finish().expect("a new name");
+        assert!(fs::metadata(dir.path().join(format!("empty-{name}"))).expect("there").len() > 8, "an empty member");
+    }
 }

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::line::{
     BEGINNING, LONGEST, LineError, is_blank, is_event, is_footer, is_nearly_event, lossy, mended, no_event, shown,
 };
-use super::normaliser::Normaliser;
+use super::normaliser::{Normaliser, Zones};
 use super::split::Split;
 
 /// How a body is read.
@@ -52,6 +52,12 @@ impl Events {
             number: 0,
             tally: LinesTally::default(),
         }
+    }
+
+    /// Shows times in another zone.
+    pub(crate) fn in_zones(mut self, zones: Zones) -> Self {
+        self.normaliser.set_zones(zones);
+        self
     }
 
     /// Returns what was mended and left out so far.

@@ -12,4 +12,5 @@ mod tests;
 
 pub(crate) use events::{Events, Manners};
 pub(crate) use line::{LineError, shown};
+pub(crate) use normaliser::Zones;
 pub(crate) use profile::{profile, raw_profile};

@@ -9,6 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use self::time::Days;
+pub(crate) use self::time::Zones;
 mod time;
 
 /// Normalises lines. What it allocates for one it uses for the next.
@@ -64,6 +65,11 @@ impl Parts {
 }
 
 impl Normaliser {
+    /// Shows times in another zone from now on.
+    pub(super) fn set_zones(&mut self, zones: Zones) {
+        self.days.set_zones(zones);
+    }
+
     /// Adds a line, if it is an event.
     pub(super) fn line(&mut self, line: &str, out: &mut Vec<u8>) -> bool {
         self.parts.clear();

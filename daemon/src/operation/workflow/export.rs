@@ -6,14 +6,15 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 use futures_util::stream;
+use jiff::tz::TimeZone;
 use mp_catalog::Workflow;
 use mp_catalog::export;
-use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::plane::Plane;
 
 use crate::call::answer::OpenAnswer;
 use crate::call::decoding::Asked;
-use crate::call::lines::{Events, LineError, Manners};
+use crate::call::lines::{Events, LineError, Manners, Zones};
 use crate::call::request::{Faults, Outgoing, Query};
 use crate::identity::Identity;
 use crate::operation::call::{Lines, Ran, Run, Told};
@@ -31,6 +32,7 @@ pub(crate) async fn run(run: Run<'_>) -> Result<Ran, Failure> {
 
 async fn events(run: Run<'_>) -> Result<Ran, Failure> {
     let asked = export::Events::read(run.arguments).map_err(|problems| run.wrong_arguments(problems))?;
+    let zones = zones(&run, &asked)?;
     let project = run.session.project()?;
     let request = Outgoing {
         query: Query::Pairs(asked.query(project.as_str())),
@@ -43,11 +45,29 @@ async fn events(run: Run<'_>) -> Result<Ran, Failure> {
     let identity = run.session.identity.clone();
     let opened = run.operations.calls.open_good(&identity, &request).await?;
     let manners = Manners { raw: asked.raw, strict: run.strict || asked.strict, on_bad_line: asked.on_bad_line };
-    let (events, told) = (Some(Events::new(manners)), Told::default());
+    let (events, told) = (Some(Events::new(manners).in_zones(zones)), Told::default());
     let (ready, failure) = (VecDeque::new(), None);
     let body = Body { opened, identity, request, events, told: Told::clone(&told), ready, failure };
     let parts = stream::unfold(body, |mut body| async move { Some((body.next().await?, body)) });
     Ok(Ran::Lines(Lines { parts: Box::pin(parts), told, is_raw: asked.raw }))
+}
+
+/// Returns the zones that are named.
+fn zones(run: &Run<'_>, asked: &export::Events) -> Result<Zones, Failure> {
+    let mut problems = Vec::new();
+    let mut named = |at: &str, name: &Option<String>| {
+        let name = name.as_deref().filter(|name| !name.eq_ignore_ascii_case("utc"))?;
+        let zone = TimeZone::get(name).ok();
+        if zone.is_none() {
+            problems.push(Problem::new(
+                at,
+                format!("must be a time zone such as Europe/Berlin, project or utc; '{name}' is none"),
+            ));
+        }
+        zone
+    };
+    let zones = Zones { stored: named("stored_in", &asked.stored_in), shown: named("timezone", &asked.timezone) };
+    if problems.is_empty() { Ok(zones) } else { Err(run.wrong_arguments(problems)) }
 }
 
 /// A body of events on its way.

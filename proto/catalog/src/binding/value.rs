@@ -25,7 +25,7 @@ pub(super) fn single(param: &Param, given: &Value, notes: &mut Vec<String>) -> R
         Kind::List => (list::texts(given), "texts, separated by commas"),
         Kind::Names => (list::names(given), "texts, separated by commas"),
         Kind::Flag | Kind::Toggle => (boolean(given), "true or false"),
-        Kind::Date => (date(given), "a date such as 2025-01-31"),
+        Kind::Date => (date(given), "a date such as 2025-01-31, or yesterday, -7d, 2025-W05, 2025-01, last-month"),
         Kind::Json(of) => return json(param, of, given, notes),
         Kind::JsonFile => return json(param, Of::Object, given, notes),
         Kind::TextFile => (given.as_str().map(Value::from), "a text"),

@@ -18,6 +18,10 @@ pub struct Events {
     pub limit: Option<i64>,
     /// Whether lines stay as Mixpanel sends them.
     pub raw: bool,
+    /// The zone that times are shown in; UTC when none is named.
+    pub timezone: Option<String>,
+    /// The zone that Mixpanel has stored them in; UTC when none is named.
+    pub stored_in: Option<String>,
     /// What becomes of lines that are no events.
     pub on_bad_line: OnBadLine,
     /// Whether what would be mended is refused.
@@ -39,12 +43,15 @@ impl Events {
             let text = bound.arguments[name].as_str().unwrap_or_default();
             text.parse().expect("a bound date is one")
         };
+        let text = |name: &str| bound.arguments.get(name).and_then(Value::as_str).map(str::to_owned);
         Ok(Self {
             days: Days { from: day("from"), to: day("to") },
             limit: bound.arguments.get("limit").and_then(Value::as_i64),
             raw: bound.arguments.get("raw").and_then(Value::as_bool).unwrap_or(false),
             on_bad_line: OnBadLine::read(&bound.arguments),
             strict: bound.arguments.get("strict").and_then(Value::as_bool).unwrap_or(false),
+            timezone: text("timezone"),
+            stored_in: text("stored_in"),
             query: bound.query,
         })
     }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::bad_line::OnBadLine;
 use crate::binding::bind_with;
 use crate::ops::export::PROFILES;
+use crate::shape::exports::updated_since;
 
 /// An export of profiles.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,13 +36,18 @@ impl Profiles {
                 problems.add("as_of_timestamp", "must not be in the future (AC6_AS_OF_TIMESTAMP_FUTURE)");
             }
         })?;
+        let mut fields = bound.body.unwrap_or_default();
+        if let Some(day) = bound.arguments.get("since").and_then(Value::as_str) {
+            let filter = updated_since(day, fields.get("where").and_then(Value::as_str));
+            fields.insert("where".to_owned(), filter.into());
+        }
         Ok(Self {
             limit: bound.arguments.get("limit").and_then(Value::as_u64),
             raw: bound.arguments.get("raw").and_then(Value::as_bool).unwrap_or(false),
             on_bad_line: OnBadLine::read(&bound.arguments),
             strict: bound.arguments.get("strict").and_then(Value::as_bool).unwrap_or(false),
             is_empty: bound.arguments.get("distinct_ids").is_some_and(|ids| *ids == Value::Array(Vec::new())),
-            fields: bound.body.unwrap_or_default(),
+            fields,
         })
     }
 
@@ -81,6 +87,19 @@ mod tests {
         assert!(cohort.ends_with(r#""include_all_users":false}"#), "{cohort}");
         let behaviors = body(json!({"behaviors": r#"[{"window":"1d","n":[1,null,1.50]}]"#}), 0, None);
         assert!(behaviors.ends_with(r#""behaviors":"[{\"window\": \"1d\", \"n\": [1, null, 1.50]}]"}"#), "{behaviors}");
+    }
+
+    #[test]
+    fn since_is_a_filter_beside_others() {
+        let filter = |arguments: Value| read(&arguments).expect("good").body("7", 0, None)["where"].clone();
+        assert_eq!(filter(json!({"since": "2025-01-31"})), r#"properties["$last_seen"] >= "2025-01-31T00:00:00""#);
+        let both = r#"(a == 1 or b) and properties["$last_seen"] >= "2025-01-31T00:00:00""#;
+        assert_eq!(filter(json!({"since": "2025-01-31", "where": "a == 1 or b"})), both);
+        let sized = read(&json!({"page_size": "500"})).expect("good").body("7", 3, Some("s"));
+        assert_eq!(Value::Object(sized).to_string(), r#"{"project_id":"7","page":3,"session_id":"s","page_size":500}"#);
+        for wrong in [json!({"page_size": 0}), json!({"page_size": 10_001}), json!({"since": "soon"})] {
+            assert!(read(&wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

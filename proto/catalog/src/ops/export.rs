@@ -37,6 +37,8 @@ pub(crate) const EVENTS: Operation = Operation {
         Param::query("where", Kind::Str, "Only events for which this expression is true"),
         Param::query("limit", Kind::Int, "At most so many events, 1 to 100000").through(exports::limit_of_events),
         Param::local("raw", Kind::Flag, "Lines as Mixpanel sends them, byte for byte"),
+        Param::local("timezone", Kind::Str, "Show event_time in this time zone: Europe/Berlin, project, utc"),
+        Param::local("stored_in", Kind::Str, "Times are stored in this zone: utc, or project for one before 2023"),
         ON_BAD_LINE,
         STRICT,
     ],
@@ -50,11 +52,13 @@ pub(crate) const PROFILES: Operation = Operation {
     id: "export.profiles",
     command: &["export", "profiles"],
     summary: "Export user or group profiles as JSON Lines",
-    detail: "",
+    detail: "$last_seen, by which --since selects, moves with updates of a profile. Edits in Mixpanel's own pages, updates with $ignore_time, \
+             events and deletions do not move it: export all profiles now and then.",
     effect: Effect::Read,
     scope: Scope::Project,
     params: &[
         Param::body("where", Kind::Str, "Only profiles for which this expression is true"),
+        Param::local("since", Kind::Date, "Only profiles whose $last_seen is since this day"),
         Param::body("cohort_id", Kind::Id, "Only members of this cohort")
             .wire("filter_by_cohort")
             .through(exports::cohort),
@@ -73,6 +77,8 @@ pub(crate) const PROFILES: Operation = Operation {
         Param::body("as_of_timestamp", Kind::Int, "Profiles as of this time, in Unix seconds"),
         Param::body("include_all_users", Kind::Flag, "With a cohort: members that have no profile, too"),
         Param::body("limit", Kind::Int, "At most so many profiles").through(exports::limit_of_profiles),
+        Param::body("page_size", Kind::Int, "So many profiles a request; fewer requests are fewer of the hour's")
+            .through(exports::page_size),
         Param::local("raw", Kind::Flag, "Profiles as Mixpanel sends them"),
         ON_BAD_LINE,
         STRICT,

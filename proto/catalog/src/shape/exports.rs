@@ -13,6 +13,9 @@ use crate::operation::Bound;
 /// Most events that Mixpanel returns when it is given a limit.
 const MOST_EVENTS: i64 = 100_000;
 
+/// Most profiles on a page: a body of some megabytes.
+const MOST_ON_PAGE: i64 = 10_000;
+
 /// Checks the limit of an export of events.
 pub(crate) fn limit_of_events(limit: Value) -> Result<Value, String> {
     match limit.as_i64() {
@@ -31,6 +34,11 @@ pub(crate) fn events(arguments: &Fields, problems: &mut Problems) {
     {
         problems.add("to", format!("must not be before {from}"));
     }
+    if arguments.get("raw") == Some(&Value::Bool(true)) {
+        for name in ["timezone", "stored_in"].into_iter().filter(|name| arguments.contains_key(*name)) {
+            problems.add(name, "does not go with raw, which leaves every byte as it is");
+        }
+    }
 }
 
 /// Checks the limit of an export of profiles.
@@ -39,6 +47,23 @@ pub(crate) fn limit_of_profiles(limit: Value) -> Result<Value, String> {
         Some(..1) => Err("must be at least 1".to_owned()),
         _ => Ok(limit),
     }
+}
+
+/// Checks the size of a page.
+pub(crate) fn page_size(size: Value) -> Result<Value, String> {
+    match size.as_i64() {
+        Some(1..=MOST_ON_PAGE) => Ok(size),
+        _ => Err(format!("must be from 1 to {MOST_ON_PAGE}")),
+    }
+}
+
+/// Returns the filter of profiles that were updated since a day, and for which an expression is true, too. `$last_seen` is an ISO 8601
+/// text, so texts that are compared are times that are.
+pub(crate) fn updated_since(day: &str, filter: Option<&str>) -> String {
+    let recent = format!("properties[\"$last_seen\"] >= \"{day}T00:00:00\"");
+    filter
+        .filter(|filter| !filter.is_empty())
+        .map_or_else(|| recent.clone(), |filter| format!("({filter}) and {recent}"))
 }
 
 /// Makes the filter by a cohort of its id.

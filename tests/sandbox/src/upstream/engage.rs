@@ -85,7 +85,7 @@ fn page(data: &Data, sessions: &mut Sessions, asking: &mut Asking<'_>) -> Result
     if !asking.received.path.ends_with('/') {
         asking.object("the path ends with a slash");
     }
-    let known = [&["project_id", "page", "session_id", "limit"][..], &FILTERS].concat();
+    let known = [&["project_id", "page", "session_id", "limit", "page_size"][..], &FILTERS].concat();
     let (project, body) = begin(asking, &known)?;
     let page = body.get("page").map_or(Some(0), Value::as_u64);
     let page = page.ok_or_else(|| asking.fault(400, "page must be a whole number"))?;
@@ -96,7 +96,8 @@ fn page(data: &Data, sessions: &mut Sessions, asking: &mut Asking<'_>) -> Result
     let limit = whole(&body, "limit", asking)?.unwrap_or(u64::MAX);
     let total = (matching.len() as u64).min(limit);
     let outputs = json_texts(&body, "output_properties", asking)?;
-    let (start, size) = (page.saturating_mul(data.page_size), data.page_size);
+    let size = whole(&body, "page_size", asking)?.unwrap_or(data.page_size);
+    let start = page.saturating_mul(size);
     let indices = matching.iter().take(index(total)).skip(index(start)).take(index(size));
     let results: Vec<Value> = indices.map(|at| profile(project.id, *at, outputs.as_deref())).collect();
     Ok(json!({
