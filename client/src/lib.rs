@@ -94,6 +94,8 @@ mod commands;
 mod facts;
 #[cfg(test)]
 mod generated;
+#[cfg(test)]
+mod hints;
 
 pub use sdk::{
     Accounts, ApiCall, ByteStream, Client, ClientBuilder, Events, Happened, Lines, Login, Logins, NewAccount, Numbered,

@@ -132,6 +132,9 @@ fn what_is_no_answer_is_an_error_that_says_why() {
         assert!(done.stderr.contains(words) && !done.stderr.contains("panicked"), "{body}: {}", done.stderr);
     }
     answered(&world, r#"{"data": {"values": {"a": {"d": NaN}}}, "x": Infinity, "text": "NaN"}"#);
+    let shown: Value = serde_json::from_str(&segmentation(&world, "a").ok()).expect("JSON");
+    assert_eq!((&shown["total"], &shown["series"]["a"]["d"]), (&json!(0), &Value::Null), "nothing was counted there");
+    answered(&world, r#"{"data": {"values": {"a": {"d": "many"}}}}"#);
     assert!(segmentation(&world, "a").fails(1).contains("no number for 'a' at d"));
 }
 

@@ -124,6 +124,10 @@ impl Standing<'_> {
             .last_day()
             .filter(|_| self.target.is_none() && self.directory.is_none())
             .and_then(|day| day.tomorrow().ok());
+        // What Mixpanel refuses it refuses again.
+        if failure.kind == FailureKind::UpstreamRefused {
+            return failure;
+        }
         let label = if self.parts() > 0 { "go on from there" } else { "try again" };
         failure.next(command(std::env::args().skip(1), from), label)
     }

@@ -42,7 +42,8 @@ pub(super) fn ask(operation: &Operation, call: &Bound) -> Result<(), Failure> {
     if !typed.ends_with('\n') {
         report::say("");
     }
-    Err(Failure::new(FailureKind::Declined, "nothing was done: the answer was not yes").next("--yes", "do not ask"))
+    Err(Failure::new(FailureKind::Declined, "nothing was done: the answer was not yes")
+        .next(operation.typed("", &call.arguments, " --yes"), "do not ask"))
 }
 
 /// Returns the arguments as a reader of the question needs them.

@@ -52,12 +52,16 @@ pub(crate) async fn run(operation: &'static Operation, matches: &ArgMatches) -> 
     };
     let path = output.as_ref().map(|(_, path)| path.as_str());
     if operation.reply.shape == Shape::Bytes {
-        return answer::bytes(request::bytes(&mut call, operation, &asked).await?, path).await;
+        let streaming =
+            request::bytes(&mut call, operation, &asked).await.map_err(|failure| binding::told(operation, failure))?;
+        return answer::bytes(streaming, path).await;
     }
     let value = match typed.upload {
-        None => request::ask(&mut call, operation.id, &asked).await?,
-        Some(file) => request::upload(&mut call, operation, &asked, file).await?,
+        None => request::ask(&mut call, operation.id, &asked).await,
+        Some(file) => request::upload(&mut call, operation, &asked, file).await,
     };
+    let is_for_programs = matches.get_one::<String>("format").is_some_and(|format| format.starts_with("json"));
+    let value = value.map_err(|failure| binding::shortened(binding::told(operation, failure), is_for_programs))?;
     answer::value(&mut call, operation, value, &bound.arguments, path)
 }
 

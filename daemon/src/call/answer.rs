@@ -141,7 +141,7 @@ impl OpenAnswer {
             waited,
             body: Body::of(response.headers(), request.coding),
             idle: request.host.patience(),
-            subject: format!("{} {} of account '{}'", request.method, request.path, identity.name),
+            subject: format!("{} {} of account '{}'", request.method, request.shown_path(), identity.name),
             account: identity.name.clone(),
             response,
             permit: permit.map(|permit| Turn::new(life, permit)),

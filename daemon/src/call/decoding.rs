@@ -1,12 +1,13 @@
 //! What Mixpanel's answer means: JSON, or a failure that says what, of which account, and what to run. Pure.
 
-use mp_proto::failure::{Failure, FailureKind, Next, Upstream};
+use mp_proto::failure::{Failure, FailureKind, Next, Problem, Upstream};
 use mp_proto::mend::{self, Mended};
 use mp_proto::secret::Secret;
 use mp_proto::visible::is_unseen;
 use serde_json::Value;
 
 use crate::call::large::Excess;
+use crate::call::refusal;
 use crate::call::request::Outgoing;
 use crate::call::retry;
 use crate::identity::Holder;
@@ -88,6 +89,12 @@ impl Incoming {
 
     fn refusal(&self, asked: &Asked<'_>) -> Failure {
         let status = self.status;
+        let own = match &self.body {
+            Content::Text(body) => asked.message(body),
+            Content::Read(_) | Content::TooLarge(_) => None,
+        };
+        let words = own.as_deref().unwrap_or_default();
+        let is_credential = status == 401 || (status < 500 && refusal::is_about_the_credential(words));
         let (kind, said) = match status {
             401 => (FailureKind::CredentialRefused, "was answered 401: the credential is not accepted"),
             404 => (FailureKind::UpstreamNotFound, "was answered 404: not found"),
@@ -95,18 +102,20 @@ impl Incoming {
             400..=499 => (FailureKind::UpstreamRefused, "was refused"),
             _ => (FailureKind::UpstreamFault, "met a fault at Mixpanel"),
         };
+        let kind = if is_credential { FailureKind::CredentialRefused } else { kind };
         let said = if said.contains("answered") { said.to_owned() } else { format!("{said} ({status})") };
-        let own = match &self.body {
-            Content::Text(body) => asked.message(body),
-            Content::Read(_) | Content::TooLarge(_) => None,
-        };
-        let own = own.map_or_else(String::new, |text| format!(". Mixpanel says: {text}"));
-        let mut failure = asked.failure(kind, &format!("{said}{own}"));
+        let scope = refusal::missing_scope(status, &asked.request.path, words);
+        let scope = scope.map_or_else(String::new, |text| format!(". {text}"));
+        let told = own.map_or_else(String::new, |text| format!(". Mixpanel says: {text}"));
+        let mut failure = asked.failure(kind, &format!("{said}{told}{scope}"));
         failure.upstream = Some(Upstream { status, request_id: self.request_id.as_deref().and_then(request_id) });
+        if let Content::Text(body) = &self.body {
+            failure.errors = asked.records(body);
+        }
         if matches!(status, 429 | 503) {
             failure.retry_after_s = self.told();
         }
-        if status == 401 {
+        if is_credential {
             failure.next.extend(repair(asked.identity));
         }
         failure
@@ -126,10 +135,19 @@ impl<'a> Asked<'a> {
         Self { identity, request, secrets }
     }
 
-    /// Returns what Mixpanel itself says in a JSON body, fit to be shown.
+    /// Returns what Mixpanel itself says in a body, fit to be shown.
     pub(crate) fn message(&self, body: &[u8]) -> Option<String> {
-        let text = said(&json(body)?.0)?;
-        self.quoted(&text)
+        let text = match json(body) {
+            Some((answer, _)) => refusal::said(&answer),
+            None => refusal::words(body),
+        };
+        self.quoted(&text?).filter(|text| !text.is_empty())
+    }
+
+    /// Returns what is wrong with single records, fit to be shown.
+    fn records(&self, body: &[u8]) -> Vec<Problem> {
+        let told = json(body).map(|(answer, _)| refusal::failed_records(&answer)).unwrap_or_default();
+        told.into_iter().filter_map(|one| Some(Problem::new(one.at, self.quoted(&one.detail)?))).collect()
     }
 
     /// Returns a text of Mixpanel, fit to be shown.
@@ -140,7 +158,7 @@ impl<'a> Asked<'a> {
     /// Returns a failure about the request: its detail names request and account before what is said of them.
     pub(crate) fn failure(&self, kind: FailureKind, said: &str) -> Failure {
         let (request, name) = (self.request, &self.identity.name);
-        let detail = format!("{} {} of account '{name}' {said}", request.method, request.path);
+        let detail = format!("{} {} of account '{name}' {said}", request.method, request.shown_path());
         Failure::new(kind, detail).account(name)
     }
 }
@@ -179,7 +197,7 @@ fn repair(identity: &Identity) -> Option<Next> {
 pub(crate) fn words(identity: &Identity, credential: &str, answer: &Value) -> Option<String> {
     let mut secrets = known_secrets(identity);
     secrets.push(credential);
-    quoted(&said(answer)?, &secrets)
+    quoted(&refusal::said(answer)?, &secrets)
 }
 
 /// Returns the secrets of an identity, less a token that the keeper holds.
@@ -189,10 +207,6 @@ fn known_secrets(identity: &Identity) -> Vec<&str> {
         Authorization::Grant(_) => None,
     };
     own.into_iter().chain(identity.headers.iter().map(|(_, value)| value)).map(Secret::expose).collect()
-}
-
-fn said(answer: &Value) -> Option<String> {
-    ["error", "message"].iter().find_map(|key| plain(answer.get(key)?))
 }
 
 /// Makes one short line of a text, without secrets.
@@ -205,16 +219,6 @@ fn quoted(text: &str, secrets: &[&str]) -> Option<String> {
         line = line.replace(secret, "***");
     }
     Some(shorten(&line))
-}
-
-/// Returns a text, or the texts of a list; none when there is nothing to read in it.
-fn plain(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Array(list) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
-        _ => return None,
-    };
-    (!text.trim().is_empty()).then_some(text)
 }
 
 /// Makes one line of a text: white space is one space, and what could command a terminal is left out.
@@ -331,11 +335,31 @@ mod tests {
         assert!(said(r#"{"error": ["a", "b"]}"#).ends_with("says: a, b"));
         assert!(said(r#"{"error": "u:hush-hush is wrong"}"#).ends_with("says: u:*** is wrong"));
         assert!(said(&format!(r#"{{"error": "{}"}}"#, "ü".repeat(500))).ends_with(&format!("{}…", "ü".repeat(199))));
-        for nothing in ["{}", "plain text", "", r#"{"error": {"a": 1}}"#, "[]"] {
+        assert!(said("plain\ttext").ends_with("says: plain text"));
+        assert!(said("<html><h1>403</h1> <script>x</script>No &amp; no\u{1b}[2J").ends_with("says: 403 No & no[2J"));
+        assert!(said(r#"{"detail": "Not yours"}"#).ends_with("says: Not yours"));
+        for nothing in ["{}", "<html>", "", r#"{"error": {"a": 1}}"#, "[]"] {
             assert!(!said(nothing).contains("says"), "{nothing}");
         }
         let failure = decoded(500, "{}").expect_err("a fault");
         assert_eq!(failure.upstream.and_then(|said| said.request_id).as_deref(), Some("id-1"));
+    }
+
+    #[test]
+    fn a_refusal_about_the_credential_is_one_whatever_its_status() {
+        for status in [400, 403] {
+            let failure = decoded(status, r#"{"error": "Unable to authenticate request"}"#).expect_err("refused");
+            assert_eq!((failure.kind, failure.kind.exit_code()), (FailureKind::CredentialRefused, 2), "{status}");
+            assert!(!failure.next.is_empty());
+        }
+        let scope = decoded(403, r#"{"error": "forbidden"}"#).expect_err("refused");
+        assert!(scope.detail.contains("user_details") && scope.detail.contains("--project"), "{}", scope.detail);
+        for status in [400, 402] {
+            let failure = decoded(status, "Payment: \u{7}plan").expect_err("refused");
+            assert!(failure.detail.ends_with("says: Payment: plan") && failure.next.is_empty(), "{}", failure.detail);
+        }
+        let records = decoded(400, r#"{"error": "x", "failed_records": [{"index": 3, "message": "no hush-hush"}]}"#);
+        assert_eq!(records.expect_err("refused").errors, [Problem::new("record 3", "no ***")]);
     }
 
     #[test]

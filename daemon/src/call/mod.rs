@@ -14,6 +14,7 @@ pub(crate) mod packed;
 pub(crate) mod path;
 pub(crate) mod quota;
 pub mod reads;
+pub(crate) mod refusal;
 pub mod request;
 pub(crate) mod retry;
 pub(crate) mod wait;

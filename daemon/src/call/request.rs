@@ -4,6 +4,7 @@ use parking_lot::Mutex;
 
 use bytes::Bytes;
 use mp_proto::ids::ProjectId;
+use mp_proto::plane::Plane;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
@@ -56,6 +57,14 @@ impl Outgoing {
             is_paced: false,
             budget: None,
             tool: Tool::default(),
+        }
+    }
+
+    /// Returns its path as a failure names it: pages of profiles have none of their own.
+    pub fn shown_path(&self) -> String {
+        match self.host {
+            Host::Api(Plane::Engage) => format!("/engage{}", self.path),
+            _ => self.path.clone(),
         }
     }
 

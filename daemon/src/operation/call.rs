@@ -260,6 +260,11 @@ impl Run<'_> {
         Ok(self.session.workspace.map_or(project, |workspace| format!("/workspaces/{workspace}/{below}")))
     }
 
+    /// Returns the command line of this call, with flags of the session before its words and some of its own behind its arguments.
+    pub(crate) fn again(&self, before: &str, behind: &str) -> String {
+        self.operation.typed(before, self.arguments, behind)
+    }
+
     /// Returns an argument that is a text.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.bound.arguments.get(name).and_then(Value::as_str)

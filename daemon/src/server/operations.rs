@@ -1,6 +1,7 @@
 //! The catalog: its list, and one route that runs any of its rows.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Extension;
 use axum::body::Body;
@@ -12,6 +13,7 @@ use mp_catalog::{Bound, Kind, Operation, OperationCall, OperationRow, Operations
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::{OPERATION_UPLOAD, OPERATIONS};
 use parking_lot::Mutex;
+use tokio::time::timeout;
 
 use crate::call::wait::measured;
 use crate::notes;
@@ -23,6 +25,7 @@ use crate::server::days;
 use crate::server::lines;
 use crate::server::peer::Peer;
 use crate::server::reply::{self, Answer};
+use crate::session::Session;
 
 /// `GET /v1/operations`.
 pub(crate) async fn list() -> Answer {
@@ -67,6 +70,32 @@ pub(crate) async fn upload(
     answer(&app, &id, &caller, peer, &headers, call, Some(file)).await
 }
 
+/// Longest wait for what is said of a refusal beside it.
+const PROJECTS_WITHIN: Duration = Duration::from_secs(5);
+
+/// Most projects that are named.
+const MOST_PROJECTS: usize = 10;
+
+/// Adds to the refusal of a project which projects the account can see, if that is not among them.
+async fn with_projects(app: &Arc<App>, session: &Session, mut failure: Failure) -> Failure {
+    let is_refused = failure.kind == FailureKind::UpstreamRefused
+        && failure.upstream.as_ref().is_some_and(|said| said.status == 403);
+    let Some(project) = session.project.as_ref().filter(|_| is_refused) else { return failure };
+    let known = timeout(PROJECTS_WITHIN, app.users.of_session(session, false)).await;
+    let Ok(Ok(me)) = known else { return failure.next("mp project list", "see the projects of the account") };
+    let projects = me.projects();
+    if projects.iter().any(|one| one.id == *project) {
+        return failure;
+    }
+    let named: Vec<String> =
+        projects.iter().take(MOST_PROJECTS).map(|one| format!("{} ({})", one.id, one.name.escape_debug())).collect();
+    let more = if projects.len() > named.len() { ", …" } else { "" };
+    let seen = if named.is_empty() { "none".to_owned() } else { named.join(", ") };
+    failure.detail =
+        format!("{}. Project {project} is none that the account can see; those are: {seen}{more}", failure.detail);
+    failure.next("mp project list", "see the projects of the account")
+}
+
 async fn answer(
     app: &Arc<App>,
     id: &str,
@@ -100,7 +129,11 @@ async fn answer(
     };
     let (ran, waited) = measured(dispatch::run(run)).await;
     refuse_mended(id, call.strict)?;
-    let mut response = shown(ran?, reply::takes_trailers(headers))?;
+    let ran = match ran {
+        Ok(ran) => ran,
+        Err(failure) => return Err(with_projects(app, &session, failure).await.into()),
+    };
+    let mut response = shown(ran, reply::takes_trailers(headers))?;
     reply::tell_wait(&mut response, waited, session.project.as_ref());
     Ok(response)
 }

@@ -4,6 +4,7 @@
 mod binding;
 pub mod dates;
 pub mod export;
+mod line;
 mod models;
 mod nouns;
 mod operation;

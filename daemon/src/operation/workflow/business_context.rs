@@ -71,7 +71,8 @@ async fn organization(run: &Run<'_>) -> Result<i64, Failure> {
         Some(id) => Ok(id),
         None => of_project(&*run.operations.users.of_session(run.session, false).await?).ok_or_else(|| {
             let detail = format!("the organization of project {project} is not known");
-            Failure::new(FailureKind::NeedsProject, detail).next("--organization-id ID", "say which organization")
+            Failure::new(FailureKind::NeedsProject, detail)
+                .next(run.again("", " --organization-id ID"), "say which organization")
         }),
     }
 }

@@ -33,7 +33,7 @@ pub(crate) async fn run(run: &Run<'_>) -> Result<Answered, Failure> {
         let closed: Vec<String> = ids.iter().filter(is_closed).map(ToString::to_string).collect();
         if !closed.is_empty() {
             let detail = format!("nothing was deleted: the account may not edit {noun} {}", closed.join(", "));
-            return Err(run.declined(detail).next("--force", "delete them nevertheless"));
+            return Err(run.declined(detail).next(run.again("", " --force"), "delete them nevertheless"));
         }
     }
     plain(run).await

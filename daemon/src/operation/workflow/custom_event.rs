@@ -47,7 +47,10 @@ async fn named(run: &Run<'_>, name: &str) -> Result<i64, Failure> {
         several => {
             let ids: Vec<String> = several.iter().map(ToString::to_string).collect();
             let detail = format!("{} custom events are named {}: {}", several.len(), json!(name), ids.join(", "));
-            Err(Failure::new(FailureKind::InvalidArgument, detail).next("--id ID", "say which"))
+            Err(Failure::new(FailureKind::InvalidArgument, detail).next(
+                format!("mp {} --id {}", run.operation.command.join(" "), several[0]),
+                "say which, such as this one",
+            ))
         }
     }
 }

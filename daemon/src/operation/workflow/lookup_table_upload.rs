@@ -8,6 +8,7 @@ use mp_proto::plane::Plane;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
+use crate::call::refusal::failed_records;
 use crate::call::request::{Outgoing, Query};
 use crate::operation::call::{Answered, Run};
 use crate::operation::storage;
@@ -63,7 +64,8 @@ async fn taken_in(run: &Run<'_>, id: &str) -> Result<Value, Failure> {
             "SUCCESS" => return Ok(status.get("result").cloned().unwrap_or(status)),
             "FAILURE" | "REVOKED" | "NOTFOUND" => {
                 let words = status.get("result").map_or_else(String::new, |result| format!(": {result}"));
-                return Err(run.odd(&format!("an upload that ended as {word}{words}")));
+                let failed = status.get("result").map(failed_records).unwrap_or_default();
+                return Err(run.odd(&format!("an upload that ended as {word}{words}")).errors(failed));
             }
             _ if Instant::now() >= deadline => {
                 let detail = format!("upload {id} is not taken in after {} s", PATIENCE.as_secs());

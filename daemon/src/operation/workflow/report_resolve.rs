@@ -22,6 +22,9 @@ use crate::operation::outgoing::project_number;
 /// Largest page that tells where a short link leads.
 const MAX_PAGE: usize = 64 * 1024;
 
+/// Most short links that are followed, one to the next.
+const MOST_HOPS: usize = 5;
+
 /// What a page says before the address that it goes to.
 const GOES_TO: &str = "window.location.href";
 
@@ -32,16 +35,20 @@ const GOES_TO: &str = "window.location.href";
 pub(crate) async fn run(run: &Run<'_>) -> Result<Answered, Failure> {
     let input = run.text("link").unwrap_or_default();
     let refused = |refusal: &Refusal| run.wrong("link", &format!("{} ({})", refusal.why, refusal.code));
-    let (report, expanded) = match parse(input).map_err(|refusal| refused(&refusal))? {
-        Link::Report(report) => (report, None),
-        Link::Short { region, code } => {
-            same_region(run, region)?;
-            let target = expand(run, &code).await?;
-            match parse(&target).map_err(|refusal| refused(&refusal))? {
-                Link::Report(report) => (report, Some(target)),
-                Link::Short { .. } => {
-                    return Err(run.wrong("link", "leads to another short link (SHORT_LINK_CHAIN)"));
-                }
+    let (mut link, mut expanded) = (parse(input).map_err(|refusal| refused(&refusal))?, None);
+    let mut hops = 0;
+    let report = loop {
+        match link {
+            Link::Report(report) => break report,
+            Link::Short { .. } if hops == MOST_HOPS => {
+                return Err(run.wrong("link", "leads from one short link to another without end (SHORT_LINK_CHAIN)"));
+            }
+            Link::Short { region, code } => {
+                hops += 1;
+                same_region(run, region)?;
+                let target = expand(run, &code).await?;
+                link = parse(&target).map_err(|refusal| refused(&refusal))?;
+                expanded = Some(target);
             }
         }
     };
@@ -75,12 +82,12 @@ fn same_place(run: &Run<'_>, place: &ReportPlace) -> Result<(), Failure> {
     if project.as_str() != place.project {
         let why =
             format!("is of project {}, and the session of {project} (REPORT_LINK_PROJECT_MISMATCH)", place.project);
-        return Err(run.wrong("link", &why).next(format!("-p {}", place.project), "look there"));
+        return Err(run.wrong("link", &why).next(run.again(&format!("-p {} ", place.project), ""), "look there"));
     }
     match (run.session.workspace, place.workspace) {
         (Some(pinned), Some(named)) if pinned.get() != named => {
             let why = format!("is of workspace {named}, and the session of {pinned} (REPORT_LINK_WORKSPACE_MISMATCH)");
-            Err(run.wrong("link", &why).next(format!("-w {named}"), "look there"))
+            Err(run.wrong("link", &why).next(run.again(&format!("-w {named} "), ""), "look there"))
         }
         _ => Ok(()),
     }
@@ -145,12 +152,14 @@ fn resolved(
     record: &Value,
 ) -> Result<Answered, Failure> {
     let field = |name: &str| record.get(name).cloned().unwrap_or_default();
-    let workspace = report.place.as_ref().and_then(|place| place.workspace);
+    let pinned = run.session.workspace.map(WorkspaceId::get);
+    let workspace = report.place.as_ref().and_then(|place| place.workspace).or(pinned);
     let kind = kind(record);
     let (source, tail, slug, id, bookmark) = match &report.target {
         ReportTarget::Slug(slug) => {
             let app = if kind == "flows" { "flows" } else { "insights" };
-            ("slug", format!("{app}#{slug}"), slug.as_str().into(), field("bookmark_id"), field("bookmark"))
+            let own_id = record["bookmark"].get("id").cloned().unwrap_or_else(|| field("bookmark_id"));
+            ("slug", format!("{app}#{slug}"), slug.as_str().into(), own_id, field("bookmark"))
         }
         ReportTarget::Saved(id) => {
             let tail = match kind {

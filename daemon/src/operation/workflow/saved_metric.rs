@@ -56,8 +56,15 @@ async fn change(run: &Run<'_>) -> Result<Answered, Failure> {
     if run.bound.arguments.contains_key("definition_file") {
         let stored = stored(run, "metrics", "metric_id").await?;
         let kind = metric_kind(&run.bound.arguments);
-        if stored["type"] != kind {
-            return Err(run.declined(format!("the metric is a {} and cannot become a {kind}", stored["type"])));
+        // An old word for a metric of behavior.
+        let was = if stored["type"] == "behavior" { Value::from("metric") } else { stored["type"].clone() };
+        if was != kind {
+            return Err(run.declined(format!("the metric is a {was} and cannot become a {kind}")));
+        }
+        let source = run.bound.arguments.get("warehouse_source_id");
+        if let Some(source) = source.filter(|source| **source != stored["warehouse_source_id"]) {
+            let is = &stored["warehouse_source_id"];
+            return Err(run.declined(format!("the metric is of warehouse source {is} and cannot move to {source}")));
         }
         if let Some(Value::Object(definition)) = bound.body.as_mut().and_then(|body| body.get_mut("definition")) {
             for name in KEPT {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use futures_util::future::try_join4;
-use jiff::tz::TimeZone;
 use mp_catalog::{Bound, Call, Operation, Reply, results};
 use mp_proto::failure::Failure;
 use mp_proto::plane::Plane;
@@ -45,7 +44,8 @@ pub(crate) async fn run(run: &Run<'_>) -> Result<Answered, Failure> {
     // As old as the oldest part.
     let age = [&events.1, &properties.1, &relations.1, &user_properties.1].into_iter().flatten().max().copied();
     let mut graph = Graph::of(events.0, properties.0, &relations.0, user_properties.0);
-    let computed_at = run.operations.clock.now().to_zoned(TimeZone::system()).datetime().to_string();
+    // With the zone: nobody can tell whose local time it would be.
+    let computed_at = run.operations.clock.now().strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string();
     let value = graph.value(&computed_at, density, of_users);
     let answer = SharedAnswer::own(value).aged(age);
     run.take(answer)

@@ -11,6 +11,7 @@ pub(super) mod definitions;
 pub(super) mod discovery;
 pub(super) mod effects;
 pub(super) mod exports;
+mod flows;
 pub(super) mod funnel;
 pub(super) mod lexicon;
 mod number;

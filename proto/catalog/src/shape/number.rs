@@ -12,8 +12,11 @@ pub(super) enum Number {
 impl Number {
     pub(super) const ZERO: Self = Self::Int(0);
 
-    /// Returns the number in a value; none when it is something else.
+    /// Returns the number in a value; none when it is something else. Where nothing was counted Mixpanel may say null, which adds nothing.
     pub(super) fn of(value: &Value) -> Option<Self> {
+        if value.is_null() {
+            return Some(Self::ZERO);
+        }
         let text = value.as_number()?.as_str();
         text.parse().map(Self::Int).or_else(|_| text.parse().map(Self::Float)).ok()
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Fields, entries, fields, object};
+use super::{Fields, entries, fields, flows, object};
 
 /// Stands for all of a split, beside its parts.
 const ALL: &str = "$overall";
@@ -12,20 +12,10 @@ const ALL: &str = "$overall";
 /// # Errors
 /// When it is the answer to something else: what is missing, as the end of a sentence.
 pub fn of_report(kind: &str, answer: &Value, params: &Value, mode: &str) -> Result<Value, String> {
-    let field = |name: &str, default: Value| answer.get(name).cloned().unwrap_or(default);
     if kind == "flows" {
-        return Ok(Value::Object(object([
-            ("computed_at", field("computed_at", "".into())),
-            ("steps", field("steps", json!([]))),
-            ("flows", field("flows", json!([]))),
-            ("breakdowns", field("breakdowns", json!([]))),
-            ("overall_conversion_rate", field("overallConversionRate", 0.0.into())),
-            ("params", params.clone()),
-            ("meta", field("metadata", json!({}))),
-            ("mode", mode.into()),
-            ("trees", field("trees", json!([]))),
-        ])));
+        return flows::report(answer, params, mode);
     }
+    let field = |name: &str, default: Value| answer.get(name).cloned().unwrap_or(default);
     let series = answer.get("series").cloned().ok_or("an answer without 'series'")?;
     let date = |name: &str| answer["date_range"].get(name).cloned().unwrap_or_else(|| "".into());
     let mut report = object([
@@ -116,7 +106,7 @@ pub(crate) fn rows(report: &Value) -> Vec<Fields> {
         return retention_rows(report);
     }
     if report.get("mode").is_some() && report.get("steps").is_some() {
-        return flow_rows(&report["steps"]);
+        return flows::rows(report);
     }
     match report.get("series") {
         Some(series) => series_rows(series),
@@ -193,23 +183,6 @@ fn retention_rows(report: &Value) -> Vec<Fields> {
     };
     let segments = fields(&report["segments"]).flat_map(|(name, cohorts)| of(Some(name), cohorts));
     of(None, &report["cohorts"]).into_iter().chain(segments).collect()
-}
-
-pub(super) fn flow_rows(steps: &Value) -> Vec<Fields> {
-    let row = |step: usize, node: &Value| {
-        object([
-            ("step", (step + 1).into()),
-            ("event", node["event"].clone()),
-            ("type", node["type"].clone()),
-            ("count", node["totalCount"].clone()),
-            ("anchor_type", node["anchorType"].clone()),
-            ("is_custom_event", node["isCustomEvent"].clone()),
-            ("conversion_rate_change", node["conversionRateChange"].clone()),
-        ])
-    };
-    let of_step =
-        |(step, nodes): (usize, &Value)| entries(&nodes["nodes"]).map(|node| row(step, node)).collect::<Vec<_>>();
-    entries(steps).enumerate().flat_map(of_step).collect()
 }
 
 #[cfg(test)]

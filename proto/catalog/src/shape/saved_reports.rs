@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Fields, entries, fields, given, object, results, take, take_list};
+use super::{Fields, entries, fields, flows, given, object, results, take, take_list};
 
 pub(crate) fn report(arguments: &Fields, mut answer: Value, _: &mut Vec<String>) -> Result<Value, String> {
     if !answer.is_object() {
@@ -39,7 +39,7 @@ pub(crate) fn flows(arguments: &Fields, mut answer: Value, _: &mut Vec<String>) 
 }
 
 pub(crate) fn flow_rows(report: &Value) -> Vec<Fields> {
-    let nodes = results::flow_rows(&report["steps"]);
+    let nodes = flows::rows(report);
     if nodes.is_empty() {
         entries(&report["steps"]).filter_map(|step| step.as_object().cloned()).collect()
     } else {
