@@ -108,18 +108,3 @@ fn the_csv_of_a_series_is_a_row_for_each_of_its_numbers() {
     assert!(lines.len() > 1 && lines.iter().all(|line| line.len() == 3) && !csv.contains('{'), "{csv}");
     assert_eq!(csv.lines().count(), table.lines().count(), "the rows are those of the table: {table}");
 }
-
-#[test]
-fn the_commands_of_its_own_have_tables_and_no_empty_lines() {
-    let world = world();
-    let _daemon = world.start();
-    assert_eq!(world.home.mp(["workspace", "show", "-f", "plain"]).ok(), "", "there is none");
-    world.home.mp(["workspace", "use", "880101"]).ok();
-    assert_eq!(world.home.mp(["workspace", "show", "-f", "plain"]).ok(), "880101\n");
-    let tested = world.home.mp(["account", "test", "-f", "table"]).ok();
-    assert!(tested.starts_with("FIELD ") && !tested.contains('{') && tested.contains("account_name"), "{tested}");
-    assert!(world.home.mp(["account", "test"]).ok().starts_with("{\n"), "unasked it is what it always was");
-    let seen = at_terminal(&world, &["lgoin"], &[]);
-    let said = String::from_utf8_lossy(&seen.pipe).into_owned();
-    assert!(seen.code == 3 && said.contains("a similar subcommand exists: 'login'"), "{said}");
-}
