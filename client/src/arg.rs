@@ -35,7 +35,7 @@ pub(crate) fn globals() -> [Arg; 13] {
             .value_parser(value_parser!(i64))
             .allow_negative_numbers(true),
         text("target", 't', "NAME", "Saved target in place of the three [env: MP_TARGET]"),
-        text("format", 'f', "FORMAT", "json, jsonl, table, csv or plain")
+        text("format", 'f', "FORMAT", "json, jsonl, table, csv or plain [env: MP_FORMAT]")
             .value_parser(Format::WORDS)
             .hide_possible_values(true),
         option("jq", "FILTER", "Filter JSON output, in the language of jq").global(true),

@@ -53,7 +53,10 @@ pub(crate) fn cell(name: &str, value: Option<&Value>, reader: Reader) -> String 
 
 /// Returns a single object in a view: a line for each of its fields, for side by side they would not fit.
 pub(crate) fn fields(object: &Map<String, Value>, view: &View) -> String {
-    let line = |(name, value): (&String, &Value)| vec![name.clone(), cell(name, Some(value), view.reader)];
+    let line = |(name, value): (&String, &Value)| match value {
+        Value::Array(_) | Value::Object(_) => vec![name.clone(), words(value)],
+        _ => vec![name.clone(), cell(name, Some(value), view.reader)],
+    };
     fitted(&["FIELD", "VALUE"], &object.iter().map(line).collect::<Vec<_>>(), view.width)
 }
 
@@ -124,6 +127,14 @@ mod tests {
         assert_eq!(cell("segment", Some(&time), Reader::Person), "2025-01-10T12:30:00+00:00");
         assert_ne!(cell("created", Some(&time), Reader::Person), "2025-01-10T12:30:00+00:00");
         assert_eq!(cell("created", Some(&time), Reader::Program), "2025-01-10T12:30:00+00:00");
+    }
+
+    #[test]
+    fn a_single_object_has_no_json_for_anybody() {
+        let tested = json!({"ok": true, "user": {"id": 42, "email": "ada@example.com"}, "error": null});
+        let view = View { reader: Reader::Program, width: None };
+        let expected = "FIELD  VALUE\nok     Yes\nuser   ada@example.com\nerror\n";
+        assert_eq!(fields(tested.as_object().expect("an object"), &view), expected);
     }
 
     #[test]
