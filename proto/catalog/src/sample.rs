@@ -5,7 +5,9 @@ use serde_json::{Map, Value, json};
 use crate::operation::{Kind, Operation};
 
 /// Of arguments that exclude each other, those that a sample leaves out.
-const LEFT_OUT: [(&str, &str); 15] = [
+const LEFT_OUT: [(&str, &str); 17] = [
+    ("export.events", "timezone"),
+    ("export.events", "stored_in"),
     ("export.profiles", "distinct_id"),
     ("export.profiles", "behaviors"),
     ("query.activity-feed", "exclude_event"),

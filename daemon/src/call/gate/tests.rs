@@ -132,7 +132,7 @@ async fn five_run_and_a_person_with_one_query_is_not_behind_an_agent_with_fifty(
     }
     assert_eq!(world.most.load(Ordering::SeqCst), 5);
     assert_eq!((world.row().running, world.row().waiting, world.row().used), (0, 0, 51));
-    world.pass(state::HOUR).await;
+    world.pass(state::HOUR * 2).await;
     assert!(world.gates.status().is_empty() && world.gates.0.lock().gates.is_empty(), "it is forgotten");
 }
 

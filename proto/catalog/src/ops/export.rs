@@ -12,7 +12,7 @@ pub(crate) const ROWS: &[Operation] = &[EVENTS, PROFILES];
 const ON_BAD_LINE: Param = Param::local(
     "on_bad_line",
     Kind::OneOf(&["fail", "skip", "pass"]),
-    "What becomes of lines that are no events or profiles: fail (the default), skip, or pass: marked by a leading U+001E",
+    "Lines that are no events: fail (default), skip, or pass (after U+001E)",
 );
 
 /// A command line has it for every command.
