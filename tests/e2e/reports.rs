@@ -12,12 +12,26 @@ fn redirect(world: &World, to: String) {
     world.upstream.on("GET", SHORT, move |_| Reply::new(302).header("Location", &to));
 }
 
+#[test]
+fn a_short_link_to_a_short_link_leads_to_its_end() {
+    let world = World::with_grant(3600);
+    let _daemon = world.start();
+    redirect(&world, "https://mixpanel.com/s/Next".to_owned());
+    world.upstream.on("GET", "/us/web/s/Next", |_| {
+        Reply::new(302).header("Location", "https://mixpanel.com/project/7/app/insights#EBrV5bW2u9Mw")
+    });
+    let done = resolve(&world);
+    assert!(done.stderr.contains("REPORT_LINK_PROJECT_MISMATCH"), "{}", done.stderr);
+    let asked: Vec<String> = world.upstream.requests().iter().map(|request| request.path.clone()).collect();
+    assert_eq!(asked, [SHORT, "/us/web/s/Next"]);
+}
+
 fn resolve(world: &World) -> mp_sandbox::home::Done {
     world.home.mp(["reports", "resolve", "https://mixpanel.com/s/AbC123"]).run()
 }
 
 #[test]
-fn a_short_link_is_followed_once_and_only_to_mixpanel() {
+fn a_short_link_is_followed_to_its_end_and_only_to_mixpanel() {
     let (world, elsewhere) = (World::with_grant(3600), Upstream::start());
     let _daemon = world.start();
     let cases = [
@@ -26,8 +40,9 @@ fn a_short_link_is_followed_once_and_only_to_mixpanel() {
             "https://mixpanel.com.evil.example/project/3187654/app/insights#EBrV5bW2u9Mw".to_owned(),
             "of another host than Mixpanel's",
         ),
-        ("https://mixpanel.com/s/Next".to_owned(), "SHORT_LINK_CHAIN"),
-        ("/s/Next".to_owned(), "SHORT_LINK_CHAIN"),
+        // It leads to itself.
+        ("https://mixpanel.com/s/AbC123".to_owned(), "SHORT_LINK_CHAIN"),
+        ("/s/AbC123".to_owned(), "SHORT_LINK_CHAIN"),
         ("https://eu.mixpanel.com/project/3187654/app/insights#EBrV5bW2u9Mw".to_owned(), "REPORT_LINK_REGION_MISMATCH"),
         ("https://mixpanel.com/project/7/app/insights#EBrV5bW2u9Mw".to_owned(), "REPORT_LINK_PROJECT_MISMATCH"),
         ("javascript:alert(1)".to_owned(), "REPORT_LINK_INVALID"),

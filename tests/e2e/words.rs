@@ -139,9 +139,12 @@ fn a_pipe_gets_what_was_written_whoever_reads_the_other_output() {
         };
         assert_eq!(json!(read), json!(sorted));
     }
-    let lines = piped(&["export", "events", "--raw", "--from", "2025-01-01", "--to", "2025-01-01"]);
+    let days = ["export", "events", "--from", "2025-01-01", "--to", "2025-01-01"];
+    // What is raw is what Mixpanel sent, to the byte.
+    assert!(piped(&[&days[..], &["--raw"]].concat()).contains(['\u{9b}', '\u{7f}', '\u{202e}']));
+    let lines = piped(&days);
     let names: Vec<Value> =
-        lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")["event"].clone()).collect();
+        lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")["event_name"].clone()).collect();
     assert_eq!(json!(names), json!(HOSTILE));
     assert!(!lines.contains(['\u{9b}', '\u{7f}', '\u{202e}']), "{lines:?}");
     // Whoever asks the daemon himself has a terminal, too.

@@ -17,43 +17,13 @@ use super::journal::{Done, Journal, Pages, fingerprint, sync_directory};
 use super::known::Known;
 use super::part::Part;
 use super::resume::{Resume, span};
+use super::target::{check, exists, refuse, storage};
 
 /// So many of the last bytes of a part stand for it in the journal: with the ids of events in them, enough to tell one file from another.
 const TAIL: u64 = 256;
 
 /// So much is moved at once within a file.
 const MOVED: u64 = 1024 * 1024;
-
-/// Returns the file that a path names, through links: the unfinished file is to be on the disk where the file will be.
-///
-/// # Errors
-/// When the path names no file, or is a link to nothing.
-pub(super) fn real(path: &Path) -> Result<PathBuf, Failure> {
-    let shown = path.display();
-    let bytes = path.as_os_str().as_encoded_bytes();
-    if path.file_name().is_none() || bytes.ends_with(b"/") || bytes.ends_with(b"/.") {
-        return Err(refuse(format!("--output '{shown}' names no file")));
-    }
-    if !fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) {
-        return Ok(path.to_owned());
-    }
-    fs::canonicalize(path).map_err(|error| refuse(format!("{shown} is a link that leads nowhere: {error}")))
-}
-
-/// Checks that a file may be written.
-///
-/// # Errors
-/// When it exists and may not be replaced.
-pub(super) fn check(target: &Path, may_replace: bool) -> Result<(), Failure> {
-    let shown = target.display();
-    match fs::metadata(target) {
-        Ok(there) if !there.is_file() => {
-            Err(refuse(format!("{shown} is no regular file; use `-o -`, and redirect stdout there")))
-        }
-        Ok(_) if !may_replace => Err(exists(target)),
-        _ => Ok(()),
-    }
-}
 
 /// An unfinished file that is ours alone for as long as this lives.
 #[derive(Debug)]
@@ -407,18 +377,6 @@ impl Partial {
     pub(super) fn failed(&self, error: &io::Error) -> Failure {
         storage(&self.path, "could not be written", error)
     }
-}
-
-fn exists(target: &Path) -> Failure {
-    refuse(format!("{} exists; say --force to replace it, or give another file", target.display()))
-}
-
-fn refuse(detail: String) -> Failure {
-    Failure::new(FailureKind::InvalidArgument, detail)
-}
-
-fn storage(path: &Path, what: &str, error: &io::Error) -> Failure {
-    Failure::new(FailureKind::Storage, format!("{} {what}: {error}", path.display()))
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ mod stop;
 mod strays;
 pub(crate) mod sync;
 mod tally;
+mod target;
 mod words;
 mod writer;
 mod zone;
@@ -103,10 +104,11 @@ pub(crate) async fn run(
         return sync(call, operation, arguments, order, interrupt).await;
     }
     let shape = shape(call, operation)?;
-    let target = call.text("output").filter(|path| path != "-").map(|path| file::real(Path::new(&path))).transpose()?;
+    let target =
+        call.text("output").filter(|path| path != "-").map(|path| target::real(Path::new(&path))).transpose()?;
     let may_replace = call.arguments.get_flag("force");
     if let Some(target) = &target {
-        file::check(target, may_replace)?;
+        target::check(target, may_replace)?;
     }
     let prepared = tokio::select! {
         biased;
@@ -197,19 +199,7 @@ async fn prepare_sync(
     arguments.insert("to".to_owned(), wanted.to.to_string().into());
     let request = plan::request(operation, &session, &arguments);
     let begun = sync::begin(order, request, wanted, &zone)?;
-    Ok((
-        Plan {
-            operation,
-            arguments,
-            parts: Vec::new(),
-            first: 0,
-            pages: None,
-            takes_pages: false,
-            zone,
-            horizon: Horizon::default(),
-        },
-        begun,
-    ))
+    Ok((Plan::of_days(operation, arguments, zone), begun))
 }
 
 /// Decides what is fetched and where it goes.

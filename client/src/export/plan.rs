@@ -43,6 +43,12 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// Returns the plan of a sync, whose days are still to be chosen.
+    pub(super) fn of_days(operation: &'static Operation, arguments: Map<String, Value>, zone: Zone) -> Self {
+        let horizon = Horizon::default();
+        Self { operation, arguments, parts: Vec::new(), first: 0, pages: None, takes_pages: false, zone, horizon }
+    }
+
     /// Whether it comes in pages whose ends are marked.
     pub(super) fn is_of_pages(&self) -> bool {
         self.takes_pages && self.operation.id == "export.profiles"

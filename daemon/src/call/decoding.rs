@@ -104,7 +104,8 @@ impl Incoming {
         };
         let kind = if is_credential { FailureKind::CredentialRefused } else { kind };
         let said = if said.contains("answered") { said.to_owned() } else { format!("{said} ({status})") };
-        let scope = refusal::missing_scope(status, &asked.request.path, words);
+        let is_service = matches!(asked.identity.authorization, Authorization::Basic { .. });
+        let scope = refusal::missing_scope(status, is_service && asked.request.path == "/me", words);
         let scope = scope.map_or_else(String::new, |text| format!(". {text}"));
         let told = own.map_or_else(String::new, |text| format!(". Mixpanel says: {text}"));
         let mut failure = asked.failure(kind, &format!("{said}{told}{scope}"));

@@ -77,9 +77,9 @@ pub(super) fn is_about_the_credential(words: &str) -> bool {
     words.to_lowercase().contains("unable to authenticate")
 }
 
-/// Returns what a credential lacks that may not ask who its user is.
-pub(super) fn missing_scope(status: u16, path: &str, words: &str) -> Option<String> {
-    let is_meant = status == 403 && (path == "/me" || words.contains(USER_DETAILS));
+/// Returns what a credential lacks that may not ask who its user is: a service account that may not ask for itself lacks nothing else.
+pub(super) fn missing_scope(status: u16, is_service_about_itself: bool, words: &str) -> Option<String> {
+    let is_meant = status == 403 && (is_service_about_itself || words.contains(USER_DETAILS));
     is_meant.then(|| {
         format!(
             "The credential has not the scope {USER_DETAILS}: give it where the credential was made (Organization Settings, \
@@ -122,9 +122,9 @@ mod tests {
     #[test]
     fn a_scope_that_is_missing_is_named() {
         assert!(
-            missing_scope(403, "/me", "").is_some_and(|text| text.contains(USER_DETAILS) && text.contains("--project"))
+            missing_scope(403, true, "").is_some_and(|text| text.contains(USER_DETAILS) && text.contains("--project"))
         );
-        assert!(missing_scope(403, "/x", "Missing scope: user_details").is_some());
-        assert!(missing_scope(403, "/x", "no").is_none() && missing_scope(401, "/me", "").is_none());
+        assert!(missing_scope(403, false, "Missing scope: user_details").is_some());
+        assert!(missing_scope(403, false, "no").is_none() && missing_scope(401, true, "").is_none());
     }
 }

@@ -161,5 +161,5 @@ fn times_are_shown_in_the_zone_that_is_wanted() {
     }
     let refused = export(&["--timezone", "Middle/Earth"]).fails(3);
     assert!(refused.contains("must be a time zone such as Europe/Berlin, project or utc"), "{refused}");
-    assert!(export(&["--timezone", "utc", "--raw"]).fails(3).contains("does not go with raw"));
+    assert!(export(&["--timezone", "utc", "--raw"]).fails(3).contains("does not go with --raw"));
 }

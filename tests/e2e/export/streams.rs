@@ -296,7 +296,6 @@ fn a_command_line_that_makes_no_sense_is_refused_before_anybody_is_asked() {
         (&["2025-02-30"], "--to must be a date"),
         (&["2025-01-02", "--limit", "0"], "WR2_LIMIT_TOO_SMALL"),
         (&["2025-01-02", "--limit", "100001"], "WR3_LIMIT_TOO_LARGE"),
-        (&["2025-01-02", "-f", "csv"], "JSON Lines"),
         (&["2025-01-02", "--jq", "."], "--jq does not apply"),
         (&["2025-01-02", "--parts", "0"], "--parts"),
         (&["2025-01-02", "-o", "/dev/null", "--force"], "no regular file"),

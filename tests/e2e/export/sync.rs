@@ -186,14 +186,14 @@ fn a_sync_that_is_killed_anywhere_leaves_nothing_that_the_next_one_does_not_mend
         let codec = if round % 2 == 0 { "none" } else { "gzip" };
         let force: &[&str] = if round == 0 { &[] } else { &["--force"] };
         project.world.upstream.clear();
-        let running = project.sync(12, &[&["--compress", codec], force].concat()).start();
+        let running = project.sync(12, &[&["--compress", codec, "--no-wait"], force].concat()).start();
         let wanted = 1 + round * 7 % 12;
         eventually(SOON, "some days are asked for", || project.asked() >= wanted);
         process::kill(running.pid());
         running.finish();
         let day = format!("2025-01-{:02}", 1 + round % 12);
         project.add(&day, event(&day, 1000 + round, ""));
-        project.synced(12, &["--compress", codec, "--look-back", "12"]);
+        project.synced(12, &["--compress", codec, "--look-back", "12", "--no-wait"]);
         project.check();
     }
 }

@@ -65,7 +65,7 @@ fn logins_are_listed_and_cancelled() {
     assert_eq!(listed[0]["id"], id.as_str());
     assert_eq!((&listed[0]["state"], &listed[0]["account"]), (&json!("waiting_for_browser"), &json!("ada")));
     let table = stage.home.mp(["login", "--list"]).ok();
-    assert!(table.contains(&id) && table.contains("waiting_for_browser") && table.contains("UTC"), "{table}");
+    assert!(table.contains(&id) && table.contains("waiting_for_browser") && table.contains("UNTIL"), "{table}");
     for shown in [listed.to_string(), table] {
         assert!(!shown.contains(&invitation.state), "what opens a login is for the one who joins it: {shown}");
     }

@@ -35,8 +35,11 @@ fn lines_come_one_by_one_to_the_last() {
         }
         assert_eq!(count, 2500);
         assert!(lines.next().await.is_none());
-        let wrong =
-            ws.stream("export.events", json!({"from": "2025-02-30"})).await.map(drop).expect_err("two problems");
+        let wrong = ws
+            .stream("export.events", json!({"from": "2025-02-30", "limit": 0}))
+            .await
+            .map(drop)
+            .expect_err("two problems");
         assert_eq!((wrong.kind, wrong.errors.len()), (FailureKind::InvalidArgument, 2), "{:?}", wrong.errors);
     });
 }

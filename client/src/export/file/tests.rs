@@ -1,5 +1,6 @@
 //! What a file holds whatever happens to it, and whom it is never taken from.
 
+use super::super::target::real;
 use super::*;
 use serde_json::json;
 

@@ -11,6 +11,7 @@ use mp_catalog::Workflow;
 use mp_catalog::export;
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::plane::Plane;
+use serde::de::IgnoredAny;
 
 use crate::call::answer::OpenAnswer;
 use crate::call::decoding::Asked;
@@ -120,7 +121,7 @@ impl Body {
         let asked = Asked::about(&self.identity, &self.request, self.opened.credential.expose());
         let quoted = |text: &str| asked.quoted(text).filter(|text| !text.is_empty());
         let more = match error {
-            LineError::NoEvent { why, text, shown, .. } => match asked.message(text.as_bytes()) {
+            LineError::NoEvent { why, text, shown, .. } => match said(&asked, text) {
                 Some(words) => format!(". Mixpanel says: {words}"),
                 // What begins like a sentence is one.
                 None if text.starts_with(|c: char| c.is_alphabetic()) => {
@@ -141,4 +142,10 @@ impl Body {
         };
         asked.failure(FailureKind::UpstreamInvalid, &format!("was answered 200, but {error}{more}"))
     }
+}
+
+/// Returns Mixpanel's words in the place of an event: those of JSON or of a page. All else is shown as it is.
+fn said(asked: &Asked<'_>, text: &str) -> Option<String> {
+    let is_told = text.starts_with('<') || serde_json::from_str::<IgnoredAny>(text).is_ok();
+    is_told.then(|| asked.message(text.as_bytes()))?
 }
