@@ -23,8 +23,9 @@ pub(super) async fn leave_when_idle(app: Arc<App>, after: Duration) {
         }
         let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
         let (calls, open) = (load(&app.counters.calls), load(&app.counters.open));
-        // A query takes minutes and an export hours: whoever waits for one still needs the daemon.
-        let is_of_use = open > 0 || app.hub.streams() > 0 || app.keeper.is_busy() || app.logins.open() > 0;
+        // A query takes minutes and an export hours: whoever waits for one still needs the daemon, also where it waits by itself.
+        let is_waited_for = open > 0 || app.hub.streams() > 0 || app.gates.is_expecting();
+        let is_of_use = is_waited_for || app.keeper.is_busy() || app.logins.open() > 0;
         if quiet.look(app.clock.now(), calls, is_of_use) >= after {
             info!(after_s = after.as_secs(), "left for being idle");
             return app.life.request_stop("idle");

@@ -128,6 +128,12 @@ impl Gates {
         }
     }
 
+    /// Returns whether somebody waits for the hour elsewhere: what is known of the hour must not be forgotten meanwhile.
+    pub(crate) fn is_expecting(&self) -> bool {
+        let now = self.0.clock.elapsed();
+        self.0.lock().gates.values().any(|gate| gate.is_expecting(now))
+    }
+
     /// Sets what may run at once. It applies at once, also to those who wait.
     pub(crate) fn set_limits(&self, limits: &Limits) {
         let mut inner = self.0.lock();
@@ -187,9 +193,13 @@ impl Shared {
         let gate = inner.gates.entry(budget.clone()).or_insert_with(|| State::new(hour));
         let patience = if is_paced { BRIEF } else { until.saturating_duration_since(Instant::now()) };
         if let Some(closed) = gate.closed_for(now).filter(|closed| *closed > patience) {
+            if is_paced {
+                gate.expects(now, closed);
+            }
             return Err(closed_too_long(budget, closed, self.clock.now(), gate.line.len()));
         }
         if let Some(full) = if is_paced { gate.full_for(now, reserve) } else { None } {
+            gate.expects(now, full);
             return Err(hour_is_full(budget, full, gate.hourly(), reserve));
         }
         let waiting = Caller { until, turn: sender };

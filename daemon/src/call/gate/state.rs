@@ -15,6 +15,9 @@ pub(super) const HOUR: Duration = Duration::from_secs(3600);
 /// then may be faster on its way than what it follows.
 const MARGIN: u32 = 360;
 
+/// So late somebody may come again who was told to: it looks at its clock every half minute.
+const LATE: Duration = Duration::from_secs(60);
+
 /// What Mixpanel allows a project in an hour, of either family, where it has not said otherwise.
 const HOURLY: u64 = 60;
 
@@ -53,6 +56,8 @@ pub(super) struct State<W> {
     hourly: u64,
     /// Refusals in a row that say the hour is full, though we have not filled it: others have.
     unexplained: u32,
+    /// Until then somebody comes again who was told to.
+    expected: Duration,
 }
 
 /// Whether the gate is open.
@@ -70,7 +75,7 @@ impl<W> State<W> {
     pub(super) fn new(hour: Duration) -> Self {
         let (line, starts) = (Line::default(), VecDeque::new());
         let (door, hourly) = (Door::Open, HOURLY);
-        Self { line, running: 0, door, refusals: 0, last: 0, unknowing: 0, starts, hour, hourly, unexplained: 0 }
+        Self { line, running: 0, door, refusals: 0, last: 0, unknowing: 0, starts, hour, hourly, unexplained: 0, expected: Duration::ZERO }
     }
 
     /// Lets the next one through, if one may go. Returns its number.
@@ -125,6 +130,16 @@ impl<W> State<W> {
     /// Returns what Mixpanel allows in an hour.
     pub(super) fn hourly(&self) -> u64 {
         self.hourly
+    }
+
+    /// Notes that somebody was told to come again after this time.
+    pub(super) fn expects(&mut self, now: Duration, after: Duration) {
+        self.expected = self.expected.max(now + after + LATE);
+    }
+
+    /// Returns whether somebody who was told to has not come again.
+    pub(super) fn is_expecting(&self, now: Duration) -> bool {
+        self.expected > now
     }
 
     /// Returns after how long somebody who leaves so much of the hour to others may line up; none when that is now.
@@ -217,7 +232,9 @@ impl<W> State<W> {
 
     /// Returns whether nothing would be lost with it.
     pub(super) fn is_unused(&mut self, now: Duration) -> bool {
-        self.running == 0 && self.line.is_empty() && self.used(now) == 0 && self.closed_for(now).is_none()
+        self.forget(now);
+        let is_empty = self.running == 0 && self.line.is_empty() && self.starts.is_empty();
+        is_empty && self.closed_for(now).is_none()
     }
 }
 

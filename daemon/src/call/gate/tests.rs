@@ -459,3 +459,26 @@ proptest! {
         runtime.expect("it can be built").block_on(live(steps));
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_the_hour_is_told_when_to_come_again_and_is_expected() {
+    let world = World::new();
+    world.gates.set_limits(&Limits { export_reserve: 58, ..Limits::default() });
+    let paced = || Manner { is_paced: true, ..Manner::plain(AGENT, Instant::now() + SOON) };
+    for _ in 0..2 {
+        drop(world.gates.enter(&query(), paced(), |_| ()).await.expect("a free slot"));
+    }
+    assert!(!world.gates.is_expecting());
+    let refused = world.gates.enter(&query(), paced(), |_| ()).await.expect_err("no free slot");
+    assert_eq!(refused.retry_after_s, Some(3610));
+    assert!(refused.detail.contains("Mixpanel allows 60 in an hour, of which 58 are kept for other tools"), "{}", refused.detail);
+    assert!(world.gates.is_expecting());
+    drop(enter(&world).await);
+    assert_eq!((world.row().used, world.row().reserve), (3, 58), "others find room");
+    world.pass(Duration::from_secs(3609)).await;
+    assert!(world.gates.enter(&query(), paced(), |_| ()).await.is_err() && world.gates.is_expecting());
+    world.pass(Duration::from_secs(2)).await;
+    assert!(world.gates.enter(&query(), paced(), |_| ()).await.is_ok());
+    world.pass(Duration::from_secs(3700)).await;
+    assert!(!world.gates.is_expecting());
+}
