@@ -75,7 +75,19 @@ impl<W> State<W> {
     pub(super) fn new(hour: Duration) -> Self {
         let (line, starts) = (Line::default(), VecDeque::new());
         let (door, hourly) = (Door::Open, HOURLY);
-        Self { line, running: 0, door, refusals: 0, last: 0, unknowing: 0, starts, hour, hourly, unexplained: 0, expected: Duration::ZERO }
+        Self {
+            line,
+            running: 0,
+            door,
+            refusals: 0,
+            last: 0,
+            unknowing: 0,
+            starts,
+            hour,
+            hourly,
+            unexplained: 0,
+            expected: Duration::ZERO,
+        }
     }
 
     /// Lets the next one through, if one may go. Returns its number.

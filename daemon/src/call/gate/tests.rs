@@ -471,7 +471,11 @@ async fn who_waits_for_the_hour_is_told_when_to_come_again_and_is_expected() {
     assert!(!world.gates.is_expecting());
     let refused = world.gates.enter(&query(), paced(), |_| ()).await.expect_err("no free slot");
     assert_eq!(refused.retry_after_s, Some(3610));
-    assert!(refused.detail.contains("Mixpanel allows 60 in an hour, of which 58 are kept for other tools"), "{}", refused.detail);
+    assert!(
+        refused.detail.contains("Mixpanel allows 60 in an hour, of which 58 are kept for other tools"),
+        "{}",
+        refused.detail
+    );
     assert!(world.gates.is_expecting());
     drop(enter(&world).await);
     assert_eq!((world.row().used, world.row().reserve), (3, 58), "others find room");
