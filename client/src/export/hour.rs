@@ -15,8 +15,8 @@ use super::tally::Tally;
 /// A wait that a person is told of.
 const TOLD: Duration = Duration::from_secs(2);
 
-/// The wait when nobody says how long it is to be.
-const UNTOLD: u64 = 60;
+/// The wait when nobody says how long it is to be: then the daemon knows, and says so when it is asked again.
+const UNTOLD: u64 = 1;
 
 /// Between two looks at the clock: timers stop while a laptop sleeps.
 const LOOK: Duration = Duration::from_secs(30);
