@@ -326,7 +326,7 @@ mod tests {
 
     #[test]
     fn mixpanels_own_words_are_one_short_line_without_secrets() {
-        let said = |body: &str| decoded(403, body).expect_err("refused").detail;
+        let said = |body: &str| decoded(400, body).expect_err("refused").detail;
         assert!(
             said(r#"{"error": "Missing\n\tscope:\u001b[31m user_details"}"#)
                 .ends_with(": Missing scope:[31m user_details")
