@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, ArgAction, Command, value_parser};
 use jiff::SignedDuration;
 
@@ -36,7 +37,11 @@ pub(crate) fn globals() -> [Arg; 13] {
             .allow_negative_numbers(true),
         text("target", 't', "NAME", "Saved target in place of the three [env: MP_TARGET]"),
         text("format", 'f', "FORMAT", "json, jsonl, table, csv or plain [env: MP_FORMAT]")
-            .value_parser(Format::WORDS)
+            .value_parser(PossibleValuesParser::new(Format::WORDS.map(|word| match word {
+                // The Python tool calls it so.
+                "table" => PossibleValue::new(word).alias("text"),
+                _ => PossibleValue::new(word),
+            })))
             .hide_possible_values(true),
         option("jq", "FILTER", "Filter JSON output, in the language of jq").global(true),
         flag("quiet", 'q', "Print no notes and no progress"),

@@ -11,6 +11,9 @@ use zstd::stream::write::Encoder as ZstdEncoder;
 /// The level of zstd: what its authors chose for everyday use.
 const ZSTD_LEVEL: i32 = 3;
 
+/// So much is compressed at once.
+const BLOCK: usize = 128 * 1024;
+
 /// How a file is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Codec {
@@ -64,16 +67,23 @@ impl Codec {
     /// # Errors
     /// When there is no memory for it.
     pub(super) fn begin(self) -> io::Result<Encoder> {
-        Ok(match self {
-            Self::Plain => Encoder::Plain,
-            Self::Gzip => Encoder::Gzip(GzEncoder::new(Vec::new(), Compression::default())),
-            Self::Zstd => Encoder::Zstd(ZstdEncoder::new(Vec::new(), ZSTD_LEVEL)?),
-        })
+        let form = match self {
+            Self::Plain => Form::Plain,
+            Self::Gzip => Form::Gzip(GzEncoder::new(Vec::new(), Compression::default())),
+            Self::Zstd => Form::Zstd(ZstdEncoder::new(Vec::new(), ZSTD_LEVEL)?),
+        };
+        Ok(Encoder { form, waiting: Vec::new() })
     }
 }
 
 /// Compresses a part.
-pub(super) enum Encoder {
+pub(super) struct Encoder {
+    form: Form,
+    /// What is not a whole block yet: what becomes of bytes depends on the pieces in which a compressor gets them.
+    waiting: Vec<u8>,
+}
+
+enum Form {
     Plain,
     Gzip(GzEncoder<Vec<u8>>),
     Zstd(ZstdEncoder<'static, Vec<u8>>),
@@ -85,6 +95,34 @@ impl Encoder {
     /// # Errors
     /// None that are known of, for all of it is in memory.
     pub(super) fn write(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
+        if let Form::Plain = self.form {
+            out.extend_from_slice(bytes);
+            return Ok(());
+        }
+        self.waiting.extend_from_slice(bytes);
+        let whole = self.waiting.len() - self.waiting.len() % BLOCK;
+        self.waiting[..whole].chunks(BLOCK).try_for_each(|block| self.form.write(block, out))?;
+        self.waiting.drain(..whole);
+        Ok(())
+    }
+
+    /// Adds the rest to `out`.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub(super) fn finish(mut self, out: &mut Vec<u8>) -> io::Result<()> {
+        self.form.write(&self.waiting, out)?;
+        match self.form {
+            Form::Plain => {}
+            Form::Gzip(encoder) => out.append(&mut encoder.finish()?),
+            Form::Zstd(encoder) => out.append(&mut encoder.finish()?),
+        }
+        Ok(())
+    }
+}
+
+impl Form {
+    fn write(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
         match self {
             Self::Plain => out.extend_from_slice(bytes),
             Self::Gzip(encoder) => {
@@ -95,19 +133,6 @@ impl Encoder {
                 encoder.write_all(bytes)?;
                 out.append(encoder.get_mut());
             }
-        }
-        Ok(())
-    }
-
-    /// Adds the rest to `out`.
-    ///
-    /// # Errors
-    /// As [`Self::write`].
-    pub(super) fn finish(self, out: &mut Vec<u8>) -> io::Result<()> {
-        match self {
-            Self::Plain => {}
-            Self::Gzip(encoder) => out.append(&mut encoder.finish()?),
-            Self::Zstd(encoder) => out.append(&mut encoder.finish()?),
         }
         Ok(())
     }
@@ -142,6 +167,22 @@ mod tests {
             assert_eq!(text, "one\ntwo\nthree\n", "{codec:?}");
             assert_eq!(Codec::named(codec.word()), codec);
             assert_eq!(Codec::of(Path::new(&format!("f.jsonl{}", codec.ending()))), codec);
+        }
+    }
+
+    #[test]
+    fn it_does_not_matter_in_which_pieces_bytes_come() {
+        let text: Vec<u8> =
+            (0..60_000_u32).flat_map(|n| format!("{} {}\n", n * n % 9973, n % 7).into_bytes()).collect();
+        for codec in [Codec::Gzip, Codec::Zstd] {
+            let in_pieces_of = |size: usize| {
+                let (mut encoder, mut out) = (codec.begin().expect("room"), Vec::new());
+                text.chunks(size).for_each(|piece| encoder.write(piece, &mut out).expect("in memory"));
+                encoder.finish(&mut out).expect("in memory");
+                out
+            };
+            let whole = in_pieces_of(text.len());
+            assert!([700, 4096, 131_073].iter().all(|size| in_pieces_of(*size) == whole), "{codec:?}");
         }
     }
 }

@@ -240,7 +240,9 @@ impl Crew<'_> {
             }
             self.order.ask(part, Timestamp::now());
             match self.open(begun, id).await {
-                Err(refusal) if begun.is_some_and(|days| horizon.learn(&refusal, days, refusals)) => refusals += 1,
+                Err(refusal) if begun.is_some_and(|days| horizon.learn(&refusal, days, refusals, Timestamp::now())) => {
+                    refusals += 1
+                }
                 opened => return opened.map(Some),
             }
         }

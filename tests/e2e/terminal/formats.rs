@@ -108,3 +108,9 @@ fn the_csv_of_a_series_is_a_row_for_each_of_its_numbers() {
     assert!(lines.len() > 1 && lines.iter().all(|line| line.len() == 3) && !csv.contains('{'), "{csv}");
     assert_eq!(csv.lines().count(), table.lines().count(), "the rows are those of the table: {table}");
 }
+
+#[test]
+fn text_is_another_word_for_what_people_read() {
+    let home = crate::configured();
+    assert_eq!(home.mp(["session", "-f", "text"]).ok(), home.mp(["session", "-f", "table"]).ok());
+}

@@ -217,7 +217,7 @@ impl Open {
 
     fn finish(mut self) -> io::Result<Made> {
         let mut rest = Vec::new();
-        std::mem::replace(&mut self.encoder, Encoder::Plain).finish(&mut rest)?;
+        std::mem::replace(&mut self.encoder, Codec::Plain.begin()?).finish(&mut rest)?;
         self.add(&rest)?;
         self.file.sync_all()?;
         let sha256 = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();

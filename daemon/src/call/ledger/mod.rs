@@ -7,7 +7,7 @@ mod record;
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -151,7 +151,7 @@ impl Shared {
     }
 
     /// Changes a ledger under its lock. The work says whether it has changed anything. None when it cannot be done.
-    async fn change<T>(&self, path: &PathBuf, work: impl FnOnce(&mut Record, f64) -> (bool, T)) -> Option<T> {
+    async fn change<T>(&self, path: &Path, work: impl FnOnce(&mut Record, f64) -> (bool, T)) -> Option<T> {
         let begun = Instant::now();
         loop {
             match try_lock(path) {
@@ -168,7 +168,7 @@ impl Shared {
 
     fn change_locked<T>(
         &self,
-        path: &PathBuf,
+        path: &Path,
         lock: &LedgerLock,
         work: impl FnOnce(&mut Record, f64) -> (bool, T),
     ) -> Option<T> {
@@ -177,7 +177,7 @@ impl Shared {
             let mut record = Record::read(&text, now);
             let (has_changed, done) = work(&mut record, now);
             if record.is_blocked() {
-                self.blocked.lock().insert(path.clone());
+                self.blocked.lock().insert(path.to_owned());
             }
             if has_changed {
                 lock.write(&record.text())?;
@@ -188,7 +188,7 @@ impl Shared {
     }
 }
 
-fn unusable<T>(path: &std::path::Path, error: &io::Error) -> Option<T> {
+fn unusable<T>(path: &Path, error: &io::Error) -> Option<T> {
     debug!(path = %path.display(), %error, "a ledger cannot be used");
     None
 }

@@ -169,8 +169,7 @@ impl Events {
         for end in memchr::memchr_iter(b'\n', lines) {
             let line = &lines[begin..end];
             self.number += 1;
-            let is_plain = !self.split.is_open()
-                && !(may_be_odd && is_odd(line))
+            let is_plain = !(self.split.is_open() || may_be_odd && is_odd(line))
                 && match text {
                     Ok(text) => self.normaliser.line(&text[begin..end], &mut made),
                     Err(_) => std::str::from_utf8(line).is_ok_and(|line| self.normaliser.line(line, &mut made)),

@@ -67,9 +67,9 @@ pub const ODDITIES: [Oddity; 42] = [
     packed(910_022, "a gzip member for each line", |good| good.iter().map(|line| member(std::slice::from_ref(line))).collect()),
     packed(910_023, "an empty gzip member first", |good| vec![member(&[]), member(good)]),
     packed(910_024, "empty gzip members in the middle and at the end", |good| vec![member(&good[..2]), member(&[]), member(&good[2..]), member(&[])]),
-    packed(910_025, "gzip headers with name, comment and extra field", |good| good.iter().map(|line| named(line)).collect()),
+    packed(910_025, "gzip headers with name, comment and extra field", |good| good.iter().map(named).collect()),
     packed(910_026, "a gzip header with a checksum of its own", |good| vec![member(&good[..1]), summed(&good[1..])]),
-    packed(910_027, "gzip members that are stored, not deflated", |good| good.iter().map(|line| stored(line)).collect()),
+    packed(910_027, "gzip members that are stored, not deflated", |good| good.iter().map(stored).collect()),
     packed(910_028, "gzip members that end in the middle of a line", |good| {
         let all = good.concat();
         all.chunks(37).map(|part| member(&[Bytes::copy_from_slice(part)])).collect()
