@@ -135,7 +135,8 @@ fn shape(call: &Call<'_>, operation: &Operation) -> Result<Shape, Failure> {
     if !call.quiet {
         notes.iter().for_each(|text| report::note(text));
     }
-    Ok(Shape::new(without_repeated, Some(rows)))
+    let is_watched = given("output").is_none_or(|path| path == "-") && screen::is_stdout_watched();
+    Ok(Shape::new(without_repeated, Some(rows.watched(is_watched))))
 }
 
 /// Returns what is to be synced, if anything is.

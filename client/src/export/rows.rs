@@ -22,6 +22,8 @@ struct Column {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rows {
     columns: Vec<Column>,
+    /// Whether a person reads them: there, a line break in a cell would look like another row.
+    is_watched: bool,
 }
 
 impl Rows {
@@ -57,7 +59,17 @@ impl Rows {
             }
             columns.push(Column { name, of });
         }
-        Ok((Self { columns }, notes))
+        Ok((Self { columns, is_watched: false }, notes))
+    }
+
+    /// Returns them for a person or for a program.
+    pub(super) fn watched(self, is_watched: bool) -> Self {
+        Self { is_watched, ..self }
+    }
+
+    fn cell(&self, line: &Value, of: &str) -> String {
+        let text = cell(line, of);
+        if self.is_watched { text.replace('\r', "\\r").replace('\n', "\\n") } else { text }
     }
 
     /// Returns what the columns are made of, as it stands in a journal.
@@ -83,7 +95,7 @@ impl Rows {
             let value: Value = serde_json::from_slice(line).map_err(|error| {
                 Failure::new(FailureKind::UpstreamInvalid, format!("a line is no JSON, and cannot be a row: {error}"))
             })?;
-            writer.write_record(self.columns.iter().map(|column| cell(&value, &column.of))).ok();
+            writer.write_record(self.columns.iter().map(|column| self.cell(&value, &column.of))).ok();
         }
         writer.flush().ok();
         Ok(())
@@ -169,6 +181,17 @@ mod tests {
         assert_eq!(made(Some("a,a, b"), false, "").0, "a,a_2,b\n");
         for wrong in ["", "a,,b", "[]", "[\"\"]"] {
             assert!(Rows::new(Some(wrong), true, false).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_line_break_in_a_cell_looks_like_no_other_row_to_a_person() {
+        let line = b"{\"event_name\":\"nl\\nforged\"}\n";
+        for (is_watched, expected) in [(true, "nl\\nforged\n"), (false, "\"nl\nforged\"\n")] {
+            let rows = Rows::new(Some("event_name"), true, false).expect("good names").0.watched(is_watched);
+            let mut out = Vec::new();
+            rows.add(line, &mut out).expect("a line");
+            assert_eq!(String::from_utf8_lossy(&out), expected);
         }
     }
 }
