@@ -58,11 +58,15 @@ def main():
         # A little longer than that of the fake: requests are not all as fast as each other.
         env = {"HOME": str(home), "PATH": f"{DEBUG}:{os.environ['PATH']}", "MPD_UPSTREAM": url, "MPD_HOUR": str(options.hour + 1)}
         words = ["mp", "export", "events", "--raw", "--from", str(first), "--to", str(last), "--parts", str(options.days), "-o", "out.jsonl"]
+        # A client hands none of this on to a daemon that it starts.
+        daemon = subprocess.Popen(["mpd"], cwd=home, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        daemon.stdout.readline()
         begun = time.monotonic()
         done = subprocess.run(words, cwd=home, env=env, stderr=subprocess.PIPE, text=True, check=False)
         took = time.monotonic() - begun
         lines = (home / "out.jsonl").read_text().splitlines() if (home / "out.jsonl").exists() else []
         subprocess.run(["mp", "daemon", "stop"], cwd=home, env=env, check=False, capture_output=True)
+        daemon.wait(30)
     said = process.communicate(input="")[1]
     sys.stderr.write(done.stderr[-3000:] + said)
     ids = set(re.findall(r'"\$insert_id":"([^"]+)"', "\n".join(lines)))
