@@ -91,12 +91,12 @@ fn what_does_not_pass_is_asked_for_once() {
 }
 
 /// The hour of the daemon, which is longer than that of the fake, as no request is as fast as another.
-const HOUR: &str = "4";
+const HOUR: &str = "10";
 
 fn short_hour(hourly: usize) -> Events {
     let events = Events::start_in(&[("MPD_HOUR", HOUR)]);
     events.world.upstream.limits(Meter::Export, |limits| {
-        (limits.hourly, limits.hour) = (Some(hourly), Duration::from_secs(3));
+        (limits.hourly, limits.hour) = (Some(hourly), Duration::from_secs(9));
     });
     events
 }
