@@ -56,7 +56,7 @@ test("what the daemon says beside answers is told once", ALONE, async (t) => {
 test("an operation answers JSON", ALONE, async () => {
   assert.ok((await client.operation("inspect.events")).includes("Sign Up"));
   assert.equal(await client.operation("inspect.events", {}, { parse: (text) => text[0] }), "[");
-  const wrong = await problem(client.operation("export.events", { from: "today", to: "tomorrow" }), "invalid_argument");
+  const wrong = await problem(client.operation("export.events", { from: "someday", to: "tomorrow" }), "invalid_argument");
   assert.deepEqual(wrong.errors.map((error) => error.at), ["from", "to"]);
 });
 

@@ -43,7 +43,7 @@ class Calls(unittest.TestCase):
 
     def test_all_wrong_arguments_are_told_at_once(self) -> None:
         with self.assertRaises(Problem) as caught:
-            self.client.operation("export.events", from_="today", to="tomorrow")
+            self.client.operation("export.events", from_="someday", to="tomorrow")
         self.assertEqual(caught.exception.code, "invalid_argument")
         self.assertEqual([error["at"] for error in caught.exception.errors], ["from", "to"])
 
