@@ -1,39 +1,49 @@
 //! A daemon that dies at any moment, while others edit.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use mp_sandbox::home::Home;
 use mp_sandbox::process::kill;
 use mp_sandbox::wait::{Dice, pause};
 
-/// Kills the daemon of a home so many times while two clients edit its accounts `team` and `ci`, and expects so many edits of each, none of
-/// which is lost.
+/// Kills the daemon of a home at least so many times while two clients edit its accounts `team` and `ci`, until each has more than so many
+/// edits acknowledged, none of which is lost.
+///
+/// Where a machine is slow, every edit may lose its daemon. So once it has been killed often enough, it lives longer each time.
 pub(crate) fn kill_at_random(home: &Home, wanted: usize, least: usize) {
     let mut dice = Dice::seeded();
     let stop = AtomicBool::new(false);
+    let acknowledged = [AtomicUsize::new(0), AtomicUsize::new(0)];
     let kills = std::thread::scope(|scope| {
         let stopping = StopAtEnd(&stop);
-        let writers: Vec<_> =
-            ["team", "ci"].into_iter().map(|account| scope.spawn(|| edit_until(home, account, &stop))).collect();
-        let mut kills = 0;
-        while kills < wanted && writers.iter().all(|writer| !writer.is_finished()) {
+        let writers: Vec<_> = ["team", "ci"]
+            .into_iter()
+            .zip(&acknowledged)
+            .map(|(account, count)| scope.spawn(|| edit_until(home, account, count, &stop)))
+            .collect();
+        let shown = || acknowledged.iter().all(|count| count.load(Ordering::Relaxed) > least);
+        let (mut kills, mut longest_life) = (0, 30_000);
+        while (kills < wanted || !shown()) && writers.iter().all(|writer| !writer.is_finished()) {
             let done = home.mp(["session", "-f", "json"]).run();
             assert_eq!(done.code, 0, "the call after kill {kills} failed: {}", done.stderr);
-            pause(Duration::from_micros(dice.below(30_000)));
+            if kills > wanted {
+                longest_life = (longest_life * 2).min(2_000_000);
+            }
+            pause(Duration::from_micros(dice.below(longest_life)));
             if let Some((pid, _)) = home.daemon() {
                 kill(pid);
                 kills += 1;
             }
+            assert!(kills < wanted + 100, "hardly an edit was acknowledged: {acknowledged:?}");
         }
         drop(stopping);
         for writer in writers {
-            let acknowledged = writer.join().expect("no acknowledged edit was lost");
-            assert!(acknowledged > least, "only {acknowledged} edits were acknowledged: this shows nothing");
+            writer.join().expect("no acknowledged edit was lost");
         }
         kills
     });
-    assert_eq!(kills, wanted);
+    assert!(kills >= wanted);
     home.mp(["session"]).ok();
     assert!(parsed(&home.read(".mp/config.toml")).get("targets").is_some(), "the rest of the file is still there");
 }
@@ -47,10 +57,9 @@ impl Drop for StopAtEnd<'_> {
     }
 }
 
-/// Gives an account one project after the other, until told to stop; returns how many edits were acknowledged.
+/// Gives an account one project after the other, until told to stop, and counts the edits that were acknowledged.
 /// An edit may fail when the daemon dies under it, but what was acknowledged must be in the file.
-fn edit_until(home: &Home, account: &str, stop: &AtomicBool) -> usize {
-    let mut acknowledged = 0;
+fn edit_until(home: &Home, account: &str, acknowledged: &AtomicUsize, stop: &AtomicBool) {
     for number in 1.. {
         if stop.load(Ordering::Relaxed) {
             break;
@@ -60,11 +69,10 @@ fn edit_until(home: &Home, account: &str, stop: &AtomicBool) -> usize {
         let config = parsed(&home.read(".mp/config.toml"));
         let stored = config["accounts"][account]["default_project"].as_str().expect("it is a text");
         if edit.code == 0 {
-            acknowledged += 1;
+            acknowledged.fetch_add(1, Ordering::Relaxed);
             assert_eq!(stored, value, "{account}: the edit was acknowledged");
         }
     }
-    acknowledged
 }
 
 #[track_caller]
