@@ -1,5 +1,7 @@
 //! Every row of the catalog, sent once: through the socket to a strict Mixpanel, and what arrived there is kept.
 
+mod locals;
+
 use std::sync::{Arc, Mutex};
 
 use mp_catalog::{Kind, Operation, Shape, all, sample};

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use mp_catalog::export::Days;
 use mp_proto::failure::{Failure, FailureKind};
+use serde_json::Value;
 
 use super::file::Claim;
 use super::plan::Plan;
@@ -40,13 +41,19 @@ pub(super) fn of_resume(claim: &Claim, resume: &Resume) -> Vec<String> {
     notes
 }
 
-/// Says what the times of events mean.
-pub(super) fn of_times(zone: &Zone) -> String {
-    format!(
-        "days are those of the project; times are as Mixpanel stores them: UTC for projects made since 2023, and for older ones the \
-         local time of the project ({}), though it is written as if it were UTC",
-        zone.shown()
-    )
+/// Says what the times of events mean: those that an export has converted, or those that Mixpanel stores.
+pub(super) fn of_times(zone: &Zone, request: &Value) -> String {
+    let argument = |name: &str| request["arguments"][name].as_str();
+    let stored =
+        "as Mixpanel stores them: UTC for projects made since 2023, and for older ones the local time of the project";
+    let times = match (argument("timezone"), argument("stored_in")) {
+        (None, None) => format!("times are {stored} ({}), though it is written as if it were UTC", zone.shown()),
+        (shown, stored) => {
+            let (shown, stored) = (shown.unwrap_or("utc"), stored.unwrap_or("utc"));
+            format!("event_time is in {shown}, taken for stored in {stored}")
+        }
+    };
+    format!("days are those of the project; {times}")
 }
 
 /// Says that a range ends in the future.
@@ -167,6 +174,19 @@ fn quoted(word: &str) -> String {
 mod tests {
     use super::*;
     use crate::export::future::Horizon;
+
+    #[test]
+    fn times_that_were_converted_are_not_told_as_stored() {
+        let zone = Zone::named(Some("US/Pacific".to_owned()));
+        let told = |arguments: Value| of_times(&zone, &serde_json::json!({"arguments": arguments}));
+        assert!(told(serde_json::json!({})).contains("local time of the project (US/Pacific)"));
+        for (arguments, said) in [
+            (serde_json::json!({"timezone": "Asia/Tokyo"}), "event_time is in Asia/Tokyo, taken for stored in utc"),
+            (serde_json::json!({"stored_in": "project"}), "event_time is in utc, taken for stored in project"),
+        ] {
+            assert_eq!(told(arguments), format!("days are those of the project; {said}"));
+        }
+    }
 
     #[test]
     fn what_is_there_is_told_with_what_to_run() {

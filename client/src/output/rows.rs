@@ -67,12 +67,12 @@ pub(super) fn plain(value: &Value, reader: Reader) -> String {
     }
 }
 
-/// Returns the word that stands for an object, if it has one, else its fields.
+/// Returns the word that stands for an object, if it has one, and the link to its report, which was asked for; else its fields.
 pub(super) fn plain_answer(value: &Value, reader: Reader) -> String {
-    match NAMES.iter().find_map(|name| value.get(name)) {
-        Some(word) => format!("{}\n", text(word, reader)),
-        None => plain(value, reader),
-    }
+    let Some(word) = NAMES.iter().find_map(|name| value.get(name)) else { return plain(value, reader) };
+    let link = value.get("report_url").filter(|link| link.is_string());
+    let link = link.map(|link| format!("report_url={}\n", text(link, reader)));
+    format!("{}\n{}", text(word, reader), link.unwrap_or_default())
 }
 
 /// Fields that stand for the whole, the best first.
@@ -164,6 +164,8 @@ mod tests {
         let sum = json!({"event": "Purchase", "from_date": "2025-01-01", "results": {"2025-01-01": 1204.5}});
         assert_eq!(plain_answer(&sum, PROGRAM), "Purchase\n");
         assert_eq!(plain_answer(&json!({"id": 7, "name": "web"}), PROGRAM), "web\n");
+        let linked = json!({"event": "Purchase", "report_url": "https://mixpanel.com/x"});
+        assert_eq!(plain_answer(&linked, PROGRAM), "Purchase\nreport_url=https://mixpanel.com/x\n");
         let retention = json!({"born_event": "Sign Up", "cohorts": [{"date": "d", "retention": [1.0]}]});
         let expected = "born_event=Sign Up\ncohorts=[{\"date\": \"d\", \"retention\": [1.0]}]\n";
         assert_eq!(plain_answer(&retention, PROGRAM), expected);

@@ -94,7 +94,7 @@ pub(super) fn begin(order: Order, request: Value, wanted: Days, zone: &Zone) -> 
     let request = json!({"export": request, "compress": order.codec.word(), "dedupe": order.without_repeated});
     let mut manifest = manifest(&order, request, wanted)?;
     manifest.zone = zone.name.clone();
-    manifest.times = words::of_times(zone);
+    manifest.times = words::of_times(zone, &manifest.request["export"]);
     manifest.write(&dir).map_err(failed)?;
     let choice = Choice { manifest: &manifest, wanted, look_back: order.look_back.unwrap_or(LOOK_BACK), zone };
     let days = choice.days(|entry| entry.is_there(&dir));
