@@ -32,7 +32,7 @@ manifest = json.load(open(f"{directory}/manifest.json"))
 expected = sum(day["lines"] for day in manifest["days"].values())
 assert expected == 4 * 700, expected
 table = f"read_json_auto('{directory}/*.jsonl*')"
-count, first, last = duckdb.sql(f"select count(*), min(event_time), max(event_time) from {table}").fetchone()
+count, first, last = duckdb.sql(f"select count(*), min(event_time), max(event_time) from {table}").fetchall()[0]
 types = dict(zip(duckdb.sql(f"select * from {table}").columns, map(str, duckdb.sql(f"select * from {table}").types)))
 assert count == expected, (count, expected)
 assert types["event_time"].startswith("TIMESTAMP"), types
