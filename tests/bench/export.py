@@ -5,7 +5,9 @@ Not part of `cargo bench`, because the others are programs of their own: curl st
 to a Unix socket, and the Python library. Those that are not installed are left out, and the table says so.
 
     cargo build --release && cargo build --release -p mp-sandbox --example sandbox
-    tests/bench/export.py [--bytes 10e9] [--python /path/to/python/with/mixpanel_headless]
+    tests/bench/export.py [--bytes 10e9] [--python /path/to/python/with/mixpanel_headless] [--beside DIR]
+
+With --beside, the mp and mpd of another version in that directory move the same bytes in the same run.
 
 Standard library only.
 """
@@ -21,7 +23,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-RELEASE = ROOT / "target" / "release"
+RELEASE = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
 PROJECT = "3187654"
 USER, SECRET = "bench", "secret"
 DAY = "2025-01-01"
@@ -77,7 +79,8 @@ class Sandbox:
 class Home:
     """A home with one account, and the daemon of it."""
 
-    def __init__(self, upstream):
+    def __init__(self, upstream, programs=RELEASE):
+        self.mp = programs / "mp"
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="mp-bench-"))
         root = self.path / ".mp"
         root.mkdir(mode=0o700)
@@ -87,7 +90,7 @@ class Home:
             f'default_project = "{PROJECT}"\nusername = "{USER}"\nsecret = "{SECRET}"\n')
         config.chmod(0o600)
         self.env = {"HOME": str(self.path), "PATH": os.environ["PATH"], "MPD_UPSTREAM": upstream}
-        self.daemon = subprocess.Popen([RELEASE / "mpd"], env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.daemon = subprocess.Popen([programs / "mpd"], env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.env.pop("MPD_UPSTREAM")
         socket = root / "run" / "mpd.sock"
         while not socket.exists():
@@ -139,26 +142,34 @@ def nginx(scratch, upstream):
     return process, socket
 
 
-def compare(table, size, gzip):
-    """Moves one body of `size` bytes in each way."""
+def compare(table, size, gzip, beside=None):
+    """Moves one body of `size` bytes in each way; with `beside`, also by the programs there."""
     name = "gzip" if gzip else "identity"
     curl = ["curl", "-sS", "--fail", "-u", f"{USER}:{SECRET}"] + (["--compressed"] if gzip else [])
     rates = {}
+
+    def move(what, home, *more):
+        command = [home.mp, "-q", "export", "events", "--from", DAY, "--to", DAY, *more]
+        return table.run(f"{what}, {name}", command, size, env=home.env, also=[("mpd", home.daemon.pid)])
+
     with Sandbox(size, gzip) as sandbox, Home(sandbox.url) as home, tempfile.TemporaryDirectory() as scratch:
-        mpd = ("mpd", home.daemon.pid)
-        mp = [RELEASE / "mp", "-q", "export", "events", "--from", DAY, "--to", DAY]
         rates["curl"] = table.run(f"curl, {name}", curl + [sandbox.url + sandbox.export], size)
-        rates["raw"] = table.run(f"mp export events --raw, {name}", mp + ["--raw"], size, env=home.env, also=[mpd])
+        rates["raw"] = move("mp export events --raw", home, "--raw")
         if shutil.which("nginx"):
             process, socket = nginx(pathlib.Path(scratch), sandbox.url)
             rates["nginx"] = table.run(f"curl through nginx on a Unix socket, {name}", curl + ["--unix-socket", socket, "http://x" + sandbox.export],
                                        size, also=[("nginx", process.pid)])
             process.terminate()
             process.wait(30)
-        rates["again"] = table.run(f"mp export events --raw, {name}, again", mp + ["--raw"], size, env=home.env, also=[mpd])
-        rates["normal"] = table.run(f"mp export events, {name}", mp, size, env=home.env, also=[mpd])
+        rates["raw again"] = move("mp export events --raw, again", home, "--raw")
+        rates["normal"] = move("mp export events", home)
+        if beside:
+            with Home(sandbox.url, beside) as other:
+                rates["other raw"] = move("the other version, --raw", other, "--raw")
+                rates["other normal"] = move("the other version", other)
+            rates["normal again"] = move("mp export events, again", home)
     with Sandbox(size, gzip, odd=True) as sandbox, Home(sandbox.url) as home:
-        rates["mended"] = table.run(f"mp export events, {name}, 1 % mended", mp, size, env=home.env, also=[("mpd", home.daemon.pid)])
+        rates["mended"] = move("mp export events, 1 % mended", home)
     return rates
 
 
@@ -174,16 +185,20 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bytes", type=float, default=10e9)
     parser.add_argument("--python")
+    parser.add_argument("--beside", type=pathlib.Path)
     options = parser.parse_args()
     table = Table()
     compare(table, options.bytes / 10, False)
-    identity = compare(table, options.bytes, False)
-    gzip = compare(table, options.bytes / 4, True)
+    identity = compare(table, options.bytes, False, options.beside)
+    gzip = compare(table, options.bytes / 4, True, options.beside)
     print()
     for what, rates in [("identity", identity), ("gzip", gzip)]:
-        best = max(rates["raw"][0], rates["again"][0])
+        best = max(rates["raw"][0], rates["raw again"][0])
         print(f"mended, {what}: {rates['mended'][0] / rates['normal'][0]:.2f} x clean")
         print(f"raw, {what}: {best / rates['curl'][0]:.2f} x curl" + (f", {best / rates['nginx'][0]:.2f} x nginx" if "nginx" in rates else ""))
+        if options.beside:
+            raw, normal = (max(rates[kind][0], rates[f"{kind} again"][0]) for kind in ("raw", "normal"))
+            print(f"against the other version, {what}: raw {raw / rates['other raw'][0]:.2f}, normalised {normal / rates['other normal'][0]:.2f}")
     if options.python:
         other = python(table, options.python, 400e6)
         print(f"raw, identity: {identity['raw'][1] / other[1]:.1f} x the MB per CPU second of the Python library")
