@@ -5,6 +5,7 @@
 pub mod cache;
 pub(crate) mod ledger;
 pub mod link;
+pub(crate) mod looks;
 pub mod paths;
 pub(crate) mod pause;
 pub mod read;

@@ -17,6 +17,7 @@ use crate::config::Account;
 use crate::config::edit::{Change, Edited, edit};
 use crate::config::snapshot::Snapshot;
 use crate::files::link::{self, locate};
+use crate::files::looks::SharedLook;
 use crate::files::paths::Paths;
 use crate::files::read::{ReadError, Signature, read_credential};
 use crate::files::replace::{ReplaceError, replace_if};
@@ -49,6 +50,7 @@ type Follower = Box<dyn Fn(&Snapshot) + Send + Sync>;
 #[derive(Debug)]
 pub struct ConfigFile {
     path: PathBuf,
+    last_look: SharedLook,
     contents: RwLock<Contents>,
     /// Held while the file is read, so that one change is one revision.
     reading: Mutex<()>,
@@ -140,7 +142,7 @@ impl Store {
     }
 
     fn found(&self, file: &Arc<ConfigFile>) -> Arc<Snapshot> {
-        let seen = link::signature(&file.path).ok().flatten();
+        let seen = file.last_look.or(|| link::signature(&file.path)).ok().flatten();
         {
             let contents = file.contents.read();
             if contents.settled && contents.signature == seen {
@@ -248,7 +250,8 @@ impl Pinned {
 impl ConfigFile {
     fn new(path: PathBuf, home: &Path, now: Timestamp) -> Self {
         let contents = read(&path, home, 1, now);
-        Self { path, contents: RwLock::new(contents), reading: Mutex::default(), writing: Mutex::default() }
+        let (last_look, contents) = (SharedLook::default(), RwLock::new(contents));
+        Self { path, last_look, contents, reading: Mutex::default(), writing: Mutex::default() }
     }
 
     /// Returns where it is.

@@ -26,7 +26,7 @@ impl Grant {
     /// Looks at the file, and adopts what another tool wrote.
     fn look_at_file(&self, held: &mut GrantState, now: Moment) {
         let Some(path) = &self.file else { return };
-        let seen = Signature::of(path).ok().flatten();
+        let seen = self.last_look.or(|| Signature::of(path)).ok().flatten();
         if held.looked && held.settled && held.seen == seen {
             return;
         }
