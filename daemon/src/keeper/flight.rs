@@ -26,8 +26,10 @@ use crate::identity::tokens::Tokens;
 /// Requests of one refresh, at most. More than one only when other programs bring other grants.
 const REQUESTS: usize = 4;
 
-/// `invalid_grant` is a question: so long a rival may take from its own answer to its file.
-const QUESTION: Duration = Duration::from_secs(2);
+/// `invalid_grant` is a question: a rival may have been faster, and be about to write what it got. It has the same way to the provider,
+/// so it needs no more than twice the time that our request took; a program that is only just started takes no less than the first of
+/// these, and nobody waits for longer than the second. What comes later still is adopted when it is seen.
+const QUESTION: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(2));
 
 /// So long after a file was found missing or damaged it is looked at again before it is written: another program may be half-way
 /// through writing it, and who has read the config is told a little later.
@@ -90,6 +92,7 @@ async fn fly(grant: &Arc<Grant>, need: Need) -> Outcome {
                 None => None,
             },
         };
+        let begun = Instant::now();
         match ask(grant, &old).await {
             Ok(new) => match put_into_use(grant, &old, new, room).await {
                 Stored::Ours(fresh) if fresh.expires_at > grant.services.clock.now() => return Ok(fresh),
@@ -103,7 +106,7 @@ async fn fly(grant: &Arc<Grant>, need: Need) -> Outcome {
             Err(Asked::Weather { cause, retry_after }) => return grant.weather(need, cause, retry_after),
             Err(Asked::NoClient(failure)) => return Err(failure),
             Err(Asked::Refused { why, client: None }) => {
-                if !is_answered(grant, &old).await {
+                if !is_answered(grant, &old, question(begun.elapsed())).await {
                     return Err(Box::new(grant.require_login(why, None)));
                 }
             }
@@ -258,15 +261,20 @@ async fn write(
     grant.services.life.blocking(work).await
 }
 
+/// Returns how long a refusal is in question that took so long to come.
+pub(super) fn question(request: Duration) -> Duration {
+    (request * 2).clamp(QUESTION.0, QUESTION.1)
+}
+
 /// Finds out whether a refusal only services that another program was faster: its grant appears, or one that lost a race is still there.
-pub(super) async fn is_answered(grant: &Grant, refused: &Tokens) -> bool {
+pub(super) async fn is_answered(grant: &Grant, refused: &Tokens, question: Duration) -> bool {
     let begun = Instant::now();
     let mut pause = LOOK;
     while grant.file.is_some() {
         if grant.has_moved_on(refused) {
             return true;
         }
-        if begun.elapsed() >= QUESTION {
+        if begun.elapsed() >= question {
             break;
         }
         // The rival tells nobody when it has written; a file watch may be late or absent.

@@ -15,7 +15,7 @@ use mp_sandbox::upstream::{ADA, Fault, Gate, Rotation, Upstream};
 use serde_json::json;
 
 use super::Fresh;
-use super::flight::is_answered;
+use super::flight::{is_answered, question};
 use crate::clock::Clock;
 use crate::clock::tests::{TestClock, leap, until};
 use crate::endpoint::Endpoint;
@@ -306,17 +306,27 @@ async fn invalid_grant_is_a_question_that_a_rival_may_answer() {
 /// The rival is a slow program between its own answer and its file.
 #[tokio::test(start_paused = true)]
 async fn a_rival_may_answer_late_and_not_for_ever() {
-    for (late_ms, counts) in [(0, true), (50, true), (1_990, true), (2_500, false)] {
+    for (request_ms, late_ms, counts) in [
+        (1, 0, true),
+        (1, 50, true),
+        (1, 290, true),
+        (1, 450, false),
+        (400, 790, true),
+        (400, 950, false),
+        (5_000, 1_990, true),
+        (5_000, 2_500, false),
+    ] {
         let world = World::with_grant(0);
         let grant = world.keeper.grant(&world.holder);
         let refused = world.on_disk();
-        let question = world.life.spawn(async move { is_answered(&grant, &refused).await });
+        let patience = question(Duration::from_millis(request_ms));
+        let question = world.life.spawn(async move { is_answered(&grant, &refused, patience).await });
         tokio::task::yield_now().await;
         tokio::time::advance(Duration::from_millis(late_ms)).await;
         tokio::task::yield_now().await;
-        assert_eq!(question.is_finished(), !counts, "{late_ms} ms");
+        assert_eq!(question.is_finished(), !counts, "{late_ms} ms after a request of {request_ms} ms");
         world.put(&world.minted(3600));
-        assert_eq!(question.await.expect("no panic"), counts, "{late_ms} ms");
+        assert_eq!(question.await.expect("no panic"), counts, "{late_ms} ms after a request of {request_ms} ms");
     }
 }
 
