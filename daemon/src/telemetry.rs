@@ -1,6 +1,7 @@
 //! The log: to stderr under a service manager or in a terminal, else to `run/mpd.log`, kept small by size.
 
 mod fields;
+mod lines;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
@@ -15,6 +16,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
 
 use fields::Quoted;
+use lines::Lines;
 
 /// A log file is put aside at this size: a few days of `info`, an hour of `trace`.
 const MAX_BYTES: u64 = 5 * 1024 * 1024;
@@ -58,10 +60,11 @@ impl From<TelemetryError> for Failure {
 }
 
 /// Changes the filter of the running log.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct LogHandle {
     reload: reload::Handle<EnvFilter, Registry>,
     shown: Arc<Mutex<String>>,
+    lines: Lines,
 }
 
 impl LogHandle {
@@ -74,6 +77,12 @@ impl LogHandle {
         self.reload.reload(parsed).map_err(|_| TelemetryError::Twice)?;
         filter.clone_into(&mut self.shown.lock());
         Ok(())
+    }
+
+    /// Writes what is still to be written. For the end of the process.
+    pub fn flush(&self) {
+        // Whom should it be told, if not the log?
+        let _ = self.lines.flush();
     }
 
     /// Returns the filter in force.
@@ -120,25 +129,21 @@ pub fn check(filter: &str, file: Option<&Path>) -> Result<(), TelemetryError> {
 pub fn start(filter: &str, file: Option<&Path>) -> Result<LogHandle, TelemetryError> {
     let (layer, handle) = reload::Layer::new(parse(filter)?);
     let registry = tracing_subscriber::registry().with(layer);
-    let started = match file {
+    let (lines, has_colours) = match file {
         Some(path) => {
-            let log =
-                RotatingFile::open(path).map_err(|source| TelemetryError::Open { path: path.to_owned(), source })?;
-            // tracing writes through std's lock only.
-            registry
-                .with(fmt::layer().fmt_fields(Quoted).with_ansi(false).with_writer(std::sync::Mutex::new(log)))
-                .try_init()
+            let log = RotatingFile::open(path);
+            let log = log.map_err(|source| TelemetryError::Open { path: path.to_owned(), source })?;
+            (Lines::to(log), false)
         }
-        None => registry
-            .with(fmt::layer().fmt_fields(Quoted).with_ansi(io::stderr().is_terminal()).with_writer(io::stderr))
-            .try_init(),
+        None => (Lines::to(io::stderr()), io::stderr().is_terminal()),
     };
-    started.map_err(|_| TelemetryError::Twice)?;
+    let written = fmt::layer().fmt_fields(Quoted).with_ansi(has_colours).with_writer(lines.clone());
+    registry.with(written).try_init().map_err(|_| TelemetryError::Twice)?;
     std::panic::set_hook(Box::new(|panic| {
         // The message of a panic is ours and holds no input; its payload type may be anything.
         tracing::error!(at = panic.location().map(tracing::field::display), "panicked");
     }));
-    Ok(LogHandle { reload: handle, shown: Arc::new(Mutex::new(filter.to_owned())) })
+    Ok(LogHandle { reload: handle, shown: Arc::new(Mutex::new(filter.to_owned())), lines })
 }
 
 /// A file that is put aside when it has grown: `mpd.log` → `mpd.log.1` → `mpd.log.2` → gone.

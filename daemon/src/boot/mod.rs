@@ -159,10 +159,12 @@ fn run(options: &Options) -> Result<Option<PathBuf>, BootError> {
         .build()
         .map_err(system("start the runtime"))?;
     // As a task: a new connection is then served by the thread that accepted it, without waking another one first.
-    let served = runtime.block_on(runtime.spawn(serve(options.clone(), place, watch, upstream, lock, log, log_file)));
+    let work = serve(options.clone(), place, watch, upstream, lock, log.clone(), log_file);
+    let served = runtime.block_on(runtime.spawn(work));
     let served = served.map_err(|error| BootError::System { step: "serve", source: error.into() }).flatten();
     // A blocking task that hangs in the file system must not keep a stopped daemon alive.
     runtime.shutdown_timeout(Duration::from_secs(1));
+    log.flush();
     served
 }
 
