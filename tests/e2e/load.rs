@@ -68,7 +68,7 @@ fn a_first_head_that_does_not_come_ends_the_connection() {
     assert!((Duration::from_secs(5)..Duration::from_secs(25)).contains(&took), "closed after {took:?}, not about 10 s");
 }
 
-/// Starts a daemon with few files: 40 are its own, and each connection is worth two.
+/// Starts a daemon with few files: 40 are its own, and connections have three quarters of the rest.
 pub(crate) fn start_with_files(home: &Home, files: u64) -> Daemon {
     let mut command = home.command(Path::new("/bin/sh"));
     command.arg("-c").arg(format!("ulimit -n {files} && exec \"$0\"")).arg(&home.programs().mpd);
@@ -78,7 +78,7 @@ pub(crate) fn start_with_files(home: &Home, files: u64) -> Daemon {
 #[test]
 fn connections_beyond_the_limit_wait_until_there_is_room() {
     let home = configured();
-    let mut daemon = start_with_files(&home, 60);
+    let mut daemon = start_with_files(&home, 54);
     let mut held: Vec<Connection> = (0..10).map(|_| home.connect()).collect();
     // Streams may have seven of them; the others wait for the body of a request.
     let (streams, asking) = held.split_at_mut(7);
@@ -104,7 +104,7 @@ fn connections_beyond_the_limit_wait_until_there_is_room() {
 #[test]
 fn streams_leave_connections_to_calls() {
     let home = configured();
-    let daemon = start_with_files(&home, 60);
+    let daemon = start_with_files(&home, 54);
     let mut streams: Vec<Connection> = (0..8).map(|_| home.connect()).collect();
     let mut statuses = Vec::new();
     for connection in &mut streams {
@@ -121,7 +121,7 @@ fn streams_leave_connections_to_calls() {
 #[test]
 fn idle_connections_make_room_for_others() {
     let home = configured();
-    let _daemon = start_with_files(&home, 60);
+    let _daemon = start_with_files(&home, 54);
     let mut held: Vec<Connection> = (0..10).map(|_| home.connect()).collect();
     for connection in &mut held {
         connection.call(&Ask::get(routes::HEALTH)).ok();

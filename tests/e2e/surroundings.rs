@@ -150,7 +150,7 @@ fn a_daemon_of_a_shell_with_low_limits_says_so_and_serves_all_the_same() {
     assert!(after(&home, "ulimit -n 64", "session").status.success());
     let done = home.mp(["session"]).run();
     assert_eq!(done.code, 0);
-    assert!(done.stderr.contains("may open only 64 files and serves 12 connections at once"), "{}", done.stderr);
+    assert!(done.stderr.contains("may open only 64 files and serves 18 connections at once"), "{}", done.stderr);
     let found = doctor(home.mp(["daemon", "doctor"]));
     assert!(found.contains("only 64 files") && found.contains("mp daemon restart"), "{found}");
     std::thread::scope(|scope| {

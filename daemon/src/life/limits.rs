@@ -7,11 +7,12 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// What the daemon itself has open: its files, sockets, the watch, and connections to Mixpanel.
 const OWN_FILES: u64 = 40;
 
-/// A connection costs a file, and its request may cost another one towards Mixpanel.
-const FILES_OF_A_CONNECTION: u64 = 2;
+/// The share of the other files that connections may have. The rest is for requests that have a connection of their own to Mixpanel, of
+/// which few callers have one at a time.
+const SHARE: (u64, u64) = (3, 4);
 
-/// More than the tools of one person have, and what they cost in memory is still nothing to speak of.
-const MOST_CONNECTIONS: u64 = 4096;
+/// More than all tools of a machine have.
+const MOST_CONNECTIONS: u64 = 65_536;
 
 /// With fewer, a handful of tools can take all.
 const LEAST_CONNECTIONS: u64 = 4;
@@ -56,7 +57,7 @@ impl Limits {
 
     /// Returns how many connections are served at once: a share of the files.
     pub fn connections(&self) -> u64 {
-        let share = self.files.saturating_sub(OWN_FILES) / FILES_OF_A_CONNECTION;
+        let share = self.files.saturating_sub(OWN_FILES) * SHARE.0 / SHARE.1;
         share.clamp(LEAST_CONNECTIONS, MOST_CONNECTIONS)
     }
 
@@ -94,7 +95,7 @@ mod tests {
     #[test]
     fn connections_follow_the_files() {
         let of = |files| Limits { files, file_size: None }.connections();
-        assert_eq!([0, 64, 256, 1024, 1_048_576].map(of), [4, 12, 108, 492, 4096]);
+        assert_eq!([0, 64, 256, 1024, 1_048_576].map(of), [4, 18, 162, 738, 65_536]);
     }
 
     #[test]
@@ -102,7 +103,7 @@ mod tests {
         let told = |files, file_size| Limits { files, file_size }.problems();
         assert_eq!(told(1024, None), [""; 0]);
         let problems = told(64, Some(1024));
-        assert!(problems[0].contains("only 64 files and serves 12 connections"), "{problems:?}");
+        assert!(problems[0].contains("only 64 files and serves 18 connections"), "{problems:?}");
         assert!(problems.iter().all(|one| one.contains("`mp daemon restart`")) && problems.len() == 2, "{problems:?}");
     }
 
