@@ -147,9 +147,8 @@ pub fn main() -> ExitCode {
         let _ = writeln!(output::screen::stdout(Spelling::Plain), "mp version {}", api::VERSION);
         return ExitCode::SUCCESS;
     }
-    match tree::tree(COMMANDS, line.first_word())
-        .try_get_matches_from(std::iter::once(OsString::from("mp")).chain(given))
-    {
+    let tree = tree::tree_to_run(COMMANDS, line.first_word(), &words);
+    match tree.try_get_matches_from(std::iter::once(OsString::from("mp")).chain(given)) {
         Ok(matches) => match run(&matches) {
             Ok(code) => code,
             Err(failure) => report::failure(&failure),

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdout, Command, Stdio};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 use mp_proto::version::{IDENTITY_FLAG, is_identity};
@@ -51,12 +51,20 @@ pub(crate) enum ProgramError {
 /// # Errors
 /// When there is none, or what is there is another program; then it says which.
 pub(crate) fn find(named: Option<&Path>, environment: &Environment) -> Result<PathBuf, ProgramError> {
-    let own = std::env::current_exe().map_err(ProgramError::Unknown)?;
-    let own = own.canonicalize().unwrap_or(own);
-    find_from(&own, named, environment)
+    first_of_ours(candidates(named, environment)?)
 }
 
-fn find_from(own: &Path, named: Option<&Path>, environment: &Environment) -> Result<PathBuf, ProgramError> {
+/// Returns where the daemon's program may be, the best place first; at least one. Whether it is ours, nobody has asked yet.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn candidates(named: Option<&Path>, environment: &Environment) -> Result<Vec<PathBuf>, ProgramError> {
+    let own = std::env::current_exe().map_err(ProgramError::Unknown)?;
+    let own = own.canonicalize().unwrap_or(own);
+    candidates_from(&own, named, environment)
+}
+
+fn candidates_from(own: &Path, named: Option<&Path>, environment: &Environment) -> Result<Vec<PathBuf>, ProgramError> {
     let variable = environment.get("MPD_BIN").filter(|value| !value.is_empty()).map(Path::new);
     let candidates: Vec<PathBuf> = match named.or(variable) {
         Some(path) if path.is_absolute() => vec![path.to_owned()],
@@ -71,18 +79,26 @@ fn find_from(own: &Path, named: Option<&Path>, environment: &Environment) -> Res
     if candidates.is_empty() {
         return Err(ProgramError::Missing { beside: own.to_owned() });
     }
+    Ok(candidates)
+}
+
+fn first_of_ours(candidates: Vec<PathBuf>) -> Result<PathBuf, ProgramError> {
     let mut found = Vec::new();
     for path in candidates {
         match identify(&path) {
             Ok(()) => return Ok(path),
-            Err(said) => found.push(format!("{} is not Mixpanel's mpd: {said}", path.display())),
+            Err(said) => found.push(said),
         }
     }
     Err(ProgramError::NotOurs { found })
 }
 
 /// Asks a program whether it is our daemon. Returns what it did instead.
-fn identify(program: &Path) -> Result<(), String> {
+pub(crate) fn identify(program: &Path) -> Result<(), String> {
+    asked(program).map_err(|said| format!("{} is not Mixpanel's mpd: {said}", program.display()))
+}
+
+fn asked(program: &Path) -> Result<(), String> {
     let mut child = Command::new(program)
         .arg(IDENTITY_FLAG)
         .env_clear()
@@ -92,7 +108,7 @@ fn identify(program: &Path) -> Result<(), String> {
         .current_dir("/")
         .spawn()
         .map_err(|error| format!("it could not be run ({error})"))?;
-    let said = child.stdout.take().and_then(|pipe| first_line(pipe, Instant::now() + PATIENCE));
+    let said = child.stdout.take().and_then(|pipe| FirstLine::of(pipe).until(Instant::now() + PATIENCE));
     // Ours has ended by itself; another one may be about to play music.
     let _ = child.kill();
     let _ = child.wait();
@@ -104,15 +120,23 @@ fn identify(program: &Path) -> Result<(), String> {
     }
 }
 
-/// Reads the first line that a program says, in a thread of its own: a pipe has no time-out. None when it says nothing in time.
-pub(crate) fn first_line(pipe: ChildStdout, deadline: Instant) -> Option<String> {
-    let (sender, receiver) = sync_channel(1);
-    let reader = std::thread::Builder::new().name("mpd start".to_owned()).spawn(move || {
+/// The first line that a program says. It is read in a thread of its own: a pipe has no time-out.
+pub(crate) struct FirstLine(Receiver<String>);
+
+impl FirstLine {
+    /// Begins to read. Without a thread, the program says nothing.
+    pub(crate) fn of(pipe: ChildStdout) -> Self {
+        let (sender, receiver) = sync_channel(1);
+        let reader = std::thread::Builder::new().name("mpd start".to_owned());
         // An error means that nobody waits any more.
-        let _ = sender.send(read_line(pipe));
-    });
-    reader.ok()?;
-    receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
+        let _ = reader.spawn(move || sender.send(read_line(pipe)));
+        Self(receiver)
+    }
+
+    /// Returns it, once; none when nothing is said in time.
+    pub(crate) fn until(&self, deadline: Instant) -> Option<String> {
+        self.0.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
+    }
 }
 
 fn read_line(mut pipe: ChildStdout) -> String {
@@ -156,7 +180,8 @@ mod tests {
         program(&own, "exit 1");
         let at = |place: &str| root.join(place);
         let found = |variables: &[(&str, &str)]| {
-            find_from(&own, None, &Environment::of(variables)).map_err(|error| error.to_string())
+            let candidates = candidates_from(&own, None, &Environment::of(variables));
+            candidates.and_then(first_of_ours).map_err(|error| error.to_string())
         };
         program(&at("bin/mpd"), "echo 'Music Player Daemon 0.23.5'");
         let message = found(&[]).expect_err("a music player");

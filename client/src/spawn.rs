@@ -15,7 +15,10 @@ use mp_proto::{location, surroundings};
 
 use crate::lock::lock_until;
 use crate::place::{Place, uid};
-use crate::program::{self, ProgramError, first_line};
+use crate::program::{self, FirstLine, ProgramError};
+
+/// A daemon of ours says something within this time, unless the machine is busy.
+const AT_ONCE: Duration = Duration::from_millis(500);
 
 /// How long the end of a process may take to be told that has closed its output.
 const LAST: Duration = Duration::from_secs(1);
@@ -69,12 +72,32 @@ pub(crate) struct Turn {
 pub(crate) fn start(place: &Place, _: &Turn, deadline: Instant) -> Result<(), StartError> {
     // What the shell opened for us (a lock, a pipe) must end with us, not with a daemon that lives for days.
     close_fds::set_fds_cloexec(3, &[]);
-    let program = program::find(place.program.as_deref(), &place.environment)?;
+    let mut found = Vec::new();
+    for program in program::candidates(place.program.as_deref(), &place.environment)? {
+        match run(&program, place, deadline) {
+            Err(StartError::Program(ProgramError::NotOurs { found: more })) => found.extend(more),
+            started => return started,
+        }
+    }
+    Err(ProgramError::NotOurs { found }.into())
+}
+
+fn run(program: &Path, place: &Place, deadline: Instant) -> Result<(), StartError> {
     let step = || format!("run {}", program.display());
-    let mut child = command(&program, place).spawn().map_err(|source| system(step(), source))?;
+    let mut child = command(program, place).spawn().map_err(|source| system(step(), source))?;
     let Some(pipe) = child.stdout.take() else { return Err(StartError::Silent("its pipe is missing".to_owned())) };
     let pid = child.id();
-    let said = first_line(pipe, deadline);
+    let line = FirstLine::of(pipe);
+    let mut said = line.until(deadline.min(Instant::now() + AT_ONCE));
+    if !said.as_deref().is_some_and(is_word_of_ours) {
+        // Whoever answers as our daemon does is ours. All others are asked who they are, before they are waited for.
+        if let Err(other) = program::identify(program) {
+            let _ = child.kill();
+            reap(child);
+            return Err(ProgramError::NotOurs { found: vec![other] }.into());
+        }
+        said = said.or_else(|| line.until(deadline));
+    }
     let end = reap(child);
     // What has closed its output without a word is ending, or is no daemon.
     let patience = if said.is_some() { LAST } else { Duration::ZERO };
@@ -94,7 +117,7 @@ pub(crate) fn said_by(
 ) -> Result<Option<String>, StartError> {
     let step = || format!("run {}", program.display());
     let mut child = command(program, place).args(arguments).spawn().map_err(|source| system(step(), source))?;
-    let said = child.stdout.take().and_then(|pipe| first_line(pipe, deadline));
+    let said = child.stdout.take().and_then(|pipe| FirstLine::of(pipe).until(deadline));
     // It has said what it had to say, or never will.
     let _ = child.kill();
     reap(child);
@@ -200,9 +223,17 @@ fn reap(mut child: Child) -> Receiver<ExitStatus> {
     end
 }
 
+/// What a daemon of ours says of its start.
+fn is_word_of_ours(line: &str) -> bool {
+    line == READY || line.starts_with(REFUSED)
+}
+
+const READY: &str = "ready";
+const REFUSED: &str = "error: ";
+
 fn judge(said: Option<&str>, pid: u32, ended: Option<ExitStatus>) -> Result<(), StartError> {
     match said {
-        Some("ready") => Ok(()),
+        Some(READY) => Ok(()),
         Some("") => Err(match ended {
             Some(status) => match status.signal() {
                 Some(signal) => StartError::Killed { signal },
@@ -211,7 +242,7 @@ fn judge(said: Option<&str>, pid: u32, ended: Option<ExitStatus>) -> Result<(), 
             None => StartError::Silent(format!("it closed its output without a word, and {}", life(pid, None))),
         }),
         None => Err(StartError::Silent(format!("it was not ready in time: {}", life(pid, ended)))),
-        Some(line) => match line.strip_prefix("error: ") {
+        Some(line) => match line.strip_prefix(REFUSED) {
             Some(reason) if reason.starts_with("another host or process holds") => {
                 Err(StartError::AnotherHoldsTheLock(reason.to_owned()))
             }

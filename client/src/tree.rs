@@ -7,12 +7,28 @@ use crate::operation;
 
 /// Builds the tree for a command line: the one branch whose first word is named, or all when it is none.
 pub(crate) fn tree(rows: &'static [Command], named: Option<&str>) -> clap::Command {
-    let root = root(rows);
-    if let Some(row) = named.and_then(|word| rows.iter().find(|row| row.name == word)) {
-        return root.subcommand(branch(row));
+    below(root().before_help(sections(rows)), rows, named)
+}
+
+/// The same for words that are run. Only who asks for help, or names nothing, reads the list of all commands.
+pub(crate) fn tree_to_run(rows: &'static [Command], named: Option<&str>, words: &[String]) -> clap::Command {
+    if named.is_none_or(|named| rows.iter().all(|row| row.name != named)) || words.iter().any(|word| may_ask(word)) {
+        return tree(rows, named);
     }
-    // They stand in their sections instead of in one list.
-    root.subcommands(rows.iter().map(|row| branch(row).hide(true)))
+    below(root(), rows, named)
+}
+
+fn below(root: clap::Command, rows: &'static [Command], named: Option<&str>) -> clap::Command {
+    match named.and_then(|word| rows.iter().find(|row| row.name == word)) {
+        Some(row) => root.subcommand(branch(row)),
+        // They stand in their sections instead of in one list.
+        None => root.subcommands(rows.iter().map(|row| branch(row).hide(true))),
+    }
+}
+
+/// Whether a word may be the option that asks for help, be it among other short ones.
+fn may_ask(word: &str) -> bool {
+    word == "--help" || (word.starts_with('-') && !word.starts_with("--") && word.contains('h'))
 }
 
 fn branch(row: &'static Command) -> clap::Command {
@@ -36,7 +52,7 @@ fn paragraph(section: Section, rows: &[Command]) -> String {
     format!("{}:\n{lines}\n", section.title())
 }
 
-fn root(rows: &[Command]) -> clap::Command {
+fn root() -> clap::Command {
     clap::Command::new("mp")
         .about("One Mixpanel login for every tool on this machine")
         .version(env!("CARGO_PKG_VERSION"))
@@ -45,7 +61,6 @@ fn root(rows: &[Command]) -> clap::Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .override_usage("mp [OPTIONS] <COMMAND>")
-        .before_help(sections(rows))
         .help_template("{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}{all-args}")
         .max_term_width(100)
         .args(globals())
@@ -60,7 +75,7 @@ mod tests {
     use clap::Arg;
 
     fn tree_of(words: &[String]) -> clap::Command {
-        tree(COMMANDS, Line::new(COMMANDS, words).first_word())
+        tree_to_run(COMMANDS, Line::new(COMMANDS, words).first_word(), words)
     }
 
     fn words(line: &str) -> Vec<String> {
