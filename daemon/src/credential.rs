@@ -11,7 +11,7 @@ use mp_proto::wire::{AccountStatus, CredentialBody, CredentialHeader, Credential
 use crate::config::{Account, Credential, TokenSource};
 use crate::identity::Authorization;
 use crate::identity::Holder;
-use crate::identity::bearer::{Bearer, from_caller};
+use crate::identity::bearer::{Bearer, TokenAnswer, from_caller};
 use crate::keeper::Keeper;
 use crate::mixpanel::Mixpanel;
 use crate::session::Session;
@@ -41,13 +41,13 @@ impl Credentials {
         match &account.credential {
             Credential::ServiceAccount { .. } => Ok(None),
             Credential::OauthToken(TokenSource::Inline(token)) => {
-                Ok(Some(Bearer { token: token.clone(), expires_at: None }))
+                Ok(Some(Bearer { token: token.clone(), expires_at: None, answer: TokenAnswer::default() }))
             }
             Credential::OauthToken(TokenSource::Env(variable)) => from_caller(account, variable, caller).map(Some),
             Credential::OauthBrowser => {
                 let holder = Holder::Account(account.name.clone(), account.region);
                 let fresh = self.keeper.token(&holder, min_valid_s).await?;
-                Ok(Some(Bearer { token: fresh.token, expires_at: Some(fresh.expires_at) }))
+                Ok(Some(Bearer { token: fresh.token, expires_at: Some(fresh.expires_at), answer: fresh.answer }))
             }
         }
     }

@@ -9,15 +9,15 @@ use std::future::Future;
 use mp_proto::mend::Mended;
 
 tokio::task_local! {
-    static NOTES: RefCell<Noted>;
-    static FORMAT: Cell<Option<&'static str>>;
+    static NOTED: Noted;
 }
 
 /// What was noted for one call.
 #[derive(Default)]
 struct Noted {
-    notes: Vec<String>,
-    mended: Mended,
+    notes: RefCell<Vec<String>>,
+    mended: RefCell<Mended>,
+    format: Cell<Option<&'static str>>,
 }
 
 /// What is told beside an answer.
@@ -30,9 +30,10 @@ pub struct Told {
 }
 
 impl Noted {
-    fn told(self, format: Option<&'static str>) -> Told {
-        let mended = self.mended.note().map(|note| format!("{note}: --strict refuses such answers"));
-        Told { notes: self.notes.into_iter().chain(mended).collect(), format }
+    fn told(&self) -> Told {
+        let mut notes = self.notes.take();
+        notes.extend(self.mended.take().note().map(|note| format!("{note}: --strict refuses such answers")));
+        Told { notes, format: self.format.get() }
     }
 }
 
@@ -40,20 +41,20 @@ impl Noted {
 pub async fn collect<T>(work: impl Future<Output = T>) -> (T, Told) {
     let noted = async {
         let done = work.await;
-        (done, NOTES.with(RefCell::take).told(FORMAT.with(Cell::get)))
+        (done, NOTED.with(Noted::told))
     };
-    FORMAT.scope(Cell::default(), NOTES.scope(RefCell::default(), noted)).await
+    NOTED.scope(Noted::default(), noted).await
 }
 
 /// Notes the format that the config of the call being served prefers.
 pub fn prefer(format: Option<&'static str>) {
-    let _ = FORMAT.try_with(|preferred| preferred.set(format));
+    let _ = NOTED.try_with(|noted| noted.format.set(format));
 }
 
 /// Notes something for the caller whose call is being served, once. Outside of a call nobody is there to be told.
 pub fn add(note: &str) {
-    let _ = NOTES.try_with(|notes| {
-        let notes = &mut notes.borrow_mut().notes;
+    let _ = NOTED.try_with(|noted| {
+        let mut notes = noted.notes.borrow_mut();
         if !notes.iter().any(|known| known == note) {
             notes.push(note.to_owned());
         }
@@ -62,12 +63,12 @@ pub fn add(note: &str) {
 
 /// Notes for the caller that some of an answer was mended. Of all answers that a call needs, it is told once.
 pub fn mended(what: &Mended) {
-    let _ = NOTES.try_with(|notes| notes.borrow_mut().mended.join(what));
+    let _ = NOTED.try_with(|noted| noted.mended.borrow_mut().join(what));
 }
 
 /// Returns what was mended so far for the call that is being served, and forgets it.
 pub fn take_mended() -> Mended {
-    NOTES.try_with(|notes| std::mem::take(&mut notes.borrow_mut().mended)).unwrap_or_default()
+    NOTED.try_with(|noted| noted.mended.take()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -31,6 +31,14 @@ impl Callers {
         Self(Arc::new(Mutex::new(id.into_iter().collect())))
     }
 
+    /// Serves a call, for which its caller may have an id.
+    pub(crate) async fn serve<T>(id: Option<String>, work: impl Future<Output = T>) -> T {
+        match id {
+            Some(_) => Self::one(id).work(work).await,
+            None => work.await,
+        }
+    }
+
     /// Returns those of the work that is being done.
     pub(crate) fn here() -> Self {
         CALLERS.try_with(Clone::clone).unwrap_or_default()

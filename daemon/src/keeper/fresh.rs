@@ -5,6 +5,8 @@ use mp_proto::failure::Failure;
 use mp_proto::secret::Secret;
 use tokio::sync::watch;
 
+use crate::identity::bearer::TokenAnswer;
+
 /// An access token to use now.
 #[derive(Debug, Clone)]
 pub struct Fresh {
@@ -14,6 +16,8 @@ pub struct Fresh {
     pub expires_at: Timestamp,
     /// Which of the grant's tokens it is; it grows.
     pub generation: u64,
+    /// The answer that reveals it.
+    pub answer: TokenAnswer,
 }
 
 /// How a refresh ended.

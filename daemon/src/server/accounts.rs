@@ -17,6 +17,7 @@ use crate::call::MIN_VALID_S;
 use crate::config::Account;
 use crate::config::edit::Change;
 use crate::config::snapshot::Snapshot;
+use crate::files::looks;
 use crate::identity::Holder;
 use crate::identity::removal;
 use crate::keeper::AtRisk;
@@ -136,19 +137,17 @@ pub(crate) async fn token(
     caller: Caller,
     JsonBody(request): JsonBody<TokenRequest>,
 ) -> Answer {
+    looks::arrived(app.has_company()).await;
     let snapshot = app.sessions.pin(&caller.0)?.snapshot;
     let account = snapshot.account(&name)?;
     let min_valid_s = request.min_valid_s.unwrap_or(MIN_VALID_S);
     let bearer = app.credentials.bearer(account, &caller.0, min_valid_s).await?;
-    if bearer.is_some() {
-        info!(account = %account.name, pid = receiver.peer.pid, client = receiver.client, "token was revealed");
-    }
-    reply::ok(&TokenBody {
-        account: account.name.clone(),
-        r#type: account.account_type(),
-        expires_at: bearer.as_ref().and_then(|bearer| bearer.expires_at),
-        token: bearer.map(|bearer| bearer.token),
-    })
+    let (account, r#type) = (&account.name, account.account_type());
+    let body = |expires_at, token| reply::to_json(&TokenBody { account: account.clone(), r#type, expires_at, token });
+    let Some(bearer) = bearer else { return Ok(reply::rendered(body(None, None)?, &[])) };
+    info!(%account, pid = receiver.peer.pid, client = receiver.client, "token was revealed");
+    let answer = bearer.answer.get(|| body(bearer.expires_at, Some(bearer.token.clone())))?;
+    Ok(reply::rendered(answer, &[]))
 }
 
 /// `POST /v1/session/credential`: it reveals a credential, so it leaves a line in the log.
@@ -158,6 +157,7 @@ pub(crate) async fn credential(
     caller: Caller,
     JsonBody(request): JsonBody<TokenRequest>,
 ) -> Answer {
+    looks::arrived(app.has_company()).await;
     let session = app.sessions.open(&caller.0)?;
     let min_valid_s = request.min_valid_s.unwrap_or(MIN_VALID_S);
     let body = app.credentials.of_session(&session, min_valid_s).await?;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -121,6 +121,11 @@ impl App {
             instance: self.instance.clone(),
             root: self.paths.root().display().to_string(),
         }
+    }
+
+    /// Returns whether more than one connection is open.
+    pub fn has_company(&self) -> bool {
+        self.counters.connections.load(Ordering::Relaxed) > 1
     }
 
     /// Returns whether our executable was replaced since the start, as an upgrade does.

@@ -2,9 +2,11 @@
 //! longest time. Whoever finds no room waits in the queue of the socket; nobody who is being answered is sent away.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::task::Waker;
 use std::time::Duration;
 
+use futures_util::task::AtomicWaker;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::{Interval, MissedTickBehavior, interval};
@@ -13,27 +15,49 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 /// its way.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// Whether a connection is of use to anybody.
+/// How often connections are looked at that are of no use to anybody. A timer of each one would cost as much as an answer.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// A new connection must have sent its first head after so many looks: 10 to 12 s.
+const FIRST_HEAD: u32 = 6;
+
+/// A connection on which nothing has happened for so many looks is closed: after a minute.
+const LONGEST_QUIET: u32 = 30;
+
+/// What a connection is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Nothing.
+    Stay,
+    /// To make room, if it is not being answered.
+    Leave,
+    /// To finish what it is being answered, and end.
+    Finish,
+}
+
+const LEAVE: u8 = 1;
+const FINISH: u8 = 2;
+
+/// Whether a connection is of use to anybody, and what it is told.
 #[derive(Debug, Default)]
 pub(super) struct Activity {
-    /// A head has arrived since the last look.
-    spoken: AtomicBool,
     /// Requests that are being answered; those whose answer is a stream count until it ends.
     pub(super) open: Arc<AtomicU32>,
     /// The number of its last call among all calls: the smallest is that of the one that has been idle for the longest time.
     last: AtomicU64,
-    /// It has to make room.
-    pub(super) leave: Notify,
+    /// Whether a head has ever arrived, and whether one has since the last look.
+    has_spoken: AtomicBool,
+    spoken: AtomicBool,
+    /// Looks in a row in which nothing has happened.
+    quiet: AtomicU32,
+    told: AtomicU8,
+    waker: AtomicWaker,
 }
 
 impl Activity {
-    /// Returns whether nothing has happened since the last look.
-    pub(super) fn was_quiet(&self) -> bool {
-        !self.spoken.swap(false, Ordering::Relaxed) && !self.is_busy()
-    }
-
     /// Notes that a request has arrived.
     pub(super) fn begin(&self, number: u64) {
+        self.has_spoken.store(true, Ordering::Relaxed);
         self.spoken.store(true, Ordering::Relaxed);
         self.last.store(number, Ordering::Relaxed);
         self.open.fetch_add(1, Ordering::Relaxed);
@@ -48,21 +72,76 @@ impl Activity {
     pub(super) fn is_busy(&self) -> bool {
         self.open.load(Ordering::Relaxed) > 0
     }
+
+    /// Returns what the connection was told, and lets its task be woken when it is told something.
+    pub(super) fn told(&self, waker: &Waker) -> Told {
+        self.waker.register(waker);
+        let told = self.told.load(Ordering::Acquire);
+        if told & FINISH != 0 {
+            return Told::Finish;
+        }
+        // Who is busy now does not leave later, for then it is not idle.
+        if told & LEAVE != 0 && self.told.fetch_and(!LEAVE, Ordering::AcqRel) & LEAVE != 0 {
+            return Told::Leave;
+        }
+        Told::Stay
+    }
+
+    fn tell(&self, what: u8) {
+        self.told.fetch_or(what, Ordering::AcqRel);
+        self.waker.wake();
+    }
+
+    /// Tells it to leave, if it has been of no use for too long.
+    fn look(&self) {
+        if self.spoken.swap(false, Ordering::Relaxed) || self.is_busy() {
+            return self.quiet.store(0, Ordering::Relaxed);
+        }
+        let longest = if self.has_spoken.load(Ordering::Relaxed) { LONGEST_QUIET } else { FIRST_HEAD };
+        if self.quiet.fetch_add(1, Ordering::Relaxed) + 1 >= longest {
+            self.tell(LEAVE);
+        }
+    }
 }
 
 /// The open connections.
 #[derive(Debug, Default)]
 pub(super) struct Connections {
-    open: Mutex<Vec<Arc<Activity>>>,
+    open: Mutex<Slab>,
+    opened: Notify,
     freed: Notify,
+}
+
+/// Connections, each at a place that it keeps.
+#[derive(Debug, Default)]
+struct Slab {
+    places: Vec<Option<Arc<Activity>>>,
+    free: Vec<usize>,
+}
+
+impl Slab {
+    fn all(&self) -> impl Iterator<Item = &Arc<Activity>> {
+        self.places.iter().flatten()
+    }
+
+    fn count(&self) -> usize {
+        self.places.len() - self.free.len()
+    }
 }
 
 impl Connections {
     /// Adds one that was accepted after so many calls.
     pub(super) fn add(self: &Arc<Self>, calls: u64) -> Open {
         let activity = Arc::new(Activity { last: AtomicU64::new(calls), ..Activity::default() });
-        self.open.lock().push(Arc::clone(&activity));
-        Open { connections: Arc::clone(self), activity }
+        let mut open = self.open.lock();
+        let place = open.free.pop().unwrap_or_else(|| {
+            open.places.push(None);
+            open.places.len() - 1
+        });
+        open.places[place] = Some(Arc::clone(&activity));
+        drop(open);
+        self.opened.notify_one();
+        Open { connections: Arc::clone(self), place, activity }
     }
 
     /// Returns when one has ended since the last time.
@@ -74,11 +153,33 @@ impl Connections {
     fn make_room(&self, calls: u64) -> usize {
         let open = self.open.lock();
         let last = |one: &&Arc<Activity>| one.last.load(Ordering::Relaxed);
-        let mut idle: Vec<_> = open.iter().filter(|one| !one.is_busy() && last(one) <= calls).collect();
+        let mut idle: Vec<_> = open.all().filter(|one| !one.is_busy() && last(one) <= calls).collect();
         idle.sort_by_key(last);
-        idle.truncate(open.len().div_ceil(4));
-        idle.iter().for_each(|one| one.leave.notify_one());
+        idle.truncate(open.count().div_ceil(4));
+        idle.iter().for_each(|one| one.tell(LEAVE));
         idle.len()
+    }
+
+    /// Lets those leave that are of no use to anybody, for as long as there are any.
+    pub(super) async fn sweep(&self) {
+        let mut looks = interval(LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            // A daemon that nobody calls sleeps.
+            while self.open.lock().count() == 0 {
+                self.opened.notified().await;
+            }
+            looks.tick().await;
+            self.open.lock().all().for_each(|one| one.look());
+        }
+    }
+
+    /// Lets all finish what they are being answered, and returns when the last one has ended.
+    pub(super) async fn finish(&self) {
+        self.open.lock().all().for_each(|one| one.tell(FINISH));
+        while self.open.lock().count() > 0 {
+            self.freed().await;
+        }
     }
 }
 
@@ -86,15 +187,15 @@ impl Connections {
 #[derive(Debug)]
 pub(super) struct Open {
     connections: Arc<Connections>,
+    place: usize,
     pub(super) activity: Arc<Activity>,
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
         let mut open = self.connections.open.lock();
-        if let Some(at) = open.iter().position(|one| Arc::ptr_eq(one, &self.activity)) {
-            open.swap_remove(at);
-        }
+        open.places[self.place] = None;
+        open.free.push(self.place);
         drop(open);
         self.connections.freed.notify_one();
     }
@@ -133,7 +234,7 @@ mod tests {
     use futures_util::FutureExt;
 
     fn is_asked_to_leave(open: &Open) -> bool {
-        open.activity.leave.notified().now_or_never().is_some()
+        open.activity.told(Waker::noop()) == Told::Leave
     }
 
     #[tokio::test]
@@ -152,7 +253,34 @@ mod tests {
         assert_eq!(asked, [false, true, true, false, false, false, false, false]);
         assert_eq!(connections.make_room(9), 0, "they have called since");
         drop(all);
-        assert!(connections.freed().now_or_never().is_some() && connections.open.lock().is_empty());
+        assert!(connections.freed().now_or_never().is_some() && connections.open.lock().count() == 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_says_nothing_leaves_and_who_speaks_or_is_answered_does_not() {
+        let connections = Arc::new(Connections::default());
+        let (silent, spoke, busy) = (connections.add(0), connections.add(0), connections.add(0));
+        spoke.activity.begin(1);
+        spoke.activity.end();
+        busy.activity.begin(2);
+        let (sweep, mut first) = (connections.sweep(), [None; 3]);
+        tokio::pin!(sweep);
+        for second in 0..70 {
+            let _ = tokio::time::timeout(Duration::from_secs(1), &mut sweep).await;
+            for (first, open) in first.iter_mut().zip([&silent, &spoke, &busy]) {
+                if is_asked_to_leave(open) {
+                    first.get_or_insert(second);
+                }
+            }
+        }
+        let [silent_for, spoke_for, busy_for] = first;
+        assert!(silent_for.is_some_and(|seconds| (9..=12).contains(&seconds)), "{silent_for:?}");
+        assert!(spoke_for.is_some_and(|seconds| (57..=62).contains(&seconds)), "{spoke_for:?}");
+        assert_eq!(busy_for, None);
+        assert!(connections.finish().now_or_never().is_none(), "they are open");
+        assert_eq!(busy.activity.told(Waker::noop()), Told::Finish);
+        drop((silent, spoke, busy));
+        assert!(connections.finish().now_or_never().is_some());
     }
 
     #[tokio::test(start_paused = true)]

@@ -32,11 +32,12 @@ mod table;
 mod targets;
 
 use std::convert::Infallible;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::os::unix::net::UnixListener as StdListener;
-use std::pin::Pin;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
@@ -49,7 +50,6 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
-use hyper_util::server::graceful::GracefulShutdown;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{API_HEAD, CALL_HEADER, LOGINS, NAMESPACES_HEADER};
 use tokio::net::{UnixListener, UnixStream};
@@ -58,19 +58,13 @@ use tower::ServiceExt;
 use tracing::{Instrument, debug, debug_span, info, warn};
 
 use crate::call::waits::Callers;
+use crate::files::looks;
 use crate::notes;
 use crate::server::app::App;
-use crate::server::connections::{Activity, Connections, Doorkeeper, Open};
+use crate::server::connections::{Activity, Connections, Doorkeeper, Open, Told};
 use crate::server::heads::Explained;
 use crate::server::peer::Peer;
 use crate::server::reply::Refused;
-
-/// A new connection must have sent its first head by then.
-const FIRST_HEAD: Duration = Duration::from_secs(10);
-
-/// A kept connection on which nothing happened in two looks this far apart is closed. hyper's own limit would arm a timer for each
-/// request, which costs as much as the answer.
-const LOOK: Duration = Duration::from_secs(30);
 
 /// How long running calls may take to finish at stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -78,14 +72,15 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Accepts connections until the daemon stops, then lets running calls finish.
 pub async fn serve(app: Arc<App>, listener: StdListener, mut rebound: tokio::sync::mpsc::Receiver<StdListener>) {
     let router = table::router(&app);
-    let graceful = GracefulShutdown::new();
     let (connections, mut door) = (Arc::new(Connections::default()), Doorkeeper::new());
+    let mut sweep = pin!(connections.sweep());
     let Some(mut listener) = adopt(listener) else { return app.life.request_stop("the socket could not be served") };
     loop {
         let has_room = app.counters.connections.load(Ordering::Relaxed) < app.limits.connections();
         tokio::select! {
             biased;
             () = app.life.stopping() => break,
+            () = &mut sweep => {}
             // Others wait in the queue of the socket.
             () = door.wait(&connections, &app.counters.calls), if !has_room => {
                 app.counters.crowded.fetch_add(1, Ordering::Relaxed);
@@ -96,7 +91,7 @@ pub async fn serve(app: Arc<App>, listener: StdListener, mut rebound: tokio::syn
                 }
             }
             accepted = listener.accept(), if has_room => match accepted {
-                Ok((stream, _)) => welcome(&app, &connections, stream, &router, &graceful),
+                Ok((stream, _)) => welcome(&app, &connections, stream, &router),
                 Err(error) => {
                     // Out of descriptors, most likely: the next accept would fail at once, so let some be closed first.
                     warn!(%error, "a connection was not accepted");
@@ -108,7 +103,7 @@ pub async fn serve(app: Arc<App>, listener: StdListener, mut rebound: tokio::syn
     }
     drop(listener);
     app.life.say_farewell(&app.hub);
-    match timeout(GRACE, graceful.shutdown()).await {
+    match timeout(GRACE, connections.finish()).await {
         Ok(()) => info!("calls were finished"),
         Err(_) => warn!(grace_s = GRACE.as_secs(), "calls were cut off"),
     }
@@ -125,13 +120,7 @@ fn adopt(listener: StdListener) -> Option<UnixListener> {
 }
 
 /// Decides about a new connection before a byte of it is read.
-fn welcome(
-    app: &Arc<App>,
-    connections: &Arc<Connections>,
-    stream: UnixStream,
-    router: &Router,
-    graceful: &GracefulShutdown,
-) {
+fn welcome(app: &Arc<App>, connections: &Arc<Connections>, stream: UnixStream, router: &Router) {
     let counters = &app.counters;
     let Some(peer) = Peer::of(&stream) else {
         counters.foreign.fetch_add(1, Ordering::Relaxed);
@@ -140,13 +129,12 @@ fn welcome(
     };
     counters.accepted.fetch_add(1, Ordering::Relaxed);
     counters.connections.fetch_add(1, Ordering::Relaxed);
-    let watcher = graceful.watcher();
     let open = OpenConnection { app: Arc::clone(app), open: connections.add(counters.calls.load(Ordering::Relaxed)) };
     let router = router.clone();
     app.life.spawn(async move {
         let activity = Arc::clone(&open.open.activity);
         let connection = Connection { app: Arc::clone(&open.app), router, peer, activity };
-        connection.run(stream, watcher).await;
+        connection.run(stream).await;
         drop(open);
     });
 }
@@ -196,43 +184,29 @@ impl Drop for OpenRequest {
 }
 
 impl Connection {
-    async fn run(self, stream: UnixStream, watcher: hyper_util::server::graceful::Watcher) {
+    /// Serves until the connection ends, or has to leave.
+    async fn run(self, stream: UnixStream) {
         let stream = Explained::new(stream, Arc::clone(&self.activity.open));
         let connection = http1::Builder::new()
             .header_read_timeout(None)
             .max_buf_size(gate::MAX_HEAD)
             .serve_connection(TokioIo::new(stream), service_fn(|request| self.answer(request)));
-        let served = std::pin::pin!(watcher.watch(connection));
-        tokio::select! {
-            biased;
-            () = self.until_of_no_use(served) => {}
-            () = self.has_to_leave() => debug!("an idle connection made room for others"),
-        }
-    }
-
-    /// Serves until the connection ends, or nothing was said on it for too long.
-    async fn until_of_no_use(&self, mut served: Pin<&mut impl Future<Output = hyper::Result<()>>>) {
-        if let Ok(ended) = timeout(FIRST_HEAD, &mut served).await {
-            return log_end(ended);
-        }
-        let mut quiet = u32::from(self.activity.was_quiet()) * 2;
-        while quiet < 2 {
-            if let Ok(ended) = timeout(LOOK, &mut served).await {
-                return log_end(ended);
+        let (mut connection, mut is_told) = (pin!(connection), false);
+        poll_fn(|context| {
+            match self.activity.told(context.waker()) {
+                Told::Finish if !is_told => {
+                    is_told = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+                Told::Leave if !self.activity.is_busy() => {
+                    debug!("an idle connection was closed");
+                    return Poll::Ready(());
+                }
+                _ => {}
             }
-            quiet = if self.activity.was_quiet() { quiet + 1 } else { 0 };
-        }
-        debug!("a connection that said nothing was closed");
-    }
-
-    /// Returns when the connection was asked to make room, and is not being answered.
-    async fn has_to_leave(&self) {
-        loop {
-            self.activity.leave.notified().await;
-            if !self.activity.is_busy() {
-                return;
-            }
-        }
+            connection.as_mut().poll(context).map(log_end)
+        })
+        .await;
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
@@ -242,8 +216,8 @@ impl Connection {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let span = debug_span!("call", method = %request.method(), path = request.uri().path(), number);
         let note = surroundings::note(&self.app, request.headers());
-        let callers = Callers::one(call_id(&request));
-        let served = std::panic::AssertUnwindSafe(callers.work(self.route(request))).catch_unwind().instrument(span);
+        let served = Callers::serve(call_id(&request), looks::serve(self.route(request)));
+        let served = std::panic::AssertUnwindSafe(served).catch_unwind().instrument(span);
         let (answered, mut noted) = notes::collect(served).await;
         let mut response = answered.unwrap_or_else(|_| {
             reply::failure(&Failure::new(FailureKind::Internal, "the daemon made an error; its log says more"))
@@ -264,6 +238,9 @@ impl Connection {
     async fn route(&self, request: Request<Incoming>) -> Response<Body> {
         if let Err(failure) = gate::check(&request) {
             return table::refused(request.method(), request.uri().path(), &failure);
+        }
+        if matches!(*request.method(), Method::GET | Method::HEAD) && request.body().is_end_stream() {
+            looks::arrived(self.app.has_company()).await;
         }
         let mut request = request.map(Body::new);
         let path = request.uri().path();

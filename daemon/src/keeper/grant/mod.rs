@@ -22,6 +22,7 @@ use super::carriers::Carriers;
 use super::farewell::AtRisk;
 use super::fresh::{Fresh, Landing};
 use super::services::Services;
+use crate::files::looks::SharedLook;
 use crate::identity::bridge::Bridge;
 use crate::identity::tokens::Tokens;
 
@@ -60,6 +61,7 @@ pub(super) struct Grant {
     pub(super) carriers: Carriers,
     pub(super) services: Arc<Services>,
     hasher: RandomState,
+    last_look: SharedLook,
     held: Mutex<GrantState>,
 }
 
@@ -97,6 +99,7 @@ impl Grant {
             carriers: Carriers::default(),
             services: Arc::clone(services),
             hasher,
+            last_look: SharedLook::default(),
             held: Mutex::new(GrantState::new(services.clock.now())),
         }
     }

@@ -10,6 +10,7 @@ use mp_proto::failure::Failure;
 
 use crate::clock::Moment;
 use crate::files::read::Signature;
+use crate::identity::bearer::TokenAnswer;
 use crate::identity::tokens::Tokens;
 use crate::keeper::fresh::{Fresh, Landing};
 use crate::keeper::pace::Pace;
@@ -46,6 +47,7 @@ pub(super) struct Current {
     pub(super) life: Option<SignedDuration>,
     /// So long before their end they are refreshed in the background.
     pub(super) margin: SignedDuration,
+    pub(super) answer: TokenAnswer,
 }
 
 /// Why there is no good token, until something changes.
@@ -144,7 +146,7 @@ impl GrantState {
     pub(super) fn put(&mut self, tokens: Arc<Tokens>, life: Option<SignedDuration>, now: Moment) {
         let rest = tokens.expires_at.duration_since(now.wall);
         let margin = margin(life.unwrap_or(rest));
-        self.current = Some(Current { tokens, known: now, life, margin });
+        self.current = Some(Current { tokens, known: now, life, margin, answer: TokenAnswer::default() });
     }
 
     /// Makes another grant the current one.
@@ -184,9 +186,9 @@ impl GrantState {
     }
 
     pub(super) fn fresh(&self) -> Option<Fresh> {
-        let tokens = &self.current.as_ref()?.tokens;
-        let (token, expires_at) = (tokens.access_token.clone(), tokens.expires_at);
-        Some(Fresh { token, expires_at, generation: self.generation })
+        let current = self.current.as_ref()?;
+        let (token, expires_at) = (current.tokens.access_token.clone(), current.tokens.expires_at);
+        Some(Fresh { token, expires_at, generation: self.generation, answer: current.answer.clone() })
     }
 
     /// Returns the current token if it is what is needed.
