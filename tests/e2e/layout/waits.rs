@@ -12,7 +12,7 @@ use super::{files, root};
 const LEAST: f64 = 50.0;
 
 /// Shorter times that are no waits, or wait for nothing: the file, a piece of the line, why.
-const EXCEPTIONS: [(&str, &str, &str); 12] = [
+const EXCEPTIONS: [(&str, &str, &str); 11] = [
     ("daemon/src/me/cache.rs", "const LOOK", "an age: names that were read so recently are not read again"),
     ("daemon/src/call/gate/tests.rs", "world.pass(", "the clock of the test, which nobody waits for"),
     ("daemon/src/keeper/tests.rs", "timeout(Duration::from_millis(1)", "gives up at once, and once"),
@@ -21,7 +21,6 @@ const EXCEPTIONS: [(&str, &str, &str); 12] = [
     ("tests/bench/table.rs", "if time <", "a limit for a figure"),
     ("tests/bench/upstream.rs", "const ADDED", "how far away the fake Mixpanel seems to be"),
     ("tests/e2e/grants/rivals.rs", "dice.below(", "a moment of its own in each round of a race, between two requests"),
-    ("tests/e2e/life/kills.rs", "dice.below(", "a moment of its own in each round, between a call and a kill"),
     ("tests/busy/main.rs", "begun.elapsed() <", "the busy part of the task that comes and goes"),
     (
         "tests/busy/main.rs",
