@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
+use hyper::HeaderMap;
 use hyper::http::request::Parts;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::ids::{AccountName, AccountType};
@@ -124,8 +125,15 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Receiver {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let axum::Extension(peer) = axum::Extension::from_request_parts(parts, state).await?;
-        let client = parts.headers.get(mp_proto::routes::CLIENT_HEADER).and_then(|value| value.to_str().ok());
-        Ok(Self { peer, client: client.unwrap_or_default().to_owned() })
+        Ok(Self::of(peer, &parts.headers))
+    }
+}
+
+impl Receiver {
+    /// Returns who has sent a request.
+    pub(crate) fn of(peer: Peer, headers: &HeaderMap) -> Self {
+        let client = headers.get(mp_proto::routes::CLIENT_HEADER).and_then(|value| value.to_str().ok());
+        Self { peer, client: client.unwrap_or_default().to_owned() }
     }
 }
 
@@ -137,9 +145,20 @@ pub(crate) async fn token(
     caller: Caller,
     JsonBody(request): JsonBody<TokenRequest>,
 ) -> Answer {
+    reveal(&app, &name, receiver, &caller, &request).await
+}
+
+/// Reveals the token of an account.
+pub(crate) async fn reveal(
+    app: &App,
+    name: &str,
+    receiver: Receiver,
+    caller: &Caller,
+    request: &TokenRequest,
+) -> Answer {
     looks::arrived(app.has_company()).await;
     let snapshot = app.sessions.pin(&caller.0)?.snapshot;
-    let account = snapshot.account(&name)?;
+    let account = snapshot.account(name)?;
     let min_valid_s = request.min_valid_s.unwrap_or(MIN_VALID_S);
     let bearer = app.credentials.bearer(account, &caller.0, min_valid_s).await?;
     let (account, r#type) = (&account.name, account.account_type());

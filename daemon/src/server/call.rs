@@ -2,17 +2,21 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use bytes::{Bytes, BytesMut};
+use futures_util::poll;
 use http_body_util::BodyExt;
+use hyper::HeaderMap;
+use hyper::body::Frame;
 use hyper::http::request::Parts;
 use mp_proto::context::Context;
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::CONTEXT_HEADER;
 use serde::de::DeserializeOwned;
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use crate::files::paths::absolute;
@@ -30,6 +34,22 @@ const BODY_PAUSE: Duration = Duration::from_secs(30);
 pub(crate) struct Caller(pub(crate) Context);
 
 impl Caller {
+    /// Returns what the headers of a request say.
+    ///
+    /// # Errors
+    /// When they say it twice, or not as they should.
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Failure> {
+        let mut headers = headers.get_all(CONTEXT_HEADER).iter();
+        match (headers.next(), headers.next()) {
+            (None, _) => Ok(Self::default()),
+            (Some(header), None) => Ok(Self(
+                Context::from_header(header.as_bytes())
+                    .map_err(|error| Failure::new(FailureKind::InvalidContext, error.to_string()))?,
+            )),
+            (Some(_), Some(_)) => Err(Failure::new(FailureKind::InvalidContext, "the header Mp-Context came twice")),
+        }
+    }
+
     /// Returns a path as the caller means it.
     ///
     /// # Errors
@@ -43,17 +63,7 @@ impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Refusal> {
-        let mut headers = parts.headers.get_all(CONTEXT_HEADER).iter();
-        match (headers.next(), headers.next()) {
-            (None, _) => Ok(Self::default()),
-            (Some(header), None) => Ok(Self(
-                Context::from_header(header.as_bytes())
-                    .map_err(|error| Failure::new(FailureKind::InvalidContext, error.to_string()))?,
-            )),
-            (Some(_), Some(_)) => {
-                Err(Refusal(Failure::new(FailureKind::InvalidContext, "the header Mp-Context came twice")))
-            }
-        }
+        Ok(Self::of(&parts.headers)?)
     }
 }
 
@@ -94,23 +104,34 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for JsonBody<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, _: &Arc<App>) -> Result<Self, Refusal> {
-        let bytes = read(request.into_body()).await?;
+        Ok(Self::read(request.into_body()).await?)
+    }
+}
+
+impl<T: DeserializeOwned> JsonBody<T> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it is cut off, too large, or something else.
+    pub(crate) async fn read<B>(body: B) -> Result<Self, Failure>
+    where
+        B: hyper::body::Body<Data = Bytes> + Unpin,
+    {
+        let bytes = read(body).await?;
         let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
         // serde would read a list as the fields in their order.
         if matches!(text.trim_ascii_start().first(), Some(b'[')) {
             let problem = Problem::new("body:1:1", "expected a JSON object");
-            return Err(Failure::new(FailureKind::InvalidArgument, "the body is not as expected")
-                .errors(vec![problem])
-                .into());
+            return Err(Failure::new(FailureKind::InvalidArgument, "the body is not as expected").errors(vec![problem]));
         }
         Ok(Self(serde_json::from_slice(text).map_err(|error| not_as_expected(&error))?))
     }
 }
 
-async fn read(mut body: Body) -> Result<Bytes, Failure> {
+async fn read<B: hyper::body::Body<Data = Bytes> + Unpin>(mut body: B) -> Result<Bytes, Failure> {
     let mut all = BytesMut::new();
     loop {
-        let frame = timeout(BODY_PAUSE, body.frame()).await.map_err(|_| {
+        let frame = frame(&mut body).await.map_err(|_| {
             let detail = format!("no part of the body came for {} s", BODY_PAUSE.as_secs());
             Failure::new(FailureKind::BodyTimeout, detail)
         })?;
@@ -123,6 +144,20 @@ async fn read(mut body: Body) -> Result<Bytes, Failure> {
         }
         all.extend_from_slice(&data);
     }
+}
+
+/// Returns the next part of a body. Most bodies are there already, and hyper hands them over as soon as somebody wants them: only for one
+/// that is not, a timer is set.
+async fn frame<B>(body: &mut B) -> Result<Option<Result<Frame<Bytes>, B::Error>>, Elapsed>
+where
+    B: hyper::body::Body<Data = Bytes> + Unpin,
+{
+    let mut wanted = body.frame();
+    if let Poll::Ready(frame) = poll!(&mut wanted) {
+        return Ok(frame);
+    }
+    tokio::task::yield_now().await;
+    timeout(BODY_PAUSE, wanted).await
 }
 
 /// Says where a body is wrong. serde's own text may quote a value, which may be a secret; only what names fields is passed on.
@@ -141,6 +176,7 @@ fn not_as_expected(error: &serde_json::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::body::Body;
     use mp_proto::wire::AccountAdd;
 
     fn complaint(json: &str) -> String {

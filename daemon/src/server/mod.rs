@@ -13,6 +13,7 @@ mod events;
 mod failures;
 mod gate;
 mod heads;
+mod hot;
 mod in_force;
 mod lines;
 mod logins;
@@ -63,8 +64,12 @@ use crate::notes;
 use crate::server::app::App;
 use crate::server::connections::{Activity, Connections, Doorkeeper, Open, Told};
 use crate::server::heads::Explained;
+use crate::server::hot::Asked;
 use crate::server::peer::Peer;
 use crate::server::reply::Refused;
+
+/// So many bytes hyper moves for each call, and keeps for each connection.
+const LARGEST_ANSWER: usize = 4096;
 
 /// How long running calls may take to finish at stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -187,10 +192,14 @@ impl Connection {
     /// Serves until the connection ends, or has to leave.
     async fn run(self, stream: UnixStream) {
         let stream = Explained::new(stream, Arc::clone(&self.activity.open));
-        let connection = http1::Builder::new()
-            .header_read_timeout(None)
-            .max_buf_size(gate::MAX_HEAD)
-            .serve_connection(TokioIo::new(stream), service_fn(|request| self.answer(request)));
+        let connection = http1::Builder::new().header_read_timeout(None).max_buf_size(gate::MAX_HEAD).serve_connection(
+            TokioIo::new(stream),
+            service_fn(|request| {
+                let answer = self.answer(request);
+                debug_assert!(size_of_val(&answer) <= LARGEST_ANSWER, "{} bytes a call", size_of_val(&answer));
+                answer
+            }),
+        );
         let (mut connection, mut is_told) = (pin!(connection), false);
         poll_fn(|context| {
             match self.activity.told(context.waker()) {
@@ -216,8 +225,11 @@ impl Connection {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let span = debug_span!("call", method = %request.method(), path = request.uri().path(), number);
         let note = surroundings::note(&self.app, request.headers());
-        let served = Callers::serve(call_id(&request), looks::serve(self.route(request)));
-        let served = std::panic::AssertUnwindSafe(served).catch_unwind().instrument(span);
+        let id = call_id(&request);
+        // By reference: each of those around it would have room for a copy of it, and hyper moves all of that once for each call.
+        let route = pin!(self.route(request));
+        let served = pin!(Callers::serve(id, looks::serve(route)));
+        let served = pin!(std::panic::AssertUnwindSafe(served).catch_unwind().instrument(span));
         let (answered, mut noted) = notes::collect(served).await;
         let mut response = answered.unwrap_or_else(|_| {
             reply::failure(&Failure::new(FailureKind::Internal, "the daemon made an error; its log says more"))
@@ -241,6 +253,9 @@ impl Connection {
         }
         if matches!(*request.method(), Method::GET | Method::HEAD) && request.body().is_end_stream() {
             looks::arrived(self.app.has_company()).await;
+        }
+        if let Some(asked) = Asked::of(request.method(), request.uri().path()) {
+            return asked.answer(&self.app, self.peer, request).await;
         }
         let mut request = request.map(Body::new);
         let path = request.uri().path();

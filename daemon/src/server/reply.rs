@@ -1,5 +1,6 @@
 //! Answers: JSON, problems, and the headers that every answer carries.
 
+use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -35,6 +36,12 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 /// `ProtocolRange::OURS` as a header; a test keeps the two equal.
 const PROTOCOL: HeaderValue = HeaderValue::from_static("1-1");
+
+/// So many headers an answer has usually.
+const HEADERS: usize = 8;
+
+/// Digits of the number of a call.
+const LONGEST_NUMBER: usize = 20;
 
 /// A wait that a person notices.
 const NOTICED: Duration = Duration::from_secs(1);
@@ -226,6 +233,8 @@ pub(crate) fn failure(failure: &Failure) -> Response {
 fn of_bytes(status: StatusCode, content_type: HeaderValue, bytes: impl Into<Body>) -> Response {
     let mut response = Response::new(bytes.into());
     *response.status_mut() = status;
+    // With room for all that every answer carries.
+    response.headers_mut().reserve(HEADERS);
     response.headers_mut().insert(CONTENT_TYPE, content_type);
     response
 }
@@ -239,7 +248,10 @@ pub(crate) fn finish(app: &Arc<App>, number: u64, noted: &Told, response: &mut R
     headers.entry(&ORIGIN).or_insert(HeaderValue::from_static("daemon"));
     headers.insert(&PROTOCOL_NAME, PROTOCOL);
     headers.insert(&BUILD_NAME, HeaderValue::from_static(BUILD));
-    if let Ok(id) = HeaderValue::try_from(format!("{}-{number}", app.instance)) {
+    let mut id = String::with_capacity(app.instance.len() + 1 + LONGEST_NUMBER);
+    // Writing into a text cannot fail.
+    let _ = write!(id, "{}-{number}", app.instance);
+    if let Ok(id) = HeaderValue::try_from(id) {
         headers.insert(&REQUEST_ID, id);
     }
     if response.status().as_u16() >= 400 {

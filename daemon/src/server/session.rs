@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use mp_proto::context::Context;
 use mp_proto::ids::ProjectId;
 use mp_proto::wire::{
     ActiveBody, SessionAccount, SessionBody, SessionHeader, SessionPatch, SessionProject, SessionState, SessionUser,
@@ -23,8 +24,12 @@ use crate::session::open;
 
 /// `GET /v1/session`.
 pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Answer {
-    let pinned = app.sessions.pin(&caller.0)?;
-    let context = &caller.0;
+    resolved(&app, &caller.0)
+}
+
+/// Returns the session of a context.
+pub(crate) fn resolved(app: &App, context: &Context) -> Answer {
+    let pinned = app.sessions.pin(context)?;
     let found = app.sessions.bridge(&pinned.snapshot.config, context)?;
     // A file that was passed over is named in each answer, so such an answer is made each time.
     let plain = found.passed_over.is_none() && memo::is_plain(context);
