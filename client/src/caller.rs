@@ -1,6 +1,5 @@
 //! What this process adds to every request: its flags, its variables and its directory.
 
-use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -16,7 +15,8 @@ pub(crate) struct Environment(Arc<Variables>);
 
 #[derive(Default)]
 struct Variables {
-    all: BTreeMap<OsString, OsString>,
+    /// As they came: a call looks for a few, which costs less than to sort them. Of two with one name, the last counts.
+    all: Vec<(OsString, OsString)>,
     /// What they say of the network, as it goes along with each request.
     network: OnceLock<Option<HeaderValue>>,
 }
@@ -24,7 +24,7 @@ struct Variables {
 /// Without values: many of them are secrets.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.all.keys()).finish()
+        f.debug_set().entries(self.iter().map(|(name, _)| name)).finish()
     }
 }
 
@@ -47,9 +47,13 @@ impl Environment {
         variables.iter().copied().collect()
     }
 
+    fn find(&self, name: &str) -> Option<&OsString> {
+        self.0.all.iter().rfind(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
     /// Returns a variable that is set, not empty, and text.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.all.get(OsStr::new(name))?.to_str().filter(|value| !value.is_empty())
+        self.find(name)?.to_str().filter(|value| !value.is_empty())
     }
 
     /// Returns a variable that is set, even if it is empty.
@@ -57,7 +61,7 @@ impl Environment {
     /// # Errors
     /// When its value is not UTF-8: it could not be sent as it is.
     pub(crate) fn raw(&self, name: &str) -> Result<Option<&str>, Failure> {
-        match self.0.all.get(OsStr::new(name)) {
+        match self.find(name) {
             None => Ok(None),
             Some(value) => value.to_str().map(Some).ok_or_else(|| {
                 let problem = Problem::new(name, "its value is not valid UTF-8");
@@ -68,12 +72,12 @@ impl Environment {
 
     /// Returns a variable that is set and not empty, even if it is no text.
     pub(crate) fn os(&self, name: &str) -> Option<&OsStr> {
-        self.0.all.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
+        self.find(name).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
     /// Returns all variables.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&OsString, &OsString)> {
-        self.0.all.iter()
+        self.0.all.iter().map(|(name, value)| (name, value))
     }
 
     /// Returns a variable that decides something about the network, as a daemon that is started here would get it: it lives in `/`, so a

@@ -1,5 +1,7 @@
 //! A command line before clap reads it: its first word, and which of its words are for `mp` itself.
 
+use std::cell::OnceCell;
+
 use clap::{Arg, ArgAction};
 
 use crate::arg::globals;
@@ -10,18 +12,25 @@ pub(crate) struct Line<'a> {
     words: &'a [String],
     rows: &'static [Command],
     /// Options that take a value and may stand before the first word, or before the program that a command runs, as they are written.
-    valued: Vec<String>,
+    /// Most lines begin with their first word, and nobody asks.
+    valued: OnceCell<Vec<String>>,
 }
 
 impl<'a> Line<'a> {
     /// Returns the line of some words.
     pub(crate) fn new(rows: &'static [Command], words: &'a [String]) -> Self {
-        let mut valued: Vec<String> = globals().iter().flat_map(written).collect();
-        for row in rows.iter().filter(|row| row.runs_program) {
-            let command = (row.arguments)(clap::Command::new(row.name));
-            valued.extend(command.get_opts().flat_map(written));
-        }
-        Self { words, rows, valued }
+        Self { words, rows, valued: OnceCell::new() }
+    }
+
+    fn valued(&self) -> &[String] {
+        self.valued.get_or_init(|| {
+            let mut valued: Vec<String> = globals().iter().flat_map(written).collect();
+            for row in self.rows.iter().filter(|row| row.runs_program) {
+                let command = (row.arguments)(clap::Command::new(row.name));
+                valued.extend(command.get_opts().flat_map(written));
+            }
+            valued
+        })
     }
 
     /// Returns all words.
@@ -37,12 +46,11 @@ impl<'a> Line<'a> {
     fn first_at(&self, words: &[String]) -> Option<usize> {
         let mut at = 0;
         while let Some(word) = words.get(at) {
-            if self.valued.contains(word) || self.cluster_wants_value(word) {
-                at += 1;
-            } else if !word.starts_with('-') {
+            if !word.starts_with('-') {
                 return Some(at);
             }
-            at += 1;
+            let takes_next = self.valued().contains(word) || self.cluster_wants_value(word);
+            at += 1 + usize::from(takes_next);
         }
         None
     }
@@ -61,7 +69,7 @@ impl<'a> Line<'a> {
     /// Returns whether a word such as `-qa` ends in an option whose value is the next word. In `-aq` the value is `q`.
     fn cluster_wants_value(&self, word: &str) -> bool {
         let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.starts_with('-')) else { return false };
-        let takes = |letter: char| self.valued.contains(&format!("-{letter}"));
+        let takes = |letter: char| self.valued().contains(&format!("-{letter}"));
         letters.find(takes).is_some_and(|at| at + 1 == letters.len())
     }
 }

@@ -1,10 +1,8 @@
-//! The load: keep-alive connections that each ask again as soon as they have an answer.
+//! The load: connections that each ask again as soon as they have an answer, kept or made anew for each question.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use mp_proto::routes;
-use mp_sandbox::wire::Ask;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::task::JoinSet;
@@ -15,20 +13,38 @@ const WARM_UP: Duration = Duration::from_millis(300);
 /// What is measured.
 const SPAN: Duration = Duration::from_millis(1_500);
 
-/// Returns the requests per second that a server answers over so many connections. One thread asks: the servers need the rest.
-pub(crate) fn rate(socket: &Path, connections: usize) -> f64 {
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Question<'a> {
+    pub(crate) request: &'a [u8],
+    /// Each on a connection of its own.
+    pub(crate) is_single: bool,
+}
+
+/// How a server answers under load.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Load {
+    /// Answers per second.
+    pub(crate) rate: f64,
+    /// Of a hundred answers, all but one came within this time.
+    pub(crate) p99: Duration,
+}
+
+/// Returns how a server answers over so many connections. One thread asks: the servers need the rest.
+pub(crate) fn under(socket: &Path, connections: usize, question: Question<'_>) -> Load {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("threads are free");
     runtime.block_on(async {
         let start = Instant::now() + WARM_UP;
         let mut tasks = JoinSet::new();
         for _ in 0..connections {
-            let stream = connect(socket).await;
-            tasks.spawn(ask_until(stream, start, start + SPAN));
+            let (socket, request) = (socket.to_owned(), question.request.to_vec());
+            tasks.spawn(async move { ask_until(&socket, &request, question.is_single, start, start + SPAN).await });
         }
-        let answers: u64 = tasks.join_all().await.into_iter().sum();
+        let mut times: Vec<Duration> = tasks.join_all().await.concat();
+        times.sort();
         // Building more connections than the warm-up has time for would falsify the rate.
-        assert!(answers > 0, "no answers within {SPAN:?}");
-        answers as f64 / SPAN.as_secs_f64()
+        assert!(!times.is_empty(), "no answers within {SPAN:?}");
+        Load { rate: times.len() as f64 / SPAN.as_secs_f64(), p99: times[times.len() * 99 / 100] }
     })
 }
 
@@ -43,13 +59,17 @@ async fn connect(socket: &Path) -> UnixStream {
     }
 }
 
-/// Returns how many answers came between the two moments.
-async fn ask_until(mut stream: UnixStream, start: Instant, end: Instant) -> u64 {
-    let request = Ask::get(routes::SESSION).to_bytes();
+/// Returns how long each answer took that came between the two moments.
+async fn ask_until(socket: &Path, request: &[u8], is_single: bool, start: Instant, end: Instant) -> Vec<Duration> {
     let mut buffer = Vec::with_capacity(16 * 1024);
-    let mut answers = 0;
+    let mut times = Vec::new();
+    let mut stream = connect(socket).await;
     loop {
-        stream.write_all(&request).await.expect("the server listens");
+        let asked = Instant::now();
+        if is_single {
+            stream = connect(socket).await;
+        }
+        stream.write_all(request).await.expect("the server listens");
         buffer.clear();
         while !is_complete(&buffer) {
             let count = stream.read_buf(&mut buffer).await.expect("the server answers");
@@ -57,9 +77,11 @@ async fn ask_until(mut stream: UnixStream, start: Instant, end: Instant) -> u64 
         }
         let now = Instant::now();
         if now >= end {
-            return answers;
+            return times;
         }
-        answers += u64::from(now >= start);
+        if now >= start {
+            times.push(now - asked);
+        }
     }
 }
 

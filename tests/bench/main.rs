@@ -1,11 +1,14 @@
 //! `cargo bench`: how fast the client and the daemon are, as ratios against the least that could be, in one run.
 //!
 //! Only ratios mean something on another machine: process start against `/bin/true`, requests per second against a bare axum
-//! handler with a body of the same size, a large config against a small one, a call of Mixpanel through the daemon against one that
-//! goes straight to it. How fast exports are is measured by `tests/bench/export.py`.
+//! handler with a body of the same size and against nginx, where it is installed, with that body as a file, a large config against a
+//! small one, a call of Mixpanel through the daemon against one that goes straight to it. `cargo bench -- --json FILE` writes all figures
+//! down. How fast exports are is measured by `tests/bench/export.py`, how many instructions a call takes by `tests/bench/instructions.py`.
 
 mod bare;
+mod crowd;
 mod load;
+mod peers;
 mod table;
 mod upstream;
 
@@ -19,6 +22,9 @@ use mp_sandbox::home::{Daemon, Home, Programs};
 use mp_sandbox::process::raise_file_limit;
 use mp_sandbox::wait::{eventually, pause};
 use mp_sandbox::wire::{Ask, Connection};
+
+use load::{Load, Question};
+use peers::Nginx;
 use table::Table;
 
 /// Runs of each of two programs that are compared; enough for a steady median.
@@ -31,10 +37,16 @@ const COLD_STARTS: usize = 20;
 const CALLS: usize = 5_000;
 
 /// Connections at once.
-const CONNECTIONS: [usize; 3] = [1, 64, 512];
+const CONNECTIONS: [usize; 3] = [1, 64, 1_000];
+
+/// Connections at once where each call has its own.
+const SINGLES: usize = 16;
+
+/// The place of nginx among those that are compared.
+const NGINX: usize = 4;
 
 /// Rounds of load; the servers take turns, so that a busy moment of the machine hits them all.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
@@ -53,7 +65,11 @@ fn main() -> ExitCode {
     measure_client(&mut table);
     measure_daemon(&mut table);
     upstream::measure(&mut table, programs());
+    crowd::measure(&mut table, programs());
     print!("{table}");
+    if let Some(path) = arguments.iter().skip_while(|word| *word != "--json").nth(1) {
+        fs::write(path, table.json()).expect("the file for the figures can be written");
+    }
     ExitCode::SUCCESS
 }
 
@@ -138,26 +154,31 @@ fn measure_client(table: &mut Table) {
     );
 }
 
-/// The parts of one comparison: servers under the same load.
-struct Server {
+/// One of those that are compared: a server, and what it is asked.
+struct Side {
     name: &'static str,
     socket: PathBuf,
-    rates: Vec<Vec<f64>>,
+    request: Vec<u8>,
+    /// For each number of connections, and at last for a connection per call.
+    loads: [Vec<Load>; CONNECTIONS.len() + 1],
 }
 
-impl Server {
-    fn new(name: &'static str, socket: PathBuf) -> Self {
-        Self { name, socket, rates: vec![Vec::new(); CONNECTIONS.len()] }
+impl Side {
+    fn new(name: &'static str, socket: PathBuf, ask: &Ask) -> Self {
+        Self { name, socket, request: ask.to_bytes(), loads: Default::default() }
     }
 
-    /// Returns the median rate at each number of connections.
-    fn medians(&self) -> Vec<f64> {
-        let median = |rates: &Vec<f64>| {
-            let mut rates = rates.clone();
-            rates.sort_by(f64::total_cmp);
-            rates[rates.len() / 2]
-        };
-        self.rates.iter().map(median).collect()
+    fn measure(&mut self, at: usize) {
+        let (connections, is_single) = CONNECTIONS.get(at).map_or((SINGLES, true), |connections| (*connections, false));
+        self.loads[at].push(load::under(&self.socket, connections, Question { request: &self.request, is_single }));
+    }
+
+    /// Returns the median of the rates and that of the times.
+    fn median(&self, at: usize) -> Load {
+        let mut loads = self.loads[at].clone();
+        loads.sort_by(|one, other| one.rate.total_cmp(&other.rate));
+        let p99 = median(loads.iter().map(|load| load.p99).collect());
+        Load { rate: loads[loads.len() / 2].rate, p99 }
     }
 }
 
@@ -170,39 +191,62 @@ fn measure_daemon(table: &mut Table) {
     latency(table, &small);
 
     let body = small.at("body.json");
-    fs::write(&body, small.ask(&Ask::get(routes::SESSION)).body).expect("the home is writable");
+    let session = Ask::get(routes::SESSION);
+    fs::write(&body, small.ask(&session).body).expect("the home is writable");
     let bare_socket = small.at("bare.sock");
     let own = std::env::current_exe().expect("this program has a path");
     let mut command = small.command(&own);
     command.arg(bare::MODE).arg(&bare_socket).arg(&body);
     let bare = Daemon::start(command, small.path(), &bare_socket);
+    let nginx = Nginx::serving(&fs::read(&body).expect("written above"));
 
-    let mut servers = [
-        Server::new("bare axum", bare_socket),
-        Server::new("mpd, 100 accounts", small.socket()),
-        Server::new("mpd, 1,000 accounts", large.socket()),
+    let token = Ask::change("POST", routes::fill(routes::ACCOUNT_TOKEN, "account0"), &serde_json::json!({}));
+    let mut sides = vec![
+        Side::new("bare axum", bare_socket, &session),
+        Side::new("mpd, session", small.socket(), &session),
+        Side::new("mpd, session, 1,000 accounts", large.socket(), &session),
+        Side::new("mpd, token", small.socket(), &token),
     ];
+    match &nginx {
+        Some(nginx) => sides.push(Side::new("nginx, a file", nginx.socket.clone(), &session)),
+        None => table.row("nginx", "not installed".to_owned(), ""),
+    }
     for _ in 0..ROUNDS {
-        for (at, connections) in CONNECTIONS.into_iter().enumerate() {
-            for server in &mut servers {
-                server.rates[at].push(load::rate(&server.socket, connections));
-            }
+        for at in 0..=CONNECTIONS.len() {
+            sides.iter_mut().for_each(|side| side.measure(at));
         }
     }
-    let rates = servers.each_ref().map(Server::medians);
-    for (at, connections) in CONNECTIONS.into_iter().enumerate() {
-        for (server, rates) in servers.iter().zip(&rates) {
-            table.row(&format!("{}, {connections} connections", server.name), format!("{:.0}/s", rates[at]), "");
-        }
-        let against_bare = rates[1][at] / rates[0][at];
-        table.judged("  mpd / bare", format!("{against_bare:.2}"), "at least 0.8", against_bare >= 0.8);
-        let large_to_small = rates[2][at] / rates[1][at];
-        let close = (large_to_small - 1.0).abs() <= 0.1;
-        table.judged("  1,000 / 100 accounts", format!("{large_to_small:.2}"), "within 10 %", close);
+    for at in 0..=CONNECTIONS.len() {
+        compare(table, &sides, at);
     }
-    table.judged("mpd resident after start", format!("{:.1} MB", idle), "at most 10 MB", idle <= 10.0);
+    table.judged("mpd resident after start", format!("{:.1} MB", idle), "at most 7 MB", idle <= 7.0);
     table.row("mpd resident after the load", format!("{:.1} MB", resident(&daemon)), "");
     bare.kill();
+}
+
+/// Adds the rows of one number of connections.
+fn compare(table: &mut Table, sides: &[Side], at: usize) {
+    let what = match CONNECTIONS.get(at) {
+        Some(1) => "1 connection".to_owned(),
+        Some(connections) => format!("{connections} connections"),
+        None => "a connection per call".to_owned(),
+    };
+    let loads: Vec<Load> = sides.iter().map(|side| side.median(at)).collect();
+    for (side, load) in sides.iter().zip(&loads) {
+        table.row(&format!("{}, {what}", side.name), format!("{:.0}/s", load.rate), "");
+    }
+    table.row("  p99 of the session", table::micros(loads[1].p99), "");
+    let mut against = |name: &str, ours: usize, theirs: usize, least: f64| {
+        let ratio = loads[ours].rate / loads[theirs].rate;
+        table.judged(&format!("  {name}"), format!("{ratio:.2}"), &format!("at least {least}"), ratio >= least);
+    };
+    against("session / bare", 1, 0, 0.8);
+    if sides.len() == NGINX + 1 {
+        let least = if at + 1 == CONNECTIONS.len() { 0.8 } else { 0.9 };
+        against("session / nginx", 1, NGINX, least);
+        against("token / nginx", 3, NGINX, least);
+    }
+    against("1,000 / 100 accounts", 2, 1, 0.95);
 }
 
 fn latency(table: &mut Table, home: &Home) {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde_json::json;
+
 /// What was measured, row by row.
 #[derive(Default)]
 pub(crate) struct Table {
@@ -14,6 +16,12 @@ impl Table {
     pub(crate) fn row(&mut self, name: &str, value: String, target: &str) {
         eprintln!("{name}: {value}");
         self.rows.push([name.to_owned(), value, target.to_owned(), String::new()]);
+    }
+
+    /// Returns all rows as JSON.
+    pub(crate) fn json(&self) -> String {
+        let row = |[name, value, target, verdict]: &[String; 4]| json!({"measured": name.trim(), "value": value, "target": target, "verdict": verdict});
+        format!("{:#}\n", serde_json::Value::from_iter(self.rows.iter().map(row)))
     }
 
     /// Adds a row with a target.

@@ -69,7 +69,7 @@ use crate::server::peer::Peer;
 use crate::server::reply::Refused;
 
 /// So many bytes hyper moves for each call, and keeps for each connection.
-const LARGEST_ANSWER: usize = 4096;
+const LARGEST_ANSWER: usize = 5 * 1024;
 
 /// How long running calls may take to finish at stop.
 const GRACE: Duration = Duration::from_secs(10);

@@ -1,5 +1,7 @@
 //! Who is at the other end of a connection.
 
+use std::sync::LazyLock;
+
 use tokio::net::UnixStream;
 
 use crate::call::request::Tool;
@@ -20,7 +22,9 @@ impl Peer {
     /// Returns the peer if it is our own user or root, and nothing otherwise.
     pub(crate) fn of(stream: &UnixStream) -> Option<Self> {
         let credentials = stream.peer_cred().ok()?;
-        let ours = rustix::process::geteuid().as_raw();
+        // It never changes, and each connection asks.
+        static OURS: LazyLock<u32> = LazyLock::new(|| rustix::process::geteuid().as_raw());
+        let ours = *OURS;
         (credentials.uid() == ours || credentials.uid() == 0).then_some(Self { pid: credentials.pid() })
     }
 }

@@ -61,9 +61,6 @@ pub(crate) async fn pass(
     let outgoing = Outgoing { tool: peer.tool(), ..outgoing };
     let opened = app.calls.open(&session.identity, &outgoing, Instant::now() + UPSTREAM.daemon).await;
     let opened = opened.map_err(|failure| Received::blame(&trouble, failure))?;
-    if plane == Plane::App && !outgoing.repeatable && opened.status.is_success() {
-        // Who reads from now on sees what was changed.
-    }
     answer(opened, head.method == Method::HEAD, reply::takes_trailers(&head.headers), &session)
 }
 

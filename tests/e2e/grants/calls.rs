@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use mp_proto::routes;
+use mp_sandbox::process::raise_file_limit;
 use mp_sandbox::upstream::{Fault, Gate};
 use mp_sandbox::wire::{Ask, Connection, EventStream};
 use serde_json::{Value, json};
@@ -31,14 +32,15 @@ fn at_once(world: &World, connections: usize, each: usize, ask: &Ask) -> Vec<(u1
 }
 
 #[test]
-fn a_thousand_calls_over_an_expired_grant_make_one_refresh() {
+fn a_thousand_callers_over_an_expired_grant_make_one_refresh() {
+    raise_file_limit();
     let world = World::with_grant(0);
     let _daemon = world.start();
     let mut events = EventStream::open(&world.home.socket(), None);
     let gate = Gate::new();
     world.upstream.fault("POST", TOKEN, Fault::Hold(gate.clone()).after_effect());
     let answers = std::thread::scope(|scope| {
-        let calls = scope.spawn(|| at_once(&world, 500, 2, &ask_token()));
+        let calls = scope.spawn(|| at_once(&world, 1000, 1, &ask_token()));
         gate.wait_for_arrival(1);
         gate.release();
         calls.join().expect("no panic")
