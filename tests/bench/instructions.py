@@ -34,7 +34,7 @@ TOKEN = (b"POST /v1/accounts/ada/token HTTP/1.1\r\nHost: mpd\r\nMp-Client: bench
 def counted(command, env):
     """Returns a command that counts, and the file that gets the count."""
     report = pathlib.Path(env["HOME"]) / f"count.{time.monotonic_ns()}"
-    return ["valgrind", "--tool=callgrind", f"--callgrind-out-file={report}", *map(str, command)], report
+    return ["valgrind", "--tool=cachegrind", "--cache-sim=no", f"--cachegrind-out-file={report}", *map(str, command)], report
 
 
 def total(report):
@@ -66,18 +66,25 @@ def wait_for(path):
         time.sleep(0.05)
 
 
+def receive(connection):
+    part = connection.recv(65536)
+    if not part:
+        sys.exit("the daemon has closed the connection")
+    return part
+
+
 def ask(connection, request, times):
     for _ in range(times):
         connection.sendall(request)
         answer = b""
         while b"\r\n\r\n" not in answer:
-            answer += connection.recv(65536)
+            answer += receive(connection)
         head, body = answer.split(b"\r\n\r\n", 1)
         if not head.startswith(b"HTTP/1.1 200"):
             sys.exit(head.decode())
         length = int(re.search(rb"content-length: (\d+)", head).group(1))
         while len(body) < length:
-            body += connection.recv(65536)
+            body += receive(connection)
 
 
 def of_a_call(mpd, request):
@@ -90,6 +97,7 @@ def of_a_call(mpd, request):
         path = pathlib.Path(env["HOME"]) / ".mp" / "run" / "mpd.sock"
         wait_for(path)
         with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(60)
             connection.connect(str(path))
             ask(connection, request, calls)
         daemon.terminate()
