@@ -162,8 +162,40 @@ fn run_dir_setting(config: &str) -> Result<Option<PathBuf>, LocationError> {
 /// cron, of service managers and of `env -i` are this user's, too, and should find the same daemon.
 pub fn home(variable: Option<OsString>) -> Option<OsString> {
     let is_named = |home: &OsString| !home.is_empty();
-    // std looks into the database where `HOME` is not set or empty.
-    variable.filter(is_named).or_else(|| std::env::home_dir().map(PathBuf::into_os_string)).filter(is_named)
+    variable.filter(is_named).or_else(in_database).filter(is_named)
+}
+
+/// Returns the home that the password database has. The C library's way to it loads modules into the process, and a program that is linked
+/// statically may not survive that; so the file is read here, and `getent` asked for users that only a directory knows.
+#[cfg(target_os = "linux")]
+fn in_database() -> Option<OsString> {
+    use std::os::unix::fs::MetadataExt;
+    use std::process::{Command, Stdio};
+    let uid = std::fs::metadata("/proc/self").ok()?.uid();
+    let local = std::fs::read("/etc/passwd").ok().and_then(|text| in_entries(&text, uid));
+    local.or_else(|| {
+        let mut asked = Command::new("/usr/bin/getent");
+        asked.args(["passwd", &uid.to_string()]).stdin(Stdio::null()).stderr(Stdio::null());
+        in_entries(&asked.output().ok()?.stdout, uid)
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::disallowed_methods, reason = "nothing is linked statically there")]
+fn in_database() -> Option<OsString> {
+    std::env::home_dir().map(PathBuf::into_os_string)
+}
+
+/// Returns the home of a user among entries of the form of `passwd(5)`.
+#[cfg(target_os = "linux")]
+fn in_entries(text: &[u8], uid: u32) -> Option<OsString> {
+    use std::os::unix::ffi::OsStringExt;
+    let uid = uid.to_string();
+    text.split(|byte| *byte == b'\n').find_map(|line| {
+        let fields: Vec<&[u8]> = line.split(|byte| *byte == b':').collect();
+        let home = fields.get(5).filter(|_| fields[2] == uid.as_bytes())?;
+        Some(OsString::from_vec(home.to_vec()))
+    })
 }
 
 /// Returns `<root>/run/mpd.sock`, or `/tmp/mp-<uid>/<hash of root>.sock` where that is too long.
@@ -318,8 +350,19 @@ mod tests {
     fn without_home_the_password_database_tells() {
         assert_eq!(home(Some("/home/ada".into())), Some("/home/ada".into()));
         // Nothing can be unset in a process with threads; `mp` itself is tested without it.
-        let told = std::env::home_dir().map(PathBuf::into_os_string);
-        assert_eq!((home(None), home(Some("".into()))), (told.clone(), told));
+        assert_eq!(home(None), home(Some("".into())));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn an_entry_is_found_by_its_number_and_nothing_else() {
+        let entries = b"root:x:0:0:root:/root:/bin/bash\n# a note\n\n1000:x:7:1000::/home/other:/bin/sh\nada:x:1000:1000:Ada,,,:/home/ada:\nbroken:x:8\n";
+        let home = |uid| in_entries(entries, uid);
+        assert_eq!(
+            (home(0), home(7), home(1000)),
+            (Some("/root".into()), Some("/home/other".into()), Some("/home/ada".into()))
+        );
+        assert_eq!((home(8), home(9)), (None, None));
     }
 
     #[test]
