@@ -139,9 +139,10 @@ fn export(demo: &Demo) -> Told {
     );
     let words = ["export", "events", "--from", "2025-01-01", "--to", "2025-01-04", "-o", "events.jsonl"];
     demo.upstream.fault("GET", "/us/export/export", Fault::CutAfter(2_000).times(100));
-    println!("   (every connection will be cut in the middle of its day)");
-    println!("   $ mp {}", words.join(" "));
-    let cut = demo.home.mp(words).run();
+    println!("   (every connection will be cut in the middle of its day; it would try again for ten minutes)");
+    let impatient = [&words[..], &["--retry-for", "2s"]].concat();
+    println!("   $ mp {}", impatient.join(" "));
+    let cut = demo.home.mp(impatient).run();
     say(&cut.stderr);
     told(cut.code != 0 && !demo.home.at("work/events.jsonl").exists(), "an error, and no file that looks whole")?;
     demo.upstream.clear_faults();
