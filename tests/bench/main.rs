@@ -1,9 +1,10 @@
 //! `cargo bench`: how fast the client and the daemon are, as ratios against the least that could be, in one run.
 //!
-//! Only ratios mean something on another machine: process start against `/bin/true`, requests per second against a bare axum
-//! handler with a body of the same size and against nginx, where it is installed, with that body as a file, a large config against a
-//! small one, a call of Mixpanel through the daemon against one that goes straight to it. `cargo bench --bench bench -- --json FILE` writes all figures
-//! down. How fast exports are is measured by `tests/bench/export.py`, how many instructions a call takes by `tests/bench/instructions.py`.
+//! Only ratios mean something on another machine: process start against `/bin/true`, requests per second against a bare axum handler
+//! with a body of the same size and against nginx, where it is installed, with that body as a file, a large config against a small one, a
+//! call of Mixpanel through the daemon against one that goes straight to it. `cargo bench --bench bench -- --json FILE` writes all
+//! figures down. How fast exports are is measured by `tests/bench/export.py`, how many instructions a call takes by
+//! `tests/bench/instructions.py`.
 
 mod bare;
 mod crowd;
