@@ -1,15 +1,15 @@
 //! Ten thousand connections, of which a thousand ask for a token that has ended: one refresh for all, and nobody is turned away.
 
-use std::fs;
 use std::time::{Duration, Instant};
 
 use mp_proto::ids::Region;
 use mp_proto::routes;
-use mp_sandbox::home::{Daemon, Home, Programs};
+use mp_sandbox::home::{Home, Programs};
 use mp_sandbox::upstream::{ADA, Fault, Gate, Upstream};
 use mp_sandbox::wire::{Ask, Connection};
 use serde_json::json;
 
+use crate::resident;
 use crate::table::{Table, micros};
 
 /// Connections that say nothing, or have said something and are kept.
@@ -30,14 +30,14 @@ pub(crate) fn measure(table: &mut Table, programs: Programs) {
     let upstream = Upstream::start();
     let home = logged_in(&upstream, programs);
     let daemon = home.start();
-    let before = memory(&daemon);
+    let before = resident(&daemon);
 
     // Half of them have called, the rest is silent.
     let mut kept: Vec<Connection> = (0..idle).map(|_| home.connect()).collect();
     for connection in kept.iter_mut().step_by(2) {
         connection.call(&Ask::get(routes::HEALTH)).ok();
     }
-    let each = (memory(&daemon) - before) * 1024.0 / idle as f64;
+    let each = (resident(&daemon) - before) * 1024.0 / idle as f64;
     table.judged(&format!("idle connection, of {idle}"), format!("{each:.1} KiB"), "at most 16 KiB", each <= 16.0);
 
     let gate = Gate::new();
@@ -63,7 +63,7 @@ pub(crate) fn measure(table: &mut Table, programs: Programs) {
     table.judged("  refreshes", posts.to_string(), "1", posts == 1);
     table.judged("  after the provider's answer", micros(took), "at most 1 s", took <= Duration::from_secs(1));
     drop(kept);
-    table.row("  mpd resident, kept after it", format!("{:.1} MB", memory(&daemon)), "");
+    table.row("  mpd resident, kept after it", format!("{:.1} MB", resident(&daemon)), "");
 }
 
 /// Returns a home with one browser account whose access token has ended.
@@ -84,11 +84,4 @@ fn logged_in(upstream: &Upstream, programs: Programs) -> Home {
         "scope": "projects", "expires_at": "2020-01-01T00:00:00+00:00"});
     home.write(".mp/accounts/ada/tokens.json", &tokens.to_string());
     home
-}
-
-/// Returns the resident memory of a daemon in MB.
-fn memory(daemon: &Daemon) -> f64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", daemon.pid())).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-    line.trim().trim_end_matches(" kB").trim().parse::<f64>().map_or(f64::NAN, |kilobytes| kilobytes / 1024.0)
 }
