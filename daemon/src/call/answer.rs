@@ -4,11 +4,14 @@ use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+use hyper::body::Body as _;
+use hyper::header::{CONTENT_ENCODING, HeaderMap};
+use hyper::{Response, StatusCode};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::secret::Secret;
-use reqwest::header::{CONTENT_ENCODING, HeaderMap};
-use reqwest::{Response, StatusCode};
+use reqwest::Body as Sent;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
@@ -17,7 +20,8 @@ use crate::call::packed::{Packed, PackedError};
 use crate::call::request::{Coding, Outgoing};
 use crate::identity::Identity;
 use crate::life::Life;
-use crate::mixpanel::way::{causes, reason};
+use crate::mixpanel::client::Fault;
+use crate::mixpanel::way::reason;
 
 /// An answer whose body is still to come. Dropping it ends the request.
 #[derive(Debug)]
@@ -30,7 +34,7 @@ pub(crate) struct OpenAnswer {
     pub(crate) credential: Secret,
     /// How long it waited for its turn.
     pub(crate) waited: Duration,
-    response: Response,
+    sent: Sent,
     body: Body,
     idle: Duration,
     /// `GET /export of account 'x'`.
@@ -129,21 +133,22 @@ impl OpenAnswer {
     /// Returns an answer whose head has come. The permit is given back when the body is at its end, or dropped.
     pub(crate) fn new(
         (life, identity, request): (&Life, &Identity, &Outgoing),
-        response: Response,
+        response: Response<Sent>,
         credential: Secret,
         waited: Duration,
         permit: Option<Permit>,
     ) -> Self {
+        let (head, sent) = response.into_parts();
         Self {
-            status: response.status(),
-            headers: response.headers().clone(),
+            status: head.status,
+            body: Body::of(&head.headers, request.coding),
+            headers: head.headers,
             credential,
             waited,
-            body: Body::of(response.headers(), request.coding),
             idle: request.host.patience(),
             subject: format!("{} {} of account '{}'", request.method, request.shown_path(), identity.name),
             account: identity.name.clone(),
-            response,
+            sent,
             permit: permit.map(|permit| Turn::new(life, permit)),
         }
     }
@@ -202,7 +207,7 @@ impl OpenAnswer {
         if let Some(turn) = &self.permit {
             turn.shared.is_read();
         }
-        let next = tokio::time::timeout(self.idle, self.response.chunk()).await;
+        let next = tokio::time::timeout(self.idle, part(&mut self.sent)).await;
         if let Some(turn) = &self.permit {
             turn.shared.is_read();
         }
@@ -220,6 +225,27 @@ impl OpenAnswer {
             }
         };
         Err(self.failure(kind, &said))
+    }
+
+    /// Returns how long the body is, as it comes, where that is announced.
+    pub(crate) fn length(&self) -> Option<u64> {
+        self.sent.size_hint().exact()
+    }
+
+    /// Reads the whole body.
+    ///
+    /// # Errors
+    /// As [`Self::chunk`].
+    pub(crate) async fn whole(&mut self) -> Result<Bytes, Failure> {
+        let first = self.chunk().await?.unwrap_or_default();
+        if self.sent.is_end_stream() {
+            return Ok(first);
+        }
+        let mut all = BytesMut::from(first);
+        while let Some(part) = self.chunk().await? {
+            all.extend_from_slice(&part);
+        }
+        Ok(all.freeze())
     }
 
     /// Reads the rest of the body; none when it is larger than the limit.
@@ -243,13 +269,23 @@ impl OpenAnswer {
     }
 }
 
+/// Returns the next part of a body as it is sent; none at its end.
+async fn part(sent: &mut Sent) -> Result<Option<Bytes>, reqwest::Error> {
+    while let Some(frame) = sent.frame().await {
+        if let Ok(part) = frame?.into_data() {
+            return Ok(Some(part));
+        }
+    }
+    Ok(None)
+}
+
 /// Returns whether the connection ended before a byte of the answer.
-pub(crate) fn is_reset(error: &reqwest::Error) -> bool {
+pub(crate) fn is_reset(fault: Fault<'_>) -> bool {
     use std::io::ErrorKind as Io;
     let ended = [Io::ConnectionReset, Io::ConnectionAborted, Io::BrokenPipe, Io::UnexpectedEof];
-    !error.is_connect()
-        && !error.is_timeout()
-        && causes(error).any(|cause| {
+    !fault.is_connect
+        && !fault.is_timeout
+        && fault.causes().any(|cause| {
             match (cause.downcast_ref::<hyper::Error>(), cause.downcast_ref::<std::io::Error>()) {
                 (Some(hyper), _) => hyper.is_incomplete_message() || hyper.is_canceled() || hyper.is_closed(),
                 (_, Some(io)) => ended.contains(&io.kind()),

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::BodyExt;
+use hyper::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use hyper::{Request, Response, Uri};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::secret::Secret;
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderMap};
-use reqwest::{Client, Request, Response};
+use reqwest::Body;
 use tokio::time::{Instant, timeout_at};
 use tracing::debug;
 use url::Url;
@@ -24,13 +25,14 @@ use crate::call::gate::budget::{Budget, Manner};
 use crate::call::gate::{Gates, Permit};
 use crate::call::large::Large;
 use crate::call::ledger::{Entry, Ledgers};
-use crate::call::request::{Coding, Outgoing, Payload, Query};
+use crate::call::request::{Coding, Outgoing, Payload};
 use crate::call::waits::Waits;
-use crate::call::{headers, wait};
+use crate::call::{address, headers, wait};
 use crate::hub::{Hub, Notice};
 use crate::identity::{Authorization, Identity};
 use crate::keeper::{Fresh, Keeper};
 use crate::life::Life;
+use crate::mixpanel::client::{Fault, HttpClient};
 use crate::mixpanel::way::reason;
 use crate::mixpanel::{Host, Mixpanel};
 use crate::store::Store;
@@ -154,19 +156,20 @@ enum Broken {
 
 impl Sending<'_> {
     async fn run(&self) -> Result<OpenAnswer, Failure> {
-        let (url, headers) = (self.url()?, headers::of(&self.identity.headers, &self.request.headers)?);
-        let client = self.calls.mixpanel.http_to(&url);
+        let uri = address::of(&self.calls.base(self.identity, self.request.host), self.request)?;
+        let headers = headers::of(&self.identity.headers, &self.request.headers)?;
+        let client = self.calls.mixpanel.client_to(&uri);
         let client = &client.map_err(|error| self.silent(&error.to_string()))?;
         let mut progress = Progress { token: self.token().await?, ..Progress::default() };
         loop {
             let before = progress.waited;
             let permit = self.permit(&mut progress).await?;
-            self.enter(&url, &mut progress).await?;
+            self.enter(&uri, &mut progress).await?;
             if progress.waited > before + TOKEN_AGE && !progress.is_renewed {
                 // It may have ended while others had their turns, and so may the login.
                 progress.token = self.token().await?;
             }
-            let (request, touched) = self.build(client, &url, &headers, progress.token.as_ref())?;
+            let (request, touched) = self.build(&uri, &headers, progress.token.as_ref())?;
             let credential = credential_in(&request);
             let response = match self.exchange(client, request, &touched).await {
                 Ok(response) => response,
@@ -213,29 +216,12 @@ impl Sending<'_> {
         self.asked("").failure(FailureKind::Timeout, &said)
     }
 
-    /// A path is made of encoded segments, so a URL that reads otherwise than it was written leads somewhere else.
-    fn url(&self) -> Result<Url, Failure> {
-        let request = self.request;
-        let base = self.calls.base(self.identity, request.host);
-        let text = format!("{base}{}", request.path);
-        let mut url = Url::parse(&text).ok().filter(|url| url.as_str() == text).ok_or_else(|| {
-            let detail = format!("{} is no path of Mixpanel", request.path.escape_debug());
-            Failure::new(FailureKind::InvalidArgument, detail)
-        })?;
-        match &request.query {
-            Query::Pairs(pairs) if pairs.is_empty() => {}
-            Query::Pairs(pairs) => drop(url.query_pairs_mut().extend_pairs(pairs)),
-            Query::Raw(raw) => url.set_query(Some(raw)),
-        }
-        Ok(url)
-    }
-
     async fn token(&self) -> Result<Option<Fresh>, Failure> {
         self.in_time(self.calls.token(self.identity)).await
     }
 
     /// Who reads from now on sees what was changed.
-    fn tell(&self, response: &Response) {
+    fn tell(&self, response: &Response<Body>) {
         if !self.request.repeatable && response.status().is_success() {
             self.calls.hub.tell(Notice::Data);
         }
@@ -253,42 +239,53 @@ impl Sending<'_> {
 
     fn build(
         &self,
-        client: &Client,
-        url: &Url,
+        uri: &Uri,
         headers: &HeaderMap,
         token: Option<&Fresh>,
-    ) -> Result<(Request, Touched), Failure> {
+    ) -> Result<(Request<Body>, Touched), Failure> {
         let touched = Touched::now();
-        let request = client.request(self.request.method.clone(), url.clone()).headers(headers.clone());
-        let request = match self.request.coding {
-            Coding::Decoded => request.header(ACCEPT_ENCODING, GZIP),
-            Coding::AsSent => request,
-        };
-        let request = match &self.request.payload {
-            Payload::None => request,
-            Payload::Json(json) => request.json(json),
-            Payload::Bytes(bytes) => request.body(bytes.clone()),
+        let mut request = Request::new(match &self.request.payload {
+            Payload::None => Body::default(),
+            Payload::Json(json) => Body::from(json.to_string()),
+            Payload::Bytes(bytes) => Body::from(bytes.clone()),
             Payload::Stream(once) => match once.lock().take() {
-                Some(body) => request.body(touched.by(body)),
+                Some(body) => touched.by(body),
                 None => return Err(Failure::new(FailureKind::Internal, "a body was to be sent twice")),
             },
+        });
+        self.request.method.clone_into(request.method_mut());
+        uri.clone_into(request.uri_mut());
+        let sent = request.headers_mut();
+        headers.clone_into(sent);
+        sent.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+        if self.request.coding == Coding::Decoded {
+            sent.insert(ACCEPT_ENCODING, HeaderValue::from_static(GZIP));
+        }
+        if matches!(self.request.payload, Payload::Json(_)) {
+            sent.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+        }
+        let credential = match (&self.identity.authorization, token) {
+            (Authorization::Basic { username, secret }, _) => Some(headers::basic(username, secret)),
+            (Authorization::Bearer(token), _) => Some(headers::bearer(token)),
+            (Authorization::Grant(_), Some(fresh)) => Some(headers::bearer(&fresh.token)),
+            (Authorization::Grant(_), None) => None,
         };
-        let bearer = |token: &Secret| {
+        if let Some(credential) = credential {
             let said = "was not sent: the token has characters that a header cannot have";
-            headers::bearer(token).ok_or_else(|| self.asked("").failure(FailureKind::InvalidValue, said))
-        };
-        let request = match (&self.identity.authorization, token) {
-            (Authorization::Basic { username, secret }, _) => request.basic_auth(username, Some(secret.expose())),
-            (Authorization::Bearer(token), _) => request.header(AUTHORIZATION, bearer(token)?),
-            (Authorization::Grant(_), Some(fresh)) => request.header(AUTHORIZATION, bearer(&fresh.token)?),
-            (Authorization::Grant(_), None) => request,
-        };
-        Ok((request.build().map_err(|error| self.silent(&reason(&error)))?, touched))
+            let bad = || self.asked("").failure(FailureKind::InvalidValue, said);
+            sent.insert(AUTHORIZATION, credential.ok_or_else(bad)?);
+        }
+        Ok((request, touched))
     }
 
-    async fn exchange(&self, client: &Client, request: Request, touched: &Touched) -> Result<Response, Silence> {
-        let (sent, url) = (Instant::now(), request.url().clone());
-        let mut answer = std::pin::pin!(client.execute(request));
+    async fn exchange(
+        &self,
+        client: &HttpClient,
+        request: Request<Body>,
+        touched: &Touched,
+    ) -> Result<Response<Body>, Silence> {
+        let (sent, uri) = (Instant::now(), request.uri().clone());
+        let mut answer = std::pin::pin!(client.send(request));
         let answer = loop {
             let silent = touched.last() + self.request.host.patience();
             // A body that flows may take as long as it takes.
@@ -308,10 +305,14 @@ impl Sending<'_> {
             }
         };
         let response = answer.map_err(|error| {
-            let failure = self.silent(&self.calls.mixpanel.explain(&url, &error));
-            let how = match error.is_connect() {
+            let why = match Url::parse(&uri.to_string()) {
+                Ok(url) => self.calls.mixpanel.explain(&url, &error),
+                Err(_) => reason(&error),
+            };
+            let (failure, fault) = (self.silent(&why), Fault::from(&error));
+            let how = match fault.is_connect {
                 true => Broken::NeverOpened,
-                false if is_reset(&error) => Broken::Reset,
+                false if is_reset(fault) => Broken::Reset,
                 false => Broken::Otherwise,
             };
             Silence { failure, how }
@@ -349,9 +350,9 @@ impl Touched {
     }
 
     /// Returns a body that notes when parts of it are taken.
-    fn by(&self, body: reqwest::Body) -> reqwest::Body {
+    fn by(&self, body: Body) -> Body {
         let touched = self.clone();
-        reqwest::Body::wrap(body.map_frame(move |frame| {
+        Body::wrap(body.map_frame(move |frame| {
             *touched.0.lock() = Instant::now();
             frame
         }))
@@ -359,7 +360,7 @@ impl Touched {
 }
 
 /// Returns the credential as it stands in a request, in base64 for a service account, so that an answer which repeats it is noticed.
-fn credential_in(request: &Request) -> Secret {
+fn credential_in(request: &Request<Body>) -> Secret {
     let value = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     Secret::new(value.split_once(' ').map_or("", |(_, credential)| credential))
 }

@@ -1,11 +1,19 @@
 //! The headers of a request: who we are, and the custom headers of an identity. Pure.
 
+use std::sync::LazyLock;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::secret::Secret;
 use mp_proto::version::BUILD;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use crate::config::header::refusal;
+
+/// Who we are.
+static AGENT: LazyLock<HeaderValue> =
+    LazyLock::new(|| HeaderValue::try_from(format!("mp/{BUILD} (entry=mpd)")).expect("a version is plain ASCII"));
 
 /// Returns the headers, less the authorization; `callers` are those of a caller that were found harmless, the weakest of all. Later
 /// custom headers win over earlier ones; names differ in more than case. Wherever a custom header comes from, this is its last gate.
@@ -14,8 +22,7 @@ use crate::config::header::refusal;
 /// When a name or value cannot be a header, or a name is none that people may set: all of them.
 pub(crate) fn of(custom: &[(String, Secret)], callers: &HeaderMap) -> Result<HeaderMap, Failure> {
     let mut headers = callers.clone();
-    let agent = format!("mp/{BUILD} (entry=mpd)");
-    headers.insert(USER_AGENT, HeaderValue::try_from(agent).expect("a version is plain ASCII"));
+    headers.insert(USER_AGENT, AGENT.clone());
     let mut problems = Vec::new();
     for (name, value) in custom {
         match checked(name, value) {
@@ -43,6 +50,14 @@ fn checked(name: &str, value: &Secret) -> Result<(HeaderName, HeaderValue), Prob
         .map_err(|_| problem("its value has characters that a header cannot have, such as a newline"))?;
     value.set_sensitive(true);
     Ok((parsed, value))
+}
+
+/// Returns the value of `Authorization` for a user name and a password (RFC 7617); none when it is longer than any header can be.
+pub(crate) fn basic(username: &str, password: &Secret) -> Option<HeaderValue> {
+    let pair = format!("{username}:{}", password.expose());
+    let mut value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair.as_bytes()))).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// Returns the value of `Authorization` for a bearer; none when it has characters that no header can have.

@@ -1,5 +1,6 @@
 //! One request to Mixpanel as somebody: what it is made of, its turn, the answer, and what tools share of it.
 
+pub(crate) mod address;
 pub(crate) mod answer;
 pub(crate) mod calls;
 pub(crate) mod decoding;

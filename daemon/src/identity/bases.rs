@@ -1,6 +1,8 @@
 //! The base URLs that take Mixpanel's place. They are on this machine always, for a credential must not be sent wherever a variable points
 //! to. Pure.
 
+use std::net::IpAddr;
+
 use mp_proto::context::Context;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::plane::Plane;
@@ -63,6 +65,12 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// As [`is_loopback`], of an address that is not taken apart further.
+pub(crate) fn is_loopback_uri(uri: &hyper::Uri) -> bool {
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+    host.parse::<IpAddr>().map_or(host == "localhost", |address| address.is_loopback())
+}
+
 /// Returns the path of a plane below the host of `MP_API_BASE_URL`.
 pub(crate) const fn below_api_base(plane: Plane) -> &'static str {
     match plane {
@@ -81,6 +89,16 @@ mod tests {
     fn a_base_is_moved_to_loopback_hosts_only() {
         for good in ["http://127.0.0.1:80", "http://[::1]:9/", "https://localhost/x/"] {
             assert!(loopback(good).is_ok_and(|base| !base.ends_with('/')), "{good}");
+        }
+        for (uri, expected) in [
+            ("http://127.3.0.1:80/x", true),
+            ("https://[::1]:9/", true),
+            ("http://localhost", true),
+            ("http://127.0.0.1.evil.com/", false),
+            ("http://[2001:db8::1]/", false),
+            ("/x", false),
+        ] {
+            assert_eq!(is_loopback_uri(&uri.parse().expect("an address")), expected, "{uri}");
         }
         for bad in [
             "mixpanel.com",

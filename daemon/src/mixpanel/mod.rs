@@ -1,6 +1,7 @@
 //! Everything that talks to Mixpanel goes through here: its hosts, the way there, and one HTTP client for all.
 
 pub(crate) mod certificates;
+pub(crate) mod client;
 pub mod hosts;
 pub mod namespaces;
 pub mod network;
@@ -10,6 +11,7 @@ pub(crate) mod way;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use hyper::Uri;
 use mp_proto::ids::Region;
 use parking_lot::RwLock;
 use url::Url;
@@ -18,11 +20,12 @@ pub use hosts::Host;
 
 use crate::config::NetworkSettings;
 use crate::identity::bases::{CallerBases, is_loopback};
+use crate::mixpanel::client::{Fault, HttpClient};
 use crate::mixpanel::network::{Network, Variables};
 use crate::mixpanel::way::{Way, WayError};
 
 /// Mixpanel, as the daemon reaches it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Mixpanel {
     redirected_to: Option<String>,
     variables: Variables,
@@ -95,8 +98,16 @@ impl Mixpanel {
         self.way().client(is_loopback(url))
     }
 
+    /// Returns what sends requests to an address.
+    ///
+    /// # Errors
+    /// As [`Self::http`].
+    pub(crate) fn client_to(&self, uri: &Uri) -> Result<HttpClient, WayError> {
+        self.way().client_to(uri)
+    }
+
     /// Returns why a request had no answer, with what of the way may be to blame.
-    pub fn explain(&self, url: &Url, error: &reqwest::Error) -> String {
+    pub(crate) fn explain<'a>(&self, url: &Url, error: impl Into<Fault<'a>>) -> String {
         self.way().explain(url, error)
     }
 }

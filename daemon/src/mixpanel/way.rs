@@ -1,10 +1,11 @@
 //! The HTTP clients that go one way to Mixpanel, and what can be said of that way when a request fails on it.
 
-use std::error::Error;
 use std::io;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use hyper::Uri;
+use hyper::http::uri::Scheme;
 use hyper_util::client::proxy::matcher::Matcher;
 use mp_proto::surroundings::{Surroundings, Topic};
 use mp_proto::wire::NetworkStatus;
@@ -12,14 +13,15 @@ use reqwest::{Client, ClientBuilder, NoProxy, Proxy};
 use url::Url;
 
 use super::certificates::{self, CertificatesError};
+use super::client::{Fault, HttpClient};
 use super::network::{Found, Network, shown};
-use crate::identity::bases::is_loopback;
+use crate::identity::bases::{is_loopback, is_loopback_uri};
 
 /// Longest time to connect. A host that does not answer by then will not.
-const CONNECT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT: Duration = Duration::from_secs(10);
 
 /// How long an unused connection is kept. Shorter than what Mixpanel's front ends close by themselves, so that few are found dead.
-const KEPT: Duration = Duration::from_secs(50);
+pub(super) const KEPT: Duration = Duration::from_secs(50);
 
 /// How much of one answer may be under way over HTTP/2: 2 MiB in 100 ms are 20 MiB/s.
 const STREAM_WINDOW: u32 = 2 * 1024 * 1024;
@@ -49,12 +51,13 @@ pub enum WayError {
 }
 
 /// One way to Mixpanel. When the settings change there is another one; what is under way goes on on the old one.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Way {
     pub(super) network: Network,
     matcher: Option<Matcher>,
     /// One for Mixpanel, and one for what stands in for it on this machine; each made when it is first used.
     clients: [OnceLock<Client>; 2],
+    plain: OnceLock<HttpClient>,
 }
 
 impl Way {
@@ -80,6 +83,14 @@ impl Way {
         let builder = if is_direct { builder.no_proxy() } else { self.through_proxies(builder)? };
         let built = builder.build().map_err(WayError::Client)?;
         Ok(kept.get_or_init(|| built).clone())
+    }
+
+    /// Returns what sends requests to an address: straight and in the clear where that is asked for on this machine.
+    pub(super) fn client_to(&self, uri: &Uri) -> Result<HttpClient, WayError> {
+        match is_loopback_uri(uri) {
+            true if uri.scheme() == Some(&Scheme::HTTP) => Ok(self.plain.get_or_init(HttpClient::plain).clone()),
+            is_direct => self.client(is_direct).map(HttpClient::Whole),
+        }
     }
 
     fn through_proxies(&self, mut builder: ClientBuilder) -> Result<ClientBuilder, WayError> {
@@ -126,15 +137,16 @@ impl Way {
     }
 
     /// Returns why a request had no answer, with what of the way may be to blame.
-    pub(crate) fn explain(&self, url: &Url, error: &reqwest::Error) -> String {
-        let mut why = reason(error);
+    pub(crate) fn explain<'a>(&self, url: &Url, error: impl Into<Fault<'a>>) -> String {
+        let fault = error.into();
+        let mut why = reason(fault);
         if is_loopback(url) {
             return why;
         }
-        if let Some((_, proxy)) = self.proxy_to(url).filter(|_| error.is_connect() || error.is_timeout()) {
+        if let Some((_, proxy)) = self.proxy_to(url).filter(|_| fault.is_connect || fault.is_timeout) {
             why = format!("{why}; the way goes through the proxy {proxy}");
         }
-        if is_about_certificates(error) {
+        if is_about_certificates(fault) {
             let network = &self.network;
             let file = network.ca_file.as_ref().map(|one| format!("{} ({})", one.value.display(), one.by));
             let dirs = || network.ca_dirs.as_ref().map(|one| one.by.to_string());
@@ -143,7 +155,7 @@ impl Way {
             });
             why = format!("{why}; trusted are the certificates of {trusted}");
         }
-        if is_out_of_files(error) {
+        if is_out_of_files(fault) {
             why = format!("{why}; `mp daemon status` shows how many files the daemon may have open");
         }
         why
@@ -164,33 +176,29 @@ fn builder() -> ClientBuilder {
         .referer(false)
 }
 
-/// Returns the errors below one. reqwest's own text repeats the URL, whose query may hold what nobody else should read.
-pub(crate) fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
-    std::iter::successors(error.source(), |cause| (*cause).source())
-}
-
 /// Returns the last cause of an error.
-pub(crate) fn reason(error: &reqwest::Error) -> String {
-    match causes(error).last() {
-        _ if error.is_timeout() => "it did not answer in time".to_owned(),
+pub(crate) fn reason<'a>(error: impl Into<Fault<'a>>) -> String {
+    let fault = error.into();
+    match fault.causes().last() {
+        _ if fault.is_timeout => "it did not answer in time".to_owned(),
         Some(cause) => cause.to_string(),
         None => "the request could not be made".to_owned(),
     }
 }
 
-fn system_errors(error: &reqwest::Error) -> impl Iterator<Item = &io::Error> {
-    causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>())
+fn system_errors(fault: Fault<'_>) -> impl Iterator<Item = &io::Error> {
+    fault.causes().filter_map(|cause| cause.downcast_ref::<io::Error>())
 }
 
-fn is_about_certificates(error: &reqwest::Error) -> bool {
+fn is_about_certificates(fault: Fault<'_>) -> bool {
     let is_refusal = |error: &rustls::Error| matches!(error, rustls::Error::InvalidCertificate(_));
-    system_errors(error).any(|io| io.get_ref().and_then(|inner| inner.downcast_ref()).is_some_and(is_refusal))
-        || causes(error).filter_map(|cause| cause.downcast_ref()).any(is_refusal)
+    system_errors(fault).any(|io| io.get_ref().and_then(|inner| inner.downcast_ref()).is_some_and(is_refusal))
+        || fault.causes().filter_map(|cause| cause.downcast_ref()).any(is_refusal)
 }
 
-fn is_out_of_files(error: &reqwest::Error) -> bool {
+fn is_out_of_files(fault: Fault<'_>) -> bool {
     let none_left = [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE].map(rustix::io::Errno::raw_os_error);
-    system_errors(error).filter_map(io::Error::raw_os_error).any(|errno| none_left.contains(&errno))
+    system_errors(fault).filter_map(io::Error::raw_os_error).any(|errno| none_left.contains(&errno))
 }
 
 #[cfg(test)]

@@ -43,6 +43,10 @@ use body::Received;
 /// The parameter that says which project is meant, on the planes whose paths do not.
 const PROJECT: &str = "project_id";
 
+/// An answer up to this size is taken whole before it is passed on: one that is cut off is an error then, not half an answer, and it goes
+/// out in one piece. In bytes.
+const WHOLE: u64 = 16 * 1024;
+
 /// `ANY /v1/api/{plane}/{path…}`.
 pub(crate) async fn pass(
     State(app): State<Arc<App>>,
@@ -61,7 +65,7 @@ pub(crate) async fn pass(
     let outgoing = Outgoing { tool: peer.tool(), ..outgoing };
     let opened = app.calls.open(&session.identity, &outgoing, Instant::now() + UPSTREAM.daemon).await;
     let opened = opened.map_err(|failure| Received::blame(&trouble, failure))?;
-    answer(opened, head.method == Method::HEAD, reply::takes_trailers(&head.headers), &session)
+    answer(opened, head.method == Method::HEAD, reply::takes_trailers(&head.headers), &session).await
 }
 
 fn outgoing(
@@ -156,7 +160,7 @@ fn scoped(
     }
 }
 
-fn answer(opened: OpenAnswer, is_head: bool, takes_trailers: bool, session: &Session) -> Answer {
+async fn answer(mut opened: OpenAnswer, is_head: bool, takes_trailers: bool, session: &Session) -> Answer {
     let status = opened.status;
     if !(200..600).contains(&status.as_u16()) {
         let detail = format!("Mixpanel answered {}, which is no status of a final answer", status.as_u16());
@@ -169,6 +173,12 @@ fn answer(opened: OpenAnswer, is_head: bool, takes_trailers: bool, session: &Ses
         headers.insert(HeaderName::from_static(WAITED_HEADER), HeaderValue::from(milliseconds));
     }
     let has_body = !is_head && !matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    if has_body && opened.length().is_some_and(|length| length <= WHOLE) {
+        let mut response = Response::new(Body::from(opened.whole().await?));
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        return Ok(response);
+    }
     // A body whose length is announced has no room for trailers; a cut is seen by its length.
     let takes_trailers = takes_trailers && !headers.contains_key(CONTENT_LENGTH);
     if has_body && takes_trailers {

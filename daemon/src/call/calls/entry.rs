@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use hyper::Uri;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::plane::Family;
 use serde_json::Value;
 use tokio::time::Instant;
-use url::Url;
 
 use super::{Progress, Sending};
 use crate::call::ledger::{Outcome, Reserved, counts};
@@ -21,14 +21,14 @@ const BRIEF: Duration = Duration::from_secs(2);
 
 impl Sending<'_> {
     /// Enters the query in the ledger of its project, if there is one, and waits for its slot.
-    pub(super) async fn enter(&self, url: &Url, progress: &mut Progress) -> Result<(), Failure> {
+    pub(super) async fn enter(&self, uri: &Uri, progress: &mut Progress) -> Result<(), Failure> {
         let (request, calls) = (self.request, self.calls);
         let Some(project) = request.budget.as_ref().filter(|_| self.is_counted()) else { return Ok(()) };
         let limits = calls.store.last_good().config.limits.clone();
         let left = self.deadline.saturating_duration_since(Instant::now());
         let (patience, reserve) =
             if request.is_paced { (BRIEF, Some(limits.export_reserve)) } else { (PATIENCE.min(left), None) };
-        match calls.ledgers.reserve(url, project, limits.ledger, (patience, reserve)).await {
+        match calls.ledgers.reserve(uri, project, limits.ledger, (patience, reserve)).await {
             Reserved::Unpaced => {}
             Reserved::In(wait, entry) => {
                 progress.entry = Some(entry);

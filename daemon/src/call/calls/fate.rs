@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Limited};
+use hyper::Response;
+use hyper::header::RETRY_AFTER;
 use mp_proto::failure::Failure;
-use reqwest::Response;
-use reqwest::header::RETRY_AFTER;
+use reqwest::Body;
 use tokio::time::{Instant, timeout};
 use tracing::debug;
 
@@ -26,12 +27,12 @@ impl Sending<'_> {
     /// Returns an answer that is final, with the permit that it came through; none when the request is to be sent again.
     pub(super) async fn judge(
         &self,
-        response: Response,
+        response: Response<Body>,
         permit: Option<Permit>,
         progress: &mut Progress,
-    ) -> Result<Option<(Response, Option<Permit>)>, Failure> {
+    ) -> Result<Option<(Response<Body>, Option<Permit>)>, Failure> {
         let told = retry::told(response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()));
-        if response.status() == 429 {
+        if response.status().as_u16() == 429 {
             return self.limited(response, permit, progress, told).await;
         }
         let counts = !matches!(response.status().as_u16(), 401 | 402);
@@ -67,11 +68,11 @@ impl Sending<'_> {
     /// Decides about a 429.
     async fn limited(
         &self,
-        response: Response,
+        response: Response<Body>,
         permit: Option<Permit>,
         progress: &mut Progress,
         told: Option<u64>,
-    ) -> Result<Option<(Response, Option<Permit>)>, Failure> {
+    ) -> Result<Option<(Response<Body>, Option<Permit>)>, Failure> {
         let (response, quota) = heard(response).await;
         self.settle(progress, Outcome::Refused(quota)).await;
         let is_of_budget = permit.is_some();
@@ -147,10 +148,10 @@ impl Sending<'_> {
 }
 
 /// Reads the words of a refusal. It comes back as it was, but for what it was cut to if it never ends.
-async fn heard(response: Response) -> (Response, Quota) {
-    let (head, body) = hyper::Response::<reqwest::Body>::from(response).into_parts();
+async fn heard(response: Response<Body>) -> (Response<Body>, Quota) {
+    let (head, body) = response.into_parts();
     let words = timeout(PATIENCE, Limited::new(body, REFUSAL).collect()).await;
     let words = words.ok().and_then(Result::ok).map(|words| words.to_bytes()).unwrap_or_default();
     let quota = Quota::of_refusal(&head.headers, &String::from_utf8_lossy(&words));
-    (Response::from(hyper::Response::from_parts(head, words)), quota)
+    (Response::from_parts(head, words.into()), quota)
 }

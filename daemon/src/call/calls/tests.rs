@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 use super::*;
 use crate::boot::base::Base;
-use crate::call::request::Tool;
+use crate::call::request::{Query, Tool};
 use crate::clock::SystemClock;
 use crate::clock::tests::{leap, until};
 use crate::identity::bases::CallerBases;

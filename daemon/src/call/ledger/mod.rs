@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::Uri;
 use mp_proto::ids::ProjectId;
 use parking_lot::Mutex;
-use reqwest::Url;
 use tokio::time::{Instant, sleep};
 use tracing::debug;
 
@@ -111,7 +111,7 @@ impl Ledgers {
     /// Enters a query, which may wait for so long. With a reserve, so much of the hour is left to others.
     pub(crate) async fn reserve(
         &self,
-        url: &Url,
+        uri: &Uri,
         project: &ProjectId,
         is_wanted: bool,
         (patience, reserve): (Duration, Option<u64>),
@@ -119,7 +119,7 @@ impl Ledgers {
         if !is_wanted && !self.0.dir.is_dir() {
             return Reserved::Unpaced;
         }
-        let path = self.0.dir.join(key(url)).join(format!("{project}-query.json"));
+        let path = self.0.dir.join(key(uri)).join(format!("{project}-query.json"));
         let reserved = self.0.change(&path, |record, now| {
             let slot = reserve.map_or_else(|| record.slot(now), |reserve| record.slot_with_reserve(now, reserve));
             let wait = Duration::try_from_secs_f64(slot - now).unwrap_or_default();
@@ -139,9 +139,9 @@ impl Ledgers {
 }
 
 /// Returns a host as the name of a directory, with its port if that is an unusual one.
-fn key(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    let named = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+fn key(uri: &Uri) -> String {
+    let host = uri.host().unwrap_or_default();
+    let named = uri.port_u16().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     named.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect()
 }
 
@@ -253,9 +253,9 @@ mod tests {
         }
 
         async fn reserve(&self, reserve: Option<u64>) -> Reserved {
-            let url = Url::parse("https://mixpanel.com/api/query/insights").expect("a URL");
+            let uri = Uri::from_static("https://mixpanel.com/api/query/insights");
             let project = ProjectId::parse("7").expect("digits");
-            self.ledgers.reserve(&url, &project, true, (Duration::from_secs(30), reserve)).await
+            self.ledgers.reserve(&uri, &project, true, (Duration::from_secs(30), reserve)).await
         }
 
         async fn entry(&self) -> Entry {
@@ -317,12 +317,12 @@ mod tests {
         assert!(matches!(world.reserve(None).await, Reserved::Unpaced));
         drop(held);
         let nobody = Ledgers::new(&world.home.path().join("elsewhere"), world.clock.clone());
-        let url = Url::parse("http://127.0.0.1:8080/").expect("a URL");
+        let uri = Uri::from_static("http://127.0.0.1:8080/");
         let project = ProjectId::parse("7").expect("digits");
         let manner = (Duration::ZERO, None);
-        assert!(matches!(nobody.reserve(&url, &project, false, manner).await, Reserved::Unpaced), "nobody keeps one");
+        assert!(matches!(nobody.reserve(&uri, &project, false, manner).await, Reserved::Unpaced), "nobody keeps one");
         assert!(!world.home.path().join("elsewhere").exists());
-        assert_eq!(key(&url), "127.0.0.1_8080");
+        assert_eq!(key(&uri), "127.0.0.1_8080");
     }
 
     #[test]

@@ -1,0 +1,98 @@
+//! One request to Mixpanel, and the head of its answer.
+
+use std::error::Error;
+use std::time::Duration;
+
+use hyper::{Request, Response};
+use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use reqwest::Body;
+
+use super::way::{CONNECT, KEPT};
+
+/// What sends requests and gives back answers whose bodies are still to come. It follows no redirect, and adds nothing to a request.
+#[derive(Clone)]
+pub(crate) enum HttpClient {
+    /// Over TLS, HTTP/2 and proxies.
+    Whole(reqwest::Client),
+    /// Straight, in the clear, to what stands in for Mixpanel on this machine: without the layers that the other has for what cannot
+    /// happen here.
+    Plain(legacy::Client<HttpConnector, Body>),
+}
+
+/// No answer came.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoAnswer {
+    #[error(transparent)]
+    Whole(reqwest::Error),
+    #[error(transparent)]
+    Plain(legacy::Error),
+}
+
+impl HttpClient {
+    /// Returns what speaks HTTP/1.1 in the clear.
+    pub(super) fn plain() -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_connect_timeout(Some(CONNECT));
+        connector.set_nodelay(true);
+        connector.set_keepalive(Some(Duration::from_secs(15)));
+        let mut builder = legacy::Client::builder(TokioExecutor::new());
+        builder.pool_timer(TokioTimer::new()).pool_idle_timeout(KEPT);
+        Self::Plain(builder.build(connector))
+    }
+
+    /// Sends a request. Dropping the answer ends it.
+    ///
+    /// # Errors
+    /// When there is no connection, or it ends before the head of an answer.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Result<Response<Body>, NoAnswer> {
+        match self {
+            Self::Whole(client) => {
+                let request = reqwest::Request::try_from(request).map_err(NoAnswer::Whole)?;
+                client.execute(request).await.map(Into::into).map_err(NoAnswer::Whole)
+            }
+            Self::Plain(client) => {
+                let answer = client.request(request).await.map_err(NoAnswer::Plain)?;
+                Ok(answer.map(Body::wrap))
+            }
+        }
+    }
+}
+
+/// What is known of a request that failed.
+#[derive(Clone, Copy)]
+pub(crate) struct Fault<'a> {
+    /// There was no connection.
+    pub(crate) is_connect: bool,
+    /// It took too long.
+    pub(crate) is_timeout: bool,
+    error: &'a (dyn Error + 'static),
+}
+
+impl<'a> Fault<'a> {
+    /// Returns the errors below the outermost. Its own text may repeat the URL, whose query may hold what nobody else should read.
+    pub(crate) fn causes(self) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+        std::iter::successors(self.error.source(), |cause| (*cause).source())
+    }
+}
+
+impl<'a> From<&'a reqwest::Error> for Fault<'a> {
+    fn from(error: &'a reqwest::Error) -> Self {
+        Self { is_connect: error.is_connect(), is_timeout: error.is_timeout(), error }
+    }
+}
+
+impl<'a> From<&'a NoAnswer> for Fault<'a> {
+    fn from(error: &'a NoAnswer) -> Self {
+        match error {
+            NoAnswer::Whole(error) => error.into(),
+            NoAnswer::Plain(error) => {
+                let fault = Self { is_connect: error.is_connect(), is_timeout: false, error };
+                let is_late = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::TimedOut;
+                let is_timeout = fault.causes().filter_map(|cause| cause.downcast_ref()).any(is_late);
+                Self { is_timeout, ..fault }
+            }
+        }
+    }
+}
