@@ -1,6 +1,7 @@
 //! One request to Mixpanel, and the head of its answer.
 
 use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::{Request, Response};
@@ -9,7 +10,11 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use reqwest::Body;
 
-use super::way::{CONNECT, KEPT};
+/// Longest time to connect. A host that does not answer by then will not.
+pub(super) const CONNECT: Duration = Duration::from_secs(10);
+
+/// How long an unused connection is kept. Shorter than what Mixpanel's front ends close by themselves, so that few are found dead.
+pub(super) const KEPT: Duration = Duration::from_secs(50);
 
 /// What sends requests and gives back answers whose bodies are still to come. It follows no redirect, and adds nothing to a request.
 #[derive(Clone)]
@@ -18,7 +23,7 @@ pub(crate) enum HttpClient {
     Whole(reqwest::Client),
     /// Straight, in the clear, to what stands in for Mixpanel on this machine: without the layers that the other has for what cannot
     /// happen here.
-    Plain(legacy::Client<HttpConnector, Body>),
+    Plain(Arc<legacy::Client<HttpConnector, Body>>),
 }
 
 /// No answer came.
@@ -39,7 +44,7 @@ impl HttpClient {
         connector.set_keepalive(Some(Duration::from_secs(15)));
         let mut builder = legacy::Client::builder(TokioExecutor::new());
         builder.pool_timer(TokioTimer::new()).pool_idle_timeout(KEPT);
-        Self::Plain(builder.build(connector))
+        Self::Plain(Arc::new(builder.build(connector)))
     }
 
     /// Sends a request. Dropping the answer ends it.

@@ -13,15 +13,9 @@ use reqwest::{Client, ClientBuilder, NoProxy, Proxy};
 use url::Url;
 
 use super::certificates::{self, CertificatesError};
-use super::client::{Fault, HttpClient};
+use super::client::{CONNECT, Fault, HttpClient, KEPT};
 use super::network::{Found, Network, shown};
 use crate::identity::bases::{is_loopback, is_loopback_uri};
-
-/// Longest time to connect. A host that does not answer by then will not.
-pub(super) const CONNECT: Duration = Duration::from_secs(10);
-
-/// How long an unused connection is kept. Shorter than what Mixpanel's front ends close by themselves, so that few are found dead.
-pub(super) const KEPT: Duration = Duration::from_secs(50);
 
 /// How much of one answer may be under way over HTTP/2: 2 MiB in 100 ms are 20 MiB/s.
 const STREAM_WINDOW: u32 = 2 * 1024 * 1024;
