@@ -131,6 +131,9 @@ impl Named {
         if std::fs::metadata(run).map_err(failed)?.mode() & 0o077 != 0 {
             return Err(failed(io::Error::new(io::ErrorKind::Unsupported, "its file system keeps no modes")));
         }
+        if has_held(run) {
+            return Ok(());
+        }
         // Shorter than the name of the socket, whose length has a limit.
         let probe = run.join(format!("~{}", std::process::id()));
         let tried = lock::open(&probe).and_then(|file| file.try_lock().map_err(io::Error::from));
@@ -156,6 +159,14 @@ impl Named {
         }
         Ok(())
     }
+}
+
+/// Whether a daemon before us has written into its lock there, which it did after all else had been tried, and the file can be written
+/// still: making new ones to try takes some file systems milliseconds.
+fn has_held(run: &Path) -> bool {
+    let path = lock_file(run);
+    let is_written = std::fs::symlink_metadata(&path).is_ok_and(|found| found.is_file() && found.len() > 0);
+    is_written && lock::open(&path).is_ok()
 }
 
 /// Makes the directory of a socket, if it is missing: private, and otherwise left as it is, for it may be anybody's.
@@ -197,6 +208,10 @@ mod tests {
         let root = dir.path();
         let place = named(root, "").settle().expect("it can be had");
         assert_eq!((place.run, place.socket), (root.join(".mp/run"), root.join(".mp/run/mpd.sock")));
+        assert!(!has_held(&root.join(".mp/run")));
+        std::fs::write(root.join(".mp/run/mpd.lock"), "1\n").expect("written");
+        assert!(has_held(&root.join(".mp/run")));
+        std::fs::remove_file(root.join(".mp/run/mpd.lock")).expect("removed");
         std::fs::remove_dir(root.join(".mp/run")).expect("the probes are gone");
         // As good as a file system that makes no directories.
         std::fs::remove_dir(root.join(".mp")).expect("empty");
