@@ -89,8 +89,8 @@ fn run(program: &Path, place: &Place, deadline: Instant) -> Result<(), StartErro
     let pid = child.id();
     let line = FirstLine::of(pipe);
     let mut said = line.until(deadline.min(Instant::now() + AT_ONCE));
-    if !said.as_deref().is_some_and(is_word_of_ours) {
-        // Whoever answers as our daemon does is ours. All others are asked who they are, before they are waited for.
+    if said.as_deref() != Some(READY) {
+        // Whoever is ready as our daemon is, is ours. All others are asked who they are, before they are waited for or believed.
         if let Err(other) = program::identify(program) {
             let _ = child.kill();
             reap(child);
@@ -224,10 +224,6 @@ fn reap(mut child: Child) -> Receiver<ExitStatus> {
 }
 
 /// What a daemon of ours says of its start.
-fn is_word_of_ours(line: &str) -> bool {
-    line == READY || line.starts_with(REFUSED)
-}
-
 const READY: &str = "ready";
 const REFUSED: &str = "error: ";
 

@@ -51,6 +51,9 @@ fn a_music_player_beside_mp_is_named_and_not_waited_for() {
     // One that plays until somebody stops it.
     script(&home, "usr/bin/mpd", "echo playing; exec sleep 600");
     assert!(call(&home, &mp).fails(6).contains("\"playing\""));
+    // One that fails in the words of ours.
+    script(&home, "usr/bin/mpd", "echo 'error: no music'; exit 1");
+    assert!(call(&home, &mp).fails(6).contains("usr/bin/mpd is not Mixpanel's mpd"));
 }
 
 #[test]
