@@ -75,6 +75,11 @@ fn text(value: &Value) -> Value {
     value.as_str().unwrap_or_default().into()
 }
 
+/// Returns the rows of the table of a whole answer to a question.
+pub(crate) fn rows(answer: &Value) -> Vec<Map<String, Value>> {
+    entries(&answer["table"]["rows"]).iter().filter_map(|row| row.as_object().cloned()).collect()
+}
+
 /// Stands for the whole beside its segments.
 const OVERALL: &str = "$overall";
 
