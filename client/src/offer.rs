@@ -20,6 +20,7 @@ pub(crate) fn callable_groups() -> Vec<&'static str> {
 }
 
 /// Returns the first words of all operations with a command, each once, in the order of the catalog.
+#[cfg(test)]
 pub(crate) fn groups() -> Vec<&'static str> {
     next_words(&[])
 }
