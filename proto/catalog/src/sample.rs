@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::ask::Family;
 use crate::operation::{Kind, Operation};
 
 /// Of arguments that exclude each other, those that a sample leaves out.
@@ -27,9 +28,25 @@ const LEFT_OUT: [(&str, &str); 17] = [
 
 /// Returns a value for every argument that an operation takes besides a file, as far as they go together.
 pub fn arguments(operation: &Operation) -> Map<String, Value> {
+    if let Some(family) = operation.asks {
+        return question(family);
+    }
     let is_left_out = |name: &str| LEFT_OUT.contains(&(operation.id, name));
     let params = operation.params.iter().filter(|param| !is_left_out(param.name));
     params.filter_map(|param| Some((param.name.to_owned(), value(param.name, param.kind)?))).collect()
+}
+
+/// Returns the arguments of a question.
+fn question(family: Family) -> Map<String, Value> {
+    let params = match family {
+        Family::Insights | Family::Funnel => json!({"sections": {"show": []}}),
+        Family::Retention => {
+            json!({"sections": {"show": [{"behavior": {"type": "retention", "id": 7}, "measurement": {}}]}})
+        }
+        Family::Flow => json!({"steps": [{"event": "Sign Up", "forward": 2}], "flows_merge_type": "graph"}),
+        Family::Users => json!({"action": "count()"}),
+    };
+    [("params".to_owned(), params)].into_iter().collect()
 }
 
 fn value(name: &str, kind: Kind) -> Option<Value> {
