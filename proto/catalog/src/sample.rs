@@ -38,15 +38,18 @@ pub fn arguments(operation: &Operation) -> Map<String, Value> {
 
 /// Returns the arguments of a question.
 fn question(family: Family) -> Map<String, Value> {
-    let params = match family {
-        Family::Insights | Family::Funnel => json!({"sections": {"show": []}}),
-        Family::Retention => {
-            json!({"sections": {"show": [{"behavior": {"type": "retention", "id": 7}, "measurement": {}}]}})
+    let arguments = match family {
+        Family::Insights => {
+            json!({"events": "Sign Up", "from_date": "2025-01-30", "to_date": "2025-01-31", "group_by": "plan"})
         }
-        Family::Flow => json!({"steps": [{"event": "Sign Up", "forward": 2}], "flows_merge_type": "graph"}),
-        Family::Users => json!({"action": "count()"}),
+        Family::Funnel => json!({"steps": ["Sign Up", "Purchase"], "last": 7}),
+        Family::Retention => json!({"born_event": "Sign Up", "return_event": "Log In", "bucket_sizes": [1, 3]}),
+        Family::Flow => json!({"event": "Sign Up", "forward": 2, "mode": "paths"}),
+        Family::Users => {
+            json!({"mode": "profiles", "where": {"property": "plan", "op": "equals", "value": "pro"}, "limit": 2})
+        }
     };
-    [("params".to_owned(), params)].into_iter().collect()
+    arguments.as_object().cloned().unwrap_or_default()
 }
 
 fn value(name: &str, kind: Kind) -> Option<Value> {

@@ -16,12 +16,6 @@ use super::compare::Marks;
 /// The file of these recordings.
 pub(super) const FILE: &str = "ask.json";
 
-/// Whether the arguments of cases are sent; else the body that was recorded, as parameters, beside what goes with them.
-const HAS_BUILDER: bool = false;
-
-/// What stands beside parameters.
-const BESIDE: [&str; 5] = ["limit", "mode", "parallel", "workers", "workspace_id"];
-
 /// Cases in which we do otherwise than was recorded, and what instead. All of them have a `quirk`.
 const DIFFERENT: [(&str, &str); 4] = [
     ("ask.funnel.answer-trends", "steps over time have a row for each day, not zeros"),
@@ -69,7 +63,7 @@ impl Stage {
     /// Asks as a case does, and returns what came of it and what was sent.
     fn ask(&self, case: &Case, dry_run: bool) -> (Answer, Vec<Received>) {
         *lock(&self.tape) = Tape { answers: list(&case.data["server"]).to_vec(), sent: Vec::new() };
-        let call = json!({"arguments": case.arguments(), "dry_run": dry_run});
+        let call = json!({"arguments": case.data["arguments"], "dry_run": dry_run});
         let ask = Ask::change("POST", format!("/v1/operations/ask.{}", case.text("family")), &call);
         let ask = match case.data.get("context") {
             Some(context) => ask.context(&in_texts(context)),
@@ -135,25 +129,6 @@ impl Case {
 
     fn expected(&self, name: &str) -> &Value {
         &self.data["expected"][name]
-    }
-
-    fn arguments(&self) -> Value {
-        let given = &self.data["arguments"];
-        if HAS_BUILDER || given.get("params").is_some() {
-            return given.clone();
-        }
-        let mut arguments = json!({"params": self.expected("params")});
-        // Of users, the parameters tell the mode.
-        let is_users = self.text("family") == "users";
-        for name in BESIDE.iter().filter(|name| given.get(name).is_some() && !(is_users && **name == "mode")) {
-            arguments[*name] = given[*name].clone();
-        }
-        arguments
-    }
-
-    /// Returns whether it can be run: without a builder nothing is refused for its arguments.
-    fn is_runnable(&self) -> bool {
-        HAS_BUILDER || self.data["expected"].get("errors").is_none() && self.data["expected"].get("params").is_some()
     }
 
     fn run(&self, stage: &Stage) -> Vec<String> {
@@ -335,8 +310,7 @@ fn recorded_questions_are_answered_as_recorded() {
     let cases: Vec<Case> = list(&file["cases"]).iter().map(|data| Case::new(data, &stage.marks)).collect();
     assert_eq!(cases.len(), 249, "all recordings are there");
     // Whoever meets the limit closes the gate for all who come after.
-    let (alone, together): (Vec<&Case>, Vec<&Case>) =
-        cases.iter().filter(|case| case.is_runnable()).partition(|case| case.data["gate"] == true);
+    let (alone, together): (Vec<&Case>, Vec<&Case>) = cases.iter().partition(|case| case.data["gate"] == true);
     let mut failed = Vec::new();
     let mut judge = |case: &Case, problems: Vec<String>| {
         let reason = DIFFERENT.iter().find(|(id, _)| *id == case.id).map(|(_, reason)| *reason);
