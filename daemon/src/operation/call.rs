@@ -18,7 +18,9 @@ use serde_json::{Map, Value, json};
 use crate::call::decoding::{Asked, words};
 use crate::call::reads::{Freshness, SharedAnswer};
 use crate::call::request::{Outgoing, Payload, Query, Tool};
+use crate::notes;
 use crate::operation::outgoing::{ORIGIN, build, project_number};
+use crate::operation::question::Question;
 use crate::operation::services::Operations;
 use crate::operation::workspace;
 use crate::session::Session;
@@ -49,6 +51,8 @@ pub(crate) struct Run<'a> {
     pub(crate) tool: Tool,
     /// The file that came along.
     pub(crate) upload: Option<Upload>,
+    /// What is asked, where the row asks.
+    pub(crate) question: Option<Question>,
 }
 
 /// A file on its way.
@@ -135,7 +139,7 @@ impl Run<'_> {
     /// Those of the request, and when Mixpanel reports an error in a good answer, as its queries do.
     pub(crate) async fn ask(&self, request: Outgoing) -> Result<SharedAnswer, Failure> {
         let identity = &self.session.identity;
-        let refusal = Asked::about(identity, &request, "").failure(FailureKind::UpstreamRefused, "was refused");
+        let refusal = self.refusal(&request);
         let answer = match self.operation.effect {
             Effect::Read => {
                 self.operations.reads.read(identity, request, self.freshness(self.operation.reply.kept)).await?
@@ -159,7 +163,7 @@ impl Run<'_> {
         self.report("/insights", json!({"bookmark": bookmark, "queryLimits": {"limit": 3000}}), workspace).await
     }
 
-    /// Asks the query API with a body that names the project.
+    /// Asks the query API with a body that names the project, together with all who ask the same.
     ///
     /// # Errors
     /// As [`Self::insights`].
@@ -170,34 +174,67 @@ impl Run<'_> {
         workspace: Option<WorkspaceId>,
     ) -> Result<Value, Failure> {
         body["project_id"] = project_number(self.session.project()?);
-        let mut query: Vec<_> = workspace.map(|id| ("workspace_id".to_owned(), id.to_string())).into_iter().collect();
-        query.push((ORIGIN.0.to_owned(), ORIGIN.1.to_owned()));
-        let request = Outgoing {
+        let query = workspace.map(|id| ("workspace_id", id.to_string())).into_iter().collect();
+        let request = self.posted(Plane::Query, path, query, body);
+        let (identity, refusal) = (&self.session.identity, self.refusal(&request));
+        let answer = self.operations.reads.read(identity, request, Freshness::Now).await?;
+        if reports_error(&answer.value) {
+            return Err(self.refused(&answer.value, refusal).await);
+        }
+        // The last who shares it need not copy it.
+        Ok(Arc::try_unwrap(answer.value).unwrap_or_else(|shared| (*shared).clone()))
+    }
+
+    /// Asks for one page or sum of users, which nobody else wants, and returns the answer and how long it was.
+    ///
+    /// # Errors
+    /// As [`Self::insights`].
+    pub(crate) async fn users(
+        &self,
+        path: &str,
+        query: Vec<(&str, String)>,
+        body: Value,
+    ) -> Result<(Value, usize), Failure> {
+        let request = self.posted(Plane::Engage, path, query, body);
+        let fetched = self.operations.calls.fetch(&self.session.identity, &request, UPSTREAM.daemon).await?;
+        notes::mended(&fetched.mended);
+        if reports_error(&fetched.value) {
+            return Err(self.refused(&fetched.value, self.refusal(&request)).await);
+        }
+        Ok((fetched.value, fetched.bytes))
+    }
+
+    /// Returns the request of a question, within the project's budget.
+    fn posted(&self, plane: Plane, path: &str, mut query: Vec<(&str, String)>, body: Value) -> Outgoing {
+        query.push((ORIGIN.0, ORIGIN.1.to_owned()));
+        Outgoing {
             method: reqwest::Method::POST,
-            query: Query::Pairs(query),
+            query: Query::Pairs(query.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()),
             payload: Payload::Json(body),
-            ..Outgoing::read(Plane::Query, path)
-        };
-        let refusal =
-            Asked::about(&self.session.identity, &request, "").failure(FailureKind::UpstreamRefused, "was refused");
-        let request = Outgoing { tool: self.tool, budget: self.session.project.clone(), ..request };
-        let answer = self.operations.calls.send_within(&self.session.identity, &request, UPSTREAM.daemon).await?;
-        self.no_error(&answer, refusal).await?;
-        Ok(answer)
+            tool: self.tool,
+            budget: self.session.project.clone(),
+            ..Outgoing::read(plane, path)
+        }
+    }
+
+    fn refusal(&self, request: &Outgoing) -> Failure {
+        Asked::about(&self.session.identity, request, "").failure(FailureKind::UpstreamRefused, "was refused")
     }
 
     /// Checks that a good answer reports no error.
-    async fn no_error(&self, answer: &Value, mut refusal: Failure) -> Result<(), Failure> {
-        if !is_error(answer) {
-            return Ok(());
-        }
+    async fn no_error(&self, answer: &Value, refusal: Failure) -> Result<(), Failure> {
+        if is_error(answer) { Err(self.refused(answer, refusal).await) } else { Ok(()) }
+    }
+
+    /// Returns a refusal with Mixpanel's words. Its status is ours: that of the answer says that all is well.
+    async fn refused(&self, answer: &Value, mut refusal: Failure) -> Failure {
         let identity = &self.session.identity;
         let token = self.operations.calls.token(identity).await.ok().flatten();
         let credential = token.as_ref().map_or("", |fresh| fresh.token.expose());
         if let Some(words) = words(identity, credential, answer) {
             refusal.detail = format!("{}. Mixpanel says: {words}", refusal.detail);
         }
-        Err(refusal)
+        refusal
     }
 
     fn freshness(&self, is_kept: bool) -> Freshness {
@@ -308,6 +345,17 @@ fn is_error(answer: &Value) -> bool {
     })
 }
 
+/// Whether a good answer to a question reports an error, in whichever form: nothing else of these answers has that name.
+fn reports_error(answer: &Value) -> bool {
+    answer.get("error").is_some_and(|error| match error {
+        Value::Null | Value::Bool(false) => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        Value::Bool(true) | Value::Number(_) => true,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -327,6 +375,14 @@ mod tests {
             json!("error"),
         ] {
             assert!(!is_error(&good), "{good}");
+        }
+        for error in [json!("bad"), json!(["a"]), json!({"message": "bad"}), json!(true), json!(7)] {
+            assert!(reports_error(&json!({"error": error, "series": {}})), "{error}");
+        }
+        for good in
+            [json!({"series": {}}), json!({"error": null}), json!({"error": ""}), json!({"error": {}}), json!([])]
+        {
+            assert!(!reports_error(&good), "{good}");
         }
     }
 }
