@@ -9,6 +9,7 @@
 mod bare;
 mod crowd;
 mod load;
+mod passing;
 mod peers;
 mod table;
 mod upstream;
@@ -43,8 +44,9 @@ const CONNECTIONS: [usize; 3] = [1, 64, 1_000];
 /// Connections at once where each call has its own.
 const SINGLES: usize = 16;
 
-/// The place of nginx among those that are compared.
-const NGINX: usize = 4;
+/// The places of some among those that are compared.
+const CLOSING: usize = 4;
+const NGINX: usize = 5;
 
 /// Rounds of load; the servers take turns, so that a busy moment of the machine hits them all.
 const ROUNDS: usize = 5;
@@ -52,9 +54,9 @@ const ROUNDS: usize = 5;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
     if let [_, mode, socket, body] = arguments.as_slice()
-        && mode == bare::MODE
+        && let Some(serve) = bare::server(mode)
     {
-        bare::serve(Path::new(socket), Path::new(body));
+        serve(Path::new(socket), Path::new(body));
         return ExitCode::SUCCESS;
     }
     if !arguments.iter().any(|argument| argument == "--bench") {
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
     measure_client(&mut table);
     measure_daemon(&mut table);
     upstream::measure(&mut table, programs());
+    passing::measure(&mut table, programs());
     crowd::measure(&mut table, programs());
     print!("{table}");
     if let Some(path) = arguments.iter().skip_while(|word| *word != "--json").nth(1) {
@@ -174,9 +177,12 @@ impl Side {
         self.loads[at].push(load::under(&self.socket, connections, Question { request: &self.request, is_single }));
     }
 
-    /// Returns the median of the rates and that of the times.
+    /// Returns the median of the rates and that of the times; nothing of one that did not take part.
     fn median(&self, at: usize) -> Load {
         let mut loads = self.loads[at].clone();
+        if loads.is_empty() {
+            return Load { rate: 0.0, p99: Duration::ZERO };
+        }
         loads.sort_by(|one, other| one.rate.total_cmp(&other.rate));
         let p99 = median(loads.iter().map(|load| load.p99).collect());
         Load { rate: loads[loads.len() / 2].rate, p99 }
@@ -194,12 +200,9 @@ fn measure_daemon(table: &mut Table) {
     let body = small.at("body.json");
     let session = Ask::get(routes::SESSION);
     fs::write(&body, small.ask(&session).body).expect("the home is writable");
-    let bare_socket = small.at("bare.sock");
-    let own = std::env::current_exe().expect("this program has a path");
-    let mut command = small.command(&own);
-    command.arg(bare::MODE).arg(&bare_socket).arg(&body);
-    let bare = Daemon::start(command, small.path(), &bare_socket);
-    let nginx = Nginx::serving(&fs::read(&body).expect("written above"));
+    let (bare, bare_socket) = beside(&small, bare::MODE, &body);
+    let (closing, closing_socket) = beside(&small, bare::CLOSING, &body);
+    let nginx = Nginx::serving(&fs::read(&body).expect("written above"), None);
 
     let token = Ask::change("POST", routes::fill(routes::ACCOUNT_TOKEN, "account0"), &serde_json::json!({}));
     let mut sides = vec![
@@ -207,6 +210,7 @@ fn measure_daemon(table: &mut Table) {
         Side::new("mpd, session", small.socket(), &session),
         Side::new("mpd, session, 1,000 accounts", large.socket(), &session),
         Side::new("mpd, token", small.socket(), &token),
+        Side::new("a server that closes", closing_socket, &session),
     ];
     match &nginx {
         Some(nginx) => sides.push(Side::new("nginx, a file", nginx.socket.clone(), &session)),
@@ -214,7 +218,8 @@ fn measure_daemon(table: &mut Table) {
     }
     for _ in 0..ROUNDS {
         for at in 0..=CONNECTIONS.len() {
-            sides.iter_mut().for_each(|side| side.measure(at));
+            let takes_part = |place: usize| place != CLOSING || at == CONNECTIONS.len();
+            sides.iter_mut().enumerate().filter(|(place, _)| takes_part(*place)).for_each(|(_, side)| side.measure(at));
         }
     }
     for at in 0..=CONNECTIONS.len() {
@@ -223,6 +228,15 @@ fn measure_daemon(table: &mut Table) {
     table.judged("mpd resident after start", format!("{:.1} MB", idle), "at most 7 MB", idle <= 7.0);
     table.row("mpd resident after the load", format!("{:.1} MB", resident(&daemon)), "");
     bare.kill();
+    closing.kill();
+}
+
+/// Starts a server of this benchmark.
+fn beside(home: &Home, mode: &str, body: &Path) -> (Daemon, PathBuf) {
+    let socket = home.at(&format!("{}.sock", mode.trim_start_matches('-')));
+    let mut command = home.command(&std::env::current_exe().expect("this program has a path"));
+    command.arg(mode).arg(&socket).arg(body);
+    (Daemon::start(command, home.path(), &socket), socket)
 }
 
 /// Adds the rows of one number of connections.
@@ -233,7 +247,7 @@ fn compare(table: &mut Table, sides: &[Side], at: usize) {
         None => "a connection per call".to_owned(),
     };
     let loads: Vec<Load> = sides.iter().map(|side| side.median(at)).collect();
-    for (side, load) in sides.iter().zip(&loads) {
+    for (side, load) in sides.iter().zip(&loads).filter(|(_, load)| load.rate > 0.0) {
         table.row(&format!("{}, {what}", side.name), format!("{:.0}/s", load.rate), "");
     }
     table.row("  p99 of the session", table::micros(loads[1].p99), "");
@@ -246,6 +260,10 @@ fn compare(table: &mut Table, sides: &[Side], at: usize) {
         let least = if at + 1 == CONNECTIONS.len() { 0.8 } else { 0.9 };
         against("session / nginx", 1, NGINX, least);
         against("token / nginx", 3, NGINX, least);
+    }
+    if loads[CLOSING].rate > 0.0 {
+        against("session / a server that closes", 1, CLOSING, 1.0);
+        against("token / a server that closes", 3, CLOSING, 1.0);
     }
     against("1,000 / 100 accounts", 2, 1, 0.95);
 }
