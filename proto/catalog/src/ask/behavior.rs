@@ -8,7 +8,7 @@ use super::declared::words::{SESSION_MATH, WINDOWS};
 use super::fault::{At, Code, Report};
 use super::filter::entries;
 use super::names::{self, is_blank};
-use super::object::{Object, int, members};
+use super::object::{Object, int, made, members};
 
 /// Most steps of a funnel.
 const MOST_STEPS: usize = 100;
@@ -37,7 +37,13 @@ pub(in crate::ask) fn saved(
 
 /// Returns an event of a list of events: by its name, or with filters and a label.
 pub(in crate::ask) fn listed(name: &str, filters: Vec<Value>, combinator: &str) -> Value {
-    json!({"type": "event", "id": null, "name": name, "filters": filters, "filtersDeterminer": combinator})
+    made([
+        ("type", "event".into()),
+        ("id", Value::Null),
+        ("name", name.into()),
+        ("filters", filters.into()),
+        ("filtersDeterminer", combinator.into()),
+    ])
 }
 
 /// What differs between a funnel as a query and as a metric.

@@ -68,12 +68,14 @@ fn unknown(name: &str, shape: &'static Shape) -> Said {
 }
 
 /// Checks one value against its kind.
-fn value(value: &Value, kind: Kind, wrong: Option<Code>, at: At<'_>, report: &mut Report) {
-    match kind {
+fn value(value: &Value, outer: Kind, wrong: Option<Code>, at: At<'_>, report: &mut Report) {
+    match outer {
         Kind::Choice(choice) => return self::choice(value, choice, wrong, at, report),
         Kind::Many(kind) if !value.is_array() => return self::value(value, *kind, wrong, at, report),
         Kind::List(kind) | Kind::Many(kind) => {
             if let Value::Array(list) = value {
+                // The code of what is one or a list speaks of the whole.
+                let wrong = if let Kind::Many(_) = outer { None } else { wrong };
                 return members(list, *kind, wrong, at, report);
             }
         }
@@ -100,8 +102,8 @@ fn value(value: &Value, kind: Kind, wrong: Option<Code>, at: At<'_>, report: &mu
         }
         _ => {}
     }
-    if !fits(value, kind) {
-        report.add(at, wrong.map_or_else(|| mistyped(value, kind, at), |code| wrong_type(code, value, kind, at)));
+    if !fits(value, outer) {
+        report.add(at, wrong.map_or_else(|| mistyped(value, outer, at), |code| wrong_type(code, value, outer, at)));
     }
 }
 
@@ -125,7 +127,7 @@ fn choice(value: &Value, choice: &'static Choice, wrong: Option<Code>, at: At<'_
                 let keys: Vec<&str> = choice.shapes.iter().map(|shape| shape.key).collect();
                 let meant =
                     map.keys().take(keys.len()).flat_map(|name| near(name, keys.iter().copied())).take(3).collect();
-                let said = wrong.unwrap_or(ASK_MISSING).saying(format!(
+                let said = choice.wrong.unwrap_or(ASK_MISSING).saying(format!(
                     "{} needs one of the keys {}",
                     at.name(),
                     keys.join(", ")

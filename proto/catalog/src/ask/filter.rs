@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::codes as c;
 use super::cohort::Cohort;
-use super::declared::filters::{COHORT_FILTER, FREQUENCY, TEST};
+use super::declared::filters::{COHORT_FILTER, FREQUENCY};
+use super::declared::properties::TEST;
 use super::fault::{At, Report};
 use super::kind::Choice;
 use super::names::is_blank;

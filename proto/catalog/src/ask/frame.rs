@@ -9,7 +9,7 @@ use super::days;
 use super::declared::filters::{COMPARISON, FILTER};
 use super::fault::{Code, Rank, Report};
 use super::filter::filters;
-use super::object::Object;
+use super::object::{Object, made};
 
 /// Most days to look back.
 const MOST_DAYS: i128 = 3650;
@@ -108,7 +108,8 @@ pub(in crate::ask) fn body(
         if family.is_behavior { filter.patched(report) } else { filter.entry(report) }
     };
     let filter: Vec<Value> = members.iter().map(|filter| entry(filter, report)).collect();
-    let mut sections = json!({"show": show, "time": [time], "filter": filter, "group": group});
+    let mut sections =
+        made([("show", show.into()), ("time", vec![time].into()), ("filter", filter.into()), ("group", group.into())]);
     if family.is_behavior {
         sections["formula"] = json!([]);
     }
@@ -122,7 +123,7 @@ pub(in crate::ask) fn body(
         display["timeComparison"] = comparison;
     }
     check_limit(given, report);
-    (json!({"sections": sections, "displayOptions": display}), kinds)
+    (made([("sections", sections), ("displayOptions", display)]), kinds)
 }
 
 /// Returns what to compare with.

@@ -105,6 +105,9 @@ fn clauses(
     let is_broken_down = !given.many("group_by").is_empty() || !given.many("where").is_empty();
     let mut clauses = Vec::with_capacity(members.len());
     for (at, member) in members {
+        if report.is_full() {
+            break;
+        }
         let clause = match member {
             Member::Plain(name) => {
                 names::check(name, names::PLAIN, at, report);

@@ -14,7 +14,7 @@ use super::fault::{At, Rank, Report};
 use super::filter::entries;
 use super::measure::{self, METRIC, needs_property, takes_property};
 use super::names::{self, is_blank};
-use super::object::{Object, int};
+use super::object::{Object, int, made};
 use super::property::Property;
 use super::saved_metric;
 
@@ -42,13 +42,17 @@ pub(in crate::ask) fn plain(name: &str, measurement: Value) -> Value {
 }
 
 fn measured(behavior: Value, measurement: Value) -> Value {
-    json!({"type": "metric", "behavior": behavior, "measurement": measurement})
+    made([("type", "metric".into()), ("behavior", behavior), ("measurement", measurement)])
 }
 
 fn of_event(name: &str, combinator: &str, filters: Vec<Value>) -> Value {
-    json!({
-        "type": "event", "name": name, "resourceType": "events", "filtersDeterminer": combinator, "filters": filters,
-    })
+    made([
+        ("type", "event".into()),
+        ("name", name.into()),
+        ("resourceType", "events".into()),
+        ("filtersDeterminer", combinator.into()),
+        ("filters", filters.into()),
+    ])
 }
 
 fn event(given: Object<'_, '_>, report: &mut Report) -> Option<Value> {

@@ -112,6 +112,11 @@ impl<'a, 'p> Object<'a, 'p> {
     }
 }
 
+/// Makes an object of values without copying them, as `json!` does.
+pub(in crate::ask) fn made<const N: usize>(members: [(&str, Value); N]) -> Value {
+    Value::Object(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
 /// Tells whether a member is there and not null.
 pub(in crate::ask) fn is_given(map: &Map<String, Value>, key: &str) -> bool {
     map.get(key).is_some_and(|value| !value.is_null())

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::codes as c;
-use super::declared::filters::{CUSTOM, CUSTOM_PROPERTY, INLINE, INPUT};
+use super::declared::properties::{CUSTOM, CUSTOM_PROPERTY, INLINE, INPUT};
 use super::fault::{At, Report};
 use super::names::is_blank;
 use super::object::{Object, int};

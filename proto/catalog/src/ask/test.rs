@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::codes as c;
 use super::days;
-use super::declared::filters::TEST;
+use super::declared::properties::TEST;
 use super::fault::{At, Report, Said, shown};
 use super::object::{Object, int};
 use super::operators::{Operator, Takes};

@@ -1,6 +1,6 @@
 //! Cohorts that are defined in place.
 
-use super::filters::TEST;
+use super::properties::TEST;
 use super::words as w;
 use crate::ask::kind::{Choice, Field, Kind, Shape, field};
 

@@ -1,8 +1,9 @@
 //! The arguments of the five families.
 
 use super::cohorts::COHORT;
-use super::filters::{BREAKDOWN, COHORT_FILTER, COMPARISON, FILTER, FLOW_FILTER, TEST, USERS_FILTER};
+use super::filters::{BREAKDOWN, COHORT_FILTER, COMPARISON, FILTER, FLOW_FILTER, USERS_FILTER};
 use super::metrics::{BEHAVIOR, EVENT_FILTER, FUNNEL_SETTINGS, METRIC, RETENTION_EVENT, RETENTION_SETTINGS, STEPS};
+use super::properties::TEST;
 use super::words as w;
 use crate::ask::codes as c;
 use crate::ask::kind::{Choice, Field, Kind, Preset, Shape, field};
@@ -104,7 +105,7 @@ pub(in crate::ask) static BORN: Choice = Choice {
     about: "The first event by its name or with filters, or saved retention",
     plain: &[Kind::Text],
     shapes: &[&BEHAVIOR, &RETENTION_EVENT],
-    wrong: None,
+    wrong: Some(c::R1_EMPTY_BORN_EVENT),
 };
 
 pub(in crate::ask) static RETURN: Choice = Choice {
@@ -112,7 +113,7 @@ pub(in crate::ask) static RETURN: Choice = Choice {
     about: "The event that counts as a return, by its name or with filters",
     plain: &[Kind::Text],
     shapes: &[&RETENTION_EVENT],
-    wrong: None,
+    wrong: Some(c::R2_EMPTY_RETURN_EVENT),
 };
 
 pub(in crate::ask) static RETENTION: Shape = Shape {

@@ -2,7 +2,7 @@
 
 use super::cohorts::COHORT;
 use super::filters::COHORT_FILTER;
-use super::filters::{PROPERTY, TEST};
+use super::properties::{PROPERTY, TEST};
 use super::words as w;
 use crate::ask::codes as c;
 use crate::ask::kind::{Choice, Field, Kind, Preset, Shape, field};

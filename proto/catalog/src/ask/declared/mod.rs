@@ -5,4 +5,5 @@ pub(in crate::ask) mod cohorts;
 pub(in crate::ask) mod families;
 pub(in crate::ask) mod filters;
 pub(in crate::ask) mod metrics;
+pub(in crate::ask) mod properties;
 pub(in crate::ask) mod words;

@@ -65,6 +65,8 @@ insights | {"events":"A","last":"7","limt":5,"where":{"property":"x","op":"equal
 insights | {"events":"A","where":{"property":"x","op":"equals","value":"y","type":"text"}} | B14_INVALID_FILTER_TYPE
 insights | {"events":"A","where":{"property":"","op":"greater_than","value":1e999}} | B18_MISSING_FILTER_PROPERTY B20B_FILTER_VALUE_NOT_FINITE
 insights | {"events":"A","where":"plan","last":0} | V25_INVALID_FILTER_TYPE
+insights | {"events":"A","where":["plan",{"proprety":"x"}],"last":0} | ASK_TYPE ASK_MISSING V7_LAST_POSITIVE
+insights | {"events":"A","where":{"proprety":"x"},"last":0} | ASK_MISSING V7_LAST_POSITIVE
 insights | {"events":5,"last":0} | V21_INVALID_EVENT_TYPE
 insights | {"events":["", "A\u0001"]} | V17_EMPTY_EVENT V22_CONTROL_CHAR_EVENT
 insights | {"events":"A","math_property":"x","math":"dau"} | V2_MATH_REJECTS_PROPERTY
