@@ -74,6 +74,7 @@ mod events;
 mod call;
 
 // What is larger than a command: the Rust API, the operations of the catalog, exports, the server for agents.
+mod ask;
 mod export;
 mod mcp;
 mod namespaces;

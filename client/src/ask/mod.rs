@@ -1,0 +1,3 @@
+//! `mp ask`: ad-hoc queries.
+
+pub(crate) mod expression;
