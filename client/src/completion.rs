@@ -10,6 +10,7 @@ use clap::{Arg, ArgAction};
 use mp_catalog::all;
 use mp_proto::visible::{self, Spelling};
 
+use crate::ask;
 use crate::command::{Command, Run, Values};
 use crate::line::Line;
 use crate::offer;
@@ -124,7 +125,7 @@ impl<'a> At<'a> {
         let id = arg.get_id().as_str();
         let row = row_of(self.rows, &self.path);
         let own = row.and_then(|row| row.values.iter().find(|(name, _)| *name == id)).map(|(_, values)| *values);
-        own.or(match id {
+        own.or_else(|| ask::form::names(&self.path, id)).or(match id {
             "account" => Some(Values::Accounts),
             "target" => Some(Values::Targets),
             "project" => Some(Values::Projects),

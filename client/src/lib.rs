@@ -74,7 +74,6 @@ mod events;
 mod call;
 
 // What is larger than a command: the Rust API, the operations of the catalog, exports, the server for agents.
-mod ask;
 mod export;
 mod mcp;
 mod namespaces;
@@ -82,6 +81,7 @@ mod operation;
 mod sdk;
 
 // What a command is, and who reads that.
+mod ask;
 mod command;
 mod completion;
 mod line;

@@ -48,7 +48,7 @@ async fn known(values: Values, before: &[String]) -> Option<Vec<Word>> {
             let body = daemon.get::<ProjectsBody>(&format!("{PROJECTS}?cached=true")).await.ok()?.body;
             body.projects.into_iter().map(|project| (project.id.to_string(), project.name)).collect()
         }
-        Values::Groups => return None,
+        Values::Groups | Values::Events | Values::Properties => return None,
         Values::Workspaces => {
             let body = daemon.get::<WorkspacesBody>(&format!("{WORKSPACES}?cached=true")).await.ok()?.body;
             body.workspaces.into_iter().map(|workspace| (workspace.id.to_string(), workspace.name)).collect()
