@@ -153,7 +153,7 @@ fn row_of(rows: &'static [Command], path: &[&str]) -> Option<&'static Command> {
 }
 
 fn groups() -> Vec<Word> {
-    offer::groups().into_iter().map(|group| (group.to_owned(), mp_catalog::about(group).to_owned())).collect()
+    offer::callable_groups().into_iter().map(|group| (group.to_owned(), mp_catalog::about(group).to_owned())).collect()
 }
 
 /// Returns words for a list with commas: what is typed already stays in front.

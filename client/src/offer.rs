@@ -2,12 +2,25 @@
 
 use mp_catalog::{Operation, Shape, all};
 
-/// Returns the operations that have a command here. Streams of lines have commands of their own.
+/// Returns the operations that have a command here. Streams of lines, and questions with nested arguments, have commands of their own.
 pub(crate) fn offered() -> impl Iterator<Item = &'static Operation> {
-    all().filter(|operation| operation.reply.shape != Shape::Lines)
+    all().filter(|operation| operation.reply.shape != Shape::Lines && operation.asks.is_none())
 }
 
-/// Returns the first words of all operations, each once, in the order of the catalog.
+/// Returns the first words of all operations that agents may call, each once, in the order of the catalog: those whose commands are their
+/// own included, but for streams.
+pub(crate) fn callable_groups() -> Vec<&'static str> {
+    let mut words: Vec<&str> = Vec::new();
+    for operation in all().filter(|operation| operation.reply.shape != Shape::Lines) {
+        if let Some(word) = operation.command.first().filter(|word| !words.contains(*word)) {
+            words.push(word);
+        }
+    }
+    words
+}
+
+/// Returns the first words of all operations with a command, each once, in the order of the catalog.
+#[cfg(test)]
 pub(crate) fn groups() -> Vec<&'static str> {
     next_words(&[])
 }

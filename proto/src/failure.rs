@@ -29,14 +29,34 @@ impl Next {
 pub struct Problem {
     /// Where: `file:line:column`, a flag, a variable, or the name of a field.
     pub at: String,
+    /// The stable word for what is wrong, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// What is wrong and what was expected.
     pub detail: String,
+    /// What may have been meant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suggestions: Vec<String>,
 }
 
 impl Problem {
     /// Returns a problem.
     pub fn new(at: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { at: at.into(), detail: detail.into() }
+        Self { at: at.into(), code: None, detail: detail.into(), suggestions: Vec::new() }
+    }
+
+    /// Names what is wrong, for programs.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// Tells what may have been meant.
+    #[must_use]
+    pub fn suggestions(mut self, suggestions: Vec<String>) -> Self {
+        self.suggestions = suggestions;
+        self
     }
 }
 
@@ -302,7 +322,10 @@ mod tests {
         let failure = Failure::new(FailureKind::AccountNotFound, "account 'x' is not configured")
             .account("x")
             .next("mp account list", "see the accounts")
-            .errors(vec![Problem::new("--account", "unknown")]);
+            .errors(vec![
+                Problem::new("--account", "unknown"),
+                Problem::new("mode", "is none").code("ASK_WORD").suggestions(vec!["line".to_owned()]),
+            ]);
         let json = serde_json::to_string(&failure.to_body()).expect("serialises");
         let body: ProblemBody = serde_json::from_str(&json).expect("reads back");
         assert_eq!(Failure::from(body), failure);

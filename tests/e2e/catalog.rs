@@ -14,7 +14,7 @@ use crate::grants::World;
 
 /// Whether the strict Mixpanel answers a row itself.
 fn is_known(row: &Operation) -> bool {
-    ["inspect", "query"].contains(&row.command[0])
+    ["inspect", "query", "ask"].contains(&row.command[0])
 }
 
 /// Sends a row as a tool would, and returns what arrived at Mixpanel.

@@ -12,6 +12,7 @@ use mp_sandbox::wire::{Ask, Connection};
 use serde_json::Value;
 
 mod api;
+mod ask;
 mod bridges;
 mod budget;
 mod canary;

@@ -63,7 +63,7 @@ impl Agent {
 
     /// Calls a tool, and returns its text and whether it is an error.
     #[track_caller]
-    fn call(&mut self, tool: &str, arguments: &Value) -> (String, bool) {
+    pub(crate) fn call(&mut self, tool: &str, arguments: &Value) -> (String, bool) {
         let answer = self.ask("tools/call", &json!({"name": tool, "arguments": arguments}));
         let result = &answer["result"];
         let text = result["content"][0]["text"].as_str().unwrap_or_else(|| panic!("no text in {answer}"));
@@ -71,7 +71,7 @@ impl Agent {
     }
 
     #[track_caller]
-    fn good(&mut self, tool: &str, arguments: &Value) -> Value {
+    pub(crate) fn good(&mut self, tool: &str, arguments: &Value) -> Value {
         let (text, is_error) = self.call(tool, arguments);
         assert!(!is_error, "{tool}: {text}");
         serde_json::from_str(text.split("\nnote: ").next().unwrap_or_default()).expect("JSON")

@@ -58,7 +58,7 @@ fn groups(wanted: Option<Vec<&str>>) -> Result<Vec<&'static str>, Failure> {
         Some([] | ["none" | ""]) => return Ok(Vec::new()),
         Some(wanted) => wanted,
     };
-    let known = offer::groups();
+    let known = offer::callable_groups();
     wanted
         .iter()
         .map(|word| {
@@ -82,6 +82,11 @@ mod tests {
     fn groups_are_the_words_of_the_catalog() {
         assert_eq!(groups(None).ok(), Some(vec!["inspect", "query"]));
         assert_eq!(groups(Some(vec!["query", "flags"])).ok(), Some(vec!["query", "flags"]));
+        assert_eq!(
+            groups(Some(vec!["ask"])).ok(),
+            Some(vec!["ask"]),
+            "its commands are its own, its operations are not"
+        );
         assert_eq!(groups(Some(vec!["none"])).ok(), Some(vec![]));
         let refused = groups(Some(vec!["querry"])).expect_err("no such group");
         assert!(refused.detail.contains("querry") && refused.detail.contains("query"), "{refused}");

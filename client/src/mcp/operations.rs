@@ -43,6 +43,10 @@ pub(super) struct Wanted {
     pub(super) workspace: Option<i64>,
     #[serde(default)]
     pub(super) refresh: bool,
+    #[serde(default)]
+    pub(super) dry_run: bool,
+    #[serde(default)]
+    pub(super) link: bool,
 }
 
 /// Looks operations up.
@@ -67,7 +71,7 @@ pub(super) fn look(query: &Query, policy: Policy) -> Result<Value, Failure> {
         shown["next"] = "name a group or more words".into();
     }
     if found.is_empty() {
-        shown["groups"] = crate::offer::groups().into();
+        shown["groups"] = crate::offer::callable_groups().into();
     }
     Ok(shown)
 }
@@ -81,8 +85,11 @@ fn known(id: &str) -> Result<&'static Operation, Failure> {
 
 /// Returns the text that words are looked for in.
 fn text(operation: &Operation) -> String {
-    let params: Vec<&str> = operation.params.iter().map(|param| param.name).collect();
-    format!("{} {} {} {}", operation.id, operation.summary, operation.detail, params.join(" ")).to_lowercase()
+    let schema = operation.input_schema();
+    let names =
+        schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str());
+    let names: Vec<&str> = names.collect();
+    format!("{} {} {} {}", operation.id, operation.summary, operation.detail, names.join(" ")).to_lowercase()
 }
 
 fn brief(operation: &Operation) -> Value {

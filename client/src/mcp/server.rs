@@ -65,7 +65,10 @@ impl Server {
         let done = match (tools::find(name), self.direct.iter().find(|row| tools::tool_name(row) == name)) {
             (Some(does), _) => self.fixed(does, arguments).await,
             (None, Some(operation)) => {
-                let call = OperationCall { arguments, ..OperationCall::default() };
+                let call = match tools::called(operation, arguments) {
+                    Ok(call) => call,
+                    Err(failure) => return Some(Err(failure)),
+                };
                 self.operation(operation, call, self.conversation.flags()).await
             }
             (None, None) => return None,
@@ -121,7 +124,13 @@ impl Server {
         }
         flags.project = wanted.project.or(flags.project);
         flags.workspace = wanted.workspace.or(flags.workspace);
-        let call = OperationCall { arguments: wanted.arguments, refresh: wanted.refresh, ..OperationCall::default() };
+        let call = OperationCall {
+            arguments: wanted.arguments,
+            refresh: wanted.refresh,
+            dry_run: wanted.dry_run,
+            link: wanted.link,
+            ..OperationCall::default()
+        };
         self.operation(operation, call, flags).await
     }
 

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use mp_catalog::{Effect, Kind, Operation, Shape, all};
+use mp_catalog::{Effect, Kind, Operation, OperationCall, Shape, all};
+use mp_proto::failure::{Failure, FailureKind};
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::policy::Policy;
 
@@ -177,7 +178,9 @@ const TOOLS: [FixedTool; 11] = [
             "arguments": {"type": "object", "description": "As its schema says"},
             "project": {"type": "string", "description": "For this call only"},
             "workspace": {"type": "integer", "description": "For this call only"},
-            "refresh": {"type": "boolean", "description": "Ask Mixpanel even if its answer is kept"}}"#,
+            "refresh": {"type": "boolean", "description": "Ask Mixpanel even if its answer is kept"},
+            "dry_run": {"type": "boolean", "description": "Of ask: only return what would be sent"},
+            "link": {"type": "boolean", "description": "Of ask: also return a link to the same report"}}"#,
         required: &["id"],
         reads: false,
         asks: true,
@@ -256,6 +259,39 @@ fn fixed(tool: &FixedTool, policy: Policy) -> Tool {
     Tool::new(tool.name, tool.about, Arc::new(schema)).with_annotations(hints)
 }
 
+/// What a tool that asks takes besides its arguments.
+const BESIDE: [(&str, &str); 2] =
+    [("dry_run", "Only return the parameters that would be sent"), ("link", "Also return a link to the same report")];
+
+/// Returns the call of a tool that is an operation.
+///
+/// # Errors
+/// When what stands beside its arguments is wrong.
+pub(super) fn called(operation: &Operation, mut arguments: JsonObject) -> Result<OperationCall, Failure> {
+    if operation.asks.is_none() {
+        return Ok(OperationCall { arguments, ..OperationCall::default() });
+    }
+    let mut wanted = |name: &str| match arguments.shift_remove(name) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(is_wanted)) => Ok(is_wanted),
+        Some(_) => Err(Failure::new(FailureKind::InvalidArgument, format!("{name} must be true or false"))),
+    };
+    let (dry_run, link) = (wanted("dry_run")?, wanted("link")?);
+    Ok(OperationCall { arguments, dry_run, link, ..OperationCall::default() })
+}
+
+/// Returns the schema of a tool that is an operation: of its arguments, and of what stands beside them.
+fn schema(operation: &Operation) -> JsonObject {
+    let mut schema = operation.input_schema();
+    if operation.asks.is_some()
+        && let Some(Value::Object(properties)) = schema.get_mut("properties")
+    {
+        let beside = BESIDE.map(|(name, about)| (name.to_owned(), json!({"type": "boolean", "description": about})));
+        properties.extend(beside);
+    }
+    schema
+}
+
 fn of_operation(operation: &'static Operation) -> Tool {
     let about = if operation.detail.is_empty() {
         Cow::Borrowed(operation.summary)
@@ -263,7 +299,7 @@ fn of_operation(operation: &'static Operation) -> Tool {
         Cow::Owned(format!("{}. {}", operation.summary, operation.detail))
     };
     let hints = ToolAnnotations::new().read_only(true).open_world(true);
-    Tool::new(tool_name(operation), about, Arc::new(operation.input_schema())).with_annotations(hints)
+    Tool::new(tool_name(operation), about, Arc::new(schema(operation))).with_annotations(hints)
 }
 
 #[cfg(test)]
@@ -300,7 +336,7 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_such_as_every_host_takes() {
-        let groups = crate::offer::groups();
+        let groups = crate::offer::callable_groups();
         let all = list(&direct(&groups), POLICY);
         let names: HashSet<&str> = all.iter().map(|tool| tool.name.as_ref()).collect();
         assert_eq!(names.len(), all.len());

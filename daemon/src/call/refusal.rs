@@ -18,9 +18,10 @@ pub(super) fn said(answer: &Value) -> Option<String> {
     ["error", "message", "detail"].iter().find_map(|key| plain(answer.get(key)?)).or_else(|| plain(answer))
 }
 
-/// Returns a text, or the texts of a list; none when there is nothing to read in it.
+/// Returns a text, the texts of a list, or the message of an object; none when there is nothing to read in it.
 fn plain(value: &Value) -> Option<String> {
     let text = match value {
+        Value::Object(fields) => fields.get("message")?.as_str()?.to_owned(),
         Value::String(text) => text.clone(),
         Value::Array(list) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
         _ => return None,

@@ -16,9 +16,12 @@ use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 
 use crate::call::decoding::{Asked, words};
+use crate::call::exchange::Fetched;
 use crate::call::reads::{Freshness, SharedAnswer};
 use crate::call::request::{Outgoing, Payload, Query, Tool};
+use crate::notes;
 use crate::operation::outgoing::{ORIGIN, build, project_number};
+use crate::operation::question::Question;
 use crate::operation::services::Operations;
 use crate::operation::workspace;
 use crate::session::Session;
@@ -49,6 +52,8 @@ pub(crate) struct Run<'a> {
     pub(crate) tool: Tool,
     /// The file that came along.
     pub(crate) upload: Option<Upload>,
+    /// What is asked, where the row asks.
+    pub(crate) question: Option<Question>,
 }
 
 /// A file on its way.
@@ -170,34 +175,55 @@ impl Run<'_> {
         workspace: Option<WorkspaceId>,
     ) -> Result<Value, Failure> {
         body["project_id"] = project_number(self.session.project()?);
-        let mut query: Vec<_> = workspace.map(|id| ("workspace_id".to_owned(), id.to_string())).into_iter().collect();
-        query.push((ORIGIN.0.to_owned(), ORIGIN.1.to_owned()));
+        let query = workspace.map(|id| ("workspace_id", id.to_string()));
+        self.put(Plane::Query, path, query.into_iter().collect(), body).await.map(|fetched| fetched.value)
+    }
+
+    /// Sends a question, within the project's budget.
+    ///
+    /// # Errors
+    /// Those of the request, and when Mixpanel reports an error in a good answer, in whichever form: nothing else of these answers has
+    /// that name.
+    pub(crate) async fn put(
+        &self,
+        plane: Plane,
+        path: &str,
+        mut query: Vec<(&str, String)>,
+        body: Value,
+    ) -> Result<Fetched, Failure> {
+        query.push((ORIGIN.0, ORIGIN.1.to_owned()));
         let request = Outgoing {
             method: reqwest::Method::POST,
-            query: Query::Pairs(query),
+            query: Query::Pairs(query.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()),
             payload: Payload::Json(body),
-            ..Outgoing::read(Plane::Query, path)
+            tool: self.tool,
+            budget: self.session.project.clone(),
+            ..Outgoing::read(plane, path)
         };
-        let refusal =
-            Asked::about(&self.session.identity, &request, "").failure(FailureKind::UpstreamRefused, "was refused");
-        let request = Outgoing { tool: self.tool, budget: self.session.project.clone(), ..request };
-        let answer = self.operations.calls.send_within(&self.session.identity, &request, UPSTREAM.daemon).await?;
-        self.no_error(&answer, refusal).await?;
-        Ok(answer)
+        let identity = &self.session.identity;
+        let refusal = Asked::about(identity, &request, "").failure(FailureKind::UpstreamRefused, "was refused");
+        let fetched = self.operations.calls.fetch(identity, &request, UPSTREAM.daemon).await?;
+        notes::mended(&fetched.mended);
+        if fetched.value.get("error").is_some_and(says_something) {
+            return Err(self.refused(&fetched.value, refusal).await);
+        }
+        Ok(fetched)
     }
 
     /// Checks that a good answer reports no error.
-    async fn no_error(&self, answer: &Value, mut refusal: Failure) -> Result<(), Failure> {
-        if !is_error(answer) {
-            return Ok(());
-        }
+    async fn no_error(&self, answer: &Value, refusal: Failure) -> Result<(), Failure> {
+        if is_error(answer) { Err(self.refused(answer, refusal).await) } else { Ok(()) }
+    }
+
+    /// Returns a refusal with Mixpanel's words. Its status is ours: that of the answer says that all is well.
+    async fn refused(&self, answer: &Value, mut refusal: Failure) -> Failure {
         let identity = &self.session.identity;
         let token = self.operations.calls.token(identity).await.ok().flatten();
         let credential = token.as_ref().map_or("", |fresh| fresh.token.expose());
         if let Some(words) = words(identity, credential, answer) {
             refusal.detail = format!("{}. Mixpanel says: {words}", refusal.detail);
         }
-        Err(refusal)
+        refusal
     }
 
     fn freshness(&self, is_kept: bool) -> Freshness {
@@ -306,6 +332,18 @@ fn is_error(answer: &Value) -> bool {
         Value::Array(all) => !all.is_empty() && all.iter().all(is_words),
         one => is_words(one),
     })
+}
+
+/// Whether a value is more than a place for one.
+fn says_something(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(is_so) => *is_so,
+        Value::Number(_) => true,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+    }
 }
 
 #[cfg(test)]

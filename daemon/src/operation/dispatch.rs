@@ -6,7 +6,7 @@ use mp_proto::failure::Failure;
 
 use crate::operation::call::{Ran, Run, plain};
 use crate::operation::workflow::{
-    business_context, checked_delete, custom_event, event_names, event_properties, export, lookup_table_upload,
+    ask, business_context, checked_delete, custom_event, event_names, event_properties, export, lookup_table_upload,
     metric_query, recording, report_create, report_link, report_resolve, report_store, saved_behavior, saved_metric,
     schema_graph,
 };
@@ -19,6 +19,7 @@ pub(crate) async fn run(run: Run<'_>) -> Result<Ran, Failure> {
     let answered = match run.operation.call.workflow {
         None if run.operation.reply.shape == Shape::Bytes => return bytes(&run).await,
         None => plain(&run).await,
+        Some(Workflow::Ask) => ask::run(&run).await,
         Some(Workflow::EventNames) => event_names::run(&run).await,
         Some(Workflow::EventProperties) => event_properties::run(&run).await,
         Some(Workflow::SchemaGraph) => schema_graph::run(&run).await,

@@ -4,6 +4,7 @@
 pub(crate) mod call;
 pub(crate) mod dispatch;
 pub(crate) mod outgoing;
+pub(crate) mod question;
 pub(crate) mod services;
 pub(crate) mod storage;
 mod workflow;

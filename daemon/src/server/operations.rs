@@ -13,12 +13,14 @@ use mp_catalog::{Bound, Kind, Operation, OperationCall, OperationRow, Operations
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::routes::{OPERATION_UPLOAD, OPERATIONS};
 use parking_lot::Mutex;
+use serde_json::json;
 use tokio::time::timeout;
 
 use crate::call::wait::measured;
 use crate::notes;
 use crate::operation::call::{Ran, Run, Upload};
 use crate::operation::dispatch;
+use crate::operation::question::Question;
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody, Name, Parameters};
 use crate::server::days;
@@ -112,6 +114,13 @@ async fn answer(
     days::resolve(app, caller, operation, &mut call.arguments).await?;
     let bound = bound(operation, &call, upload.is_some())?;
     bound.notes.iter().for_each(|note| notes::add(note));
+    // Both are on this machine, so its time zone is the caller's, unless that says which day it is.
+    let today = app.clock.now().to_zoned(jiff::tz::TimeZone::system()).date();
+    let question = Question::of(operation, &call, today)?;
+    if let Some(question) = question.as_ref().filter(|_| call.dry_run) {
+        question.built.warnings.iter().for_each(|warning| notes::add(&format!("{}: {}", warning.at, warning.detail)));
+        return reply::ok(&json!({"params": question.built.params}));
+    }
     let session = app.sessions.open(&caller.0)?;
     let run = Run {
         operations: &app.operations,
@@ -126,6 +135,7 @@ async fn answer(
         strict: call.strict,
         tool: peer.tool(),
         upload,
+        question,
     };
     let (ran, waited) = measured(dispatch::run(run)).await;
     refuse_mended(id, call.strict)?;

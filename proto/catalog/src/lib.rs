@@ -1,6 +1,7 @@
 //! The catalog: every operation of Mixpanel that the daemon can run, as plain rows. The socket route, the command tree and the
 //! reference are made from them; code is written only for what a row cannot say.
 
+pub mod ask;
 mod binding;
 pub mod dates;
 pub mod export;

@@ -14,6 +14,7 @@ struct Noun {
 const NOUNS: &[Noun] = &[
     Noun { word: "inspect", about: "Discover events, properties and saved reports", rows: ops::inspect::ROWS },
     Noun { word: "query", about: "Run reports", rows: ops::query::ROWS },
+    Noun { word: "ask", about: "Ask live questions, without saving a report", rows: ops::ask::ROWS },
     Noun { word: "export", about: "Export raw events and profiles as JSON Lines", rows: ops::export::ROWS },
     Noun { word: "dashboards", about: "Manage dashboards", rows: ops::dashboards::ROWS },
     Noun { word: "reports", about: "Manage saved reports", rows: ops::reports::ROWS },

@@ -18,6 +18,8 @@ mod weight;
 
 use mp_proto::plane::Plane;
 
+use crate::ask::Family;
+
 pub use bound::Bound;
 pub use call::{Arrange, Call, Check, Effect, Ids, Method, PROJECT, PROJECT_ID, Scope, Workflow};
 pub use confirm::{Confirm, Touches};
@@ -48,6 +50,9 @@ pub struct Operation {
     pub scope: Scope,
     /// What it takes.
     pub params: &'static [Param],
+    /// What it asks, where its arguments are nested and code checks, describes and sends them: [`crate::ask`]. Such a row has no params,
+    /// and a command of its own.
+    pub asks: Option<Family>,
     /// The request.
     pub call: Call,
     /// What is made of the answer.
@@ -71,6 +76,7 @@ impl Operation {
         weight: Weight::PLAIN,
         scope: Scope::Project,
         params: &[],
+        asks: None,
         call: Call::get(Plane::Query, ""),
         reply: Reply::ONE,
         confirm: Confirm::AtTerminal,

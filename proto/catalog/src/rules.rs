@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::binding::bind;
 use crate::nouns::{about_path, all, find};
-use crate::operation::{Effect, Ids, Kind, Method, Model, Of, Operation, Param, Shape, Slot};
+use crate::operation::{Effect, Ids, Kind, Method, Model, Of, Operation, Param, Shape, Slot, Workflow};
 
 /// A line of help beside a command must not wrap.
 const SUMMARY: usize = 72;
@@ -139,6 +139,8 @@ fn the_arguments_decide_whether_a_change_destroys() {
         ("flags.set-test-users", json!({"flag_id": "f", "users": {"u": "On"}}), Effect::Write),
         ("lookup-tables.upload", json!({"name": "n", "data_group_id": "7"}), Effect::Destroy),
         ("lookup-tables.upload", json!({"name": "n"}), Effect::Write),
+        ("lookup-tables.mark-ready", json!({"name": "n", "key": "k", "data_group_id": 7}), Effect::Destroy),
+        ("lookup-tables.mark-ready", json!({"name": "n", "key": "k"}), Effect::Write),
         ("dashboards.update-text-card", json!({"dashboard_id": 1, "text_card_id": 2, "markdown": ""}), Effect::Destroy),
         ("dashboards.update-text-card", json!({"dashboard_id": 1, "text_card_id": 2, "markdown": "x"}), Effect::Write),
         ("custom-events.update", json!({"id": 1, "dropped": true}), Effect::Destroy),
@@ -289,6 +291,21 @@ fn hosts_scopes_and_replies_fit_together() {
         assert!(reply.shape != Shape::Lines || call.workflow.is_some(), "{}: code makes lines", row.id);
         assert!(reply.shape == Shape::List || reply.sort.is_none(), "{}: only a list can be sorted", row.id);
     }
+}
+
+#[test]
+fn what_asks_has_nested_arguments_and_changes_nothing() {
+    let asking: Vec<&Operation> = all().filter(|row| row.asks.is_some()).collect();
+    assert_eq!(asking.len(), 5);
+    for row in asking {
+        assert!(row.params.is_empty() && row.call.workflow == Some(Workflow::Ask), "{}", row.id);
+        assert_eq!(row.effect, Effect::Read, "{}", row.id);
+        assert_eq!(row.asks.map(|family| format!("ask.{}", family.as_str())).as_deref(), Some(row.id));
+        let schema = row.input_schema();
+        assert!(schema["type"] == "object" && schema["properties"].is_object(), "{}", row.id);
+        assert_eq!(schema["additionalProperties"], false, "{}", row.id);
+    }
+    assert!(all().all(|row| row.asks.is_some() || row.call.workflow != Some(Workflow::Ask)));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::ask::Family;
 use crate::operation::{Kind, Operation};
 
 /// Of arguments that exclude each other, those that a sample leaves out.
@@ -27,9 +28,28 @@ const LEFT_OUT: [(&str, &str); 17] = [
 
 /// Returns a value for every argument that an operation takes besides a file, as far as they go together.
 pub fn arguments(operation: &Operation) -> Map<String, Value> {
+    if let Some(family) = operation.asks {
+        return question(family);
+    }
     let is_left_out = |name: &str| LEFT_OUT.contains(&(operation.id, name));
     let params = operation.params.iter().filter(|param| !is_left_out(param.name));
     params.filter_map(|param| Some((param.name.to_owned(), value(param.name, param.kind)?))).collect()
+}
+
+/// Returns the arguments of a question.
+fn question(family: Family) -> Map<String, Value> {
+    let arguments = match family {
+        Family::Insights => {
+            json!({"events": "Sign Up", "from_date": "2025-01-30", "to_date": "2025-01-31", "group_by": "plan"})
+        }
+        Family::Funnel => json!({"steps": ["Sign Up", "Purchase"], "last": 7}),
+        Family::Retention => json!({"born_event": "Sign Up", "return_event": "Log In", "bucket_sizes": [1, 3]}),
+        Family::Flow => json!({"event": "Sign Up", "forward": 2, "mode": "paths"}),
+        Family::Users => {
+            json!({"mode": "profiles", "where": {"property": "plan", "op": "equals", "value": "pro"}, "limit": 2})
+        }
+    };
+    arguments.as_object().cloned().unwrap_or_default()
 }
 
 fn value(name: &str, kind: Kind) -> Option<Value> {

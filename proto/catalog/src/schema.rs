@@ -2,11 +2,17 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::ask::arguments_schema;
 use crate::operation::{Kind, Least, Of, Operation, Param};
 
 impl Operation {
     /// Returns the schema of the arguments as one JSON object. What only a command line or an upload has is not in it.
     pub fn input_schema(&self) -> Map<String, Value> {
+        if let Some(family) = self.asks
+            && let Value::Object(schema) = arguments_schema(family)
+        {
+            return schema;
+        }
         let params = || self.params.iter().filter(|param| !matches!(param.kind, Kind::File | Kind::Output));
         let properties: Map<String, Value> = params().map(|param| (param.name.to_owned(), property(param))).collect();
         let required: Vec<&str> = params().filter(|param| param.required).map(|param| param.name).collect();

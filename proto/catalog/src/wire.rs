@@ -1,5 +1,6 @@
 //! The catalog as the socket API shows it, and the body of a call.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -32,6 +33,10 @@ pub struct OperationRow {
     pub scope: Scope,
     /// What it takes.
     pub params: Vec<ParamRow>,
+    /// The JSON Schema of its arguments, where they are nested: then it has no `params`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub schema: Option<Value>,
     /// What it answers.
     pub shape: Shape,
     /// The columns of a table.
@@ -83,6 +88,15 @@ pub struct OperationCall {
     /// wait, with the time until it has.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub paced: bool,
+    /// Whether the parameters that would be sent are the answer, and nothing is sent: for what asks.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+    /// Whether the answer has a link to the same report: for what asks, but not for users.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub link: bool,
+    /// Which day it is for the caller: the end of a range that has none. When it is missing, the daemon's own day counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub today: Option<Date>,
     /// Where an export of profiles begins: then the ends of its pages are marked, each by a line of the byte 0x1d and a mark as JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pages: Option<PagesFrom>,
@@ -131,6 +145,7 @@ impl From<&Operation> for OperationRow {
             destroys_if: operation.destroys_if().map(str::to_owned),
             scope: operation.scope,
             params: operation.params.iter().filter(|param| param.kind != Kind::Output).map(ParamRow::from).collect(),
+            schema: operation.asks.map(|_| Value::Object(operation.input_schema())),
             shape: operation.reply.shape,
             columns: words(&operation.reply.shown_columns()),
         }

@@ -44,6 +44,20 @@ impl Marks {
         text
     }
 
+    /// Fills the days of an input: `{{TODAY}}`, and `{{TODAY-7}}` for a day before it.
+    pub(super) fn days(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        while let Some(start) = text.find("{{TODAY") {
+            let end = start + text[start..].find("}}").expect("a placeholder ends");
+            let offset: i64 = match &text[start + "{{TODAY".len()..end] {
+                "" => 0,
+                offset => offset.parse().expect("+n or -n"),
+            };
+            text.replace_range(start..end + 2, &date_of(self.now / DAY + offset));
+        }
+        text
+    }
+
     /// Returns the base URL of the server.
     pub(super) fn upstream(&self) -> &str {
         &self.upstream
@@ -101,6 +115,12 @@ fn day_of(text: &str) -> Option<i64> {
     let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
     Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + (153 * month + 2) / 5 + day - 1 - 719_468)
+}
+
+/// Returns the ISO date of a day since 1970.
+fn date_of(day: i64) -> String {
+    let day = jiff::Timestamp::from_second(day * DAY).expect("a day of this century");
+    day.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
 }
 
 /// Compares two JSON values.

@@ -3,6 +3,7 @@
 //! A case whose command is not offered yet does not count as passed, whatever it exits with. The outcome of all cases is kept in
 //! `tests/conformance/STATUS.md`; on-purpose differences are data, in the table of `tests/conformance/DIFFERENCES.md`.
 
+mod ask;
 mod case;
 mod compare;
 mod files;

@@ -312,7 +312,17 @@ fn the_daemon_keeps_its_storeys() {
 fn the_catalog_keeps_its_storeys() {
     check(
         "proto/catalog/src",
-        &["operation", "models shape", "ops", "nouns", "binding line sample schema wire", "dates", "export", "lib"],
+        &[
+            "ask",
+            "operation",
+            "models shape",
+            "ops",
+            "nouns",
+            "binding line sample schema wire",
+            "dates",
+            "export",
+            "lib",
+        ],
     );
 }
 

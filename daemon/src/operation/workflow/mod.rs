@@ -1,5 +1,6 @@
 //! What a row of the catalog cannot say, one file each; the first line of each says why it is code.
 
+pub(crate) mod ask;
 pub(crate) mod business_context;
 pub(crate) mod checked_delete;
 pub(crate) mod custom_event;

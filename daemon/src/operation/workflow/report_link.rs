@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use mp_proto::deadline::UPSTREAM;
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::ids::WorkspaceId;
 use mp_proto::plane::Plane;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -94,17 +95,31 @@ async fn unsaved(run: &Run<'_>) -> Result<String, Failure> {
     if text("on").is_some_and(|on| EXPRESSION.iter().any(|part| on.contains(part))) {
         return refused("--link is not supported with an expression in --on, only with the name of a property");
     }
-    // A link without one works, too.
-    let workspace = run.workspace().await.ok().map(|id| id.to_string());
+    stored(run, "insights", &params(&text), None).await
+}
+
+/// Stores the parameters of a report of a type under a slug and returns the link to it, in a workspace or the one that is found.
+pub(super) async fn stored(
+    run: &Run<'_>,
+    kind: &str,
+    params: &Value,
+    workspace: Option<WorkspaceId>,
+) -> Result<String, Failure> {
+    let workspace = match workspace {
+        Some(named) => Some(named),
+        // A link without one works, too.
+        None => run.workspace().await.ok(),
+    };
     let slug = slug();
     let request = Outgoing {
         method: Method::POST,
-        payload: Payload::Json(json!({"slug": slug, "type": "insights", "params": params(&text)})),
+        payload: Payload::Json(json!({"slug": slug, "type": kind, "params": params})),
         repeatable: false,
         ..Outgoing::read(Plane::App, format!("/projects/{}/bookmark-urls/", run.session.project()?))
     };
     run.operations.calls.send_within(&run.session.identity, &request, UPSTREAM.daemon).await?;
-    url(run, workspace.as_deref(), &format!("insights#{slug}"))
+    let app = if kind == "flows" { "flows" } else { "insights" };
+    url(run, workspace.map(|id| id.to_string()).as_deref(), &format!("{app}#{slug}"))
 }
 
 /// The same question as a report has it.

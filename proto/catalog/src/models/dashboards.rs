@@ -14,6 +14,20 @@ pub(crate) const BLUEPRINT_TEMPLATE: Model = Model::new(
 )
 .columns(&["name", "title_key", "number_of_reports"]);
 
+/// A card of a dashboard that is made from a template: a text or a report, an existing one by its id, a new one by what it holds.
+pub(crate) const BLUEPRINT_CARD: Model = Model::new(
+    "BlueprintCard",
+    &[
+        Field::new("type", Of::Text).required(),
+        Field::new("text_card_id", Of::Int),
+        Field::new("bookmark_id", Of::Int),
+        Field::new("markdown", Of::Text),
+        Field::new("name", Of::Text),
+        Field::new("params", Of::Object),
+    ],
+)
+.closed();
+
 /// `Dashboard`.
 pub(crate) const DASHBOARD: Model = Model::new(
     "Dashboard",

@@ -53,6 +53,8 @@ pub enum Method {
 /// What a row cannot say: code of the daemon that sends the request of the row, and others around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Workflow {
+    /// A question whose arguments are nested: its body is built, and its answer read, by code.
+    Ask,
     /// Event names: a plan that limits the range of dates is asked again within it.
     EventNames,
     /// Properties of an event: of one that is unknown, the similar ones are told.

@@ -33,12 +33,46 @@ pub(crate) const ROWS: &[Operation] = &[
         ..Operation::APP
     },
     Operation {
+        id: "dashboards.blueprint-cohorts",
+        command: &["dashboards", "blueprint-cohorts"],
+        summary: "Set the cohorts that dashboards made from templates use",
+        effect: Effect::Write,
+        weight: Weight::settled("which cohorts are used can be set again"),
+        params: &[Param::body("cohorts", Kind::Json(Of::Objects), "The cohorts, as a JSON list of objects").required()],
+        call: Call::put(Plane::App, "dashboards/blueprints/cohorts"),
+        reply: Reply::EMPTY.done("Set the cohorts of templates"),
+        ..Operation::APP
+    },
+    Operation {
+        id: "dashboards.blueprint-config",
+        command: &["dashboards", "blueprint-config"],
+        summary: "Show the variables of a dashboard that was made from a template",
+        params: &[DASHBOARD_ID],
+        call: Call::get(Plane::App, "dashboards/{dashboard_id}/blueprint-config"),
+        reply: Reply::ONE,
+        ..Operation::APP
+    },
+    Operation {
         id: "dashboards.blueprint-create",
         command: &["dashboards", "blueprint-create"],
         summary: "Create a dashboard from a template",
         effect: Effect::Write,
         params: &[Param::body("template_type", Kind::Str, "Name of the template").positional()],
         call: Call::post(Plane::App, "dashboards/blueprints"),
+        reply: Reply::ONE.of(&models::DASHBOARD),
+        ..Operation::APP
+    },
+    Operation {
+        id: "dashboards.blueprint-finalize",
+        command: &["dashboards", "blueprint-finalize"],
+        summary: "Fill a dashboard that was made from a template with cards",
+        effect: Effect::Write,
+        params: &[
+            Param::body("dashboard_id", Kind::Int, "Id of the dashboard").positional(),
+            Param::body("cards", Kind::Json(Of::List(&models::BLUEPRINT_CARD)), "The cards, as a JSON list of objects")
+                .required(),
+        ],
+        call: Call::post(Plane::App, "dashboards/blueprints/finish"),
         reply: Reply::ONE.of(&models::DASHBOARD),
         ..Operation::APP
     },

@@ -59,6 +59,21 @@ pub(crate) const ROWS: &[Operation] = &[
         ..Operation::APP
     },
     Operation {
+        id: "lookup-tables.mark-ready",
+        command: &["lookup-tables", "mark-ready"],
+        summary: "Register a file that was uploaded by a signed URL as a lookup table",
+        effect: Effect::Write,
+        weight: Weight::destroys_if(effects::replaces_a_table, "with a data group, the rows of its table are replaced"),
+        params: &[
+            NAME.filled().at_most(255),
+            Param::body("key", Kind::Str, "Key that came with the URL of the upload").required(),
+            Param::body("data_group_id", Kind::Int, "Id of the lookup table's data group").wire("data-group-id"),
+        ],
+        call: Call::post(Plane::App, "data-definitions/lookup-tables/").form(),
+        reply: Reply::ONE.of(&models::LOOKUP_TABLE),
+        ..Operation::APP
+    },
+    Operation {
         id: "lookup-tables.update",
         command: &["lookup-tables", "update"],
         summary: "Rename a lookup table",
@@ -86,6 +101,17 @@ pub(crate) const ROWS: &[Operation] = &[
         ],
         call: Call::post(Plane::App, "data-definitions/lookup-tables/").form().by(Workflow::LookupTableUpload),
         reply: Reply::ONE.of(&models::LOOKUP_TABLE),
+        ..Operation::APP
+    },
+    Operation {
+        id: "lookup-tables.upload-status",
+        command: &["lookup-tables", "upload-status"],
+        summary: "Show how far a file is taken in as a lookup table",
+        params: &[Param::query("upload_id", Kind::Str, "Id that registering the file returned")
+            .wire("upload-id")
+            .required()],
+        call: Call::get(Plane::App, "data-definitions/lookup-tables/upload-status/"),
+        reply: Reply::ONE,
         ..Operation::APP
     },
     Operation {

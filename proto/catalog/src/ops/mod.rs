@@ -2,6 +2,7 @@
 
 pub(super) mod alerts;
 pub(super) mod annotations;
+pub(super) mod ask;
 pub(super) mod behaviors;
 pub(super) mod business_context;
 pub(super) mod cohorts;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::asking::{Asking, Refusal};
 use super::data::{BOOKMARKS, Data, EVENTS, PROPERTIES, mix};
+use super::made;
 use super::people::{Place, Project};
 use super::reply::Reply;
 
@@ -43,6 +44,16 @@ pub(crate) enum Resource {
     Links(Place),
     /// `projects/{id}/bookmark-urls/{slug}/`
     Link(Place, String),
+    /// `…/data-definitions/lookup-tables/upload-status/`
+    UploadStatus(Place),
+    /// `…/data-definitions/lookup-tables/`, to register a file that was uploaded
+    LookupTables(Place),
+    /// `…/dashboards/{id}/blueprint-config`
+    BlueprintConfig(Place, u64),
+    /// `…/dashboards/blueprints/cohorts`
+    BlueprintCohorts(Place),
+    /// `…/dashboards/blueprints/finish`
+    BlueprintFinish(Place),
 }
 
 impl Resource {
@@ -62,6 +73,11 @@ impl Resource {
             ["bookmarks", id] => Some(Self::Bookmark(place, id.parse().ok()?)),
             ["data-definitions", "events", ""] => Some(Self::Events(place)),
             ["data-definitions", "properties", ""] => Some(Self::Properties(place)),
+            ["data-definitions", "lookup-tables", "upload-status", ""] => Some(Self::UploadStatus(place)),
+            ["data-definitions", "lookup-tables", ""] => Some(Self::LookupTables(place)),
+            ["dashboards", "blueprints", "cohorts"] => Some(Self::BlueprintCohorts(place)),
+            ["dashboards", "blueprints", "finish"] => Some(Self::BlueprintFinish(place)),
+            ["dashboards", id, "blueprint-config"] => Some(Self::BlueprintConfig(place, id.parse().ok()?)),
             ["annotations"] | ["annotations", ""] => Some(Self::Annotations(place)),
             ["workspaces", "public"] if is_project => Some(Self::Workspaces(place)),
             ["schemas"] if is_project => Some(Self::Schemas(place, None)),
@@ -84,7 +100,20 @@ impl Resource {
             | Self::Properties(place)
             | Self::Annotations(place)
             | Self::Links(place)
-            | Self::Link(place, _) => Some(*place),
+            | Self::Link(place, _)
+            | Self::UploadStatus(place)
+            | Self::LookupTables(place)
+            | Self::BlueprintConfig(place, _)
+            | Self::BlueprintCohorts(place)
+            | Self::BlueprintFinish(place) => Some(*place),
+        }
+    }
+
+    fn method(&self) -> &'static str {
+        match self {
+            Self::Links(_) | Self::LookupTables(_) | Self::BlueprintFinish(_) => "POST",
+            Self::BlueprintCohorts(_) => "PUT",
+            _ => "GET",
         }
     }
 
@@ -95,6 +124,7 @@ impl Resource {
             Self::Bookmark(..) => &["v"],
             Self::Schemas(..) => &["entity_name", "query_origin"],
             Self::Properties(_) => &["resourceType", "includeDensity", "includeCustom", "includeZeroCounts"],
+            Self::UploadStatus(_) => &["upload-id"],
             Self::Annotations(_) => &["fromDate", "toDate", "tags", "page_size", "cursor"],
             _ => &[],
         }
@@ -107,14 +137,13 @@ pub(crate) fn answer(data: &Data, links: &mut Links, resource: Resource, asking:
         Ok(body) => Reply::json(200, &body),
         Err(refusal) => {
             let reply = failure(refusal.status, &refusal.text);
-            let allowed = if matches!(resource, Resource::Links(_)) { "POST" } else { "GET" };
-            if refusal.status == 405 { reply.header("Allow", allowed) } else { reply }
+            if refusal.status == 405 { reply.header("Allow", resource.method()) } else { reply }
         }
     }
 }
 
 fn found(data: &Data, links: &mut Links, resource: &Resource, asking: &mut Asking<'_>) -> Result<Value, Refusal> {
-    asking.method(if matches!(resource, Resource::Links(_)) { "POST" } else { "GET" })?;
+    asking.method(resource.method())?;
     check_parameters(resource, asking)?;
     let Some(place) = resource.place() else {
         return Ok(if *resource == Resource::Me { asking.user.me() } else { index(asking) });
@@ -142,6 +171,11 @@ fn found(data: &Data, links: &mut Links, resource: &Resource, asking: &mut Askin
             let link = links.get(&(asking.region, project.id, slug.clone())).cloned();
             link.ok_or_else(|| Refusal::new(404, format!("Report {slug} not found")))?
         }
+        Resource::UploadStatus(_) => made::upload_status(asking)?,
+        Resource::LookupTables(_) => made::lookup_table(asking)?,
+        Resource::BlueprintConfig(_, id) => made::blueprint_config(project, *id)?,
+        Resource::BlueprintCohorts(_) => made::blueprint_cohorts(asking)?,
+        Resource::BlueprintFinish(_) => made::blueprint_finish(project, asking)?,
     };
     Ok(json!({"status": "ok", "results": results}))
 }

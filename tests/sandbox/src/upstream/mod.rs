@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`server`] (a plain HTTP server that fails on the wire as told; it knows nothing of Mixpanel), [`streams`] (bodies
 //! on their way), [`Upstream`] (the fake), [`oauth`] and [`grants`] (its provider), [`people`] (who may use it), [`faults`] (what goes
-//! wrong), [`visit`] (the user's browser). The planes are `app`, `query` with `answers`, `engage`, and `export` with [`lines`]; what they
+//! wrong), [`visit`] (the user's browser). The planes are `app` with `made`, `query` with `answers` and `reports`, `engage`, and `export` with [`lines`]; what they
 //! all check is in `asking`, what they hold in [`data`], and how much may be asked in [`limits`].
 //!
 //! Paths are `/{us|eu|in}/{app|query|engage|export|oauth|web}/…`, which is what `MPD_UPSTREAM` makes of Mixpanel's hosts. Whatever no
@@ -26,12 +26,14 @@ pub mod gate;
 pub mod grants;
 pub mod limits;
 pub mod lines;
+mod made;
 pub mod oauth;
 pub mod oddities;
 pub mod people;
 mod query;
 pub mod record;
 pub mod reply;
+mod reports;
 pub mod server;
 mod state;
 pub mod streams;

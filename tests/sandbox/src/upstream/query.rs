@@ -8,6 +8,7 @@ use super::asking::{Asking, Refusal};
 use super::data::Data;
 use super::people::Project;
 use super::reply::Reply;
+use super::reports;
 
 /// What makes an answer.
 type Make = fn(&Question<'_>, &mut Asking<'_>) -> Result<Value, Refusal>;
@@ -68,14 +69,14 @@ const ENDPOINTS: [Endpoint; 21] = [
     get("events", &["event", "type", "unit", "from_date", "to_date"], &[], answers::counts),
     get("events/properties", &["event", "name", "type", "unit", "from_date", "to_date"], VALUES, answers::value_counts),
     get("insights", &["bookmark_id"], &[], answers::insights),
-    Endpoint { path: "insights", has: Has::Number, required: &["bookmark"], optional: LIMITS, make: answers::insights },
+    Endpoint { path: "insights", has: Has::Number, required: &["bookmark"], optional: LIMITS, make: reports::insights },
     get("arb_funnels", &["bookmark_id", "query_type"], &[], answers::flows),
     Endpoint {
         path: "arb_funnels",
         has: Has::Number,
         required: &["bookmark", "query_type"],
         optional: &[],
-        make: answers::flows,
+        make: reports::flows,
     },
     Endpoint {
         path: "stream/bookmark",

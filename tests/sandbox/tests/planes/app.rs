@@ -1,5 +1,6 @@
 //! The App API: what a project has, lists in pages, and links to reports.
 
+use mp_sandbox::upstream::visit;
 use serde_json::{Value, json};
 
 use super::World;
@@ -112,4 +113,42 @@ fn a_link_to_a_report_is_made_once_and_read_again() {
     let other = json!({"slug": "FnL9aaaaaaaa", "type": "funnels"});
     world.refused(&world.post(&url, &other), 400, "params", true);
     world.refused(&world.get(&url), 405, "POST", true);
+}
+
+#[test]
+fn tables_are_taken_in_and_templates_filled() {
+    let world = World::start();
+    let status = "data-definitions/lookup-tables/upload-status/";
+    assert_eq!(results(&world, &format!("{PROJECT}/{status}?upload-id=u"))["uploadStatus"], "SUCCESS");
+    world.refused(&world.get(&format!("{PROJECT}/{status}")), 400, "upload-id", true);
+    let table = |kind: &str, body: &str| {
+        let url = format!("{}{PROJECT}/data-definitions/lookup-tables/", world.upstream.url());
+        let headers = [("Authorization", "Bearer ada"), ("Content-Type", kind)];
+        visit::send("POST", &url, &headers, body.as_bytes()).expect("an answer")
+    };
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let made = world.good(&table(FORM, "name=a+b&key=k&data-group-id=7"));
+    assert_eq!(made["results"], json!({"id": 7, "name": "a b"}));
+    world.refused(&table(FORM, "name=a"), 400, "key", true);
+    world.refused(&table(FORM, "name=a&key=k&data-group-id=x"), 400, "data-group-id", true);
+    world.noted(&table(FORM, "name=a&key=k&odd=1"), "no field odd");
+    world.noted(&table("text/plain", "name=a&key=k"), "must be a form");
+    let of = |id: u64| world.get(&format!("{PROJECT}/dashboards/{id}/blueprint-config"));
+    assert!(world.good(&of(31_876_541))["results"]["variables"].is_object());
+    world.refused(&of(7), 404, "Dashboard 7", false);
+    let put = |body: &Value| world.send("PUT", &format!("{PROJECT}/dashboards/blueprints/cohorts"), &body.to_string());
+    world.good(&put(&json!({"cohorts": [{"id": 1}]})));
+    world.refused(&put(&json!({"cohorts": 1})), 400, "cohorts", true);
+    world.refused(&world.get(&format!("{PROJECT}/dashboards/blueprints/cohorts")), 405, "PUT", true);
+    let finish = |cards: Value| {
+        world.post(
+            &format!("{PROJECT}/dashboards/blueprints/finish"),
+            &json!({"dashboard_id": 31_876_541, "cards": cards}),
+        )
+    };
+    assert_eq!(world.good(&finish(json!([{"type": "text", "markdown": "x"}])))["results"]["id"], 31_876_541);
+    for odd in [json!({}), json!([1]), json!([{"markdown": "x"}])] {
+        world.refused(&finish(odd), 400, "card", true);
+    }
+    world.noted(&finish(json!([{"type": "text", "odd": 1}])), "no member odd");
 }

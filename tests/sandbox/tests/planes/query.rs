@@ -253,3 +253,85 @@ fn whoever_hangs_up_does_not_count_any_more() {
         assert_eq!(world.get(&url).status, 200);
     }
 }
+
+/// A report of some clauses, over two days unless it says otherwise.
+fn report(show: &Value, chart: &str, group: &Value) -> Value {
+    let time = json!([{"dateRangeType": "between", "unit": "day", "value": ["2025-01-01", "2025-01-02"]}]);
+    let sections = json!({"show": show, "time": time, "filter": [], "group": group});
+    let bookmark = json!({"sections": sections, "displayOptions": {"chartType": chart}});
+    json!({"bookmark": bookmark, "project_id": 3_187_654, "queryLimits": {"limit": 3000}})
+}
+
+fn metric(name: &str) -> Value {
+    json!({"type": "metric", "behavior": {"type": "event", "name": name}, "measurement": {"math": "total"}})
+}
+
+#[test]
+fn reports_are_answered_by_their_parameters() {
+    let world = World::start();
+    let ask = |body: &Value| world.good(&world.post("/us/query/insights", body));
+    let by_plan = json!([{"value": "plan"}]);
+    let days = ask(&report(&json!([metric("Sign Up")]), "line", &json!([])));
+    assert_eq!(days["series"]["Sign Up - Total"].as_object().map(|days| days.len()), Some(2));
+    assert_eq!(days, ask(&report(&json!([metric("Sign Up")]), "line", &json!([]))), "the same is asked");
+    let mut hidden = metric("Sign Up");
+    hidden["isHidden"] = true.into();
+    let formula = json!([hidden, {"type": "formula", "definition": "A*2", "measurement": {}}]);
+    let split = ask(&report(&formula, "bar", &by_plan));
+    assert_eq!(
+        (split["headers"].clone(), split["series"].as_object().map(|all| all.len())),
+        (json!(["$metric", "plan"]), Some(1))
+    );
+    assert!(split["series"]["A*2"]["pro"]["all"].is_u64() && split["series"]["A*2"]["$overall"]["all"].is_u64());
+    let funnel = json!({"type": "funnel", "behaviors": [{"name": "A"}, {"name": "B", "renamed": "Bee"}], "conversionWindowDuration": 7});
+    let funnel = json!([{"type": "metric", "behavior": funnel, "measurement": {"math": "conversion_rate_unique"}}]);
+    let steps = &ask(&report(&funnel, "funnel-steps", &json!([])))["series"]["A to Bee"]["$overall"];
+    assert!(steps["count"]["2. Bee"]["all"].is_u64() && steps["avg_time"]["1. A"]["all"].is_null());
+    let retention = json!({"type": "retention", "behaviors": [{"name": "A"}, {"name": "B"}], "retentionUnit": "day"});
+    let retention = json!([{"type": "metric", "behavior": retention, "measurement": {"math": "retention_rate"}}]);
+    let cohorts = &ask(&report(&retention, "retention-curve", &by_plan))["series"]["A and then B"]["free"];
+    assert_eq!(cohorts["2025-01-01T00:00:00-08:00"]["counts"].as_array().map(Vec::len), Some(5));
+}
+
+#[test]
+fn parameters_that_mean_nothing_are_refused() {
+    let world = World::start();
+    let odd = |show: Value, chart: &str, change: &dyn Fn(&mut Value)| {
+        let mut body = report(&show, chart, &json!([]));
+        change(&mut body["bookmark"]["sections"]["time"][0]);
+        world.post("/us/query/insights", &body)
+    };
+    let good = || json!([metric("Sign Up")]);
+    world.refused(
+        &odd(json!([{"type": "metric", "behavior": {"type": "odd"}, "measurement": {}}]), "line", &|_| {}),
+        400,
+        "odd",
+        false,
+    );
+    world.refused(
+        &odd(json!([{"type": "metric", "behavior": {"type": "event"}}]), "line", &|_| {}),
+        400,
+        "measurement",
+        false,
+    );
+    world.refused(&odd(json!([{"type": "formula"}]), "line", &|_| {}), 400, "definition", false);
+    world.refused(&odd(good(), "pie", &|_| {}), 400, "chartType", false);
+    world.refused(&odd(good(), "line", &|time| time["dateRangeType"] = "odd".into()), 400, "dateRangeType", false);
+    world.refused(&odd(good(), "line", &|time| time["value"] = json!(["x", "y"])), 400, "YYYY-MM-DD", false);
+    world.refused(&odd(good(), "line", &|time| *time = json!({"dateRangeType": "in the last"})), 400, "window", false);
+}
+
+#[test]
+fn flows_are_steps_paths_or_trees() {
+    let world = World::start();
+    let ask = |kind: &str| {
+        let steps = json!([{"event": "Sign Up", "forward": 2, "reverse": 1}]);
+        let body = json!({"bookmark": {"steps": steps}, "project_id": 3_187_654, "query_type": kind});
+        world.good(&world.post("/us/query/arb_funnels", &body))
+    };
+    let sankey = ask("flows_sankey");
+    assert_eq!(sankey["steps"].as_array().map(Vec::len), Some(4));
+    assert_eq!(sankey["steps"][1]["nodes"][0]["type"], "ANCHOR");
+    assert_eq!(ask("flows_top_paths")["flows"][0]["flowSteps"].as_array().map(Vec::len), Some(3));
+    assert_eq!(ask("flows")["trees"][0]["root"]["children"][0]["children"].as_array().map(Vec::len), Some(2));
+}

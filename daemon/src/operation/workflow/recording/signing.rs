@@ -59,7 +59,7 @@ async fn report(run: &Run<'_>, bookmark: Value) -> Result<Value, Failure> {
     let anything = Map::from_iter([("replay_id".to_owned(), json!(["-"]))]);
     let mut bound = bind(operation, &anything).expect("ids are all that it needs");
     bound.body.get_or_insert_default().insert("bookmark".to_owned(), bookmark);
-    let report = Run { operation, bound, upload: None, ..*run };
+    let report = Run { operation, bound, upload: None, question: None, ..*run };
     let answer = report.ask(report.request(report.bound.clone()).await?).await?;
     Ok((*answer.value).clone())
 }
