@@ -30,7 +30,17 @@ pub(super) fn in_flags(form: &Form, asked: &Asked, problem: &Problem) -> Problem
         Some(by) => format!("{by} ({})", problem.at),
         None => problem.at.clone(),
     };
-    Problem::new(at, in_words(form, &problem.detail))
+    Problem { at, detail: said(form, problem), ..problem.clone() }
+}
+
+/// Returns what is wrong in the words of flags, with what may have been meant and the word for programs, by which it is looked up.
+fn said(form: &Form, problem: &Problem) -> String {
+    let meant = match problem.suggestions.as_slice() {
+        [] => String::new(),
+        all => format!(" (did you mean {}?)", all.join(", ")),
+    };
+    let code = problem.code.as_ref().map(|code| format!(" [{code}]"));
+    format!("{}{meant}{}", in_words(form, &problem.detail), code.unwrap_or_default())
 }
 
 /// Returns what is said of an argument with the flags of others in the place of their names, where a name can be nothing else.
