@@ -269,6 +269,17 @@ mod tests {
         ] {
             assert_eq!(after(line), [offered], "{line}");
         }
+        for (line, offered) in [
+            ("ask insights -e ", "events"),
+            ("ask funnel ", "events"),
+            ("ask funnel A B ", "events"),
+            ("ask retention A ", "events"),
+            ("ask insights -e A --by ", "properties"),
+            ("ask users --show ", "properties"),
+        ] {
+            assert_eq!(after(line), [offered], "{line}");
+        }
+        assert_eq!(after("ask insights -f ch"), ["chart"]);
         assert_eq!(after("--account=a"), ["--account=accounts"]);
         assert_eq!(after("account use x "), [""; 0]);
         assert_ne!(complete("inspect values -p "), Some(vec!["projects".to_owned()]), "that is the property");

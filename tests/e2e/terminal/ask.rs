@@ -13,7 +13,7 @@ const DAYS: [&str; 4] = ["--from", "2025-01-01", "--to", "2025-01-31"];
 
 fn at_terminal(world: &World, words: &[&str], variables: &[(&str, &str)]) -> Transcript {
     let mut command = world.home.command(&world.home.programs().mp);
-    command.arg("ask").args(words).env_remove("COLUMNS").envs(variables.iter().copied());
+    command.arg("ask").args(words).env_remove("COLUMNS").env_remove("NO_COLOR").envs(variables.iter().copied());
     watch(command, Watched::Both)
 }
 
@@ -107,7 +107,7 @@ fn what_the_daemon_finds_is_told_in_flags_with_its_codes() {
         "--of",
         "x",
         "--last",
-        "9y",
+        "11y",
         "--rolling",
         "3",
         "--cumulative",
@@ -143,7 +143,7 @@ fn a_pipe_gets_the_whole_answer_its_rows_or_what_would_be_sent() {
     assert_eq!(world.upstream.requests().len(), sent, "nothing was sent");
     let given = world.home.mp(["ask", "insights", "--params", "-", "-f", "csv"]).stdin(params.to_string()).ok();
     assert_eq!(given, csv);
-    let chart = mp(&["-f", "chart"]).ok();
+    let chart = mp(&["-f", "chart"]).without("COLUMNS").ok();
     assert!(
         chart.contains('┤') && !chart.contains('\u{1b}') && chart.lines().all(|line| line.chars().count() <= 80),
         "{chart}"
@@ -172,7 +172,7 @@ fn a_report_is_linked_and_opened_on_request() {
     world.home.set("BROWSER", &script.display().to_string());
     let _daemon = world.start();
     let ask = [&["insights", "-e", "Sign Up", "--link"][..], &DAYS].concat();
-    let shown = screen(&world, &ask);
+    let shown = at_terminal(&world, &ask, &[]).shown();
     assert!(shown.contains("\nreport_url: https://mixpanel.com/project/3187654/view/"), "{shown}");
     assert!(!log.exists(), "it is only shown");
     let opened = world.home.mp([&["ask"], &ask[..], &["--open", "--jq", ".link"]].concat()).ok();
@@ -180,4 +180,23 @@ fn a_report_is_linked_and_opened_on_request() {
     let url = std::fs::read_to_string(&log).expect("a URL");
     assert_eq!(format!("\"{}\"\n", url.trim()), opened);
     world.home.mp(["ask", "users", "--link"]).fails(3);
+}
+
+#[test]
+fn names_complete_from_what_is_kept_and_nobody_is_asked() {
+    let world = world();
+    let _daemon = world.start();
+    let complete = |words: &[&str]| world.home.mp([&["__complete", "ask"], words].concat()).ok();
+    assert_eq!(complete(&["insights", "-e", ""]), "", "nothing is kept yet");
+    assert_eq!(world.upstream.requests().len(), 0);
+    world.home.mp(["inspect", "events"]).ok();
+    world.home.mp(["inspect", "properties", "-e", "Sign Up"]).ok();
+    let asked = world.upstream.requests().len();
+    assert_eq!(complete(&["insights", "-e", "Sign"]), "Sign Up\t\n");
+    assert_eq!(complete(&["funnel", "Sign Up", "Purch"]), "Purchase\t\n");
+    let properties = complete(&["insights", "-e", "Sign Up:unique", "--by", ""]);
+    assert!(properties.lines().count() > 1, "{properties}");
+    assert_eq!(complete(&["funnel", "Sign Up", "Purchase", "--by", ""]), properties);
+    assert_eq!(complete(&["insights", "-e", "Purchase", "--by", ""]), "", "these are not kept");
+    assert_eq!(world.upstream.requests().len(), asked);
 }
