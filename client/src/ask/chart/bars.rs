@@ -2,8 +2,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::draw::Room;
 use super::model::Bar;
+use super::room::Room;
 use crate::ask::figures::{grouped, rounded};
 use crate::output::screen::Span;
 use crate::output::{escaped, padded};

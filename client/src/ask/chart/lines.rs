@@ -3,8 +3,8 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::canvas::Canvas;
-use super::draw::Room;
 use super::model::{Along, Series};
+use super::room::Room;
 use super::scale::Scale;
 use crate::ask::figures::{grouped, percent, rounded};
 use crate::output::screen::Span;

@@ -7,7 +7,9 @@ mod draw;
 mod lines;
 mod model;
 mod picture;
+mod room;
 mod scale;
 
-pub(super) use draw::{Room, drawn};
+pub(super) use draw::drawn;
 pub(super) use picture::picture;
+pub(super) use room::Room;

@@ -13,13 +13,32 @@ fn read(text: &str) -> Value {
     }
 }
 
+fn filter(property: &str, op: &str, value: Value) -> Value {
+    json!({"property": property, "op": op, "value": value})
+}
+
+fn bare(property: &str, op: &str) -> Value {
+    json!({"property": property, "op": op})
+}
+
+fn number(op: &str, value: Value) -> Value {
+    json!({"property": "a", "op": op, "type": "number", "value": value})
+}
+
+fn span(op: &str, count: u64, unit: &str) -> Value {
+    json!({"property": "seen", "op": op, "unit": unit, "value": count})
+}
+
+#[track_caller]
+fn check(cases: &[(&str, Value)]) {
+    for (text, expected) in cases {
+        assert_eq!(read(text), json!([expected]), "{text}");
+    }
+}
+
 #[test]
-fn a_test_is_a_filter() {
-    let filter = |property: &str, op: &str, value: Value| json!({"property": property, "op": op, "value": value});
-    let bare = |property: &str, op: &str| json!({"property": property, "op": op});
-    let number = |op: &str, value: Value| json!({"property": "a", "op": op, "type": "number", "value": value});
-    let span = |op: &str, count: u64, unit: &str| json!({"property": "seen", "op": op, "unit": unit, "value": count});
-    let cases = [
+fn a_test_of_texts_and_numbers_is_a_filter() {
+    check(&[
         (r#"plan = "pro""#, filter("plan", "equals", json!("pro"))),
         (r#"plan == 'pro'"#, filter("plan", "equals", json!("pro"))),
         (r#"plan="pro""#, filter("plan", "equals", json!("pro"))),
@@ -44,6 +63,12 @@ fn a_test_is_a_filter() {
         (r#"a Starts With "x""#, filter("a", "starts_with", json!("x"))),
         (r#"a ends with "x""#, filter("a", "ends_with", json!("x"))),
         ("a is set", bare("a", "is_set")),
+    ]);
+}
+
+#[test]
+fn a_test_of_sets_and_days_is_a_filter() {
+    check(&[
         ("a is not set", bare("a", "is_not_set")),
         ("a is true", bare("a", "is_true")),
         ("a is false", bare("a", "is_false")),
@@ -71,6 +96,12 @@ fn a_test_is_a_filter() {
         ("seen not in the last 4 weeks", span("not_in_the_last", 4, "week")),
         ("seen in next 12 hours", span("in_the_next", 12, "hour")),
         ("seen in the next 2 months", span("in_the_next", 2, "month")),
+    ]);
+}
+
+#[test]
+fn a_test_of_others_is_a_filter() {
+    check(&[
         ("in cohort 12", json!({"cohort": 12})),
         ("not in cohort 12", json!({"cohort": 12, "negated": true})),
         (r#"did "Login" >= 5"#, json!({"frequency": {"event": "Login", "operator": "is at least", "value": 5}})),
@@ -100,10 +131,7 @@ fn a_test_is_a_filter() {
         ("custom(42) > 1", json!({"property": {"custom_property": 42}, "op": "greater_than", "value": 1})),
         (r#"a = "\"\\\n\t'""#, filter("a", "equals", json!("\"\\\n\t'"))),
         (r#"a = """#, filter("a", "equals", json!(""))),
-    ];
-    for (text, expected) in cases {
-        assert_eq!(read(text), json!([expected]), "{text}");
-    }
+    ]);
 }
 
 #[test]
@@ -125,91 +153,92 @@ fn tests_joined_by_and_are_filters_side_by_side() {
 }
 
 /// The column at which a text is refused, and some of what is said.
+const MISTAKES: &[(&str, usize, &str)] = &[
+    ("", 1, "expected a property"),
+    ("   ", 4, "expected a property"),
+    ("plan", 5, "expected an operator (=, !=, in"),
+    (
+        "plan =",
+        7,
+        "expected a text in quotes, a number, true, false or a day such as 2025-01-31 behind `=`, found the end",
+    ),
+    ("plan = pro", 8, "a text stands in quotes: \"pro\""),
+    ("plan is", 6, "expected an operator"),
+    ("plan is nice", 6, "found `is`"),
+    ("plan contain \"x\"", 6, "found `contain`"),
+    ("= 5", 1, "expected a property, as in plan = \"pro\", found `=`"),
+    ("5 = a", 1, "expected a property"),
+    ("plan = \"pro", 8, "no closing \""),
+    ("plan = 'pro", 8, "no closing '"),
+    ("plan = \"a\\qb\"", 10, "what follows a backslash"),
+    ("plan = \"a\\", 8, "no closing"),
+    ("plan = \u{201c}pro\u{201d}", 8, "straight quotes"),
+    ("a = 1 && b = 2", 7, "write `and`"),
+    ("a = 1 || a = 2", 7, "write `or`"),
+    ("a <> 1", 3, "write `!=`"),
+    ("!a", 1, "write `!=`"),
+    ("a =~ \"x\"", 3, "no patterns"),
+    ("properties[\"plan\"] == \"pro\"", 11, "lists stand in parentheses"),
+    ("a = 1 ; b = 2", 7, "has no meaning here"),
+    ("a = 1 b = 2", 7, "expected `and`, or the end, found `b`"),
+    ("a = 1 and", 10, "expected a property"),
+    ("a = 1 or b = 2", 7, "`or` joins values of one property"),
+    ("a = 1 or a = \"x\"", 7, "`or` joins"),
+    ("a > 1 or a > 2", 7, "`or` joins"),
+    ("a != 1 or a != 2", 8, "`or` joins"),
+    ("a = \"x\" or user.a = \"y\"", 9, "`or` joins"),
+    ("a = 1 and b = 2 or b = 3", 17, "side by side need parentheses"),
+    ("a = 1 or a = 2 and b = 3", 16, "side by side need parentheses"),
+    ("(a = 1 and b = 2) or a = 3", 19, "`or` joins"),
+    ("(a = 1", 1, "is not closed"),
+    ("a = 1)", 6, "no ( that this ) would close"),
+    ("()", 2, "expected a property"),
+    ("not a = 1", 1, "expected a property; one that is named not stands in quotes"),
+    ("and = 1", 1, "found `and`"),
+    ("a in \"x\"", 6, "expected a list such as (\"x\", \"y\") behind `in`"),
+    ("a in ()", 7, "expected a text in quotes or a number, found `)`"),
+    ("a in (\"x\" \"y\")", 11, "expected , or )"),
+    ("a in (\"x\", 5)", 12, "texts or numbers, and not both"),
+    ("a in (\"x\",", 11, "expected a text in quotes or a number"),
+    ("a in (\"x\"", 6, "is not closed"),
+    ("a > \"x\"", 5, "expected a number or a day such as 2025-01-31 behind `>`, found a text"),
+    ("a contains 5", 12, "expected a text in quotes behind `contains`, found the number 5"),
+    ("a between 1", 12, "expected `and`"),
+    ("a between 1 and", 16, "expected a number, as the other end is"),
+    ("a between 1 and 2025-01-01", 17, "expected a number"),
+    ("a between 2025-01-01 and 5", 26, "expected a day"),
+    ("a on 2025-02-30", 6, "there is no 2025-02-30"),
+    ("a on 2025-13-01", 6, "there is no 2025-13-01"),
+    ("a since 2025-01-01T10:00:00", 9, "is no day: write 2025-01-01"),
+    ("a since yesterday", 9, "a text stands in quotes"),
+    ("a before 5", 10, "expected a day such as 2025-01-31 behind `before`"),
+    ("a > 9999-12-31", 5, "expected a number"),
+    ("a > 5apples", 5, "5apples is neither a number nor a day"),
+    ("a > 1.2.3", 5, "neither a number"),
+    ("a > 1e", 5, "neither a number"),
+    ("a > -", 5, "has no meaning here"),
+    ("a in last 7", 12, "expected hours, days, weeks or months, found the end"),
+    ("a in last 7 fortnights", 13, "found `fortnights`"),
+    ("a in last 1.5 days", 11, "whole number"),
+    ("a in last days", 11, "a text stands in quotes"),
+    ("in cohort VIP", 11, "expected the id of a cohort, a whole number, found `VIP`"),
+    ("in cohort -5", 11, "a whole number, found the number -5"),
+    ("did >= 5", 5, "expected an event"),
+    ("did Login != 5", 11, "expected one of >= <= > < ="),
+    ("did Login >= many", 14, "expected how often"),
+    ("custom(x) = 1", 8, "expected the id of a custom property"),
+    ("custom(5 = 1", 10, "expected )"),
+    ("user. = 1", 7, "the name of a property of the user"),
+    ("\"\" = 1", 1, "a property has a name"),
+    ("cart any price > 5", 10, "expected (, found `price`"),
+    ("cart any (in cohort 5)", 1, "tests of fields alone"),
+    ("cart any (x any (y = 1))", 1, "tests of fields alone"),
+    ("日本 = 東京", 6, "a text stands in quotes: \"東京\""),
+];
+
 #[test]
 fn a_mistake_has_its_column_and_says_what_was_expected() {
-    let cases = [
-        ("", 1, "expected a property"),
-        ("   ", 4, "expected a property"),
-        ("plan", 5, "expected an operator (=, !=, in"),
-        (
-            "plan =",
-            7,
-            "expected a text in quotes, a number, true, false or a day such as 2025-01-31 behind `=`, found the end",
-        ),
-        ("plan = pro", 8, "a text stands in quotes: \"pro\""),
-        ("plan is", 6, "expected an operator"),
-        ("plan is nice", 6, "found `is`"),
-        ("plan contain \"x\"", 6, "found `contain`"),
-        ("= 5", 1, "expected a property, as in plan = \"pro\", found `=`"),
-        ("5 = a", 1, "expected a property"),
-        ("plan = \"pro", 8, "no closing \""),
-        ("plan = 'pro", 8, "no closing '"),
-        ("plan = \"a\\qb\"", 10, "what follows a backslash"),
-        ("plan = \"a\\", 8, "no closing"),
-        ("plan = \u{201c}pro\u{201d}", 8, "straight quotes"),
-        ("a = 1 && b = 2", 7, "write `and`"),
-        ("a = 1 || a = 2", 7, "write `or`"),
-        ("a <> 1", 3, "write `!=`"),
-        ("!a", 1, "write `!=`"),
-        ("a =~ \"x\"", 3, "no patterns"),
-        ("properties[\"plan\"] == \"pro\"", 11, "lists stand in parentheses"),
-        ("a = 1 ; b = 2", 7, "has no meaning here"),
-        ("a = 1 b = 2", 7, "expected `and`, or the end, found `b`"),
-        ("a = 1 and", 10, "expected a property"),
-        ("a = 1 or b = 2", 7, "`or` joins values of one property"),
-        ("a = 1 or a = \"x\"", 7, "`or` joins"),
-        ("a > 1 or a > 2", 7, "`or` joins"),
-        ("a != 1 or a != 2", 8, "`or` joins"),
-        ("a = \"x\" or user.a = \"y\"", 9, "`or` joins"),
-        ("a = 1 and b = 2 or b = 3", 17, "side by side need parentheses"),
-        ("a = 1 or a = 2 and b = 3", 16, "side by side need parentheses"),
-        ("(a = 1 and b = 2) or a = 3", 19, "`or` joins"),
-        ("(a = 1", 1, "is not closed"),
-        ("a = 1)", 6, "no ( that this ) would close"),
-        ("()", 2, "expected a property"),
-        ("not a = 1", 1, "expected a property; one that is named not stands in quotes"),
-        ("and = 1", 1, "found `and`"),
-        ("a in \"x\"", 6, "expected a list such as (\"x\", \"y\") behind `in`"),
-        ("a in ()", 7, "expected a text in quotes or a number, found `)`"),
-        ("a in (\"x\" \"y\")", 11, "expected , or )"),
-        ("a in (\"x\", 5)", 12, "texts or numbers, and not both"),
-        ("a in (\"x\",", 11, "expected a text in quotes or a number"),
-        ("a in (\"x\"", 6, "is not closed"),
-        ("a > \"x\"", 5, "expected a number or a day such as 2025-01-31 behind `>`, found a text"),
-        ("a contains 5", 12, "expected a text in quotes behind `contains`, found the number 5"),
-        ("a between 1", 12, "expected `and`"),
-        ("a between 1 and", 16, "expected a number, as the other end is"),
-        ("a between 1 and 2025-01-01", 17, "expected a number"),
-        ("a between 2025-01-01 and 5", 26, "expected a day"),
-        ("a on 2025-02-30", 6, "there is no 2025-02-30"),
-        ("a on 2025-13-01", 6, "there is no 2025-13-01"),
-        ("a since 2025-01-01T10:00:00", 9, "is no day: write 2025-01-01"),
-        ("a since yesterday", 9, "a text stands in quotes"),
-        ("a before 5", 10, "expected a day such as 2025-01-31 behind `before`"),
-        ("a > 9999-12-31", 5, "expected a number"),
-        ("a > 5apples", 5, "5apples is neither a number nor a day"),
-        ("a > 1.2.3", 5, "neither a number"),
-        ("a > 1e", 5, "neither a number"),
-        ("a > -", 5, "has no meaning here"),
-        ("a in last 7", 12, "expected hours, days, weeks or months, found the end"),
-        ("a in last 7 fortnights", 13, "found `fortnights`"),
-        ("a in last 1.5 days", 11, "whole number"),
-        ("a in last days", 11, "a text stands in quotes"),
-        ("in cohort VIP", 11, "expected the id of a cohort, a whole number, found `VIP`"),
-        ("in cohort -5", 11, "a whole number, found the number -5"),
-        ("did >= 5", 5, "expected an event"),
-        ("did Login != 5", 11, "expected one of >= <= > < ="),
-        ("did Login >= many", 14, "expected how often"),
-        ("custom(x) = 1", 8, "expected the id of a custom property"),
-        ("custom(5 = 1", 10, "expected )"),
-        ("user. = 1", 7, "the name of a property of the user"),
-        ("\"\" = 1", 1, "a property has a name"),
-        ("cart any price > 5", 10, "expected (, found `price`"),
-        ("cart any (in cohort 5)", 1, "tests of fields alone"),
-        ("cart any (x any (y = 1))", 1, "tests of fields alone"),
-        ("日本 = 東京", 6, "a text stands in quotes: \"東京\""),
-    ];
-    for (text, column, said) in cases {
+    for (text, column, said) in MISTAKES.iter().copied() {
         let mistake = parse(text).expect_err(text);
         assert!(mistake.what.contains(said), "{text}: {}", mistake.what);
         assert_eq!(mistake.column(text), column, "{text}: {}", mistake.what);
