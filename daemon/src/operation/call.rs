@@ -16,7 +16,6 @@ use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 
 use crate::call::decoding::{Asked, words};
-use crate::call::exchange::Fetched;
 use crate::call::reads::{Freshness, SharedAnswer};
 use crate::call::request::{Outgoing, Payload, Query, Tool};
 use crate::notes;
@@ -142,7 +141,7 @@ impl Run<'_> {
     /// Those of the request, and when Mixpanel reports an error in a good answer, as its queries do.
     pub(crate) async fn ask(&self, request: Outgoing) -> Result<SharedAnswer, Failure> {
         let identity = &self.session.identity;
-        let refusal = Asked::about(identity, &request, "").failure(FailureKind::UpstreamRefused, "was refused");
+        let refusal = self.refusal(&request);
         let answer = match self.operation.effect {
             Effect::Read => {
                 self.operations.reads.read(identity, request, self.freshness(self.operation.reply.kept)).await?
@@ -166,7 +165,7 @@ impl Run<'_> {
         self.report("/insights", json!({"bookmark": bookmark, "queryLimits": {"limit": 3000}}), workspace).await
     }
 
-    /// Asks the query API with a body that names the project.
+    /// Asks the query API with a body that names the project, together with all who ask the same.
     ///
     /// # Errors
     /// As [`Self::insights`].
@@ -177,39 +176,51 @@ impl Run<'_> {
         workspace: Option<WorkspaceId>,
     ) -> Result<Value, Failure> {
         body["project_id"] = project_number(self.session.project()?);
-        let query = workspace.map(|id| ("workspace_id", id.to_string()));
-        self.put(Plane::Query, path, query.into_iter().collect(), body).await.map(|fetched| fetched.value)
+        let query = workspace.map(|id| ("workspace_id", id.to_string())).into_iter().collect();
+        let request = self.posted(Plane::Query, path, query, body);
+        let (identity, refusal) = (&self.session.identity, self.refusal(&request));
+        let answer = self.operations.reads.read(identity, request, Freshness::Now).await?;
+        if reports_error(&answer.value) {
+            return Err(self.refused(&answer.value, refusal).await);
+        }
+        // The last who shares it need not copy it.
+        Ok(Arc::try_unwrap(answer.value).unwrap_or_else(|shared| (*shared).clone()))
     }
 
-    /// Sends a question, within the project's budget.
+    /// Asks for one page or sum of users, which nobody else wants, and returns the answer and how long it was.
     ///
     /// # Errors
-    /// Those of the request, and when Mixpanel reports an error in a good answer, in whichever form: nothing else of these answers has
-    /// that name.
-    pub(crate) async fn put(
+    /// As [`Self::insights`].
+    pub(crate) async fn users(
         &self,
-        plane: Plane,
         path: &str,
-        mut query: Vec<(&str, String)>,
+        query: Vec<(&str, String)>,
         body: Value,
-    ) -> Result<Fetched, Failure> {
+    ) -> Result<(Value, usize), Failure> {
+        let request = self.posted(Plane::Engage, path, query, body);
+        let fetched = self.operations.calls.fetch(&self.session.identity, &request, UPSTREAM.daemon).await?;
+        notes::mended(&fetched.mended);
+        if reports_error(&fetched.value) {
+            return Err(self.refused(&fetched.value, self.refusal(&request)).await);
+        }
+        Ok((fetched.value, fetched.bytes))
+    }
+
+    /// Returns the request of a question, within the project's budget.
+    fn posted(&self, plane: Plane, path: &str, mut query: Vec<(&str, String)>, body: Value) -> Outgoing {
         query.push((ORIGIN.0, ORIGIN.1.to_owned()));
-        let request = Outgoing {
+        Outgoing {
             method: reqwest::Method::POST,
             query: Query::Pairs(query.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()),
             payload: Payload::Json(body),
             tool: self.tool,
             budget: self.session.project.clone(),
             ..Outgoing::read(plane, path)
-        };
-        let identity = &self.session.identity;
-        let refusal = Asked::about(identity, &request, "").failure(FailureKind::UpstreamRefused, "was refused");
-        let fetched = self.operations.calls.fetch(identity, &request, UPSTREAM.daemon).await?;
-        notes::mended(&fetched.mended);
-        if fetched.value.get("error").is_some_and(says_something) {
-            return Err(self.refused(&fetched.value, refusal).await);
         }
-        Ok(fetched)
+    }
+
+    fn refusal(&self, request: &Outgoing) -> Failure {
+        Asked::about(&self.session.identity, request, "").failure(FailureKind::UpstreamRefused, "was refused")
     }
 
     /// Checks that a good answer reports no error.
@@ -337,16 +348,15 @@ fn is_error(answer: &Value) -> bool {
     })
 }
 
-/// Whether a value is more than a place for one.
-fn says_something(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Bool(is_so) => *is_so,
-        Value::Number(_) => true,
+/// Whether a good answer to a question reports an error, in whichever form: nothing else of these answers has that name.
+fn reports_error(answer: &Value) -> bool {
+    answer.get("error").is_some_and(|error| match error {
+        Value::Null | Value::Bool(false) => false,
         Value::String(text) => !text.is_empty(),
         Value::Array(list) => !list.is_empty(),
         Value::Object(fields) => !fields.is_empty(),
-    }
+        Value::Bool(true) | Value::Number(_) => true,
+    })
 }
 
 #[cfg(test)]
@@ -368,6 +378,14 @@ mod tests {
             json!("error"),
         ] {
             assert!(!is_error(&good), "{good}");
+        }
+        for error in [json!("bad"), json!(["a"]), json!({"message": "bad"}), json!(true), json!(7)] {
+            assert!(reports_error(&json!({"error": error, "series": {}})), "{error}");
+        }
+        for good in
+            [json!({"series": {}}), json!({"error": null}), json!({"error": ""}), json!({"error": {}}), json!([])]
+        {
+            assert!(!reports_error(&good), "{good}");
         }
     }
 }

@@ -122,9 +122,9 @@ fn whatever_looks_as_if_it_destroyed_is_weighed_and_says_why_it_does_not() {
     assert_eq!((found("schemas.create-bulk"), found("annotations.create")), (Some("truncat"), None));
 }
 
-#[test]
-fn the_arguments_decide_whether_a_change_destroys() {
-    let cases = [
+/// Calls, and what each does.
+fn weighed() -> Vec<(&'static str, Value, Effect)> {
+    vec![
         ("schemas.create-bulk", json!({"entries": [], "truncate": true}), Effect::Destroy),
         ("schemas.create-bulk", json!({"entries": [], "truncate": "true"}), Effect::Destroy),
         ("schemas.create-bulk", json!({"entries": [], "truncate": false}), Effect::Write),
@@ -172,7 +172,12 @@ fn the_arguments_decide_whether_a_change_destroys() {
             json!({"data": {"properties": [{"name": "p", "resource_type": "User"}]}}),
             Effect::Write,
         ),
-    ];
+    ]
+}
+
+#[test]
+fn the_arguments_decide_whether_a_change_destroys() {
+    let cases = weighed();
     for (id, arguments, expected) in &cases {
         let row = find(id).expect("a row");
         let bound =

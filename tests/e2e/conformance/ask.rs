@@ -17,7 +17,14 @@ use super::compare::Marks;
 pub(super) const FILE: &str = "ask.json";
 
 /// Cases in which we do otherwise than was recorded, and what instead. All of them have a `quirk`.
-const DIFFERENT: [(&str, &str); 4] = [
+const DIFFERENT: [(&str, &str); 11] = [
+    ("ask.insights.last-30-with-dates", "refused: either last or dates, V10_DATE_LAST_EXCLUSIVE"),
+    ("ask.insights.mode-unknown", "refused: ASK_WORD"),
+    ("ask.insights.blank-group", "refused: GB1_EMPTY_PROPERTY"),
+    ("ask.insights.percentile-ignored", "a percentile is not sent with another math"),
+    ("ask.funnel.order-unknown", "refused: ASK_WORD"),
+    ("ask.funnel.mode-unknown", "refused: ASK_WORD"),
+    ("ask.flow.segments-unchecked", "refused: V11_BUCKET_REQUIRES_SIZE"),
     ("ask.funnel.answer-trends", "steps over time have a row for each day, not zeros"),
     ("ask.users.parallel-lost-page", "a page is asked for again, and then fails the call"),
     ("ask.users.same-names", "two properties have two columns"),

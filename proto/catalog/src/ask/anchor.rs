@@ -64,11 +64,11 @@ fn unsupported(what: &str) -> super::fault::Said {
 }
 
 fn entry(test: &Test<'_>, report: &mut Report) -> Option<Value> {
-    let Some(name) = test.property.name() else {
+    let name = test.property.name();
+    if name.is_none() {
         report.add(&test.at, unsupported("a custom property"));
-        return None;
-    };
-    if has_control(name) {
+    }
+    if name.is_some_and(has_control) {
         report.add(format_args!("{}.property", test.at), c::FL_FILTER_CONTROL_CHAR);
     }
     let source = if test.resource == "people" { "user" } else { "properties" };

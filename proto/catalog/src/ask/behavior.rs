@@ -136,6 +136,9 @@ fn exclusions(given: Object<'_, '_>, steps: usize, report: &mut Report) -> Vec<V
         let at = At::Item(&above, index);
         if let Value::String(name) = value {
             names::check(name, names::STEP, at, report);
+            if steps == 0 {
+                report.add(at, c::F4_EXCLUSION_STEP_BOUNDS);
+            }
             return Some(json!({"event": name, "steps": {"from": 1, "to": steps}}));
         }
         exclusion(Object::new(value.as_object()?, &EXCLUSION, at), steps, report)

@@ -93,7 +93,7 @@ fn value(value: &Value, kind: Kind, wrong: Option<Code>, at: At<'_>, report: &mu
         Kind::Word(words) => {
             if let Value::String(given) = value {
                 if !words.contains(&given.as_str()) {
-                    report.add(at, wrong.unwrap_or(ASK_WORD).word(given, words));
+                    report.add(at, wrong.unwrap_or(ASK_WORD).word(given, words).with("field", at.name()));
                 }
                 return;
             }
@@ -101,7 +101,7 @@ fn value(value: &Value, kind: Kind, wrong: Option<Code>, at: At<'_>, report: &mu
         _ => {}
     }
     if !fits(value, kind) {
-        report.add(at, wrong.map_or_else(|| mistyped(value, kind, at), |code| wrong_type(code, value, kind)));
+        report.add(at, wrong.map_or_else(|| mistyped(value, kind, at), |code| wrong_type(code, value, kind, at)));
     }
 }
 
@@ -137,7 +137,8 @@ fn choice(value: &Value, choice: &'static Choice, wrong: Option<Code>, at: At<'_
     if let Some(kind) = choice.plain.iter().copied().find(|kind| is_near(value, *kind)) {
         return self::value(value, kind, wrong, at, report);
     }
-    report.add(at, wrong.map_or_else(|| mistyped(value, Kind::Choice(choice), at), Said::from));
+    let kind = Kind::Choice(choice);
+    report.add(at, wrong.map_or_else(|| mistyped(value, kind, at), |code| wrong_type(code, value, kind, at)));
 }
 
 /// Tells whether a value is of the JSON type of a kind, be its members right or not.
@@ -167,8 +168,8 @@ fn fits(value: &Value, kind: Kind) -> bool {
 }
 
 /// Uses a code of the argument's own for a value of another type.
-fn wrong_type(code: Code, value: &Value, kind: Kind) -> Said {
-    let said = code.with("x", shown(value));
+fn wrong_type(code: Code, value: &Value, kind: Kind, at: At<'_>) -> Said {
+    let said = code.with("x", shown(value)).with("field", at.name());
     if let Kind::Word(words) = kind { said.with("list", words.join(", ")) } else { said }
 }
 

@@ -184,6 +184,13 @@ impl Report {
         }
     }
 
+    /// Adds a problem in place of all others of the same argument, which is not to be there at all.
+    pub(in crate::ask) fn replace(&mut self, at: At<'_>, said: impl Into<Said>) {
+        let place = at.to_string();
+        self.faults.retain(|(_, fault)| fault.at != place);
+        self.add(place, said);
+    }
+
     /// Tells whether no more problems are taken.
     pub(in crate::ask) fn is_full(&self) -> bool {
         self.faults.len() >= MOST

@@ -52,7 +52,7 @@ pub(in crate::ask) fn build(given: Object<'_, '_>, today: Date, report: &mut Rep
     }
     let rules = Rules { blank: c::GB1_EMPTY_PROPERTY, has_group: false };
     let (segments, _) = breakdown::entries(given, "segments", rules, report);
-    if !segments.is_empty() {
+    if given.has("segments") {
         body["segments"] = segments.into();
     }
     body

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::codes as c;
-use super::fault::{At, Report, Said};
+use super::fault::{At, Rank, Report, Said};
 
 /// A formula taken apart.
 #[derive(Debug, Default)]
@@ -41,17 +41,17 @@ pub(in crate::ask) fn check_over_list(formula: &str, count: usize, at: At<'_>, r
 pub(in crate::ask) fn check_over_operands(formula: &str, count: usize, at: At<'_>, report: &mut Report) {
     let parsed = match parse(formula) {
         Ok(parsed) => parsed,
-        Err(place) => return report.add(at, wrong(place)),
+        Err(place) => return report.add_as(Rank::Value, at, wrong(place)),
     };
     if let Some(number) = parsed.upper {
-        report.add(at, c::FM5_UPPER_E.with("x", number));
+        report.add_as(Rank::Value, at, c::FM5_UPPER_E.with("x", number));
     }
     let is_unknown = |name: &&str| index(name).is_none_or(|index| index >= count);
     if let Some(name) = parsed.names.iter().copied().find(is_unknown) {
-        report.add(at, c::FM2_UNKNOWN_LETTER.with("x", name).with("n", count));
+        report.add_as(Rank::Value, at, c::FM2_UNKNOWN_LETTER.with("x", name).with("n", count));
     }
     if parsed.names.is_empty() {
-        report.add(at, c::V16_FORMULA_SYNTAX);
+        report.add_as(Rank::Value, at, c::V16_FORMULA_SYNTAX);
     }
 }
 

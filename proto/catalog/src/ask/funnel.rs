@@ -41,7 +41,7 @@ fn behavior(given: Object<'_, '_>, math: &str, report: &mut Report) -> Value {
     for field in FUNNEL_SETTINGS {
         let is_empty_list = given.get(field.name).and_then(Value::as_array).is_some_and(Vec::is_empty);
         if given.differs(field.name) && !is_empty_list {
-            report.add(given.at(field.name), c::F14_BEHAVIOR_REF_SETTINGS.with("x", field.name));
+            report.replace(given.at(field.name), c::F14_BEHAVIOR_REF_SETTINGS.with("x", field.name));
         }
     }
     let at = given.at("steps");

@@ -154,31 +154,32 @@ fn formulas(
     is_list: bool,
     report: &mut Report,
 ) -> Vec<(Value, bool)> {
-    let of_list =
-        |(_, member): &(At<'_>, Member<'_, '_>)| matches!(member, Member::Formula(formula) if !formula.has("metrics"));
-    let has_operands =
-        |(_, member): &(At<'_>, Member<'_, '_>)| matches!(member, Member::Formula(formula) if formula.has("metrics"));
-    if count == 0 && !members.iter().any(has_operands) {
-        // One formula alone is not even a list to look at.
-        let rank = if is_list { Rank::Arguments } else { Rank::First };
+    let members = || {
+        members
+            .iter()
+            .filter_map(|(_, member)| if let Member::Formula(formula) = member { Some(*formula) } else { None })
+    };
+    let query = given.text("formula");
+    let has_operands = members().any(|formula| formula.has("metrics"));
+    let is_over_list = query.is_some() || members().any(|formula| !formula.has("metrics"));
+    // One formula alone is not even a list to look at.
+    let is_alone = !is_list && count == 0;
+    if count == 0 && !has_operands {
+        let rank = if is_alone { Rank::First } else { Rank::Arguments };
         report.add_as(rank, given.at("events"), c::V0_NO_EVENTS);
     }
-    let query = given.text("formula");
-    if query.is_some() && members.iter().any(|(_, member)| matches!(member, Member::Formula(_))) {
+    if query.is_some() && members().next().is_some() && (has_operands || !is_alone) {
         report.add(given.at("formula"), c::V4_FORMULA_CONFLICT);
     }
-    if count < 2 && (query.is_some() || members.iter().any(of_list)) {
+    if count < 2 && is_over_list {
         report.add(given.at("formula"), c::V4_FORMULA_MIN_EVENTS);
     }
+    let mut clauses: Vec<_> = members().filter_map(|formula| formula_of(formula, count, report)).collect();
     if let Some(text) = query {
         check_formula(text, count, given.at("formula"), report);
-        return vec![(clause(text, given.text("formula_label"), Vec::new()), true)];
+        clauses.push((clause(text, given.text("formula_label"), Vec::new()), true));
     }
-    let read = |(_, member): &(At<'_>, Member<'_, '_>)| match member {
-        Member::Formula(formula) => formula_of(*formula, count, report),
-        _ => None,
-    };
-    members.iter().filter_map(read).collect()
+    clauses
 }
 
 fn check_formula(text: &str, count: usize, at: At<'_>, report: &mut Report) {
@@ -222,7 +223,11 @@ fn operand(given: Object<'_, '_>, report: &mut Report) -> Option<Value> {
         report.add(given.at, c::FM3_NESTED_FORMULA);
         return None;
     }
-    let clause = metric::clause(given, report)?;
+    let mut clause = metric::clause(given, report)?;
+    if let Some(clause) = clause.as_object_mut() {
+        // An operand is not shown.
+        clause.shift_remove("name");
+    }
     if given.is(&SAVED_METRIC) {
         for (kind, code) in [("formula", c::FM3_NESTED_FORMULA), ("warehouse", c::FM7_WAREHOUSE_OPERAND)] {
             if saved_metric::is_of(given, kind) {

@@ -9,7 +9,8 @@ use super::declared::metrics::{
     BEHAVIOR, COHORT_METRIC, CUSTOM_EVENT, EVENT, EVENT_FILTER, EVENT_METRIC, FORMULA, FUNNEL, FUNNEL_METRIC, GROUP,
     GROUPED_EVENT, RETENTION, RETENTION_METRIC, SAVED_METRIC,
 };
-use super::fault::{At, Report};
+use super::declared::words::RETENTION_MATHS;
+use super::fault::{At, Rank, Report};
 use super::filter::entries;
 use super::measure::{self, METRIC, needs_property, takes_property};
 use super::names::{self, is_blank};
@@ -225,10 +226,10 @@ fn funnel(given: Object<'_, '_>, report: &mut Report) -> Option<Value> {
     check_index(given, "step_index", report);
     let property = measure::property(given, "property", report);
     if needs_property(math) && has_no_name(property.as_ref()) {
-        report.add(given.at("property"), c::F10_MATH_MISSING_PROPERTY.with("x", math));
+        report.add_as(Rank::Value, given.at("property"), c::F10_MATH_MISSING_PROPERTY.with("x", math));
     }
     if !takes_property(math) && property.is_some() {
-        report.add(given.at("property"), c::F11_MATH_REJECTS_PROPERTY.with("x", math));
+        report.add_as(Rank::Value, given.at("property"), c::F11_MATH_REJECTS_PROPERTY.with("x", math));
     }
     let property = property.map_or(Value::Null, |property| match property.name() {
         Some(name) => of_funnel(name),
@@ -247,6 +248,9 @@ fn retention(given: Object<'_, '_>, report: &mut Report) -> Option<Value> {
     let math = given.text("math")?;
     let inner = described(&given, "retention", &RETENTION)?;
     let behavior = if inner.is(&BEHAVIOR) {
+        if !RETENTION_MATHS.contains(&math) {
+            report.replace(given.at("math"), c::B9_INVALID_MATH.word(math, RETENTION_MATHS));
+        }
         behavior::saved(inner, "retention", c::BH5_BEHAVIOR_REF_TYPE, inner.at, report)
     } else {
         behavior::retention(inner, [names::METRIC_BORN, names::METRIC_RETURN], report)

@@ -56,7 +56,7 @@ fn behavior(given: Object<'_, '_>, report: &mut Report) -> Value {
     if let Some(born) = born.filter(|born| born.is(&BEHAVIOR)) {
         let settings = RETENTION_SETTINGS.iter().map(|field| field.name).chain(["return_event"]);
         for key in settings.filter(|key| given.differs(key)) {
-            report.add(given.at(key), c::R15_BEHAVIOR_REF_SETTINGS.with("x", key));
+            report.replace(given.at(key), c::R15_BEHAVIOR_REF_SETTINGS.with("x", key));
         }
         return behavior::saved(born, "retention", c::R14_BEHAVIOR_REF_TYPE, at, report);
     }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::codes as c;
 use super::declared::words::NOT_PER_USER;
-use super::fault::Report;
+use super::fault::{Rank, Report};
 use super::measure::{property, takes_property};
 use super::names::is_blank;
 use super::object::Object;
@@ -50,10 +50,10 @@ fn check(given: Object<'_, '_>, report: &mut Report) {
     check_values(given, report);
     if let Some(math) = given.text("math") {
         if given.has("per_user") && NOT_PER_USER.contains(&math) {
-            report.add(given.at("per_user"), c::V3_PER_USER_INCOMPATIBLE.with("x", math));
+            report.add_as(Rank::Value, given.at("per_user"), c::V3_PER_USER_INCOMPATIBLE.with("x", math));
         }
         if given.has("property") && !takes_property(math) {
-            report.add(given.at("property"), c::V14_METRIC_REJECTS_PROPERTY.with("x", math));
+            report.add_as(Rank::Value, given.at("property"), c::V14_METRIC_REJECTS_PROPERTY.with("x", math));
         }
     }
     if given.get("overrides").is_some_and(has_filters) {

@@ -201,6 +201,9 @@ fn value(
     report: &mut Report,
 ) -> Option<(&'static Operator, Value)> {
     let value = given.get("value");
+    if let Some(value) = value {
+        check_days(given, operator, value, report);
+    }
     if kind == "boolean" {
         if operator.takes == Takes::Values
             && let Some(is_true) = value.and_then(truth)
@@ -246,7 +249,6 @@ fn truth(value: &Value) -> Option<bool> {
 /// Checks a value against what the test takes. Where the type is told, it goes to the wire as it is.
 fn fitting(given: Object<'_, '_>, operator: &Operator, value: &Value, report: &mut Report) -> Option<Value> {
     let at = given.at("value");
-    check_days(given, operator, value, report);
     if operator.takes == Takes::Span {
         check_span(given, value, report);
     }

@@ -1,7 +1,6 @@
 //! Questions about users: what they add up to is one request, and profiles come in pages, one after the other or side by side.
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use mp_catalog::Plane;
 use mp_catalog::ask::read::{Paging, Read, aggregate, profiles};
 use mp_proto::failure::{Failure, FailureKind};
 use serde_json::{Map, Value};
@@ -77,8 +76,7 @@ async fn post(run: &Run<'_>, path: &str, mut body: Map<String, Value>) -> Result
     body.insert("project_id".to_owned(), project.as_str().into());
     let workspace = run.session.workspace.map(|id| ("workspace_id", id.to_string()));
     let query = [("project_id", project)].into_iter().chain(workspace).collect();
-    let fetched = run.put(Plane::Engage, path, query, Value::Object(body)).await?;
-    Ok((fetched.value, fetched.bytes))
+    run.users(path, query, Value::Object(body)).await
 }
 
 /// A page of profiles.

@@ -141,8 +141,8 @@ pub(in crate::ask) const WINDOWS: &[(&str, i128)] = &[
     ("session", 1),
 ];
 pub(in crate::ask) const WINDOW_UNITS: &[&str] = &["second", "minute", "hour", "day", "week", "month", "session"];
-/// The same of a flow.
-pub(in crate::ask) const FLOW_WINDOWS: &[(&str, i128)] = &[("day", 366), ("week", 52), ("month", 12), ("session", 1)];
+/// The same of a flow; that a session is one has a code of its own.
+pub(in crate::ask) const FLOW_WINDOWS: &[(&str, i128)] = &[("day", 366), ("week", 52), ("month", 12)];
 pub(in crate::ask) const FLOW_WINDOW_UNITS: &[&str] = &["day", "week", "month", "session"];
 
 /// Names of tests inside a cohort.

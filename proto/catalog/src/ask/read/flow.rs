@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::answer::{Read, entries, taken, text};
 use super::table::Table;
-use super::{Read, entries, taken, text};
 
 /// What an answer about flows has; one without any of them is about something else.
 const KNOWN: [&str; 5] = ["steps", "flows", "trees", "computed_at", "metadata"];

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::answer::{OVERALL, Read, fields, head, series, taken};
 use super::table::Table;
-use super::{OVERALL, Read, fields, head, series, taken};
 
 /// What a funnel tells of each step.
 const OF_STEP: [&str; 5] = ["count", "step_conv_ratio", "overall_conv_ratio", "avg_time", "avg_time_from_start"];

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::answer::{OVERALL, Read, entries, fields, head, series, taken};
 use super::table::Table;
-use super::{OVERALL, Read, fields, head, series, taken};
 
 /// The key of a number that is of no day.
 const ALL: &str = "all";
@@ -27,7 +27,7 @@ pub(super) fn read(params: &Value, mut answer: Map<String, Value>) -> Result<Rea
     }
     let mut result = head(&mut answer);
     let headers = taken(&mut answer, "headers", || json!([]));
-    let table = table(&series, super::entries(&headers), params);
+    let table = table(&series, entries(&headers), params);
     result.insert("headers".to_owned(), headers);
     result.insert("series".to_owned(), series);
     result.insert("meta".to_owned(), taken(&mut answer, "meta", || json!({})));

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::answer::{OVERALL, Read, entries, fields, head, series, taken};
 use super::table::Table;
-use super::{OVERALL, Read, entries, fields, head, series, taken};
 
 /// The average over all cohorts.
 const AVERAGE: &str = "$average";

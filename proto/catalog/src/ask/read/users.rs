@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::Read;
+use super::answer::{Read, fields, taken};
 use super::table::Table;
 
 /// When a profile was seen last.
@@ -59,7 +59,7 @@ fn profile(given: Value) -> Result<Value, String> {
 /// The rows of profiles. Mixpanel's own properties are shown without their `$`, unless a property of that name is there, too.
 fn profile_rows(profiles: &[Value]) -> Value {
     let names: BTreeSet<&str> =
-        profiles.iter().flat_map(|one| super::fields(&one["properties"])).map(|(name, _)| name.as_str()).collect();
+        profiles.iter().flat_map(|one| fields(&one["properties"])).map(|(name, _)| name.as_str()).collect();
     let column = |name: &str| match name.strip_prefix('$') {
         Some(bare) if !bare.is_empty() && !names.contains(bare) && !OWN.contains(&bare) => bare.to_owned(),
         None if OWN.contains(&name) => format!("properties.{name}"),
@@ -86,7 +86,7 @@ pub fn aggregate(answer: Value, action: &str, is_split: bool, now: &str) -> Resu
     let total = if action == "count()" && data.is_number() { data.clone() } else { 0.into() };
     let table = aggregate_rows(&data, action, is_split);
     let result = json!({
-        "computed_at": super::taken(&mut answer, "computed_at", || now.into()), "total": total, "profiles": [],
+        "computed_at": taken(&mut answer, "computed_at", || now.into()), "total": total, "profiles": [],
         "meta": {"action": action, "segmented": is_split}, "mode": "aggregate", "aggregate_data": data, "value": value,
     });
     Ok(Read { result, table, edges: None })
@@ -101,7 +101,7 @@ fn aggregate_rows(data: &Value, action: &str, is_split: bool) -> Value {
     };
     let has_plain = rows.iter().any(|(_, part)| !part.is_object());
     let mut members: Vec<&str> = Vec::new();
-    for (name, _) in rows.iter().flat_map(|(_, part)| super::fields(part)) {
+    for (name, _) in rows.iter().flat_map(|(_, part)| fields(part)) {
         let is_taken = name == head || (has_plain && name == "value");
         if !is_taken && !members.contains(&name.as_str()) {
             members.push(name);

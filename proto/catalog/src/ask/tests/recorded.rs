@@ -135,3 +135,12 @@ pub(super) fn codes() -> BTreeSet<String> {
     let errors = |case: &Value| case["expected"]["errors"].as_array().cloned().unwrap_or_default();
     cases().iter().flat_map(errors).filter_map(|error| code(&error)).collect()
 }
+
+/// Returns the families and arguments of all cases.
+pub(super) fn arguments() -> Vec<(Family, Value)> {
+    let of = |case: &Value| {
+        let family = Family::ALL.into_iter().find(|known| case["family"] == known.as_str())?;
+        Some((family, filled(&case["arguments"])))
+    };
+    cases().iter().filter_map(of).collect()
+}
