@@ -168,11 +168,10 @@ impl Asked {
     /// Notes that a flag sets an argument. Two that set the same contradict each other, unless both add to a list.
     fn claim(&mut self, argument: &'static str, by: &str, is_list: bool) -> bool {
         let other = self.by.iter().find(|(known, _)| *known == argument).map(|(_, other)| other.clone());
-        if let Some(other) = other.filter(|other| other != by) {
-            if !(is_list && argument == "events") {
-                self.problems.add(by, format!("cannot go with {other}"));
-                return false;
-            }
+        let is_joined = is_list && argument == "events";
+        if let Some(other) = other.filter(|other| other != by && !is_joined) {
+            self.problems.add(by, format!("cannot go with {other}"));
+            return false;
         }
         self.by.push((argument, by.to_owned()));
         true

@@ -9,6 +9,8 @@ mod model;
 mod picture;
 mod room;
 mod scale;
+#[cfg(test)]
+mod tests;
 
 pub(super) use draw::drawn;
 pub(super) use picture::picture;

@@ -49,7 +49,7 @@ impl Scale {
                 format!("{:.*}{letter}", digits_of(self.step / size), number / size)
             }
             Some(_) => "0".to_owned(),
-            None if largest >= 1e16 || largest < 1e-4 => rounded(number),
+            None if !(1e-4..1e16).contains(&largest) => rounded(number),
             None => grouped(&format!("{:.*}", digits_of(self.step), number)),
         }
     }
