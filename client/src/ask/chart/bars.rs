@@ -26,7 +26,9 @@ pub(super) fn bars(all: &[Bar], room: &Room) -> Vec<Span> {
     let of_number = widest(&mut numbers.iter().map(|text| text.width()));
     let of_note = widest(&mut shown.iter().map(|bar| bar.note.width()));
     let of_note = if of_note == 0 { 0 } else { of_note + 2 };
-    let of_label = widest(&mut labels.iter().map(|text| text.width())).min(room.width / 3);
+    let of_label = widest(&mut labels.iter().map(|text| text.width()))
+        .min(room.width / 3)
+        .min(room.width.saturating_sub(of_number + LEAST + 3));
     let rest = |note: usize| room.width.saturating_sub(of_label + of_number + note + 3);
     // A narrow terminal shows the bars and not what is said of them.
     let of_note = if rest(of_note) < LEAST { 0 } else { of_note };

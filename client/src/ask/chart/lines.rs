@@ -154,14 +154,17 @@ fn legend(chosen: &[&Series], all: usize, is_percent: bool, room: &Room) -> Vec<
     };
     let texts: Vec<String> = chosen.iter().map(|series| said(series)).collect();
     let of_text = texts.iter().map(|text| text.width()).max().unwrap_or(0);
+    // A narrow terminal shows what a line is, and not what is said of it.
+    let is_said = room.width >= of_text + 14;
+    let left = room.width.saturating_sub(if is_said { of_text + 6 } else { 4 });
     let names: Vec<String> = chosen.iter().map(|series| escaped(&series.name)).collect();
-    let of_name =
-        names.iter().map(|name| name.width()).max().unwrap_or(0).min(room.width.saturating_sub(of_text + 6).max(8));
+    let of_name = names.iter().map(|name| name.width()).max().unwrap_or(0).min(left);
     let mut spans = Vec::new();
     for (by, (name, text)) in names.iter().zip(&texts).enumerate() {
         let mark = if room.is_coloured || chosen.len() == 1 { "──".to_owned() } else { LETTERS[by].to_string() };
         spans.push(Span::coloured(by, mark));
-        spans.push(Span::plain(format!("  {}  {text}\n", padded(name, of_name))));
+        let text = if is_said { text.as_str() } else { "" };
+        spans.push(Span::plain(format!("{}\n", format!("  {}  {text}", padded(name, of_name)).trim_end())));
     }
     if all > chosen.len() {
         spans.push(Span::plain(format!("{} more are not drawn: -f csv has all\n", all - chosen.len())));
