@@ -3,6 +3,7 @@
 
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use mp_proto::context::VARIABLES;
@@ -13,9 +14,20 @@ use crate::caller::Environment;
 /// the user.
 const FAILS_AT_ONCE: Duration = Duration::from_secs(2);
 
+/// A browser that is being opened. It is left to itself when this is dropped.
+pub(crate) struct Opening(Receiver<()>);
+
+impl Opening {
+    /// Waits until a command has opened it, or has run for so long that it is the browser itself.
+    pub(crate) fn settle(self) {
+        // Nothing follows from either: the URL is printed, too.
+        let _ = self.0.recv_timeout(FAILS_AT_ONCE);
+    }
+}
+
 /// Opens a URL in the background and prints nothing: the caller prints the URL anyway. `withheld` is a variable that the browser must
 /// not see, beside those of [`VARIABLES`].
-pub(crate) fn open(url: &str, environment: &Environment, withheld: Option<&str>) {
+pub(crate) fn open(url: &str, environment: &Environment, withheld: Option<&str>) -> Opening {
     let own = candidates(environment.get("BROWSER").unwrap_or_default(), url).into_iter().filter_map(|words| {
         let (program, arguments) = words.split_first()?;
         let mut command = Command::new(program);
@@ -30,7 +42,13 @@ pub(crate) fn open(url: &str, environment: &Environment, withheld: Option<&str>)
         }
     }
     // It waits for each command, which nobody else does; it ends with this process at the latest, and the browser does not.
-    std::thread::spawn(move || first_that_runs(own) || first_that_works(systems));
+    let (sender, opening) = channel();
+    std::thread::spawn(move || {
+        let _ = first_that_runs(own) || first_that_works(systems);
+        // Most callers do not wait.
+        let _ = sender.send(());
+    });
+    Opening(opening)
 }
 
 /// A browser is no part of this command: Ctrl-C is not for it, and it must not read or write here.

@@ -75,6 +75,10 @@ pub(crate) enum Values {
     Workspaces,
     /// First words of the catalog.
     Groups,
+    /// Events of the project by name.
+    Events,
+    /// Properties of events and of users by name.
+    Properties,
 }
 
 /// What a command does.

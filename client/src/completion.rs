@@ -10,6 +10,7 @@ use clap::{Arg, ArgAction};
 use mp_catalog::all;
 use mp_proto::visible::{self, Spelling};
 
+use crate::ask;
 use crate::command::{Command, Run, Values};
 use crate::line::Line;
 use crate::offer;
@@ -124,7 +125,7 @@ impl<'a> At<'a> {
         let id = arg.get_id().as_str();
         let row = row_of(self.rows, &self.path);
         let own = row.and_then(|row| row.values.iter().find(|(name, _)| *name == id)).map(|(_, values)| *values);
-        own.or(match id {
+        own.or_else(|| ask::form::names(&self.path, id)).or(match id {
             "account" => Some(Values::Accounts),
             "target" => Some(Values::Targets),
             "project" => Some(Values::Projects),
@@ -268,6 +269,17 @@ mod tests {
         ] {
             assert_eq!(after(line), [offered], "{line}");
         }
+        for (line, offered) in [
+            ("ask insights -e ", "events"),
+            ("ask funnel ", "events"),
+            ("ask funnel A B ", "events"),
+            ("ask retention A ", "events"),
+            ("ask insights -e A --by ", "properties"),
+            ("ask users --show ", "properties"),
+        ] {
+            assert_eq!(after(line), [offered], "{line}");
+        }
+        assert_eq!(after("ask insights -f ch"), ["chart"]);
         assert_eq!(after("--account=a"), ["--account=accounts"]);
         assert_eq!(after("account use x "), [""; 0]);
         assert_ne!(complete("inspect values -p "), Some(vec!["projects".to_owned()]), "that is the property");

@@ -81,6 +81,7 @@ mod operation;
 mod sdk;
 
 // What a command is, and who reads that.
+mod ask;
 mod command;
 mod completion;
 mod line;

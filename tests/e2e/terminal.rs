@@ -1,5 +1,6 @@
 //! What the commands of the catalog show on a terminal and in a pipe.
 
+mod ask;
 mod formats;
 mod prompt;
 

@@ -2,6 +2,7 @@
 
 mod account;
 mod api;
+mod ask;
 mod completions;
 mod daemon;
 mod events;
@@ -28,6 +29,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     project::COMMAND,
     workspace::COMMAND,
     target::COMMAND,
+    ask::COMMAND,
     export::COMMAND,
     api::COMMAND,
     exec::COMMAND,

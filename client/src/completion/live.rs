@@ -4,8 +4,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use mp_proto::routes::{ACCOUNTS, PROJECTS, TARGETS, WORKSPACES};
+use hyper::Method;
+use mp_proto::routes::{ACCOUNTS, OPERATION, PROJECTS, TARGETS, WORKSPACES, fill};
 use mp_proto::wire::{AccountsBody, ProjectsBody, TargetsBody, WorkspacesBody};
+use serde_json::{Value, json};
 
 use crate::api::{Connection, Options};
 use crate::caller::{Environment, SessionFlags, context, directory};
@@ -49,11 +51,31 @@ async fn known(values: Values, before: &[String]) -> Option<Vec<Word>> {
             body.projects.into_iter().map(|project| (project.id.to_string(), project.name)).collect()
         }
         Values::Groups => return None,
+        Values::Events => names(&mut daemon, "inspect.events", json!({})).await?,
+        Values::Properties => names(&mut daemon, "inspect.properties", json!({"event": event(before)?})).await?,
         Values::Workspaces => {
             let body = daemon.get::<WorkspacesBody>(&format!("{WORKSPACES}?cached=true")).await.ok()?.body;
             body.workspaces.into_iter().map(|workspace| (workspace.id.to_string(), workspace.name)).collect()
         }
     })
+}
+
+/// Returns the names that an operation has answered with, if its answer is kept.
+async fn names(daemon: &mut Connection, id: &str, arguments: Value) -> Option<Vec<Word>> {
+    let asked = json!({"arguments": arguments, "cached": true});
+    let answer = daemon.call::<Vec<Value>>(Method::POST, &fill(OPERATION, id), Some(&asked)).await.ok()?.body;
+    let name = |entry: &Value| Some(entry.as_str().or_else(|| entry.get("name")?.as_str())?.to_owned());
+    Some(answer.iter().filter_map(name).map(|name| (name, String::new())).collect())
+}
+
+/// Returns the event that a command line is about: the first that was typed.
+fn event(before: &[String]) -> Option<&str> {
+    let given = before.iter().position(|word| word == "-e" || word == "--event");
+    let first = given.map(|at| at + 1).or_else(|| Some(before.iter().position(|word| word == "ask")? + 2));
+    let event = before.get(first?)?.as_str();
+    // It may have its own measure behind it.
+    let measured = event.rsplit_once(':').filter(|(_, behind)| !behind.starts_with(' '));
+    Some(measured.map_or(event, |(event, _)| event)).filter(|event| !event.starts_with('-'))
 }
 
 /// Returns a connection with those flags of the command line that decide what the values belong to.
@@ -64,10 +86,11 @@ fn connection(values: Values, before: &[String]) -> Option<Connection> {
         let attached = before.iter().rev().find_map(|word| word.strip_prefix(long)?.strip_prefix('='));
         attached.map(str::to_owned).or_else(|| before.get(at? + 1).cloned())
     };
-    let about_projects = matches!(values, Values::Projects | Values::Workspaces);
+    let about_names = matches!(values, Values::Events | Values::Properties);
+    let about_projects = about_names || matches!(values, Values::Projects | Values::Workspaces);
     let flags = SessionFlags {
         account: given("--account", "-a").filter(|_| about_projects),
-        project: given("--project", "-p").filter(|_| values == Values::Workspaces),
+        project: given("--project", "-p").filter(|_| about_names || values == Values::Workspaces),
         ..SessionFlags::default()
     };
     let socket = given("--socket", "--socket");

@@ -25,7 +25,7 @@ impl Stdin {
 
     /// Returns one that holds a text.
     #[cfg(test)]
-    pub(super) fn holding(text: &'static str) -> Self {
+    pub(crate) fn holding(text: &'static str) -> Self {
         Self { left: Some(Box::new(text.as_bytes())), is_typed: false }
     }
 
@@ -66,7 +66,7 @@ fn limited(from: impl Read, name: &str) -> Result<String, String> {
 ///
 /// # Errors
 /// When it cannot be read, or is no text.
-pub(super) fn text(path: &str, stdin: &mut Stdin) -> Result<String, String> {
+pub(crate) fn text(path: &str, stdin: &mut Stdin) -> Result<String, String> {
     if path == "-" {
         return stdin.text();
     }

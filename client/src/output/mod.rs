@@ -21,7 +21,7 @@ use serde_json::Value;
 pub(crate) use cell::{cell, epoch, fields, title};
 pub(crate) use format::{Format, Preference, Usual};
 pub(crate) use moment::moment;
-pub(crate) use table::{fitted, listed};
+pub(crate) use table::{fitted, listed, padded};
 pub(crate) use text::{escaped, json, pretty, printable};
 pub(crate) use view::{Reader, View};
 
@@ -151,6 +151,16 @@ impl Output {
             }
             _ => self.show_as(format, value, || human(&View::of_stdout())),
         }
+    }
+
+    /// Shows a drawing for people, in colours where those are seen.
+    ///
+    /// # Errors
+    /// When stdout cannot be written to.
+    pub(crate) fn paint(&mut self, spans: &[screen::Span]) -> Result<(), Failure> {
+        let mut out = screen::stdout(Spelling::Plain);
+        let written = out.paint(spans, screen::is_coloured());
+        stdout::is_read(written.and_then(|()| out.flush())).map(drop)
     }
 
     /// Shows a text for people whatever the format, as commands do that only say what they did.

@@ -56,6 +56,75 @@ pub(crate) fn stderr_columns() -> Option<usize> {
     (columns > 0).then_some(usize::from(columns))
 }
 
+/// A part of a text, in a colour where colours are seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Span {
+    /// Its colour, by its number; none for that of all text.
+    colour: Option<usize>,
+    text: String,
+}
+
+/// What makes a terminal write in a colour.
+const COLOURS: [&str; 6] = ["\u{1b}[36m", "\u{1b}[33m", "\u{1b}[35m", "\u{1b}[32m", "\u{1b}[34m", "\u{1b}[31m"];
+
+/// What ends it.
+const NO_COLOUR: &str = "\u{1b}[0m";
+
+impl Span {
+    /// Returns one in the colour of all text.
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
+        Self { colour: None, text: text.into() }
+    }
+
+    /// Returns one in a colour, by its number.
+    pub(crate) fn coloured(number: usize, text: impl Into<String>) -> Self {
+        Self { colour: Some(number), text: text.into() }
+    }
+
+    /// Returns it without its colour.
+    #[cfg(test)]
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Returns whether stdout is a terminal whose user has not said that colours are unwanted.
+pub(crate) fn is_coloured() -> bool {
+    let says = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    is_stdout_watched() && says("NO_COLOR").is_none() && says("TERM").is_none_or(|terminal| terminal != "dumb")
+}
+
+/// Returns how many lines the terminal has that stdout is.
+pub(crate) fn lines() -> Option<usize> {
+    let lines = rustix::termios::tcgetwinsize(io::stdout()).ok()?.ws_row;
+    (lines > 0).then_some(usize::from(lines))
+}
+
+impl<W: Write> Screen<W> {
+    /// Writes a text, its parts in their colours if those are wanted. What is in the parts is shown as all text is.
+    pub(crate) fn paint(&mut self, spans: &[Span], is_coloured: bool) -> io::Result<()> {
+        for span in spans {
+            let colour = span.colour.filter(|_| is_coloured && self.unveiled.is_some());
+            if let Some(colour) = colour {
+                self.out.write_all(COLOURS[colour % COLOURS.len()].as_bytes())?;
+            }
+            self.write_all(span.text.as_bytes())?;
+            if colour.is_some() {
+                self.settle()?;
+                self.out.write_all(NO_COLOUR.as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self) -> io::Result<()> {
+        let Some(unveiled) = &mut self.unveiled else { return Ok(()) };
+        let mut shown = Vec::new();
+        unveiled.settle(&mut shown);
+        self.out.write_all(&shown)
+    }
+}
+
 impl<W: Write> Write for Screen<W> {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         let Some(unveiled) = &mut self.unveiled else { return self.out.write(piece) };
@@ -73,11 +142,7 @@ impl<W: Write> Write for Screen<W> {
 
     /// Shows what came so far: whoever waits for more sees all of it.
     fn flush(&mut self) -> io::Result<()> {
-        if let Some(unveiled) = &mut self.unveiled {
-            let mut shown = Vec::new();
-            unveiled.settle(&mut shown);
-            self.out.write_all(&shown)?;
-        }
+        self.settle()?;
         self.out.flush()
     }
 }

@@ -120,6 +120,11 @@ fn room(cell: &str) -> usize {
     line(cell).width()
 }
 
+/// Returns a text that takes exactly so many columns of a terminal: shortened, or with blanks behind it.
+pub(crate) fn padded(text: &str, width: usize) -> String {
+    padded_to(&shortened(text, width), width)
+}
+
 fn padded_to(cell: &str, width: usize) -> String {
     format!("{cell}{}", " ".repeat(width.saturating_sub(room(cell))))
 }

@@ -39,6 +39,8 @@ pub(crate) struct Run<'a> {
     pub(crate) bound: Bound,
     /// Whether what is kept does not count.
     pub(crate) refresh: bool,
+    /// Whether nothing else does.
+    pub(crate) cached: bool,
     /// Whether the caller itself tries again what fails.
     pub(crate) once: bool,
     /// Whether the caller waits for the hour.
@@ -239,6 +241,7 @@ impl Run<'_> {
 
     fn freshness(&self, is_kept: bool) -> Freshness {
         match (is_kept, self.refresh) {
+            _ if self.cached => Freshness::Known,
             (false, _) => Freshness::Now,
             (true, false) => Freshness::Kept,
             (true, true) => Freshness::Renewed,

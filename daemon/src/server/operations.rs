@@ -129,6 +129,7 @@ async fn answer(
         arguments: &call.arguments,
         bound,
         refresh: call.refresh,
+        cached: call.cached,
         once: call.once,
         is_paced: call.paced,
         pages: call.pages.as_ref(),

@@ -78,6 +78,9 @@ pub struct OperationCall {
     /// Whether an answer that is kept does not count.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refresh: bool,
+    /// Whether only an answer that is kept counts: Mixpanel is not asked, and what is not kept is `upstream_unreachable`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cached: bool,
     /// Whether an answer is refused that holds what no strict reader of JSON takes; else it is mended, and a note says so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub strict: bool,

@@ -345,7 +345,7 @@ fn the_client_keeps_its_storeys() {
             "sdk operation",
             "export mcp",
             "command",
-            "tree",
+            "ask tree",
             "line",
             "completion old_names suggestion",
             "commands",

@@ -185,7 +185,7 @@ impl Course<'_, '_> {
                     self.lines.forget();
                     report::ask(&text);
                 }
-                Act::Open(url) => browser::open(&url, &self.call.environment, self.withheld.as_deref()),
+                Act::Open(url) => drop(browser::open(&url, &self.call.environment, self.withheld.as_deref())),
                 Act::Paste(url) => {
                     let sent = LoginCallback { url: Some(url) };
                     more.extend(self.hand_in(LOGIN_CALLBACK, &sent, login).await?);
