@@ -1,5 +1,7 @@
 //! The arguments of a row as JSON Schema (2020-12), which agents read before they call.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::operation::{Kind, Least, Of, Operation, Param};
@@ -18,6 +20,32 @@ impl Operation {
         }
         schema.insert("additionalProperties".to_owned(), false.into());
         schema
+    }
+}
+
+/// Returns a schema whose own definitions were moved below `at`, each under its name with a prefix: where schemas share one place for
+/// what they refer to, such as the components of an OpenAPI document.
+pub fn hoisted(schema: Value, at: &str, prefix: &str, moved: &mut BTreeMap<String, Value>) -> Value {
+    let Value::Object(mut schema) = schema else { return schema };
+    let own = schema.shift_remove("$defs");
+    for (name, definition) in own.as_ref().and_then(Value::as_object).into_iter().flatten() {
+        moved.entry(format!("{prefix}{name}")).or_insert_with(|| referring(definition, at, prefix));
+    }
+    referring(&Value::Object(schema), at, prefix)
+}
+
+fn referring(schema: &Value, at: &str, prefix: &str) -> Value {
+    match schema {
+        Value::Array(list) => list.iter().map(|one| referring(one, at, prefix)).collect(),
+        Value::Object(fields) => {
+            let one = |(key, value): (&String, &Value)| match value.as_str().and_then(|to| to.strip_prefix("#/$defs/"))
+            {
+                Some(name) if key == "$ref" => (key.clone(), format!("{at}{prefix}{name}").into()),
+                _ => (key.clone(), referring(value, at, prefix)),
+            };
+            Value::Object(fields.iter().map(one).collect())
+        }
+        other => other.clone(),
     }
 }
 
@@ -65,6 +93,7 @@ fn of_json(of: Of) -> Value {
         Of::Any => json!({}),
         Of::Text | Of::Time => json!({"type": "string"}),
         Of::Int => json!({"type": "integer"}),
+        Of::Number => json!({"type": "number"}),
         Of::Bool => json!({"type": "boolean"}),
         Of::Word(words) => json!({"type": "string", "enum": words}),
         Of::Object | Of::One(_) | Of::Map(_) => json!({"type": "object"}),
@@ -91,6 +120,16 @@ mod tests {
         assert_eq!(schema["properties"]["unit"]["enum"], json!(["day", "week", "month"]));
         assert_eq!(schema["properties"]["unit"]["default"], "day");
         assert_eq!(schema["additionalProperties"], false);
+    }
+
+    #[test]
+    fn definitions_move_to_where_others_find_them() {
+        let schema = json!({"type": "object", "properties": {"by": {"$ref": "#/$defs/By"}},
+            "$defs": {"By": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/By"}]}}});
+        let mut moved = BTreeMap::new();
+        let schema = hoisted(schema, "#/components/", "Ask", &mut moved);
+        assert_eq!(schema, json!({"type": "object", "properties": {"by": {"$ref": "#/components/AskBy"}}}));
+        assert_eq!(moved["AskBy"], json!({"anyOf": [{"type": "string"}, {"$ref": "#/components/AskBy"}]}));
     }
 
     #[test]
