@@ -96,10 +96,10 @@ impl Contract {
     /// operation.
     fn content(&self, method: &str, path: &str, status: &str) -> Option<Value> {
         let paths = self.document["paths"].as_object().expect("paths");
-        // How an operation may fail is told once, of the path that runs any.
-        let is_told_once = |template: &str| template.starts_with("/v1/operations/") && !template.contains('{');
-        let fits = |template: &str| is_at(template, path) && (status == "200" || !is_told_once(template));
-        let (_, item) = paths.iter().find(|(template, _)| fits(template))?;
+        // A path without a placeholder comes first; but how an operation may fail is told once, of the path that runs any.
+        let own = paths.get(path).filter(|_| status == "200" || !path.starts_with("/v1/operations/"));
+        let item =
+            own.or_else(|| paths.iter().find(|(template, _)| is_template(template, path)).map(|(_, item)| item))?;
         // HEAD is answered as GET, without its body.
         let known = |method: &str| item[method.to_lowercase()].is_object().then(|| &item[method.to_lowercase()]);
         let operation = known(method).or_else(|| known("GET").filter(|_| method == "HEAD"))?;
@@ -135,6 +135,10 @@ impl Contract {
         let errors: Vec<String> = errors.take(3).collect();
         (!errors.is_empty()).then(|| format!("not as {schema} has it: {}", errors.join("; ")))
     }
+}
+
+fn is_template(template: &str, path: &str) -> bool {
+    template.contains('{') && is_at(template, path)
 }
 
 /// Returns whether a path is one of a template's.

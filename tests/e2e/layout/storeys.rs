@@ -312,7 +312,16 @@ fn the_daemon_keeps_its_storeys() {
 fn the_catalog_keeps_its_storeys() {
     check(
         "proto/catalog/src",
-        &["operation", "models shape", "ops", "nouns", "binding line sample schema wire", "dates", "export", "lib"],
+        &[
+            "operation",
+            "models shape",
+            "ops",
+            "nouns",
+            "answer binding line sample schema wire",
+            "dates",
+            "export",
+            "lib",
+        ],
     );
 }
 
