@@ -1,5 +1,9 @@
 /// <reference types="node" />
 
+import type { Operations } from "./operations.js";
+
+export * from "./operations.js";
+
 /** A JSON object as the daemon writes it; `GET /v1/openapi.json` describes each. */
 export type Json = Record<string, any>;
 
@@ -42,6 +46,9 @@ export class Client implements AsyncDisposable {
    * stream that is cut off throws a {@link Problem}. `parse` reads the answer or each line: JSON has numbers that JavaScript has not.
    */
   operation(operation: string, args?: Json, options?: { refresh?: boolean; parse?: (text: string) => unknown }): Promise<any>;
+
+  /** Runs an operation that takes a file, such as `lookup-tables.upload`. */
+  upload(operation: string, path: string, args?: Json): Promise<any>;
 
   /**
    * Calls Mixpanel's own API; resolves to its JSON, or else bytes. A body is sent as JSON, unless it is bytes. What Mixpanel refuses is a
@@ -91,9 +98,124 @@ export class Problem extends Error {
   /** All problems of the input. */
   readonly errors: Array<{ at: string; detail: string }>;
   readonly env: string[];
+  /** What Mixpanel's answer was, where it refused. */
+  readonly upstream?: Json;
   /** What Mixpanel itself answered to {@link Client.api}. */
   readonly body?: Buffer;
 }
+
+export class ConfigError extends Problem {}
+export class InvalidArgumentError extends ConfigError {}
+export class AccountNotFoundError extends ConfigError {}
+export class AccountExistsError extends ConfigError {}
+export class AccountInUseError extends ConfigError {}
+export class TargetNotFoundError extends ConfigError {}
+export class TargetExistsError extends ConfigError {}
+export class ProjectNotFoundError extends ConfigError {}
+export class WorkspaceScopeError extends Problem {}
+export class EventNotFoundError extends Problem {}
+export class OAuthError extends Problem {}
+export class RegionProbeError extends OAuthError {}
+export class APIError extends Problem {}
+export class AuthenticationError extends APIError {}
+export class QueryError extends APIError {}
+export class RateLimitError extends APIError {}
+export class ServerError extends APIError {}
+export class ResponseValidationError extends Problem {}
+export class DaemonError extends Problem {}
+
+/** What was chosen. A target stands alone. */
+export interface Choice {
+  account?: string;
+  project?: string | number;
+  workspace?: number;
+  target?: string;
+}
+
+/** What a call has, and who decided. */
+export interface Session {
+  state: "ok" | "needs_account" | "needs_project";
+  account: { name: string; type: string; region: string; source: Json } | null;
+  project: { id: string; name: string | null; organization: string | null; source: Json } | null;
+  workspace: { id: number; name: string | null; source: Json } | null;
+  user: Json | null;
+}
+
+/**
+ * Account, project and workspace that calls are for, by what was chosen here; the rest is the daemon's to decide. Every operation of the
+ * catalog is a method; arguments are in camelCase, and answers have the names that the daemon gives them. What streams starts with the
+ * first `next`.
+ */
+export class Workspace implements AsyncDisposable {
+  constructor(options?: Choice & { session?: Session } & Omit<Options, keyof Choice>);
+  /** The socket, for this choice: Mixpanel's own API, events, credentials. */
+  readonly client: Client;
+  /** Switches, and resolves to itself. `persist` stores it for all tools. */
+  use(choice: Choice & { persist?: boolean }): Promise<this>;
+  /** Resolves to another workspace, held to the ids that this one resolves to now, whatever others switch to. */
+  snapshot(): Promise<Workspace>;
+  session(): Promise<Session>;
+  me(options?: { refresh?: boolean }): Promise<Json>;
+  projects(options?: { refresh?: boolean }): Promise<Array<Json>>;
+  workspaces(options?: { projectId?: string; refresh?: boolean }): Promise<Array<Json>>;
+  close(): void;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface Workspace extends Operations {}
+
+export interface Account {
+  name: string;
+  type: "service_account" | "oauth_browser" | "oauth_token";
+  region: "us" | "eu" | "in";
+  status: string;
+  is_active: boolean;
+  referenced_by_targets: string[];
+}
+
+export interface NewAccount {
+  name?: string;
+  type: Account["type"];
+  region?: Account["region"];
+  defaultProject?: string;
+  username?: string;
+  secret?: string;
+  token?: string;
+  tokenEnv?: string;
+}
+
+/** The accounts of the config. */
+export const accounts: {
+  list(): Promise<Account[]>;
+  show(name: string): Promise<Account>;
+  add(account: NewAccount): Promise<Account>;
+  update(name: string, changes: Omit<Partial<NewAccount>, "name" | "type">): Promise<Account>;
+  use(name: string): Promise<void>;
+  remove(name: string, options?: { force?: boolean }): Promise<string[]>;
+  test(name: string): Promise<Json>;
+  token(name: string): Promise<string | null>;
+  refresh(name: string): Promise<Json>;
+  logout(name: string): Promise<void>;
+};
+
+/** The session that is stored for all tools. */
+export const session: { show(): Promise<Json>; use(choice: Choice): Promise<void> };
+
+export interface Target {
+  name: string;
+  account: string;
+  project: string;
+  workspace: number | null;
+}
+
+/** Sessions with a name. */
+export const targets: {
+  list(): Promise<Target[]>;
+  show(name: string): Promise<Target>;
+  add(name: string, parts: { account: string; project: string | number; workspace?: number }): Promise<Target>;
+  use(name: string): Promise<void>;
+  remove(name: string): Promise<void>;
+};
 
 /**
  * Puts the login on requests to Mixpanel. The daemon is asked each time, and nothing is kept. Without an account it is the login of the

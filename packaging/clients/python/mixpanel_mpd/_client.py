@@ -53,7 +53,6 @@ class Problem(Exception):
         self.errors: list[dict[str, str]] = more.get("errors") or []  # All problems of the input: `at` and `detail`.
         self.env: list[str] = more.get("env") or []
         self.upstream: dict[str, Any] | None = more.get("upstream")
-        self.referenced_by: list[str] = more.get("referenced_by") or []
         self.body: bytes = more.get("body") or b""  # What Mixpanel itself answered to `Client.api`.
 
     @property

@@ -18,16 +18,25 @@ class InvalidArgumentError(ConfigError, ValueError, codes="invalid_argument inva
 ParamValidationError = BookmarkValidationError = BusinessContextValidationError = InvalidArgumentError
 
 
-class AccountNotFoundError(ConfigError, codes="account_not_found"):
+class _OfAccount(ConfigError):
+    @property
+    def account_name(self) -> str | None:
+        """Which account it is about."""
+        return self.account
+
+
+class AccountNotFoundError(_OfAccount, codes="account_not_found"):
     """There is no account of that name."""
 
 
-class AccountExistsError(ConfigError, codes="account_exists"):
+class AccountExistsError(_OfAccount, codes="account_exists"):
     """The name of an account is taken."""
 
 
-class AccountInUseError(ConfigError, codes="account_in_use"):
-    """Targets refer to the account."""
+class AccountInUseError(_OfAccount, codes="account_in_use"):
+    """Targets refer to the account; `accounts.remove` tells which."""
+
+    referenced_by: list[str] = []
 
 
 class TargetNotFoundError(ConfigError, codes="target_not_found"):
@@ -96,4 +105,4 @@ class DaemonError(Problem, codes="daemon_unreachable timeout stopping too_many_c
     """The daemon could not be asked, or is not well."""
 
 
-__all__ = [name for name, value in list(globals().items()) if isinstance(value, type) and issubclass(value, Exception)]
+__all__ = [name for name, value in list(globals().items()) if isinstance(value, type) and issubclass(value, Exception) and name[0] != "_"]

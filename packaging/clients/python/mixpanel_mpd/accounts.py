@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ._client import Client
+from ._errors import AccountInUseError
 from ._records import Record
 
 __all__ = ["AccountSummary", "AccountTestResult", "add", "list", "login", "logout", "refresh", "remove", "show", "test", "token", "update", "use"]
@@ -90,7 +91,11 @@ def use(name: str) -> None:
 
 def remove(name: str, *, force: bool = False) -> Any:
     """Removes an account and its stored tokens. Targets that refer to it refuse that, unless forced; their names are returned."""
-    return Client().call("DELETE", _at(name) + ("?force=true" if force else "")).get("orphaned_targets", [])
+    try:
+        return Client().call("DELETE", _at(name) + ("?force=true" if force else "")).get("orphaned_targets", [])
+    except AccountInUseError as error:
+        error.referenced_by = show(name).referenced_by_targets
+        raise
 
 
 def test(name: str | None = None) -> AccountTestResult:

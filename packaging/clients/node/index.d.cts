@@ -1,0 +1,2 @@
+// The same types for CommonJS.
+export * from "./index.js" with { "resolution-mode": "import" };
