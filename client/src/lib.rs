@@ -80,6 +80,9 @@ mod namespaces;
 mod operation;
 mod sdk;
 
+// The operations as methods: for other programs alone.
+pub mod typed;
+
 // What a command is, and who reads that.
 mod command;
 mod completion;

@@ -342,6 +342,7 @@ fn the_client_keeps_its_storeys() {
             "events",
             "call",
             "sdk operation",
+            "typed",
             "export mcp",
             "command",
             "tree",

@@ -863,6 +863,9 @@ class ResolvedReport(Record):
     bookmark: Optional[Dict[str, Any]]
     name: Optional[str]
     description: Optional[str]
+    input: Optional[str]
+    expanded_url: Optional[str]
+    overrides: Any
 
 
 class RetentionResult(Record):

@@ -29,9 +29,14 @@ class Store(ThreadingHTTPServer):
         parts = urlsplit(upstream)
         self.behind = (parts.hostname or "", parts.port or 0)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
-        self.kept: dict[str, dict[int, dict[str, Any]]] = {kind: {} for kind in KINDS}
-        self.lock, self.last = threading.Lock(), 100
+        self.lock = threading.Lock()
+        self.reset()
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def reset(self) -> None:
+        """Forgets everything."""
+        self.kept: dict[str, dict[int, dict[str, Any]]] = {kind: {} for kind in KINDS}
+        self.last = 100
 
     def __enter__(self) -> Store:
         return self

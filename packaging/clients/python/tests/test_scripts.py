@@ -54,6 +54,13 @@ class Scripts(unittest.TestCase):
                     self.assertTrue(said)
                     self.assertEqual(said, SAID.get(path.stem, said))
 
+    def test_a_tour_of_typed_calls(self) -> None:
+        tour = str(SCRIPTS.parent / "typed" / "tour.py")
+        with Store(os.environ["MPD_UPSTREAM"]) as store, Home(ACCOUNT, MPD_UPSTREAM=store.url, PYTHONPATH=str(SCRIPTS.parent.parent)) as home:
+            done = subprocess.run([sys.executable, tour], env=home.env, capture_output=True, text=True, timeout=2 * SOON)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertEqual(done.stdout.splitlines()[1:], ["ok 3", "upstream_not_found 404", "True"])
+
 
 if __name__ == "__main__":
     unittest.main()

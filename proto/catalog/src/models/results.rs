@@ -229,6 +229,9 @@ pub(crate) const RESOLVED_REPORT: Model = Model::new(
         Field::new("bookmark", Of::Object),
         Field::new("name", Of::Text),
         Field::new("description", Of::Text),
+        Field::new("input", Of::Text),
+        Field::new("expanded_url", Of::Text),
+        Field::new("overrides", Of::Any),
     ],
 );
 

@@ -1,4 +1,4 @@
-//! The client for Node: `methods.cjs`, a table of all methods, and `operations.d.ts`, their types.
+//! The client for Node: `methods.cjs`, a table of all methods, and `operations.d.cts`, their types.
 
 use serde_json::{Map, Value, json};
 
@@ -62,7 +62,7 @@ fn given(name: &str, fields: &[Field]) -> String {
 
 fn field(argument: &Argument) -> Field {
     let (name, about) = (camel(&argument.name), argument.about.clone());
-    Field { key: name.clone(), name, of: argument.of.clone(), required: argument.required, about }
+    Field { key: name.clone(), name, of: argument.of.clone(), required: argument.required, default: None, about }
 }
 
 /// Returns the named arguments of a method.
@@ -72,6 +72,7 @@ fn options(method: &Method) -> Vec<Field> {
         key: "filePath".to_owned(),
         of: Type::Text,
         required: true,
+        default: None,
         about: "Path of the file".to_owned(),
     };
     let refresh = Field {
@@ -79,6 +80,7 @@ fn options(method: &Method) -> Vec<Field> {
         key: "refresh".to_owned(),
         of: Type::Bool,
         required: false,
+        default: None,
         about: "Whether an answer that is kept does not count".to_owned(),
     };
     let more = method.takes_file.then_some(file).into_iter().chain(method.is_kept.then_some(refresh));
@@ -176,7 +178,7 @@ fn table() -> String {
 #[test]
 fn the_node_client_is_the_catalogs() {
     const FOLDER: &str = "packaging/clients/node";
-    check(&[(format!("{FOLDER}/operations.d.ts"), declarations()), (format!("{FOLDER}/methods.cjs"), table())]);
+    check(&[(format!("{FOLDER}/operations.d.cts"), declarations()), (format!("{FOLDER}/methods.cjs"), table())]);
 }
 
 #[test]

@@ -195,13 +195,13 @@ fn params() -> BTreeMap<String, Vec<Field>> {
 
 fn field(argument: &Argument) -> Field {
     let (name, about) = (argument.name.clone(), argument.about.clone());
-    Field { key: name.clone(), name, of: argument.of.clone(), required: argument.required, about }
+    Field { key: name.clone(), name, of: argument.of.clone(), required: argument.required, default: None, about }
 }
 
 /// The path of the file that an upload sends.
 fn file(method: &Method) -> Option<Field> {
     let (name, about) = ("file_path".to_owned(), "Path of the file".to_owned());
-    method.takes_file.then(|| Field { key: name.clone(), name, of: Type::Text, required: true, about })
+    method.takes_file.then(|| Field { key: name.clone(), name, of: Type::Text, required: true, default: None, about })
 }
 
 /// Returns the arguments of a method, with what they are.

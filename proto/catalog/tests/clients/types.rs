@@ -31,6 +31,8 @@ pub(crate) struct Field {
     pub(crate) of: Type,
     /// Whether it is there in any case, and never null: Mixpanel sends it, or the daemon adds what stands for it.
     pub(crate) required: bool,
+    /// The JSON text of what stands for it where it is missing.
+    pub(crate) default: Option<String>,
     pub(crate) about: String,
 }
 
@@ -38,8 +40,6 @@ pub(crate) struct Field {
 pub(crate) struct Object {
     pub(crate) name: String,
     pub(crate) fields: Vec<Field>,
-    /// Whether there may be other fields.
-    pub(crate) is_open: bool,
 }
 
 impl Type {
@@ -172,10 +172,11 @@ fn add_answer(model: &Model, names: Names, found: &mut BTreeMap<&'static str, Ob
         key: field.shown(names).to_owned(),
         of: Type::answered(field.of),
         required: field.required || field.default.is_some(),
+        default: field.default.map(str::to_owned),
         about: String::new(),
     };
     let fields = model.fields.iter().map(field).collect();
-    found.insert(model.name, Object { name: model.name.to_owned(), fields, is_open: !model.closed });
+    found.insert(model.name, Object { name: model.name.to_owned(), fields });
     for model in model.fields.iter().filter_map(|field| inner(field.of)) {
         add_answer(model, names, found);
     }
@@ -209,10 +210,11 @@ fn add_input(model: &Model, found: &mut BTreeMap<String, Object>) {
         key: if model.by_wire_names { field.wire } else { field.name }.to_owned(),
         of: Type::taken(field.of),
         required: field.required,
+        default: None,
         about: String::new(),
     };
     let fields = model.fields.iter().map(field).collect();
-    found.insert(name.clone(), Object { name, fields, is_open: !model.closed });
+    found.insert(name.clone(), Object { name, fields });
     for model in model.fields.iter().filter_map(|field| inner(field.of)) {
         add_input(model, found);
     }
@@ -239,8 +241,9 @@ pub(crate) fn object_of(name: &str, schema: &Value) -> Option<Object> {
         key: key.clone(),
         of: Type::of_schema(one),
         required: required.contains(&key.as_str()),
+        default: None,
         about: one["description"].as_str().unwrap_or_default().to_owned(),
     };
     let fields = properties.iter().map(field).collect();
-    Some(Object { name: name.to_owned(), fields, is_open: schema["additionalProperties"] != false })
+    Some(Object { name: name.to_owned(), fields })
 }

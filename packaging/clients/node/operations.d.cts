@@ -682,6 +682,9 @@ export interface ResolvedReport {
   bookmark?: Record<string, any> | null;
   name?: string | null;
   description?: string | null;
+  input?: string | null;
+  expanded_url?: string | null;
+  overrides?: any;
 }
 
 export interface RetentionResult {
