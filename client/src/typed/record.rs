@@ -1,5 +1,5 @@
-//! Objects of answers as types. Fields that a type does not know are kept; one that is not as expected is kept there, too, unless the object
-//! is nothing without it.
+//! Objects of answers as types. Fields that a type does not know are kept; one that is not as expected is kept there, too, unless the
+//! object is nothing without it.
 
 use std::collections::BTreeMap;
 

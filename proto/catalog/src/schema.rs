@@ -101,7 +101,10 @@ fn of_json(of: Of) -> Value {
         Of::ListsByName => {
             json!({"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}})
         }
-        Of::Values | Of::Texts | Of::Ints | Of::Objects | Of::List(_) => json!({"type": "array"}),
+        Of::Values => json!({"type": "array", "items": {}}),
+        Of::Texts => json!({"type": "array", "items": {"type": "string"}}),
+        Of::Ints => json!({"type": "array", "items": {"type": "integer"}}),
+        Of::Objects | Of::List(_) => json!({"type": "array", "items": {"type": "object"}}),
     }
 }
 
