@@ -86,7 +86,7 @@ fn a_foreign_program_needs_nothing_of_ours() {
         let said = daemon.overview().await.expect("an answer");
         let mut happened = daemon.events().await.expect("a stream");
         let first = happened.next().await.expect("well-formed").expect("how things stand");
-        client(&world.home).accounts().refresh("ada").await.expect("it is renewed");
+        client(&world.home).accounts().refresh("ada", None).await.expect("it is renewed");
         let next = timeout(SOON, happened.next()).await.expect("in time").expect("well-formed").expect("an event");
         (said, first, next)
     });
