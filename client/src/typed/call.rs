@@ -19,7 +19,6 @@ pub(super) struct Call {
     workspace: Workspace,
     id: &'static str,
     arguments: Map<String, Value>,
-    refresh: bool,
     /// What the call says beside its arguments.
     said: Map<String, Value>,
 }
@@ -28,7 +27,7 @@ impl Call {
     /// Begins a call; `said` is what it says beside its arguments, as JSON texts.
     pub(super) fn new(workspace: &Workspace, id: &'static str, said: &[(&str, &str)]) -> Self {
         let said = said.iter().map(|(name, json)| ((*name).to_owned(), serde_json::from_str(json).unwrap_or_default()));
-        Self { workspace: workspace.clone(), id, arguments: Map::new(), refresh: false, said: said.collect() }
+        Self { workspace: workspace.clone(), id, arguments: Map::new(), said: said.collect() }
     }
 
     pub(super) fn set(mut self, name: &'static str, value: impl Into<Value>) -> Self {
@@ -40,15 +39,14 @@ impl Call {
         self.set(name, serde_json::from_str::<Value>(json).unwrap_or_default())
     }
 
-    pub(super) fn refresh(mut self) -> Self {
-        self.refresh = true;
+    /// Says a word beside the arguments.
+    pub(super) fn say(mut self, word: &str) -> Self {
+        self.said.insert(word.to_owned(), true.into());
         self
     }
 
     async fn value(self) -> Result<Value, Failure> {
-        let operations = self.workspace.operations();
-        let operations = if self.refresh { operations.fresh() } else { operations };
-        operations.say(self.said).run(self.id, self.arguments.into()).await
+        self.workspace.operations().say(self.said).run(self.id, self.arguments.into()).await
     }
 
     pub(super) fn answer<T: Field + Send + 'static>(self) -> Answered<T> {
@@ -102,6 +100,7 @@ macro_rules! calls {
         $(say $say_key:literal = $say:literal;)*
         $($(#[$of:meta])* option $option:ident: $($option_of:ident)+ = $key:literal;)*
         $(kept $refresh:ident;)?
+        $(link $link:ident;)?
         $(upload $file:ident;)?
     })*) => {
         $(
@@ -122,9 +121,16 @@ macro_rules! calls {
                     }
                 )*
                 $(
+                    /// The answer has a link to the same report.
+                    pub fn $link(mut self) -> Self {
+                        self.call = self.call.say("link");
+                        self
+                    }
+                )?
+                $(
                     /// An answer that is kept does not count.
                     pub fn $refresh(mut self) -> Self {
-                        self.call = self.call.refresh();
+                        self.call = self.call.say("refresh");
                         self
                     }
                 )?

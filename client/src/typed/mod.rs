@@ -7,4 +7,4 @@ mod record;
 
 pub use call::Answered;
 pub use generated::*;
-pub use record::{Field, Params, Record};
+pub use record::{Asked, Field, Params, Record};

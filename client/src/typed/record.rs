@@ -116,6 +116,27 @@ impl Field for Params {
     }
 }
 
+/// What a question answers: a result, beside the body that was sent; the same as a table is in `more`, as is what only some have.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Asked<T> {
+    /// The body that was sent.
+    pub params: Value,
+    /// What is made of the answer.
+    pub result: T,
+    /// What else there is: `table`, `edges`, `warnings`, `link`.
+    pub more: Map<String, Value>,
+}
+
+impl<T: Field> Field for Asked<T> {
+    fn of(value: Value) -> Result<Self, Value> {
+        let Value::Object(mut object) = value else { return Err(value) };
+        let params = object.shift_remove("params").unwrap_or_default();
+        let result = T::of(object.shift_remove("result").unwrap_or_default())?;
+        Ok(Self { params, result, more: object })
+    }
+}
+
 /// Takes a field that must be there out of an object. Of one that has a meaning where it is missing, that is read.
 pub(super) fn must<T: Field>(object: &mut Map<String, Value>, name: &str, default: &str) -> Result<T, String> {
     let value = object.shift_remove(name).filter(|value| !value.is_null());
@@ -227,5 +248,7 @@ mod tests {
         assert_eq!(told.as_deref(), Some("'name' is missing"));
         assert_eq!(read::<Params>(json!({"params": {"a": 1}})), Ok(Params(json!({"a": 1}))));
         assert!(read::<Params>(json!({})).is_err());
+        let asked: Asked<Value> = read(json!({"params": 1, "result": {"a": 2}, "link": "u"})).expect("an answer");
+        assert_eq!((asked.result["a"].clone(), asked.more["link"].clone()), (json!(2), json!("u")));
     }
 }

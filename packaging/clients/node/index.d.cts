@@ -96,7 +96,7 @@ export class Problem extends Error {
   /** What to run. */
   readonly next: Array<{ command: string; label: string }>;
   /** All problems of the input. */
-  readonly errors: Array<{ at: string; detail: string }>;
+  readonly errors: Array<{ at: string; detail: string; code?: string; suggestions?: string[] }>;
   readonly env: string[];
   /** What Mixpanel's answer was, where it refused. */
   readonly upstream?: Json;

@@ -111,10 +111,12 @@ function sent(name, method, args) {
   if (args.length > method.first.length + 1 || typeof options !== "object") throw wrong(`${name} takes ${method.first.length} arguments and an object`);
   const unknown = Object.keys(options).filter((key) => !method.known.includes(key));
   if (unknown.length) throw wrong(`${name} takes no ${unknown.join(", ")}; it takes ${method.known.join(", ") || "none"}`);
-  const { refresh, filePath, ...named } = options;
+  const { refresh, filePath, ...others } = options;
+  const { link, ...named } = method.link ? others : { ...others, link: undefined };
+  if (!method.link && "link" in others) named.link = others.link; // Of some it is an argument.
   const renamed = Object.entries(named).map(([key, value]) => [method.names[key] ?? key, value]);
   const all = given({ ...Object.fromEntries(first), ...Object.fromEntries(renamed), ...method.fixed });
-  return { all, filePath, call: { ...method.call, ...(refresh && { refresh }) } };
+  return { all, filePath, call: { ...method.call, ...(refresh && { refresh }), ...(link && { link }) } };
 }
 
 async function asked(client, name, method, args) {

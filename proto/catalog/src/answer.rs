@@ -139,6 +139,8 @@ mod tests {
     fn answers_are_described_down_to_their_fields() {
         let vague: Vec<&str> = all()
             .filter(|row| matches!(row.reply.shape, Shape::One | Shape::List) && row.reply.object().is_none())
+            // What a question is answered with depends on its family.
+            .filter(|row| !row.id.starts_with("ask."))
             .map(|row| row.id)
             .collect();
         assert!(vague.is_empty(), "{vague:?} answer objects: add a model, or describe what code makes");

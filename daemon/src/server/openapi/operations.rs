@@ -86,6 +86,11 @@ fn call(operation: &Operation, arguments: &Value, is_needed: bool) -> Value {
         properties["refresh"] =
             json!({"type": "boolean", "description": "Whether an answer that is kept does not count"});
     }
+    if operation.id.starts_with("ask.") {
+        properties["dry_run"] = json!({"type": "boolean", "description": "Whether nothing is sent but what would be"});
+        properties["link"] =
+            json!({"type": "boolean", "description": "Whether the answer has a link to the same report"});
+    }
     let mut body = json!({"type": "object", "properties": properties});
     if is_needed {
         body["required"] = json!(["arguments"]);

@@ -31,6 +31,11 @@ def params(answer: Any) -> Any:
     return answer["params"]
 
 
+def asked(kind: type[Record]) -> Reader:
+    """Returns what reads the result of a question, with what stands beside it: the body that was sent, the table, warnings, a link."""
+    return lambda answer: kind({**(answer.get("result") or {}), **{name: value for name, value in answer.items() if name != "result"}})
+
+
 def data(answer: Any) -> bytes:
     """Reads a file."""
     return b"".join(answer)

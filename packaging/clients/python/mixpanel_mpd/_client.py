@@ -50,7 +50,7 @@ class Problem(Exception):
         self.account: str | None = more.get("account")
         self.retry_after_s: int | None = more.get("retry_after_s")
         self.next: list[dict[str, str]] = more.get("next") or []  # What to run: `command` and `label`.
-        self.errors: list[dict[str, str]] = more.get("errors") or []  # All problems of the input: `at` and `detail`.
+        self.errors: list[dict[str, Any]] = more.get("errors") or []  # All problems of the input: `at`, `detail`, and a `code` of some.
         self.env: list[str] = more.get("env") or []
         self.upstream: dict[str, Any] | None = more.get("upstream")
         self.body: bytes = more.get("body") or b""  # What Mixpanel itself answered to `Client.api`.

@@ -42,6 +42,9 @@ class Record(dict[str, Any]):
 
     def rows(self) -> list[dict[str, Any]]:
         """Returns its rows: one for each date and part of a series, each step, each cohort; else itself."""
+        table = self.get("table")
+        if isinstance(table, Mapping) and isinstance(table.get("rows"), list):
+            return [dict(row) for row in table["rows"]]
         if self._unfolds is None or self.get(self._unfolds[0]) is None:
             return [dict(self)]
         field, levels, leaf = self._unfolds

@@ -1,6 +1,7 @@
 //! Writes the typed clients: methods, arguments and answers of every row of the catalog, for Rust, Python and TypeScript. Each test
 //! compares; what is stale is written anew, and the test fails, so that somebody looks at the difference.
 
+mod asks;
 mod methods;
 mod names;
 mod node;

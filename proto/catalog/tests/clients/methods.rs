@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use mp_catalog::{Effect, Kind, Operation, Shape, all};
 use serde_json::{Map, Value};
 
+use crate::asks;
 use crate::names::{RENAMED, SIGNATURES};
 use crate::types::{Type, arguments};
 
@@ -29,6 +30,8 @@ pub(crate) enum Answer {
     Value(Type),
     /// The body that would be sent.
     Params,
+    /// A result of that name, beside the body that was sent and a table.
+    Asked(String),
     Lines,
     Bytes,
 }
@@ -52,6 +55,8 @@ pub(crate) struct Method {
     pub(crate) answer: Answer,
     pub(crate) is_kept: bool,
     pub(crate) takes_file: bool,
+    /// Whether its answer may have a link to the same report.
+    pub(crate) has_link: bool,
 }
 
 impl Method {
@@ -107,6 +112,7 @@ fn method(operation: &'static Operation, signature: &str) -> Method {
     let takes_file = operation.params.iter().any(|param| param.kind == Kind::File);
     let answer = answer(operation, &call);
     let (about, is_kept) = (about(operation), operation.reply.kept);
+    let has_link = call.is_empty() && asks::has_link(operation.id);
     Method {
         id: operation.id,
         name: name.to_owned(),
@@ -119,6 +125,7 @@ fn method(operation: &'static Operation, signature: &str) -> Method {
         answer,
         is_kept,
         takes_file,
+        has_link,
     }
 }
 
@@ -201,6 +208,9 @@ fn about(operation: &Operation) -> String {
 fn answer(operation: &Operation, call: &Map<String, Value>) -> Answer {
     if call.get("dry_run") == Some(&Value::Bool(true)) {
         return Answer::Params;
+    }
+    if let Some(model) = asks::result(operation.id) {
+        return Answer::Asked(model.name.to_owned());
     }
     let object = operation.reply.object();
     let object = object.map_or(Type::Map(Box::new(Type::Any)), |(model, _)| Type::Named(model.name.to_owned()));

@@ -6,6 +6,19 @@ use crate::methods::{Answer, Argument, Method, methods};
 use crate::types::{Field, Object, Type, answers, definitions, inputs, object_of};
 use crate::{MARK, check, wrapped};
 
+/// What a question answers.
+const ASKED: &str = "/** A result, beside the parameters that were sent and the same as a table. */
+export interface Asked<Result> {
+  params: Record<string, any>;
+  result: Result;
+  table: { columns: string[]; rows: Array<Record<string, any>> };
+  edges?: { columns: string[]; rows: Array<Record<string, any>> };
+  warnings?: Array<{ at: string; detail: string; code?: string }>;
+  link?: string;
+}
+
+";
+
 /// `from_date` → `fromDate`.
 fn camel(name: &str) -> String {
     let mut words = name.split('_');
@@ -75,7 +88,7 @@ fn options(method: &Method) -> Vec<Field> {
         default: None,
         about: "Path of the file".to_owned(),
     };
-    let refresh = Field {
+    let refresh = || Field {
         name: "refresh".to_owned(),
         key: "refresh".to_owned(),
         of: Type::Bool,
@@ -83,7 +96,17 @@ fn options(method: &Method) -> Vec<Field> {
         default: None,
         about: "Whether an answer that is kept does not count".to_owned(),
     };
-    let more = method.takes_file.then_some(file).into_iter().chain(method.is_kept.then_some(refresh));
+    let link = Field {
+        name: "link".to_owned(),
+        about: "Whether the answer has a link to the same report".to_owned(),
+        ..refresh()
+    };
+    let more = method
+        .has_link
+        .then_some(link)
+        .into_iter()
+        .chain(method.takes_file.then_some(file))
+        .chain(method.is_kept.then(refresh));
     method.named.iter().map(field).chain(more).collect()
 }
 
@@ -110,6 +133,7 @@ fn declared(method: &Method) -> String {
     let answer = match &method.answer {
         Answer::Nothing => "Promise<void>".to_owned(),
         Answer::Params => "Promise<Record<string, any>>".to_owned(),
+        Answer::Asked(name) => format!("Promise<Asked<{name}>>"),
         Answer::Lines => "AsyncIterable<Record<string, any>>".to_owned(),
         Answer::Bytes => "Promise<Buffer>".to_owned(),
         Answer::Value(of) => format!("Promise<{}>", typed(of)),
@@ -120,6 +144,7 @@ fn declared(method: &Method) -> String {
 
 fn declarations() -> String {
     let mut text = format!("// {MARK}\n\n");
+    text.push_str(ASKED);
     text.extend(answers().values().map(answered));
     text.extend(inputs().iter().map(|(name, object)| given(name, &object.fields)));
     for (name, schema) in definitions().into_iter().filter(|(name, schema)| object_of(name, schema).is_none()) {
@@ -160,9 +185,12 @@ fn row(method: &Method) -> Value {
         Answer::Params => "params",
         Answer::Lines => "lines",
         Answer::Bytes => "bytes",
-        Answer::Value(_) => "value",
+        Answer::Asked(_) | Answer::Value(_) => "value",
     };
     row.insert("answer".to_owned(), answer.into());
+    if method.has_link {
+        row.insert("link".to_owned(), json!(true));
+    }
     if method.takes_file {
         row.insert("file".to_owned(), json!(true));
     }

@@ -222,6 +222,9 @@ fn signature(method: &Method) -> String {
             if method.is_kept {
                 named.push("refresh: bool = False".to_owned());
             }
+            if method.has_link {
+                named.push("link: bool = False".to_owned());
+            }
             if !named.is_empty() {
                 parts.push("*".to_owned());
                 parts.extend(named);
@@ -266,6 +269,7 @@ fn answered(answer: &Answer, is_async: bool) -> (String, String) {
         Answer::Params => ("Dict[str, Any]".to_owned(), "params".to_owned()),
         Answer::Lines => (format!("{iterator}[Dict[str, Any]]"), "lines".to_owned()),
         Answer::Bytes => ("bytes".to_owned(), "data".to_owned()),
+        Answer::Asked(name) => (name.clone(), format!("asked({name})")),
         Answer::Value(of) => {
             let reader = innermost(of).map_or("value".to_owned(), |name| format!("of({name})"));
             (annotation(of), reader)
@@ -287,6 +291,9 @@ fn method(method: &Method, is_async: bool) -> String {
     let mut more = String::new();
     if method.is_kept && method.params.is_none() {
         more.push_str(", refresh=refresh");
+    }
+    if method.has_link {
+        more.push_str(", call={\"link\": link}");
     }
     if !method.call.is_empty() {
         more.push_str(&format!(", call={{{}}}", fixed(&method.call)));
@@ -330,7 +337,9 @@ fn classes() -> String {
     text.push_str(
         "from typing import Any, AsyncIterator, Dict, Iterator, List, Literal, Mapping, Optional, Sequence, Union\n\n",
     );
-    text.push_str("from ._calls import AsyncCalls, Calls, data, nothing, of, params as params_of, renamed, value\n");
+    text.push_str(
+        "from ._calls import AsyncCalls, Calls, asked, data, nothing, of, params as params_of, renamed, value\n",
+    );
     text.push_str("from ._types import *\n");
     for (name, calls, is_async) in [("Operations", "Calls", false), ("AsyncOperations", "AsyncCalls", true)] {
         text.push_str(&format!("\n\nclass {name}({calls}):\n    \"\"\"Every operation of the catalog.\"\"\"\n"));

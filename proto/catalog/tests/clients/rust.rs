@@ -104,6 +104,7 @@ fn answered(method: &Method) -> (String, &'static str) {
     match &method.answer {
         Answer::Nothing => ("()".to_owned(), "nothing"),
         Answer::Params => ("Params".to_owned(), "answer"),
+        Answer::Asked(name) => (format!("Asked<{name}>"), "answer"),
         Answer::Lines => ("Lines".to_owned(), "lines"),
         Answer::Bytes => ("ByteStream".to_owned(), "bytes"),
         Answer::Value(of) => (typed(of), upload),
@@ -147,6 +148,9 @@ fn call(method: &Method) -> String {
     }
     if method.is_kept {
         text.push_str("        kept refresh;\n");
+    }
+    if method.has_link {
+        text.push_str("        link link;\n");
     }
     if method.takes_file {
         text.push_str("        upload file;\n");
@@ -198,14 +202,13 @@ fn file(noun: &str, calls: &str) -> String {
         more => format!("\nuse crate::sdk::{{{}}};\n", more.join(", ")),
     });
     uses.push_str(&format!("use crate::typed::call::{{{}}};\n", own.join(", ")));
-    if has("-> Params, ") {
-        uses.push_str("use crate::typed::record::Params;\n");
-    }
     let named: Vec<&str> = answers()
         .keys()
         .copied()
         .filter(|name| {
-            [format!("-> {name}, "), format!("-> Vec<{name}>, ")].iter().any(|word| calls.contains(word.as_str()))
+            [format!("-> {name}, "), format!("-> Vec<{name}>, "), format!("-> Asked<{name}>, ")]
+                .iter()
+                .any(|word| calls.contains(word.as_str()))
         })
         .collect();
     match named.as_slice() {
@@ -213,6 +216,12 @@ fn file(noun: &str, calls: &str) -> String {
         [one] => uses.push_str(&format!("use crate::typed::generated::models::{one};\n")),
         more => uses.push_str(&format!("use crate::typed::generated::models::{{{}}};\n", more.join(", "))),
     }
+    uses.push_str(match (has("-> Asked<"), has("-> Params, ")) {
+        (true, true) => "use crate::typed::record::{Asked, Params};\n",
+        (true, false) => "use crate::typed::record::Asked;\n",
+        (false, true) => "use crate::typed::record::Params;\n",
+        (false, false) => "",
+    });
     let about = format!("The operations of `{}`.", noun.replace('_', "-"));
     format!("{}calls! {{\n{}\n}}\n", head(&about, &uses), calls.trim_end())
 }

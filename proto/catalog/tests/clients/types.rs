@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use mp_catalog::{Kind, Model, Names, Of, Operation, Param, all, hoisted};
 use serde_json::Value;
 
+use crate::asks;
+
 /// What a value is.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Type {
@@ -152,6 +154,9 @@ pub(crate) fn answers() -> BTreeMap<&'static str, Object> {
     let mut found = BTreeMap::new();
     for (model, names) in all().filter_map(|operation| operation.reply.object()) {
         add_answer(model, names, &mut found);
+    }
+    for model in all().filter_map(|operation| asks::result(operation.id)) {
+        add_answer(model, Names::Callers, &mut found);
     }
     found
 }
