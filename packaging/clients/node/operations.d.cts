@@ -1,5 +1,15 @@
 // Made from the rows in proto/catalog/src/ops by proto/catalog/tests/clients; do not edit.
 
+/** A result, beside the parameters that were sent and the same as a table. */
+export interface Asked<Result> {
+  params: Record<string, any>;
+  result: Result;
+  table: { columns: string[]; rows: Array<Record<string, any>> };
+  edges?: { columns: string[]; rows: Array<Record<string, any>> };
+  warnings?: Array<{ at: string; detail: string; code?: string }>;
+  link?: string;
+}
+
 export interface ActivityFeedResult {
   distinct_ids: Array<string>;
   from_date?: string | null;

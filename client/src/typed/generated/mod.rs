@@ -36,6 +36,8 @@ mod lookup_tables;
 #[rustfmt::skip]
 mod metrics;
 #[rustfmt::skip]
+mod models;
+#[rustfmt::skip]
 mod query;
 #[rustfmt::skip]
 mod replays;
@@ -45,8 +47,6 @@ mod reports;
 mod schemas;
 #[rustfmt::skip]
 mod webhooks;
-#[rustfmt::skip]
-mod models;
 
 pub use alerts::*;
 pub use annotations::*;

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, AsyncIterator, Dict, Iterator, List, Literal, Mapping, Optional, Sequence, Union
 
-from ._calls import AsyncCalls, Calls, data, nothing, of, params as params_of, renamed, value
+from ._calls import AsyncCalls, Calls, asked, data, nothing, of, params as params_of, renamed, value
 from ._types import *
 
 

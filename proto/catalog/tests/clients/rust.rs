@@ -239,7 +239,8 @@ fn defaults_are_json() {
 fn the_rust_api_is_the_catalogs() {
     let nouns = nouns();
     let mut lists: String = head("The operations, and the objects of their answers.", "");
-    let names: Vec<&str> = nouns.keys().map(String::as_str).chain(["models"]).collect();
+    let mut names: Vec<&str> = nouns.keys().map(String::as_str).chain(["models"]).collect();
+    names.sort_unstable();
     lists.push_str(&names.iter().map(|name| format!("#[rustfmt::skip]\nmod {name};\n")).collect::<String>());
     lists.push('\n');
     lists.push_str(&names.iter().map(|name| format!("pub use {name}::*;\n")).collect::<String>());
