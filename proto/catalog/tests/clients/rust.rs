@@ -183,7 +183,7 @@ fn file(noun: &str, calls: &str) -> String {
     let mut own: Vec<&str> = vec!["Answered", "Call", "calls"];
     own.extend(["list"].into_iter().filter(|_| has(": texts") || has(": ints") || has(": list") || has(": entry")));
     own.extend(["sent", "taken"].into_iter().filter(|_| has("first ") || has("option ")));
-    let mut uses = format!("use mp_proto::failure::Failure;\n");
+    let mut uses = "use mp_proto::failure::Failure;\n".to_owned();
     if ["-> Value, ", "<Value>", ", Value>"].into_iter().any(has) {
         uses.push_str(if has("Map<String, Value>") {
             "use serde_json::{Map, Value};\n"
