@@ -99,13 +99,7 @@ impl Type {
         }
         let parts: Vec<Value> = ["anyOf", "oneOf"].into_iter().flat_map(list).collect();
         if !parts.is_empty() {
-            let mut types: Vec<Self> = Vec::new();
-            for one in parts.iter().map(Self::of_schema) {
-                if !types.contains(&one) {
-                    types.push(one);
-                }
-            }
-            return if types.len() == 1 { types.remove(0) } else { Self::OneOf(types) };
+            return Self::one_of(parts.iter().map(Self::of_schema));
         }
         let words: Vec<String> =
             list("enum").iter().chain(schema.get("const")).filter_map(Value::as_str).map(str::to_owned).collect();
@@ -113,9 +107,20 @@ impl Type {
             return Self::Words(words);
         }
         if schema["type"].is_array() {
-            return Self::OneOf(list("type").iter().map(|one| Self::simple(one.as_str(), schema)).collect());
+            return Self::one_of(list("type").iter().map(|one| Self::simple(one.as_str(), schema)));
         }
         Self::simple(schema["type"].as_str(), schema)
+    }
+
+    /// Returns a type for any of some, each once. An argument that is null is one that is not given.
+    fn one_of(types: impl Iterator<Item = Self>) -> Self {
+        let mut own: Vec<Self> = Vec::new();
+        for one in types.filter(|one| *one != Self::Nothing) {
+            if !own.contains(&one) {
+                own.push(one);
+            }
+        }
+        if own.len() == 1 { own.remove(0) } else { Self::OneOf(own) }
     }
 
     fn simple(kind: Option<&str>, schema: &Value) -> Self {
