@@ -1833,7 +1833,7 @@ export interface UpdateEventDefinitionParams {
 }
 
 export interface ExportLexiconOptions {
-  /** What to export, separated by commas; else All Events and Properties,All User Profile Properties */
+  /** What to export, separated by commas; else ["All Events and Properties","All User Profile Properties"] */
   exportTypes?: Array<string>;
 }
 

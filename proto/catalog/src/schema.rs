@@ -64,10 +64,15 @@ fn property(param: &Param) -> Value {
     let mut schema = if param.is_many() { json!({"type": "array", "items": one}) } else { one };
     schema["description"] = param.help.into();
     if let Some(default) = param.default {
-        // The text of a number or a boolean is that number or boolean; every other text is itself.
-        let is_text = schema["type"] == "string";
-        let read = if is_text { None } else { serde_json::from_str(default).ok() };
-        schema["default"] = read.unwrap_or_else(|| default.into());
+        // The text of a number, a boolean or a list is that; that of a list may have commas instead. Every other text is itself.
+        schema["default"] = match schema["type"].as_str() {
+            Some("string") => default.into(),
+            Some("array") => match serde_json::from_str(default) {
+                Ok(Value::Array(list)) => list.into(),
+                _ => default.split(',').map(str::trim).collect(),
+            },
+            _ => serde_json::from_str(default).unwrap_or_else(|_| default.into()),
+        };
     }
     schema
 }
@@ -145,7 +150,7 @@ mod tests {
                     Some("string") => default.is_string(),
                     Some("integer") => default.is_i64(),
                     Some("boolean") => default.is_boolean(),
-                    Some("array") => default.is_array() || default.is_string(),
+                    Some("array") => default.is_array(),
                     _ => true,
                 };
                 assert!(is_fitting, "{}.{name}: {property}", operation.id);

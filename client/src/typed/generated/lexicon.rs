@@ -164,7 +164,7 @@ calls! {
 
     /// Export definitions.
     export_lexicon ExportLexiconCall = "lexicon.export" -> Value, answer {
-        /// What to export, separated by commas; else All Events and Properties,All User Profile Properties.
+        /// What to export, separated by commas; else \["All Events and Properties","All User Profile Properties"\].
         option export_types: texts = "types";
     }
 

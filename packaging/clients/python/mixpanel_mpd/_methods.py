@@ -1258,7 +1258,7 @@ class Operations(Calls):
     def export_lexicon(self, *, export_types: Optional[Sequence[str]] = None) -> Any:
         """Export definitions.
 
-        * `export_types`: What to export, separated by commas; else All Events and Properties,All User Profile Properties
+        * `export_types`: What to export, separated by commas; else ["All Events and Properties","All User Profile Properties"]
         """
         return self._run("lexicon.export", {"types": export_types}, value)
 
@@ -2878,7 +2878,7 @@ class AsyncOperations(AsyncCalls):
     async def export_lexicon(self, *, export_types: Optional[Sequence[str]] = None) -> Any:
         """Export definitions.
 
-        * `export_types`: What to export, separated by commas; else All Events and Properties,All User Profile Properties
+        * `export_types`: What to export, separated by commas; else ["All Events and Properties","All User Profile Properties"]
         """
         return await self._run("lexicon.export", {"types": export_types}, value)
 
