@@ -79,10 +79,8 @@ impl Contract {
             return self.event(event).and_then(|what| about(&what));
         }
         let schema = &described["schema"];
-        let Some(text) = answer["body"].as_str().filter(|_| schema.as_object().is_some_and(|rules| !rules.is_empty()))
-        else {
-            return None;
-        };
+        let has_rules = schema.as_object().is_some_and(|rules| !rules.is_empty());
+        let text = answer["body"].as_str().filter(|_| has_rules)?;
         if text.is_empty() && method == "HEAD" {
             return None;
         }
