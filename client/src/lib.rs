@@ -11,6 +11,13 @@
 #![doc = include_str!("../../tests/rust-api/overview.rs")]
 //! ```
 //!
+//! Every operation of the catalog is a method of it: what must be given comes first, what may be is added, `.await` asks. Answers are the
+//! types of [`typed`], and keep what these do not know. [`Workspace::run`] takes an operation by its id.
+//!
+//! ```no_run
+#![doc = include_str!("../../tests/rust-api/typed.rs")]
+//! ```
+//!
 //! Switching makes another value; what is not chosen is found by the daemon, and [`Workspace::resolve`] tells who decided. For work that
 //! goes on in parallel, [`Workspace::pin`] holds the ids, so that nobody's `mp account use` moves it half-way:
 //!
@@ -79,6 +86,9 @@ mod mcp;
 mod namespaces;
 mod operation;
 mod sdk;
+
+// The operations as methods: for other programs alone.
+pub mod typed;
 
 // What a command is, and who reads that.
 mod ask;

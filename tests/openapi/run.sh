@@ -76,11 +76,12 @@ curl -sS --unix-socket "$MPD_SOCKET" http://mpd/v1/openapi.json >openapi.json
 
 "$scratch/python/bin/openapi-spec-validator" openapi.json
 
-# GET /v1/events has no end, so a client that waits for one has nothing to check; tests/e2e holds every event against the document.
+# The path that runs any operation stands for those of each. GET /v1/events has no end, so a client that waits for one has nothing to check;
+# tests/e2e holds every event against the document.
 status=0
 PYTHONPATH=$here SCHEMATHESIS_HOOKS=hooks "$scratch/python/bin/schemathesis" --config-file "$here/schemathesis.toml" run openapi.json \
     --url http://mpd --max-examples "$examples" --phases examples,coverage,fuzzing --request-timeout 60 --continue-on-failure \
-    --exclude-operation-id get_events || status=$?
+    --exclude-operation-id get_events --exclude-path-regex '^/v1/operations/[a-z-]+[.]' || status=$?
 
 if grep -q 'panicked' mpd.log || [ -s ends ]; then
     grep 'panicked' mpd.log || true

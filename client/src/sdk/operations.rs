@@ -25,16 +25,23 @@ use crate::transport::{Content, Streaming};
 pub struct Operations {
     scope: Scope,
     refresh: bool,
+    /// What calls say beside their arguments, for operations that take more.
+    said: Map<String, Value>,
 }
 
 impl Operations {
     pub(super) fn of(scope: Scope) -> Self {
-        Self { scope, refresh: false }
+        Self { scope, refresh: false, said: Map::new() }
     }
 
     /// Returns operations whose answers are asked for anew, even if the daemon has kept one.
     pub fn fresh(&self) -> Self {
         Self { refresh: true, ..self.clone() }
+    }
+
+    /// Returns operations whose calls say something beside their arguments.
+    pub(crate) fn say(self, said: Map<String, Value>) -> Self {
+        Self { said, ..self }
     }
 
     /// Returns all operations, with what they take and what they do.
@@ -58,7 +65,7 @@ impl Operations {
     /// # Errors
     /// As [`Self::run`], and when the answer is not as the type expects.
     pub async fn run_as<T: DeserializeOwned>(&self, id: &str, arguments: Value) -> Result<Answer<T>, Failure> {
-        let (path, call) = (fill(OPERATION, id), self.asked(arguments)?);
+        let (path, call) = (fill(OPERATION, id), self.body(arguments)?);
         let request = Request { method: Method::POST, path: &path, body: Some(&call), deadline: UPSTREAM };
         self.scope.call(request).await
     }
@@ -103,9 +110,16 @@ impl Operations {
     }
 
     async fn open(&self, id: &str, arguments: Value) -> Result<Streaming, Failure> {
-        let body = Some(written(&self.asked(arguments)?)?);
+        let body = Some(written(&self.body(arguments)?)?);
         let (path, headers) = (fill(OPERATION, id), HeaderMap::new());
         self.scope.open(Streamed { method: Method::POST, path, headers, body, refusals_fail: true }, UPSTREAM).await
+    }
+
+    /// Returns the body of a call.
+    fn body(&self, arguments: Value) -> Result<Value, Failure> {
+        let mut body = serde_json::to_value(self.asked(arguments)?).expect("a call is plain data");
+        body.as_object_mut().into_iter().for_each(|body| body.extend(self.said.clone()));
+        Ok(body)
     }
 
     fn asked(&self, arguments: Value) -> Result<OperationCall, Failure> {

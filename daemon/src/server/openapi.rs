@@ -1,5 +1,6 @@
 //! The OpenAPI 3.1 document, made from the rows of the route table. Every status that a row may answer is named in it.
 
+mod operations;
 mod parameters;
 mod reference;
 mod responses;
@@ -54,6 +55,7 @@ pub(crate) fn document(routes: &[Route]) -> Value {
         OpenApiBuilder::new().info(info.build()).paths(paths.build()).components(Some(components.build())).build();
     let mut document = serde_json::to_value(document).expect("a document is plain data");
     rules::add(&mut document);
+    operations::add(&mut document);
     document
 }
 
@@ -118,6 +120,8 @@ fn operation_id(route: &Route, method: &Method) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Map;
+
     use super::*;
     use crate::server::table::routes;
 
@@ -150,9 +154,10 @@ mod tests {
             }
             let below: Vec<&Value> = match value {
                 Value::Array(list) => list.iter().collect(),
-                // Names of variables are words of the environment.
+                // Names of variables are words of the environment; arguments have Mixpanel's words.
                 Value::Object(fields) => {
-                    fields.iter().filter(|(key, _)| *key != "propertyNames").map(|(_, value)| value).collect()
+                    let is_ours = |key: &String| key != "propertyNames" && !key.ends_with("Arguments");
+                    fields.iter().filter(|(key, _)| is_ours(key)).map(|(_, value)| value).collect()
                 }
                 _ => Vec::new(),
             };
@@ -171,6 +176,13 @@ mod tests {
     fn every_status_is_named_and_every_operation_can_be_refused() {
         let json = document(&routes());
         for (path, item) in json["paths"].as_object().expect("paths") {
+            if routes().iter().all(|route| super::path(route) != *path) {
+                // The general path has them one by one.
+                let responses = &item["post"]["responses"];
+                assert_eq!(responses.as_object().map(Map::len), Some(3), "{path}");
+                assert!(responses["4XX"].is_object() && responses["5XX"].is_object(), "{path}");
+                continue;
+            }
             for (method, operation) in item.as_object().expect("operations") {
                 let statuses: Vec<&String> = operation["responses"].as_object().expect("responses").keys().collect();
                 for status in ["400", "403", "426", "431", "500", "503"] {
@@ -187,6 +199,26 @@ mod tests {
     }
 
     #[test]
+    fn every_operation_has_a_path_with_its_types() {
+        let json = document(&routes());
+        let post = |path: &str| json["paths"][path]["post"].clone();
+        for operation in mp_catalog::all() {
+            let paths = ["", "/upload"].map(|end| post(&format!("/v1/operations/{}{end}", operation.id)));
+            assert_eq!(paths.iter().filter(|path| path.is_object()).count(), 1, "{}", operation.id);
+        }
+        let list = post("/v1/operations/cohorts.list");
+        let body = &list["requestBody"]["content"]["application/json"]["schema"]["properties"];
+        assert_eq!(body["arguments"]["$ref"], "#/components/schemas/CohortsListArguments");
+        let answer = &list["responses"]["200"]["content"]["application/json"]["schema"]["items"]["$ref"];
+        assert_eq!(*answer, "#/components/schemas/Cohort");
+        assert_eq!(list["operationId"], "cohorts_list");
+        let upload = post("/v1/operations/lookup-tables.upload/upload");
+        assert_eq!(upload["parameters"][2]["name"], "arguments");
+        let size = json.to_string().len();
+        assert!(size < 600_000, "{size} bytes are much for a document");
+    }
+
+    #[test]
     fn the_document_changes_only_on_purpose() {
         let mut json = document(&routes());
         json["info"]["version"] = "[version]".into();
@@ -199,7 +231,8 @@ mod tests {
         for (name, schema) in json["components"]["schemas"].as_object().expect("schemas") {
             for field in ["secret", "token"] {
                 let shown = &schema["properties"][field];
-                let reveals = ["TokenBody", "CredentialBody"].contains(&name.as_str());
+                // That of a lookup table is its name in formulas.
+                let reveals = ["TokenBody", "CredentialBody", "LookupTable"].contains(&name.as_str());
                 let allowed = shown.is_null() || reveals || shown["writeOnly"] == true;
                 assert!(allowed, "{name}.{field} would be answered");
             }

@@ -1,6 +1,7 @@
 //! The catalog: every operation of Mixpanel that the daemon can run, as plain rows. The socket route, the command tree and the
 //! reference are made from them; code is written only for what a row cannot say.
 
+mod answer;
 pub mod ask;
 mod binding;
 pub mod dates;
@@ -27,6 +28,7 @@ pub use operation::{
     Names, Of, Operation, PROJECT, PROJECT_ID, Param, Reply, ReplyValue, Reshape, Rows, Scope, Sent, Shape, Slot,
     Stage, Text, Through, Touches, Unwrap, Weight, Word, Workflow, results,
 };
+pub use schema::hoisted;
 pub use shape::bundle::{AnalysedRecording, bundle, days_of, fetched, signatures};
 pub use shape::business_context::context;
 pub use shape::recordings::{

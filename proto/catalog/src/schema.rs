@@ -1,5 +1,7 @@
 //! The arguments of a row as JSON Schema (2020-12), which agents read before they call.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::ask::arguments_schema;
@@ -27,6 +29,32 @@ impl Operation {
     }
 }
 
+/// Returns a schema whose own definitions were moved below `at`, each under its name with a prefix: where schemas share one place for
+/// what they refer to, such as the components of an OpenAPI document.
+pub fn hoisted(schema: Value, at: &str, prefix: &str, moved: &mut BTreeMap<String, Value>) -> Value {
+    let Value::Object(mut schema) = schema else { return schema };
+    let own = schema.shift_remove("$defs");
+    for (name, definition) in own.as_ref().and_then(Value::as_object).into_iter().flatten() {
+        moved.entry(format!("{prefix}{name}")).or_insert_with(|| referring(definition, at, prefix));
+    }
+    referring(&Value::Object(schema), at, prefix)
+}
+
+fn referring(schema: &Value, at: &str, prefix: &str) -> Value {
+    match schema {
+        Value::Array(list) => list.iter().map(|one| referring(one, at, prefix)).collect(),
+        Value::Object(fields) => {
+            let one = |(key, value): (&String, &Value)| match value.as_str().and_then(|to| to.strip_prefix("#/$defs/"))
+            {
+                Some(name) if key == "$ref" => (key.clone(), format!("{at}{prefix}{name}").into()),
+                _ => (key.clone(), referring(value, at, prefix)),
+            };
+            Value::Object(fields.iter().map(one).collect())
+        }
+        other => other.clone(),
+    }
+}
+
 fn property(param: &Param) -> Value {
     let mut one = of_kind(param.kind);
     if let Some(most) = param.text.most {
@@ -42,10 +70,15 @@ fn property(param: &Param) -> Value {
     let mut schema = if param.is_many() { json!({"type": "array", "items": one}) } else { one };
     schema["description"] = param.help.into();
     if let Some(default) = param.default {
-        // The text of a number or a boolean is that number or boolean; every other text is itself.
-        let is_text = schema["type"] == "string";
-        let read = if is_text { None } else { serde_json::from_str(default).ok() };
-        schema["default"] = read.unwrap_or_else(|| default.into());
+        // The text of a number, a boolean or a list is that; that of a list may have commas instead. Every other text is itself.
+        schema["default"] = match schema["type"].as_str() {
+            Some("string") => default.into(),
+            Some("array") => match serde_json::from_str(default) {
+                Ok(Value::Array(list)) => list.into(),
+                _ => default.split(',').map(str::trim).collect(),
+            },
+            _ => serde_json::from_str(default).unwrap_or_else(|_| default.into()),
+        };
     }
     schema
 }
@@ -71,6 +104,7 @@ fn of_json(of: Of) -> Value {
         Of::Any => json!({}),
         Of::Text | Of::Time => json!({"type": "string"}),
         Of::Int => json!({"type": "integer"}),
+        Of::Number => json!({"type": "number"}),
         Of::Bool => json!({"type": "boolean"}),
         Of::Word(words) => json!({"type": "string", "enum": words}),
         Of::Object | Of::One(_) | Of::Map(_) => json!({"type": "object"}),
@@ -78,7 +112,10 @@ fn of_json(of: Of) -> Value {
         Of::ListsByName => {
             json!({"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}})
         }
-        Of::Values | Of::Texts | Of::Ints | Of::Objects | Of::List(_) => json!({"type": "array"}),
+        Of::Values => json!({"type": "array", "items": {}}),
+        Of::Texts => json!({"type": "array", "items": {"type": "string"}}),
+        Of::Ints => json!({"type": "array", "items": {"type": "integer"}}),
+        Of::Objects | Of::List(_) => json!({"type": "array", "items": {"type": "object"}}),
     }
 }
 
@@ -100,6 +137,16 @@ mod tests {
     }
 
     #[test]
+    fn definitions_move_to_where_others_find_them() {
+        let schema = json!({"type": "object", "properties": {"by": {"$ref": "#/$defs/By"}},
+            "$defs": {"By": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/By"}]}}});
+        let mut moved = BTreeMap::new();
+        let schema = hoisted(schema, "#/components/", "Ask", &mut moved);
+        assert_eq!(schema, json!({"type": "object", "properties": {"by": {"$ref": "#/components/AskBy"}}}));
+        assert_eq!(moved["AskBy"], json!({"anyOf": [{"type": "string"}, {"$ref": "#/components/AskBy"}]}));
+    }
+
+    #[test]
     fn what_a_schema_asks_for_is_what_the_row_accepts() {
         for operation in all() {
             let schema = operation.input_schema();
@@ -109,7 +156,7 @@ mod tests {
                     Some("string") => default.is_string(),
                     Some("integer") => default.is_i64(),
                     Some("boolean") => default.is_boolean(),
-                    Some("array") => default.is_array() || default.is_string(),
+                    Some("array") => default.is_array(),
                     _ => true,
                 };
                 assert!(is_fitting, "{}.{name}: {property}", operation.id);

@@ -25,3 +25,7 @@ pub(crate) const LOOKUP_TABLE_UPLOAD_URL: Model = Model::new(
         Field::new("key", Of::Text).required(),
     ],
 );
+
+/// How far a file is taken in. Mixpanel tells `SUCCESS`, `FAILURE`, `REVOKED` or `NOTFOUND` at the end.
+pub(crate) const LOOKUP_TABLE_UPLOAD_STATUS: Model =
+    Model::new("LookupTableUploadStatus", &[Field::new("uploadStatus", Of::Text), Field::new("result", Of::Object)]);

@@ -14,6 +14,7 @@ mod lexicon;
 mod lookup_tables;
 mod metrics;
 mod reports;
+mod results;
 mod schemas;
 mod webhooks;
 
@@ -32,5 +33,6 @@ pub(crate) use lookup_tables::*;
 pub(crate) use metrics::*;
 pub use reports::BOOKMARK;
 pub(crate) use reports::*;
+pub(crate) use results::*;
 pub(crate) use schemas::*;
 pub(crate) use webhooks::*;

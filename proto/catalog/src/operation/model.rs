@@ -13,6 +13,8 @@ pub enum Of {
     Text,
     /// An integer.
     Int,
+    /// A number, whole or not.
+    Number,
     /// True or false.
     Bool,
     /// A time; an answer shows it with `+00:00`, however Mixpanel spells it.
@@ -83,6 +85,14 @@ impl Field {
     /// Returns what an answer shows where the field is missing.
     pub fn default_value(&self) -> Value {
         self.default.map_or(Value::Null, |text| serde_json::from_str(text).unwrap_or_default())
+    }
+
+    /// Returns its name as an answer shows it.
+    pub const fn shown(&self, names: Names) -> &'static str {
+        match names {
+            Names::Callers => self.name,
+            Names::Mixpanels => self.wire,
+        }
     }
 
     /// Its names: an object may use either, unless the model says otherwise.
@@ -158,8 +168,7 @@ impl Model {
                 None if field.required => return Err(format!("an object without '{}'", field.wire)),
                 None => field.default_value(),
             };
-            let name = if names == Names::Callers { field.name } else { field.wire };
-            shown.insert(name.to_owned(), value);
+            shown.insert(field.shown(names).to_owned(), value);
         }
         if !self.closed {
             shown.extend(object);
@@ -202,6 +211,7 @@ impl Of {
             Self::Any | Self::Object => serde_json::json!({"a": 1}),
             Self::Text => "a b/ü".into(),
             Self::Int => 7.into(),
+            Self::Number => 0.5.into(),
             Self::Bool => true.into(),
             Self::Time => "2025-01-31T10:00:00Z".into(),
             Self::Word(words) => words[0].into(),

@@ -79,6 +79,8 @@ pub struct Reply {
     pub fields: &'static [&'static str],
     /// What each object is.
     pub model: Option<(&'static Model, Names)>,
+    /// What each object is where code makes it. It is only told: nothing of the answer depends on it.
+    pub described: Option<&'static Model>,
     /// The field by which a list is sorted.
     pub sort: Option<&'static str>,
     /// What a row cannot say.
@@ -131,6 +133,7 @@ impl Reply {
         shape: Shape::One,
         fields: &[],
         model: None,
+        described: None,
         sort: None,
         reshape: None,
         columns: &[],
@@ -178,6 +181,12 @@ impl Reply {
     /// Each object is of this model, and shows Mixpanel's names.
     pub const fn of_wire(mut self, model: &'static Model) -> Self {
         self.model = Some((model, Names::Mixpanels));
+        self
+    }
+
+    /// Code makes objects of this model.
+    pub const fn described(mut self, model: &'static Model) -> Self {
+        self.described = Some(model);
         self
     }
 
@@ -239,6 +248,11 @@ impl Reply {
     pub const fn kept(mut self) -> Self {
         self.kept = true;
         self
+    }
+
+    /// Returns what each object is, for those who write types, and whose names it shows.
+    pub fn object(&self) -> Option<(&'static Model, Names)> {
+        self.model.or(self.described.map(|model| (model, Names::Callers)))
     }
 
     /// Returns the columns of a table, all when empty: its own, else those of its model.

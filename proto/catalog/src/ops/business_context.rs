@@ -2,6 +2,7 @@
 
 use mp_proto::plane::Plane;
 
+use crate::models;
 use crate::operation::{Call, Effect, Kind, Operation, Param, Reply, Scope, Weight, Workflow};
 use crate::shape::{business_context, effects};
 
@@ -19,7 +20,10 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Show organization and project context together",
         scope: Scope::Project,
         call: Call::get(Plane::App, "business-context/chain"),
-        reply: Reply::ONE.reshape(business_context::context_chain).rows(business_context::levels),
+        reply: Reply::ONE
+            .described(&models::BUSINESS_CONTEXT_CHAIN)
+            .reshape(business_context::context_chain)
+            .rows(business_context::levels),
         ..Operation::APP
     },
     Operation {
@@ -32,7 +36,7 @@ pub(crate) const ROWS: &[Operation] = &[
         call: Call::put(Plane::App, "business-context")
             .fixed_body(&[("content", "\"\"")])
             .by(Workflow::BusinessContext),
-        reply: Reply::ONE,
+        reply: Reply::ONE.described(&models::BUSINESS_CONTEXT),
         ..Operation::APP
     },
     Operation {
@@ -42,7 +46,7 @@ pub(crate) const ROWS: &[Operation] = &[
         scope: Scope::Project,
         params: &[LEVEL, ORGANIZATION_ID],
         call: Call::get(Plane::App, "business-context").by(Workflow::BusinessContext),
-        reply: Reply::ONE,
+        reply: Reply::ONE.described(&models::BUSINESS_CONTEXT),
         ..Operation::APP
     },
     Operation {
@@ -59,7 +63,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("file", Kind::TextFile, "File with the text").or_stdin(&["content"]),
         ],
         call: Call::put(Plane::App, "business-context").by(Workflow::BusinessContext),
-        reply: Reply::ONE,
+        reply: Reply::ONE.described(&models::BUSINESS_CONTEXT),
         ..Operation::APP
     },
 ];

@@ -49,7 +49,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Show the variables of a dashboard that was made from a template",
         params: &[DASHBOARD_ID],
         call: Call::get(Plane::App, "dashboards/{dashboard_id}/blueprint-config"),
-        reply: Reply::ONE,
+        reply: Reply::ONE.described(&models::BLUEPRINT_CONFIG),
         ..Operation::APP
     },
     Operation {

@@ -2,6 +2,7 @@
 
 use mp_proto::plane::Plane;
 
+use crate::models;
 use crate::operation::{Call, Kind, Operation, PROJECT_ID, Param, Reply, Scope, Workflow};
 use crate::shape::{activity, discovery, lexicon, subproperties};
 
@@ -55,7 +56,12 @@ pub(crate) const ROWS: &[Operation] = &[
             EVENT,
         ],
         call: Call::get(Plane::Query, "events/properties/values"),
-        reply: Reply::LIST.bare().reshape(subproperties::infer).columns(&["name", "type", "sample_values"]).kept(),
+        reply: Reply::LIST
+            .described(&models::SUB_PROPERTY_INFO)
+            .bare()
+            .reshape(subproperties::infer)
+            .columns(&["name", "type", "sample_values"])
+            .kept(),
         ..Operation::READ
     },
     Operation {
@@ -63,7 +69,7 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["inspect", "funnels"],
         summary: "List saved funnels, sorted by name",
         call: Call::get(Plane::Query, "funnels/list"),
-        reply: Reply::LIST.bare().fields(&["funnel_id", "name"]).sort("name").kept(),
+        reply: Reply::LIST.described(&models::FUNNEL_INFO).bare().fields(&["funnel_id", "name"]).sort("name").kept(),
         ..Operation::READ
     },
     Operation {
@@ -71,7 +77,12 @@ pub(crate) const ROWS: &[Operation] = &[
         command: &["inspect", "cohorts"],
         summary: "List saved cohorts, sorted by name",
         call: Call::post(Plane::Query, "cohorts/list"),
-        reply: Reply::LIST.bare().fields(&["id", "name", "count", "description?"]).sort("name").kept(),
+        reply: Reply::LIST
+            .described(&models::SAVED_COHORT)
+            .bare()
+            .fields(&["id", "name", "count", "description?"])
+            .sort("name")
+            .kept(),
         ..Operation::READ
     },
     Operation {
@@ -83,7 +94,11 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("limit", Kind::Int, "At most so many").short('l').default("10"),
         ],
         call: Call::get(Plane::Query, "events/top"),
-        reply: Reply::LIST.bare().reshape(discovery::top_events).columns(&["event", "count", "percent_change"]),
+        reply: Reply::LIST.described(&models::TOP_EVENT).bare().reshape(discovery::top_events).columns(&[
+            "event",
+            "count",
+            "percent_change",
+        ]),
         ..Operation::READ
     },
     Operation {
@@ -92,7 +107,10 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "List saved reports briefly",
         params: &[Param::query("type", Kind::Str, "Only reports of this type").short('t')],
         call: Call::get(Plane::App, "bookmarks").fixed(&[("v", "2"), ("project_id", PROJECT_ID)]).origin(),
-        reply: Reply::LIST.reshape(discovery::inner_results).fields(&["id", "name", "type", "modified"]),
+        reply: Reply::LIST
+            .described(&models::BOOKMARK_INFO)
+            .reshape(discovery::inner_results)
+            .fields(&["id", "name", "type", "modified"]),
         ..Operation::READ
     },
     Operation {
@@ -102,6 +120,7 @@ pub(crate) const ROWS: &[Operation] = &[
         params: &[Param::local("type", ENTITIES, "Only schemas of this kind").short('t')],
         call: Call::get(Plane::App, "schemas").origin().arrange(lexicon::of_type),
         reply: Reply::LIST
+            .described(&models::LEXICON_SCHEMA_INFO)
             .reshape(lexicon::list)
             .columns(&["entity_type", "name", "property_count", "description"])
             .kept(),
@@ -116,7 +135,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::query("name", Kind::Str, "Name of the entity").wire("entity_name").short('n').required(),
         ],
         call: Call::get(Plane::App, "schemas/{type}").origin(),
-        reply: Reply::ONE.reshape(lexicon::single).kept(),
+        reply: Reply::ONE.described(&models::LEXICON_SCHEMA).reshape(lexicon::single).kept(),
         ..Operation::READ
     },
     Operation {
@@ -129,7 +148,11 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("user_properties", Kind::Toggle, "With the properties of users").default("true"),
         ],
         call: Call::get(Plane::App, "data-definitions/events/").by(Workflow::SchemaGraph),
-        reply: Reply::ONE.columns(&["event", "property", "density_local"]).rows(activity::graph_rows).kept(),
+        reply: Reply::ONE
+            .described(&models::SCHEMA_GRAPH_RESULT)
+            .columns(&["event", "property", "density_local"])
+            .rows(activity::graph_rows)
+            .kept(),
         ..Operation::READ
     },
 ];

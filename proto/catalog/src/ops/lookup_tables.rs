@@ -46,7 +46,7 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Get a signed download URL",
         params: &[DATA_GROUP_ID],
         call: Call::get(Plane::App, "data-definitions/lookup-tables/download-url/"),
-        reply: Reply::ONE.reshape(definitions::download_url),
+        reply: Reply::ONE.described(&models::DOWNLOAD_URL).reshape(definitions::download_url),
         ..Operation::APP
     },
     Operation {
@@ -111,7 +111,7 @@ pub(crate) const ROWS: &[Operation] = &[
             .wire("upload-id")
             .required()],
         call: Call::get(Plane::App, "data-definitions/lookup-tables/upload-status/"),
-        reply: Reply::ONE,
+        reply: Reply::ONE.described(&models::LOOKUP_TABLE_UPLOAD_STATUS),
         ..Operation::APP
     },
     Operation {

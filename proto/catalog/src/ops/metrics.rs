@@ -101,7 +101,7 @@ pub(crate) const ROWS: &[Operation] = &[
             .ids_of_workspace()
             .check(saved_definitions::range)
             .by(Workflow::MetricQuery),
-        reply: Reply::ONE.bare().rows(results::rows),
+        reply: Reply::ONE.described(&models::QUERY_RESULT).bare().rows(results::rows),
         ..Operation::APP
     },
     Operation {

@@ -3,6 +3,7 @@
 use mp_proto::plane::Plane;
 
 use super::inspect::TYPES;
+use crate::models;
 use crate::operation::{Call, Kind, Of, Operation, Param, Reply, Scope, Workflow};
 use crate::shape::{activity, funnel, retention, saved_reports, series};
 
@@ -43,6 +44,7 @@ pub(crate) const ROWS: &[Operation] = &[
         ],
         call: Call::get(Plane::Query, "segmentation").fixed(&[("type", "general")]).by(Workflow::ReportLink),
         reply: Reply::ONE
+            .described(&models::SEGMENTATION_RESULT)
             .bare()
             .reshape(series::segmentation)
             .columns(&["date", "segment", "count"])
@@ -63,6 +65,7 @@ pub(crate) const ROWS: &[Operation] = &[
         ],
         call: Call::get(Plane::Query, "funnels").by(Workflow::ReportLink),
         reply: Reply::ONE
+            .described(&models::FUNNEL_RESULT)
             .bare()
             .reshape(funnel::steps)
             .columns(&["step", "event", "count", "conversion_rate"])
@@ -87,7 +90,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("unit", Kind::OneOf(&["day", "week", "month"]), "Unit of time").short('u').default("day"),
         ],
         call: Call::get(Plane::Query, "retention").fixed(&[("retention_type", "birth")]).arrange(retention::period),
-        reply: Reply::ONE.bare().reshape(retention::cohorts).rows(retention::rows),
+        reply: Reply::ONE.described(&models::RETENTION_RESULT).bare().reshape(retention::cohorts).rows(retention::rows),
         ..Operation::READ
     },
     Operation {
@@ -103,6 +106,7 @@ pub(crate) const ROWS: &[Operation] = &[
         ],
         call: Call::get(Plane::Query, "events"),
         reply: Reply::ONE
+            .described(&models::EVENT_COUNTS_RESULT)
             .bare()
             .reshape(series::event_counts)
             .columns(&["date", "event", "count"])
@@ -124,6 +128,7 @@ pub(crate) const ROWS: &[Operation] = &[
         ],
         call: Call::get(Plane::Query, "events/properties"),
         reply: Reply::ONE
+            .described(&models::PROPERTY_COUNTS_RESULT)
             .bare()
             .reshape(series::property_counts)
             .columns(&["date", "value", "count"])
@@ -151,7 +156,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::body("use_custom_events", Kind::Flag, "With custom events"),
         ],
         call: Call::post(Plane::Query, "stream/bookmark").ids_in_body().arrange(activity::window),
-        reply: Reply::ONE.reshape(activity::feed).rows(activity::rows),
+        reply: Reply::ONE.described(&models::ACTIVITY_FEED_RESULT).reshape(activity::feed).rows(activity::rows),
         ..Operation::READ
     },
     Operation {
@@ -160,7 +165,11 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Run a saved report",
         params: &[Param::query("bookmark_id", Kind::Int, "Id of the report").positional(), LINK],
         call: Call::get(Plane::Query, "insights").by(Workflow::ReportLink),
-        reply: Reply::ONE.bare().reshape(saved_reports::report).rows(saved_reports::rows),
+        reply: Reply::ONE
+            .described(&models::SAVED_REPORT_RESULT)
+            .bare()
+            .reshape(saved_reports::report)
+            .rows(saved_reports::rows),
         ..Operation::READ
     },
     Operation {
@@ -169,7 +178,11 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Run a saved flows report",
         params: &[Param::query("bookmark_id", Kind::Int, "Id of the report").positional(), LINK],
         call: Call::get(Plane::Query, "arb_funnels").fixed(&[("query_type", "flows_sankey")]).by(Workflow::ReportLink),
-        reply: Reply::ONE.bare().reshape(saved_reports::flows).rows(saved_reports::flow_rows),
+        reply: Reply::ONE
+            .described(&models::FLOWS_RESULT)
+            .bare()
+            .reshape(saved_reports::flows)
+            .rows(saved_reports::flow_rows),
         ..Operation::READ
     },
     Operation {
@@ -185,7 +198,11 @@ pub(crate) const ROWS: &[Operation] = &[
             WHERE,
         ],
         call: Call::get(Plane::Query, "retention/addiction"),
-        reply: Reply::ONE.bare().reshape(series::frequency).rows(series::frequency_rows),
+        reply: Reply::ONE
+            .described(&models::FREQUENCY_RESULT)
+            .bare()
+            .reshape(series::frequency)
+            .rows(series::frequency_rows),
         ..Operation::READ
     },
     Operation {
@@ -195,6 +212,7 @@ pub(crate) const ROWS: &[Operation] = &[
         params: &[EVENT, FROM, TO, BY_NUMBER, HOURS, TYPE, WHERE],
         call: Call::get(Plane::Query, "segmentation/numeric"),
         reply: Reply::ONE
+            .described(&models::NUMERIC_BUCKET_RESULT)
             .bare()
             .reshape(series::numeric)
             .columns(&["date", "bucket", "count"])
@@ -207,7 +225,12 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Sum a numeric property over time",
         params: &[EVENT, FROM, TO, BY_NUMBER, HOURS, WHERE],
         call: Call::get(Plane::Query, "segmentation/sum"),
-        reply: Reply::ONE.bare().reshape(series::sum).columns(&["date", "sum"]).rows(series::sum_rows),
+        reply: Reply::ONE
+            .described(&models::NUMERIC_SUM_RESULT)
+            .bare()
+            .reshape(series::sum)
+            .columns(&["date", "sum"])
+            .rows(series::sum_rows),
         ..Operation::READ
     },
     Operation {
@@ -216,7 +239,12 @@ pub(crate) const ROWS: &[Operation] = &[
         summary: "Average a numeric property over time",
         params: &[EVENT, FROM, TO, BY_NUMBER, HOURS, WHERE],
         call: Call::get(Plane::Query, "segmentation/average"),
-        reply: Reply::ONE.bare().reshape(series::average).columns(&["date", "average"]).rows(series::average_rows),
+        reply: Reply::ONE
+            .described(&models::NUMERIC_AVERAGE_RESULT)
+            .bare()
+            .reshape(series::average)
+            .columns(&["date", "average"])
+            .rows(series::average_rows),
         ..Operation::READ
     },
 ];

@@ -2,6 +2,7 @@
 
 use mp_proto::plane::Plane;
 
+use crate::models;
 use crate::operation::{Audience, Call, Epoch, Kind, Operation, Param, Reply, Scope, Workflow};
 use crate::shape::recordings;
 
@@ -24,7 +25,12 @@ pub(crate) const ROWS: &[Operation] = &[
         scope: Scope::Project,
         params: &[REPLAY_ID],
         call: Call::post(Plane::App, "replays/sign/bulk").by(Workflow::Recording),
-        reply: Reply::ONE.audience(Audience { text: "text", data: Some("actions"), is_usual: true, file: None }),
+        reply: Reply::ONE.described(&models::REPLAY_ANALYSIS).audience(Audience {
+            text: "text",
+            data: Some("actions"),
+            is_usual: true,
+            file: None,
+        }),
         ..Operation::APP
     },
     Operation {
@@ -42,7 +48,11 @@ pub(crate) const ROWS: &[Operation] = &[
             .fixed_body(&[("queryLimits.limit", "3000")])
             .ids_of_workspace()
             .arrange(recordings::events),
-        reply: Reply::LIST.bare().reshape(recordings::tracked).epochs(&[("event_time", Epoch::Seconds)]),
+        reply: Reply::LIST
+            .described(&models::REPLAY_EVENT)
+            .bare()
+            .reshape(recordings::tracked)
+            .epochs(&[("event_time", Epoch::Seconds)]),
         ..Operation::APP
     },
     Operation {
@@ -58,7 +68,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("max_files", Kind::Int, "At most so many files").default("500"),
         ],
         call: Call::post(Plane::App, "replays/sign/bulk").arrange(recordings::fetch).by(Workflow::Recording),
-        reply: Reply::ONE.audience(Audience {
+        reply: Reply::ONE.described(&models::REPLAY).audience(Audience {
             text: "summary",
             data: Some("events"),
             is_usual: true,
@@ -81,7 +91,7 @@ pub(crate) const ROWS: &[Operation] = &[
             LIMIT,
         ],
         call: Call::post(Plane::App, "replays/sign/bulk").arrange(recordings::of_user).by(Workflow::Recording),
-        reply: Reply::ONE.audience(Audience {
+        reply: Reply::ONE.described(&models::REPLAY_BUNDLE).audience(Audience {
             text: "text",
             data: Some("recordings"),
             is_usual: true,
@@ -105,7 +115,11 @@ pub(crate) const ROWS: &[Operation] = &[
             .fixed_body(&[("queryLimits.limit", "3000")])
             .ids_of_workspace()
             .arrange(recordings::list),
-        reply: Reply::LIST.bare().reshape(recordings::listed).epochs(&[("start_time", Epoch::Millis)]),
+        reply: Reply::LIST
+            .described(&models::REPLAY_SUMMARY)
+            .bare()
+            .reshape(recordings::listed)
+            .epochs(&[("start_time", Epoch::Millis)]),
         ..Operation::APP
     },
     Operation {
@@ -119,7 +133,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("reveal_signed_urls", Kind::Flag, "Show the secret part of the URLs, too"),
         ],
         call: Call::post(Plane::App, "replays/sign/bulk").arrange(recordings::sign).by(Workflow::Recording),
-        reply: Reply::LIST.word(recordings::signed_url),
+        reply: Reply::LIST.described(&models::SIGNED_REPLAY).word(recordings::signed_url),
         ..Operation::APP
     },
 ];

@@ -132,7 +132,12 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("no_validate", Kind::Flag, "Leave it to Mixpanel to check the parameters"),
         ],
         call: Call::post(Plane::App, "bookmark-urls/").by(Workflow::ReportStore).arrange(bodies::report),
-        reply: Reply::ONE.audience(Audience { text: "url", data: None, is_usual: false, file: None }),
+        reply: Reply::ONE.described(&models::REPORT_LINK).audience(Audience {
+            text: "url",
+            data: None,
+            is_usual: false,
+            file: None,
+        }),
         ..Operation::APP
     },
     Operation {
@@ -167,7 +172,7 @@ pub(crate) const ROWS: &[Operation] = &[
             Param::local("mode", Kind::OneOf(&["sankey", "paths", "tree"]), "How flows are drawn"),
         ],
         call: Call::get(Plane::App, "bookmark-urls/").by(Workflow::ReportResolve),
-        reply: Reply::ONE.rows(results::rows),
+        reply: Reply::ONE.described(&models::RESOLVED_REPORT).rows(results::rows),
         ..Operation::APP
     },
     Operation {
