@@ -156,7 +156,8 @@ mod tests {
                 Value::Array(list) => list.iter().collect(),
                 // Names of variables are words of the environment; arguments have Mixpanel's words.
                 Value::Object(fields) => {
-                    let is_ours = |key: &String| key != "propertyNames" && !key.ends_with("Arguments");
+                    let is_ours =
+                        |key: &String| key != "propertyNames" && !key.ends_with("Arguments") && !key.starts_with("Ask");
                     fields.iter().filter(|(key, _)| is_ours(key)).map(|(_, value)| value).collect()
                 }
                 _ => Vec::new(),

@@ -642,7 +642,7 @@ records! {
 
     /// `LookupTableUploadStatus` of an answer.
     LookupTableUploadStatus {
-        may uploadStatus: String = "uploadStatus";
+        may upload_status: String = "uploadStatus";
         may result: Map<String, Value> = "result";
     }
 

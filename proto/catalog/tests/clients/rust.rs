@@ -18,8 +18,14 @@ const KEYWORDS: &[&str] = &[
     "priv", "try", "typeof", "unsized", "virtual", "yield", "gen",
 ];
 
+/// Returns a name as Rust has them: `uploadStatus` → `upload_status`.
 fn safe(name: &str) -> String {
-    if KEYWORDS.contains(&name) { format!("{name}_") } else { name.to_owned() }
+    let snake = |letter: char| match letter.is_ascii_uppercase() {
+        true => format!("_{}", letter.to_ascii_lowercase()),
+        false => letter.to_string(),
+    };
+    let name: String = name.chars().map(snake).collect();
+    if KEYWORDS.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
 /// `list_cohorts` → `ListCohorts`.
