@@ -233,7 +233,7 @@ fn measure_daemon(table: &mut Table) {
 
 /// Starts a server of this benchmark.
 fn beside(home: &Home, mode: &str, body: &Path) -> (Daemon, PathBuf) {
-    let socket = home.at(&format!("{}.sock", mode.trim_start_matches('-')));
+    let socket = home.at(format!("{}.sock", mode.trim_start_matches('-')));
     let mut command = home.command(&std::env::current_exe().expect("this program has a path"));
     command.arg(mode).arg(&socket).arg(body);
     (Daemon::start(command, home.path(), &socket), socket)
