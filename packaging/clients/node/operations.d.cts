@@ -109,7 +109,7 @@ export interface AuditViolation {
 }
 
 export interface BlueprintConfig {
-  variables: Record<string, any>;
+  variables?: Record<string, any> | null;
 }
 
 export interface BlueprintTemplate {

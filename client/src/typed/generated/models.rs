@@ -124,7 +124,7 @@ records! {
 
     /// `BlueprintConfig` of an answer.
     BlueprintConfig {
-        must variables: Map<String, Value> = "variables" or "";
+        may variables: Map<String, Value> = "variables";
     }
 
     /// `BlueprintTemplate` of an answer.

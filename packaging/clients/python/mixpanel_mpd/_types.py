@@ -148,7 +148,7 @@ class AuditViolation(Record):
 class BlueprintConfig(Record):
     """`BlueprintConfig` of an answer."""
 
-    variables: Dict[str, Any]
+    variables: Optional[Dict[str, Any]]
 
 
 class BlueprintTemplate(Record):

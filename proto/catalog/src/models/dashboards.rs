@@ -15,8 +15,7 @@ pub(crate) const BLUEPRINT_TEMPLATE: Model = Model::new(
 .columns(&["name", "title_key", "number_of_reports"]);
 
 /// `BlueprintConfig`.
-pub(crate) const BLUEPRINT_CONFIG: Model =
-    Model::new("BlueprintConfig", &[Field::new("variables", Of::Object).required()]);
+pub(crate) const BLUEPRINT_CONFIG: Model = Model::new("BlueprintConfig", &[Field::new("variables", Of::Object)]);
 
 /// A card of a dashboard that is made from a template: a text or a report, an existing one by its id, a new one by what it holds.
 pub(crate) const BLUEPRINT_CARD: Model = Model::new(
