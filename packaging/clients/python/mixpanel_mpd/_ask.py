@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Mapping, Optional, Sequence, Union
 
-from . import _filters, _given
-from ._filters import *
 from ._given import *
 from ._given import Day, Given, ResourceType
 
@@ -19,6 +17,12 @@ if TYPE_CHECKING:
     )
 
     _Filters = Union[AskEventFilter, Sequence[AskEventFilter]]
+
+__all__ = [
+    "BehaviorRef", "CohortMetric", "CustomEventRef", "Exclusion", "FlowStep", "Formula", "FormulaOperand",
+    "FunnelBehavior", "FunnelMetric", "FunnelStep", "HoldingConstant", "Metric", "MetricRef", "RetentionBehavior", "RetentionEvent",
+    "RetentionMetric", "SimpleBehavior", "TimeComparison",
+]
 
 
 class CustomEventRef(Given):
@@ -207,10 +211,3 @@ class TimeComparison(Given):
     def absolute_end(date: Day) -> TimeComparison:
         """Compares with as long a period up to a day."""
         return TimeComparison("absolute-end", date=date)
-
-
-__all__ = [
-    *_filters.__all__, *_given.__all__, "BehaviorRef", "CohortMetric", "CustomEventRef", "Exclusion", "FlowStep", "Formula", "FormulaOperand",
-    "FunnelBehavior", "FunnelMetric", "FunnelStep", "HoldingConstant", "Metric", "MetricRef", "RetentionBehavior", "RetentionEvent",
-    "RetentionMetric", "SimpleBehavior", "TimeComparison",
-]

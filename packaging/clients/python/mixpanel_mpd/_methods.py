@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any, AsyncIterator, Dict, Iterator, List, Literal, Mapping, Optional, Sequence, Union
 
 from ._calls import DEFAULT, AsyncCalls, Calls, asked, data, nothing, of, or_null, params as params_of, renamed, value
-from ._ask import BehaviorRef, CohortBreakdown, CohortCriteria, CohortDefinition, CohortMetric, CustomEventRef, CustomPropertyRef, Exclusion, Filter, FlowStep, Formula, FrequencyBreakdown, FrequencyFilter, FunnelBehavior, FunnelMetric, FunnelStep, GroupBy, HoldingConstant, InlineCustomProperty, ListItemGroupMode, Metric, MetricRef, PropertyInput, RetentionBehavior, RetentionEvent, RetentionMetric, SimpleBehavior, TimeComparison
+from ._ask import *
+from ._filters import *
 from ._types import *
 
 

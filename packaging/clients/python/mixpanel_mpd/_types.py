@@ -8,7 +8,8 @@ from typing import Any, Dict, List, Literal, Mapping, Optional, Sequence, Union
 
 from typing import TypedDict
 
-from ._ask import BehaviorRef, CohortBreakdown, CohortCriteria, CohortDefinition, CohortMetric, CustomEventRef, CustomPropertyRef, Exclusion, Filter, FlowStep, Formula, FrequencyBreakdown, FrequencyFilter, FunnelBehavior, FunnelMetric, FunnelStep, GroupBy, HoldingConstant, InlineCustomProperty, ListItemGroupMode, Metric, MetricRef, PropertyInput, RetentionBehavior, RetentionEvent, RetentionMetric, SimpleBehavior, TimeComparison
+from ._ask import *
+from ._filters import *
 from ._records import Record
 
 

@@ -34,7 +34,7 @@ const UNFOLDED: &[(&str, &str, &[&str], &str)] = &[
     ("SchemaGraphResult", "event_to_properties", &["event"], "property"),
 ];
 
-/// The classes of `_ask.py` that make objects which are given.
+/// The classes of `_ask.py` and `_filters.py` that make objects which are given.
 const MADE: &[(&str, &str)] = &[
     ("AskAllOf", "CohortDefinition"),
     ("AskAnchor", "FlowStep"),
@@ -80,13 +80,8 @@ fn named(name: &str, quote: &str) -> String {
     if names.len() == 1 { names.concat() } else { format!("Union[{}]", names.join(", ")) }
 }
 
-/// Returns the line that imports the classes.
-fn imported() -> String {
-    let mut classes: Vec<&str> = MADE.iter().map(|(_, class)| *class).collect();
-    classes.sort_unstable();
-    classes.dedup();
-    format!("from ._ask import {}\n", classes.join(", "))
-}
+/// The lines that import the classes.
+const IMPORTED: &str = "from ._ask import *\nfrom ._filters import *\n";
 
 fn safe(name: &str) -> String {
     if KEYWORDS.contains(&name) { format!("{name}_") } else { name.to_owned() }
@@ -203,7 +198,7 @@ fn types() -> String {
         "\"\"\"What methods take and answer. {MARK}\"\"\"\n\n# ruff: noqa\n\nfrom __future__ import annotations\n\n"
     );
     text.push_str("from typing import Any, Dict, List, Literal, Mapping, Optional, Sequence, Union\n\n");
-    text.push_str(&format!("from typing import TypedDict\n\n{}from ._records import Record\n", imported()));
+    text.push_str(&format!("from typing import TypedDict\n\n{IMPORTED}from ._records import Record\n"));
     let mut names: Vec<String> = Vec::new();
     for object in answers().values() {
         text.push_str(&record(object));
@@ -399,7 +394,7 @@ fn classes() -> String {
     text.push_str(
         "from ._calls import DEFAULT, AsyncCalls, Calls, asked, data, nothing, of, or_null, params as params_of, renamed, value\n",
     );
-    text.push_str(&imported());
+    text.push_str(IMPORTED);
     text.push_str("from ._types import *\n");
     for (name, calls, is_async) in [("Operations", "Calls", false), ("AsyncOperations", "AsyncCalls", true)] {
         text.push_str(&format!("\n\nclass {name}({calls}):\n    \"\"\"Every operation of the catalog.\"\"\"\n"));
