@@ -59,10 +59,11 @@ def keep(ws: Workspace) -> list[str]:
 async def meanwhile() -> int:
     async with AsyncWorkspace() as ws:
         events, boards = await asyncio.gather(ws.events(), ws.list_dashboards(ids=[1]))
+        asked = await ws.run_params(await ws.build_params(mp.Metric("Sign Up", math="unique")), limit=5)
         count = 0
         async for event in ws.stream_events(from_date="2025-01-01", to_date="2025-01-01", limit=7):
             count += bool(event["event_name"])
-        return count + len(events) + len(boards)
+        return count + len(events) + len(boards) + len(asked.rows())
 
 
 def main() -> None:
