@@ -12,7 +12,10 @@ from ._client import Client as Client, Event as Event, Problem as Problem, Token
 
 if TYPE_CHECKING:
     from . import accounts as accounts, session as session, targets as targets
+    from ._ask import *
     from ._errors import *
+    from ._filters import *
+    from ._given import *
     from ._records import Record as Record, to_dataframe as to_dataframe
     from ._types import *
     from ._workspace import AsyncWorkspace as AsyncWorkspace, Session as Session, Workspace as Workspace
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from .targets import Target as Target
 
 # What a program does not use it does not load: the module that has a name is found when it is asked for.
-_MODULES = ("_workspace", "_records", "_errors", "_types")
+_MODULES = ("_workspace", "_records", "_errors", "_ask", "_filters", "_given", "_types")
 _NAMESPACES = ("accounts", "session", "targets")
 _CLASSES = {"AccountSummary": "accounts", "AccountTestResult": "accounts", "Target": "targets"}
 

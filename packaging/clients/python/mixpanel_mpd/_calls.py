@@ -46,20 +46,34 @@ def renamed(params: Any, names: Mapping[str, str]) -> dict[str, Any]:
     return {names.get(name, name): value for name, value in params.items()}
 
 
+# What stands for an argument that is not given where None says something: `limit=None` is all profiles.
+DEFAULT: Any = type("Default", (), {"__repr__": lambda _: "DEFAULT"})()
+_NULL = object()
+
+
+def or_null(value: Any) -> Any:
+    """Returns an argument that may be null, as `_run` wants it."""
+    return None if value is DEFAULT else _NULL if value is None else value
+
+
+def _given(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: None if value is _NULL else value for name, value in arguments.items() if value is not None}
+
+
 class Calls:
     """Calls that wait."""
 
     _client: Client
 
     def _run(self, id: str, arguments: dict[str, Any], reader: Reader, *, refresh: bool = False, call: Any = None) -> Any:
-        given = {name: value for name, value in arguments.items() if value is not None}
+        given = _given(arguments)
         return reader(self._client.run(id, given, refresh=refresh, **(call or {})))
 
     def _stream(self, id: str, arguments: dict[str, Any]) -> Iterator[dict[str, Any]]:
         return iter(self._run(id, arguments, value))
 
     def _upload(self, id: str, arguments: dict[str, Any], reader: Reader) -> Any:
-        given = {name: value for name, value in arguments.items() if value is not None}
+        given = _given(arguments)
         return reader(self._client.upload(id, given.pop("file_path"), given))
 
 
@@ -69,7 +83,7 @@ class AsyncCalls:
     _client: Client
 
     async def _run(self, id: str, arguments: dict[str, Any], reader: Reader, *, refresh: bool = False, call: Any = None) -> Any:
-        given = {name: value for name, value in arguments.items() if value is not None}
+        given = _given(arguments)
         work = lambda: reader(self._client.run(id, given, refresh=refresh, **(call or {})))  # noqa: E731
         return await asyncio.to_thread(work)
 
@@ -82,6 +96,6 @@ class AsyncCalls:
             await asyncio.to_thread(lines.close)
 
     async def _upload(self, id: str, arguments: dict[str, Any], reader: Reader) -> Any:
-        given = {name: value for name, value in arguments.items() if value is not None}
+        given = _given(arguments)
         path = given.pop("file_path")
         return reader(await asyncio.to_thread(self._client.upload, id, path, given))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ._client import Problem
+from ._records import Record, read
 
 MixpanelHeadlessError = Problem
 
@@ -11,8 +14,26 @@ class ConfigError(Problem, codes="invalid_value config_invalid config_legacy uns
     """Something in the config, or that it lacks."""
 
 
+class ValidationError(Record):
+    """What is wrong with an argument: `at`, its `code`, the `detail`, and `suggestions` of words."""
+
+    _keys = {"path": "at", "message": "detail", "suggestion": "suggestions"}
+    path: str
+    message: str
+    code: str | None
+    suggestion: list[str] | None
+    fix: None
+    severity: str = "error"
+
+
 class InvalidArgumentError(ConfigError, ValueError, codes="invalid_argument invalid_context"):
     """An argument is wrong; `errors` has all that are."""
+
+    errors: list[ValidationError]  # type: ignore[assignment]  # Each is a dict as well.
+
+    def __init__(self, *what: Any, **more: Any) -> None:
+        super().__init__(*what, **more)
+        self.errors = read(self.errors, ValidationError)
 
 
 ParamValidationError = BookmarkValidationError = BusinessContextValidationError = InvalidArgumentError
@@ -106,3 +127,4 @@ class DaemonError(Problem, codes="daemon_unreachable timeout stopping too_many_c
 
 
 __all__ = [name for name, value in list(globals().items()) if isinstance(value, type) and issubclass(value, Exception) and name[0] != "_"]
+__all__ += ["ValidationError"]

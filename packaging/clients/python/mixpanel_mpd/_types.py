@@ -8,6 +8,8 @@ from typing import Any, Dict, List, Literal, Mapping, Optional, Sequence, Union
 
 from typing import TypedDict
 
+from ._ask import *
+from ._filters import *
 from ._records import Record
 
 
@@ -1235,7 +1237,7 @@ class AskDid(_AskDid, total=False):
     at_least: int
     at_most: int
     exactly: int
-    where: Union[AskPropertyFilter, Sequence[AskPropertyFilter]]
+    where: Union[Union[AskPropertyFilter, Filter], Sequence[Union[AskPropertyFilter, Filter]]]
     aggregation: Literal["total", "unique", "average", "min", "max", "median"]
     aggregation_property: str
     within_days: int
@@ -1308,7 +1310,7 @@ class AskFrequency(_AskFrequency, total=False):
     operator: Literal["is at least", "is at most", "is greater than", "is less than", "is equal to"]
     date_range_value: int
     date_range_unit: Literal["day", "week", "month"]
-    event_filters: Union[AskPropertyFilter, Sequence[AskPropertyFilter]]
+    event_filters: Union[Union[AskPropertyFilter, Filter], Sequence[Union[AskPropertyFilter, Filter]]]
     label: str
 
 
@@ -1408,7 +1410,7 @@ class AskInCohort(TypedDict):
 
 class _AskInlineCustomProperty(TypedDict):
     formula: str
-    inputs: Mapping[str, AskCustomPropertyInput]
+    inputs: Mapping[str, Union[AskCustomPropertyInput, PropertyInput]]
 
 
 class AskInlineCustomProperty(_AskInlineCustomProperty, total=False):
@@ -1430,7 +1432,7 @@ class AskListItem(_AskListItem, total=False):
 
 class _AskListItemBreakdown(TypedDict):
     property: AskProperty
-    list_item: AskListItem
+    list_item: Union[AskListItem, ListItemGroupMode]
 
 
 class AskListItemBreakdown(_AskListItemBreakdown, total=False):
@@ -1472,7 +1474,7 @@ class AskPropertyFilter(_AskPropertyFilter, total=False):
     unit: Literal["hour", "day", "week", "month"]
     type: Literal["string", "number", "boolean", "datetime", "list", "object"]
     resource_type: Literal["events", "people"]
-    items: Sequence[AskPropertyFilter]
+    items: Sequence[Union[AskPropertyFilter, Filter]]
     quantifier: Literal["all", "any"]
 
 
@@ -1715,79 +1717,79 @@ class UpdateSchemaEnforcementParams(TypedDict, total=False):
     properties: Mapping[str, Sequence[str]]
 
 
-AskAnchorOrName = Union[str, "AskAnchor"]
+AskAnchorOrName = Union[str, Union["AskAnchor", "FlowStep"]]
 
 
-AskBornEvent = Union[str, "AskSavedBehavior", "AskRetentionEvent"]
+AskBornEvent = Union[str, Union["AskSavedBehavior", "BehaviorRef"], Union["AskRetentionEvent", "RetentionEvent"]]
 
 
-AskBreakdown = Union[str, "AskListItemBreakdown", "AskPropertyBreakdown", "AskCohortBreakdown", "AskFrequencyBreakdown"]
+AskBreakdown = Union[str, Union["AskListItemBreakdown", "GroupBy"], Union["AskPropertyBreakdown", "GroupBy"], Union["AskCohortBreakdown", "CohortBreakdown"], Union["AskFrequencyBreakdown", "FrequencyBreakdown"]]
 
 
-AskCohort = Union[int, "AskAllOf", "AskAnyOf"]
+AskCohort = Union[int, Union["AskAllOf", "CohortDefinition"], Union["AskAnyOf", "CohortDefinition"]]
 
 
-AskCriterion = Union["AskAllOf", "AskAnyOf", "AskDid", "AskDidNot", "AskHasProperty", "AskInCohort", "AskNotInCohort"]
+AskCriterion = Union[Union["AskAllOf", "CohortDefinition"], Union["AskAnyOf", "CohortDefinition"], Union["AskDid", "CohortCriteria"], Union["AskDidNot", "CohortCriteria"], Union["AskHasProperty", "CohortCriteria"], Union["AskInCohort", "CohortCriteria"], Union["AskNotInCohort", "CohortCriteria"]]
 
 
 AskCustomPropertyDefinition = Union[int, "AskInlineCustomProperty"]
 
 
-AskEvent = Union[str, Sequence["AskNamedEvent"], "AskCustomEvent", "AskAnyEvent", "AskSavedBehavior"]
+AskEvent = Union[str, Sequence["AskNamedEvent"], Union["AskCustomEvent", "CustomEventRef"], Union["AskAnyEvent", "SimpleBehavior"], Union["AskSavedBehavior", "BehaviorRef"]]
 
 
-AskEventFilter = Union["AskPropertyFilter", "AskCohortFilter"]
+AskEventFilter = Union[Union["AskPropertyFilter", "Filter"], Union["AskCohortFilter", "Filter"]]
 
 
-AskExclusionOrName = Union[str, "AskExclusion"]
+AskExclusionOrName = Union[str, Union["AskExclusion", "Exclusion"]]
 
 
-AskFilter = Union["AskPropertyFilter", "AskCohortFilter", "AskFrequencyFilter"]
+AskFilter = Union[Union["AskPropertyFilter", "Filter"], Union["AskCohortFilter", "Filter"], Union["AskFrequencyFilter", "FrequencyFilter"]]
 
 
-AskFlowFilter = Union["AskPropertyFilter", "AskCohortFilter"]
+AskFlowFilter = Union[Union["AskPropertyFilter", "Filter"], Union["AskCohortFilter", "Filter"]]
 
 
-AskFunnelBehavior = Union["AskSavedBehavior", "AskFunnel"]
+AskFunnelBehavior = Union[Union["AskSavedBehavior", "BehaviorRef"], Union["AskFunnel", "FunnelBehavior"]]
 
 
-AskFunnelStepOrName = Union[str, "AskFunnelStep"]
+AskFunnelStepOrName = Union[str, Union["AskFunnelStep", "FunnelStep"]]
 
 
-AskFunnelSteps = Union[Sequence["AskFunnelStepOrName"], "AskSavedBehavior"]
+AskFunnelSteps = Union[Sequence["AskFunnelStepOrName"], Union["AskSavedBehavior", "BehaviorRef"]]
 
 
-AskGroupedEvent = Union[str, "AskCustomEvent", "AskFunnelStep"]
+AskGroupedEvent = Union[str, Union["AskCustomEvent", "CustomEventRef"], Union["AskFunnelStep", "FunnelStep"]]
 
 
-AskHeldPropertyOrName = Union[str, "AskHeldProperty"]
+AskHeldPropertyOrName = Union[str, Union["AskHeldProperty", "HoldingConstant"]]
 
 
-AskMetric = Union[str, "AskFormula", "AskEventMetric", "AskCohortMetric", "AskFunnelMetric", "AskRetentionMetric", "AskSavedMetric"]
+AskMetric = Union[str, Union["AskFormula", "Formula"], Union["AskEventMetric", "Metric"], Union["AskCohortMetric", "CohortMetric"], Union["AskFunnelMetric", "FunnelMetric"], Union["AskRetentionMetric", "RetentionMetric"], Union["AskSavedMetric", "MetricRef"]]
 
 
-AskNamedEvent = Union[str, "AskCustomEvent"]
+AskNamedEvent = Union[str, Union["AskCustomEvent", "CustomEventRef"]]
 
 
-AskOperand = Union["AskFormula", "AskEventMetric", "AskCohortMetric", "AskFunnelMetric", "AskRetentionMetric", "AskSavedMetric"]
+AskOperand = Union[Union["AskFormula", "Formula"], Union["AskEventMetric", "Metric"], Union["AskCohortMetric", "CohortMetric"], Union["AskFunnelMetric", "FunnelMetric"], Union["AskRetentionMetric", "RetentionMetric"], Union["AskSavedMetric", "MetricRef"]]
 
 
-AskProperty = Union[str, "AskCustomProperty"]
+AskProperty = Union[str, Union["AskCustomProperty", "CustomPropertyRef", "InlineCustomProperty"]]
 
 
-AskRetentionBehavior = Union["AskSavedBehavior", "AskRetention"]
+AskRetentionBehavior = Union[Union["AskSavedBehavior", "BehaviorRef"], Union["AskRetention", "RetentionBehavior"]]
 
 
-AskRetentionEventOrName = Union[str, "AskRetentionEvent"]
+AskRetentionEventOrName = Union[str, Union["AskRetentionEvent", "RetentionEvent"]]
 
 
-AskReturnEvent = Union[str, "AskRetentionEvent"]
+AskReturnEvent = Union[str, Union["AskRetentionEvent", "RetentionEvent"]]
 
 
-AskUsersFilter = Union["AskPropertyFilter", "AskCohortFilter"]
+AskUsersFilter = Union[Union["AskPropertyFilter", "Filter"], Union["AskCohortFilter", "Filter"]]
 
 
-AskUsersWhere = Union[str, Sequence["AskUsersFilter"], "AskPropertyFilter", "AskCohortFilter"]
+AskUsersWhere = Union[str, Sequence["AskUsersFilter"], Union["AskPropertyFilter", "Filter"], Union["AskCohortFilter", "Filter"]]
 
 
 class BlueprintFinishParams(TypedDict):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 from urllib.parse import urlencode
 
-from ._calls import AsyncCalls, Calls
+from ._calls import DEFAULT, AsyncCalls, Calls
 from ._client import Client, Problem
 from ._methods import AsyncOperations, Operations
 from ._records import Record, read
+from ._types import FlowQueryResult, FunnelQueryResult, QueryResult, RetentionQueryResult, UserQueryResult
 
 __all__ = ["AsyncWorkspace", "Session", "Workspace"]
 
@@ -174,6 +176,30 @@ class Workspace(_Scope, Operations):
     def clear_discovery_cache(self) -> None:
         """Has no effect: the daemon keeps what was discovered for all tools, and `refresh=True` asks anew."""
 
+    def run_params(self, params: Mapping[str, Any], *, limit: int | None = None, workspace_id: int | None = None) -> QueryResult:
+        """Sends a body as it is, such as `build_params` makes."""
+        return self.query(params=params, limit=limit, workspace_id=workspace_id)
+
+    def run_funnel_params(self, params: Mapping[str, Any], *, limit: int | None = None, workspace_id: int | None = None) -> FunnelQueryResult:
+        """Sends a body as it is, such as `build_funnel_params` makes."""
+        return self.query_funnel(params=params, limit=limit, workspace_id=workspace_id)
+
+    def run_retention_params(self, params: Mapping[str, Any], *, limit: int | None = None, workspace_id: int | None = None) -> RetentionQueryResult:
+        """Sends a body as it is, such as `build_retention_params` makes."""
+        return self.query_retention(params=params, limit=limit, workspace_id=workspace_id)
+
+    def run_flow_params(
+        self, params: Mapping[str, Any], *, mode: Literal["sankey", "paths", "tree"] | None = None, workspace_id: int | None = None
+    ) -> FlowQueryResult:
+        """Sends a body as it is, such as `build_flow_params` makes."""
+        return self.query_flow(params=params, mode=mode, workspace_id=workspace_id)
+
+    def run_user_params(
+        self, params: Mapping[str, Any], *, limit: int | None = DEFAULT, parallel: bool | None = None, workers: int | None = None
+    ) -> UserQueryResult:
+        """Sends a body as it is, such as `build_user_params` makes."""
+        return self.query_user(params=params, limit=limit, parallel=parallel, workers=workers)
+
 
 class AsyncWorkspace(_Scope, AsyncOperations):
     """The same, where others need not wait: every method is a coroutine, and what streams is an async iterator."""
@@ -205,6 +231,30 @@ class AsyncWorkspace(_Scope, AsyncOperations):
     async def session(self) -> Session:
         """What a call from here has now, and who decided."""
         return Session(await asyncio.to_thread(self._client.session))
+
+    async def run_params(self, params: Mapping[str, Any], *, limit: int | None = None, workspace_id: int | None = None) -> QueryResult:
+        """Sends a body as it is, such as `build_params` makes."""
+        return await self.query(params=params, limit=limit, workspace_id=workspace_id)
+
+    async def run_funnel_params(self, params: Mapping[str, Any], *, limit: int | None = None, workspace_id: int | None = None) -> FunnelQueryResult:
+        """Sends a body as it is, such as `build_funnel_params` makes."""
+        return await self.query_funnel(params=params, limit=limit, workspace_id=workspace_id)
+
+    async def run_retention_params(self, params: Mapping[str, Any], *, limit: int | None = None, workspace_id: int | None = None) -> RetentionQueryResult:
+        """Sends a body as it is, such as `build_retention_params` makes."""
+        return await self.query_retention(params=params, limit=limit, workspace_id=workspace_id)
+
+    async def run_flow_params(
+        self, params: Mapping[str, Any], *, mode: Literal["sankey", "paths", "tree"] | None = None, workspace_id: int | None = None
+    ) -> FlowQueryResult:
+        """Sends a body as it is, such as `build_flow_params` makes."""
+        return await self.query_flow(params=params, mode=mode, workspace_id=workspace_id)
+
+    async def run_user_params(
+        self, params: Mapping[str, Any], *, limit: int | None = DEFAULT, parallel: bool | None = None, workers: int | None = None
+    ) -> UserQueryResult:
+        """Sends a body as it is, such as `build_user_params` makes."""
+        return await self.query_user(params=params, limit=limit, parallel=parallel, workers=workers)
 
 
 # Both have what makes calls of methods, and the one for calls comes before the other.

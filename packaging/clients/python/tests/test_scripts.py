@@ -37,6 +37,7 @@ class Scripts(unittest.TestCase):
         text = path.read_text()
         self.assertEqual(text.count("import mixpanel_headless as mp"), 1)
         changed = text.replace("import mixpanel_headless as mp", "import mixpanel_mpd as mp")
+        changed = changed.replace("from mixpanel_headless import", "from mixpanel_mpd import")
         done = subprocess.run([sys.executable, "-c", changed], env=env, capture_output=True, text=True, timeout=2 * SOON)
         self.assertEqual((done.returncode, done.stderr), (0, ""), path.name)
         return done.stdout

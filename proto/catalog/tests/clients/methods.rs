@@ -6,7 +6,7 @@ use mp_catalog::{Effect, Kind, Operation, Shape, all};
 use serde_json::{Map, Value};
 
 use crate::asks;
-use crate::names::{RENAMED, SIGNATURES};
+use crate::names::{NULLS, RENAMED, SIGNATURES};
 use crate::types::{Type, arguments};
 
 /// An argument of a method.
@@ -20,6 +20,8 @@ pub(crate) struct Argument {
     pub(crate) required: bool,
     /// Whether the daemon takes a list, of which this is the only entry.
     pub(crate) is_entry: bool,
+    /// Whether null is something else than what it is when it is not given.
+    pub(crate) takes_null: bool,
     pub(crate) about: String,
 }
 
@@ -176,6 +178,7 @@ fn open_arguments(operation: &Operation) -> Vec<Argument> {
                 of: param.map_or_else(|| Type::of_schema(one), |param| Type::of_param(param, one)),
                 required: required.contains(&key.as_str()),
                 is_entry: false,
+                takes_null: NULLS.contains(&(operation.id, key.as_str())),
                 about: told(one),
             }
         })

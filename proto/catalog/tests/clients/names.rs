@@ -8,6 +8,9 @@
 /// Arguments that have another name everywhere.
 pub(crate) const RENAMED: &[(&str, &str)] = &[("from", "from_date"), ("to", "to_date")];
 
+/// Arguments of rows for which null is something else than what they are when they are not given.
+pub(crate) const NULLS: &[(&str, &str)] = &[("ask.users", "limit")];
+
 /// The methods of rows; one row may have several.
 pub(crate) const SIGNATURES: &[(&str, &str)] = &[
     ("inspect.events", "events()"),

@@ -34,6 +34,55 @@ const UNFOLDED: &[(&str, &str, &[&str], &str)] = &[
     ("SchemaGraphResult", "event_to_properties", &["event"], "property"),
 ];
 
+/// The classes of `_ask.py` and `_filters.py` that make objects which are given.
+const MADE: &[(&str, &str)] = &[
+    ("AskAllOf", "CohortDefinition"),
+    ("AskAnchor", "FlowStep"),
+    ("AskAnyEvent", "SimpleBehavior"),
+    ("AskAnyOf", "CohortDefinition"),
+    ("AskCohortBreakdown", "CohortBreakdown"),
+    ("AskCohortFilter", "Filter"),
+    ("AskCohortMetric", "CohortMetric"),
+    ("AskCustomEvent", "CustomEventRef"),
+    ("AskCustomProperty", "CustomPropertyRef"),
+    ("AskCustomProperty", "InlineCustomProperty"),
+    ("AskCustomPropertyInput", "PropertyInput"),
+    ("AskDid", "CohortCriteria"),
+    ("AskDidNot", "CohortCriteria"),
+    ("AskEventMetric", "Metric"),
+    ("AskExclusion", "Exclusion"),
+    ("AskFormula", "Formula"),
+    ("AskFrequencyBreakdown", "FrequencyBreakdown"),
+    ("AskFrequencyFilter", "FrequencyFilter"),
+    ("AskFunnel", "FunnelBehavior"),
+    ("AskFunnelMetric", "FunnelMetric"),
+    ("AskFunnelStep", "FunnelStep"),
+    ("AskHasProperty", "CohortCriteria"),
+    ("AskHeldProperty", "HoldingConstant"),
+    ("AskInCohort", "CohortCriteria"),
+    ("AskListItem", "ListItemGroupMode"),
+    ("AskListItemBreakdown", "GroupBy"),
+    ("AskNotInCohort", "CohortCriteria"),
+    ("AskPropertyBreakdown", "GroupBy"),
+    ("AskPropertyFilter", "Filter"),
+    ("AskRetention", "RetentionBehavior"),
+    ("AskRetentionEvent", "RetentionEvent"),
+    ("AskRetentionMetric", "RetentionMetric"),
+    ("AskSavedBehavior", "BehaviorRef"),
+    ("AskSavedMetric", "MetricRef"),
+    ("AskTimeComparison", "TimeComparison"),
+];
+
+/// Returns what has a name, with the classes that make the same.
+fn named(name: &str, quote: &str) -> String {
+    let made = MADE.iter().filter(|(of, _)| *of == name).map(|(_, class)| *class);
+    let names: Vec<String> = std::iter::once(name).chain(made).map(|one| format!("{quote}{one}{quote}")).collect();
+    if names.len() == 1 { names.concat() } else { format!("Union[{}]", names.join(", ")) }
+}
+
+/// The lines that import the classes.
+const IMPORTED: &str = "from ._ask import *\nfrom ._filters import *\n";
+
 fn safe(name: &str) -> String {
     if KEYWORDS.contains(&name) { format!("{name}_") } else { name.to_owned() }
 }
@@ -70,7 +119,7 @@ fn annotation(of: &Type) -> String {
         }
         Type::List(of) => format!("List[{}]", annotation(of)),
         Type::Map(of) => format!("Dict[str, {}]", annotation(of)),
-        Type::Named(name) => name.clone(),
+        Type::Named(name) => named(name, ""),
         Type::OneOf(types) => format!("Union[{}]", types.iter().map(annotation).collect::<Vec<_>>().join(", ")),
     }
 }
@@ -149,7 +198,7 @@ fn types() -> String {
         "\"\"\"What methods take and answer. {MARK}\"\"\"\n\n# ruff: noqa\n\nfrom __future__ import annotations\n\n"
     );
     text.push_str("from typing import Any, Dict, List, Literal, Mapping, Optional, Sequence, Union\n\n");
-    text.push_str("from typing import TypedDict\n\nfrom ._records import Record\n");
+    text.push_str(&format!("from typing import TypedDict\n\n{IMPORTED}from ._records import Record\n"));
     let mut names: Vec<String> = Vec::new();
     for object in answers().values() {
         text.push_str(&record(object));
@@ -175,7 +224,7 @@ fn types() -> String {
 /// Returns a type as an expression, where names may be told of later.
 fn at_run_time(of: &Type) -> String {
     match of {
-        Type::Named(name) => quoted(name),
+        Type::Named(name) => named(name, "\""),
         Type::List(of) => format!("Sequence[{}]", at_run_time(of)),
         Type::Map(of) => format!("Mapping[str, {}]", at_run_time(of)),
         Type::OneOf(types) => format!("Union[{}]", types.iter().map(at_run_time).collect::<Vec<_>>().join(", ")),
@@ -210,6 +259,7 @@ fn signature(method: &Method) -> String {
         let (name, of) = (safe(&argument.name), taken(&argument.of));
         match argument.required {
             true => format!("{name}: {of}"),
+            false if argument.takes_null => format!("{name}: Optional[{of}] = DEFAULT"),
             false if of == "Any" => format!("{name}: Any = None"),
             false => format!("{name}: Optional[{of}] = None"),
         }
@@ -243,7 +293,11 @@ fn sent(method: &Method) -> String {
         .chain(named)
         .map(|one| {
             let name = safe(&one.name);
-            let value = if one.is_entry { format!("[{name}]") } else { name };
+            let value = match one.is_entry {
+                true => format!("[{name}]"),
+                false if one.takes_null => format!("or_null({name})"),
+                false => name,
+            };
             format!("{}: {value}", quoted(&one.key))
         })
         .collect();
@@ -338,8 +392,9 @@ fn classes() -> String {
         "from typing import Any, AsyncIterator, Dict, Iterator, List, Literal, Mapping, Optional, Sequence, Union\n\n",
     );
     text.push_str(
-        "from ._calls import AsyncCalls, Calls, asked, data, nothing, of, params as params_of, renamed, value\n",
+        "from ._calls import DEFAULT, AsyncCalls, Calls, asked, data, nothing, of, or_null, params as params_of, renamed, value\n",
     );
+    text.push_str(IMPORTED);
     text.push_str("from ._types import *\n");
     for (name, calls, is_async) in [("Operations", "Calls", false), ("AsyncOperations", "AsyncCalls", true)] {
         text.push_str(&format!("\n\nclass {name}({calls}):\n    \"\"\"Every operation of the catalog.\"\"\"\n"));

@@ -27,6 +27,21 @@ def ask(ws: Workspace) -> float:
     return result.total + sum(steps) + len(retention.cohorts) + len(counts.series) + len(total.results)
 
 
+def build(ws: Workspace) -> int:
+    spenders = mp.CohortDefinition.all_of(mp.CohortCriteria.did_event("Purchase", at_least=3, within_days=30), {"in_cohort": 7})
+    where: list[mp.Filter] = [mp.Filter.equals("country", ["US", "CA"]), mp.Filter.in_cohort(spenders, "Spenders")]
+    metrics = [mp.Metric("Purchase", math="average", property=mp.CustomPropertyRef(42), filters=where), mp.Metric("Sign Up")]
+    bodies = [
+        ws.build_params([*metrics, mp.Formula("A / B")], where=where, group_by=["plan", mp.GroupBy("amount", "number", 10, 0, 100)], last=7),
+        ws.build_params("Log In", where={"property": "age", "op": "at_least", "value": 18}, time_comparison=mp.TimeComparison.relative("month")),
+        ws.build_funnel_params(["Sign Up", mp.FunnelStep("Purchase", filters=where)], exclusions=[mp.Exclusion("Refund")], holding_constant="plan"),
+        ws.build_retention_params(mp.RetentionEvent("Sign Up"), "Log In", where=where[0], group_by=mp.CohortBreakdown(5)),
+        ws.build_flow_params([mp.FlowStep("Purchase", reverse=2), "Log Out"], where=where[1], segments="plan"),
+        ws.build_user_params(cohort=spenders, where=where[0], mode="profiles", limit=None),
+    ]
+    return len(bodies)
+
+
 def keep(ws: Workspace) -> list[str]:
     board: Dashboard = ws.create_dashboard({"title": "Tour", "is_private": True})
     ws.update_dashboard(board.id, mp.UpdateDashboardParams(description="of typed calls"))
@@ -44,15 +59,16 @@ def keep(ws: Workspace) -> list[str]:
 async def meanwhile() -> int:
     async with AsyncWorkspace() as ws:
         events, boards = await asyncio.gather(ws.events(), ws.list_dashboards(ids=[1]))
+        asked = await ws.run_params(await ws.build_params(mp.Metric("Sign Up", math="unique")), limit=5)
         count = 0
         async for event in ws.stream_events(from_date="2025-01-01", to_date="2025-01-01", limit=7):
             count += bool(event["event_name"])
-        return count + len(events) + len(boards)
+        return count + len(events) + len(boards) + len(asked.rows())
 
 
 def main() -> None:
     with Workspace() as ws:
-        print(discover(ws), ask(ws) > 0, keep(ws))
+        print(discover(ws), ask(ws) > 0, build(ws), keep(ws))
         with ws.snapshot() as held:
             print(held.session.state, sum(1 for _ in held.stream_profiles(limit=3)))
         try:
