@@ -209,7 +209,8 @@ class Client(AbstractContextManager["Client"]):
                         raise ConnectionAbortedError("another user listens there")
                 if hasattr(body, "seek"):
                     body.seek(0)
-                connection.request(method, path, body, {**own, "Mp-Context": self._context()})
+                with suppress(BrokenPipeError, ConnectionResetError):  # Who refuses a body unread has said why before it closed.
+                    connection.request(method, path, body, {**own, "Mp-Context": self._context()})
                 response = connection.getresponse()
                 for note in [note for note in response.headers.get_all("Mp-Note", []) if note not in _NOTED]:
                     _NOTED.add(note)

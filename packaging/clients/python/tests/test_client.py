@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import tempfile
 import threading
 import types
 import unittest
@@ -280,6 +281,24 @@ class Daemons(unittest.TestCase):
             heads = [line.lower() for line in actor.requests[0].split(b"\r\n")]
             self.assertIn(b"host: mpd", heads)
             self.assertTrue(any(line.startswith(b"mp-client: mixpanel-mpd-python/") for line in heads))
+
+    def test_who_refuses_a_file_unread_is_heard(self) -> None:
+        with tempfile.TemporaryDirectory(prefix="mp-py.", dir="/tmp") as folder, socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(f"{folder}/mpd.sock")
+            listener.listen()
+
+            def refuse() -> None:
+                caller = listener.accept()[0]
+                caller.recv(4096)
+                caller.sendall(answer({"code": "invalid_argument", "detail": "no"}, "400 x", "application/problem+json"))
+                caller.close()
+
+            threading.Thread(target=refuse, daemon=True).start()
+            with open(f"{folder}/large", "wb") as file:
+                file.truncate(8 << 20)
+            with self.assertRaises(Problem) as caught:
+                Client(socket=f"{folder}/mpd.sock").upload("lookup-tables.upload", f"{folder}/large", {})
+            self.assertEqual(caught.exception.code, "invalid_argument")
 
     def test_the_socket_is_where_mp_looks(self) -> None:
         self.assertEqual(socket_path({"HOME": "//home/./ada/"}), "/home/ada/.mp/run/mpd.sock")
