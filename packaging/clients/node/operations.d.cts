@@ -1152,7 +1152,7 @@ export interface AskHasProperty {
   /** Name of the property */
   has_property: string;
   /** What it is tested against */
-  value?: string | number | boolean | Array<any>;
+  value?: string | number | boolean | Array<string | number | boolean>;
   /** The test */
   op?: "equals" | "not_equals" | "contains" | "not_contains" | "greater_than" | "less_than" | "is_set" | "is_not_set";
   /** Type of the property */
@@ -1226,7 +1226,7 @@ export interface AskPropertyFilter {
   /** The test: equals, contains, greater_than, between, is_set, on, in_the_last … */
   op: string;
   /** What it is tested against */
-  value?: string | number | boolean | Array<any>;
+  value?: string | number | boolean | Array<string | number | boolean>;
   /** Unit of a relative date */
   unit?: "hour" | "day" | "week" | "month";
   /** Type of the property, when the test does not tell it */

@@ -1387,7 +1387,7 @@ class _AskHasProperty(TypedDict):
 class AskHasProperty(_AskHasProperty, total=False):
     """`AskHasProperty` as it is given."""
 
-    value: Union[str, float, bool, Sequence[Any]]
+    value: Union[str, float, bool, Sequence[Union[str, float, bool]]]
     op: Literal["equals", "not_equals", "contains", "not_contains", "greater_than", "less_than", "is_set", "is_not_set"]
     type: Literal["string", "number", "boolean", "datetime", "list"]
 
@@ -1470,7 +1470,7 @@ class _AskPropertyFilter(TypedDict):
 class AskPropertyFilter(_AskPropertyFilter, total=False):
     """`AskPropertyFilter` as it is given."""
 
-    value: Union[str, float, bool, Sequence[Any]]
+    value: Union[str, float, bool, Sequence[Union[str, float, bool]]]
     unit: Literal["hour", "day", "week", "month"]
     type: Literal["string", "number", "boolean", "datetime", "list", "object"]
     resource_type: Literal["events", "people"]

@@ -54,7 +54,10 @@ fn property(field: &Field, defs: &mut Map<String, Value>) -> Value {
 
 fn of(kind: Kind, defs: &mut Map<String, Value>) -> Value {
     match kind {
-        Kind::Plain => json!({"type": ["string", "number", "boolean", "array"]}),
+        Kind::Plain => {
+            let one = ["string", "number", "boolean"];
+            json!({"type": ["string", "number", "boolean", "array"], "items": {"type": one}})
+        }
         Kind::Text => json!({"type": "string"}),
         Kind::Date => json!({"type": "string", "format": "date"}),
         Kind::Moment => json!({"type": ["string", "integer"]}),
