@@ -1,8 +1,8 @@
 //! Finds the program of the daemon, and makes sure that it is ours: a music player has the same name.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -16,6 +16,9 @@ const PLACES: [&str; 3] = ["../libexec/mixpanel/mpd", "../lib/mixpanel/mpd", "mp
 
 /// How long a program may take to say what it is. Ours needs milliseconds, but a busy machine may not let it run at once.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a program that is being written is left alone before it is tried again. The system does not tell when that ends.
+const BUSY: Duration = Duration::from_millis(50);
 
 /// Longest line that is read from a program.
 const MAX_LINE: usize = 8 * 1024;
@@ -98,16 +101,32 @@ pub(crate) fn identify(program: &Path) -> Result<(), String> {
     asked(program).map_err(|said| format!("{} is not Mixpanel's mpd: {said}", program.display()))
 }
 
+/// Starts a program. One that is being written, by an upgrade that copies over it, is waited for until the deadline.
+///
+/// # Errors
+/// When it cannot be started.
+pub(crate) fn started(command: &mut Command, deadline: Instant) -> io::Result<Child> {
+    loop {
+        match command.spawn() {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && Instant::now() < deadline => {
+                std::thread::sleep(BUSY);
+            }
+            started => return started,
+        }
+    }
+}
+
 fn asked(program: &Path) -> Result<(), String> {
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    command
         .arg(IDENTITY_FLAG)
         .env_clear()
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        .current_dir("/")
-        .spawn()
-        .map_err(|error| format!("it could not be run ({error})"))?;
+        .current_dir("/");
+    let mut child =
+        started(&mut command, Instant::now() + PATIENCE).map_err(|error| format!("it could not be run ({error})"))?;
     let said = child.stdout.take().and_then(|pipe| FirstLine::of(pipe).until(Instant::now() + PATIENCE));
     // Ours has ended by itself; another one may be about to play music.
     let _ = child.kill();
@@ -161,6 +180,23 @@ mod tests {
         std::fs::write(&beside, format!("#!/bin/sh\n{says}\n")).expect("written");
         std::fs::set_permissions(&beside, std::fs::Permissions::from_mode(0o700)).expect("changed");
         std::fs::rename(&beside, path).expect("the same folder");
+    }
+
+    #[test]
+    fn a_program_that_is_being_written_is_waited_for() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("mpd");
+        program(&path, &format!("echo '{}'", identity()));
+        let is_busy = |error: &io::Error| error.kind() == io::ErrorKind::ExecutableFileBusy;
+        let writing = std::fs::OpenOptions::new().append(true).open(&path).expect("ours");
+        let refused = started(Command::new(&path).stdout(Stdio::null()), Instant::now());
+        assert_eq!(refused.is_err_and(|error| is_busy(&error)), cfg!(target_os = "linux"), "until the deadline");
+        std::thread::scope(|scope| {
+            let asking = scope.spawn(|| identify(&path));
+            assert!(!asking.is_finished());
+            drop(writing);
+            assert_eq!(asking.join().expect("it ends"), Ok(()));
+        });
     }
 
     #[test]

@@ -84,7 +84,8 @@ pub(crate) fn start(place: &Place, _: &Turn, deadline: Instant) -> Result<(), St
 
 fn run(program: &Path, place: &Place, deadline: Instant) -> Result<(), StartError> {
     let step = || format!("run {}", program.display());
-    let mut child = command(program, place).spawn().map_err(|source| system(step(), source))?;
+    let mut child =
+        program::started(&mut command(program, place), deadline).map_err(|source| system(step(), source))?;
     let Some(pipe) = child.stdout.take() else { return Err(StartError::Silent("its pipe is missing".to_owned())) };
     let pid = child.id();
     let line = FirstLine::of(pipe);
@@ -116,7 +117,8 @@ pub(crate) fn said_by(
     deadline: Instant,
 ) -> Result<Option<String>, StartError> {
     let step = || format!("run {}", program.display());
-    let mut child = command(program, place).args(arguments).spawn().map_err(|source| system(step(), source))?;
+    let mut child =
+        program::started(command(program, place).args(arguments), deadline).map_err(|source| system(step(), source))?;
     let said = child.stdout.take().and_then(|pipe| FirstLine::of(pipe).until(deadline));
     // It has said what it had to say, or never will.
     let _ = child.kill();

@@ -153,6 +153,9 @@ impl Watched {
         wake: &Arc<Notify>,
         witness: &Arc<Witness>,
     ) -> notify::Result<(Self, Option<String>)> {
+        if let Some(directory) = socket.parent() {
+            witness.marks_in(directory);
+        }
         let (wake, witness, config) = (Arc::clone(wake), Arc::clone(witness), root.join(CONFIG));
         let linked = Linked::default();
         let (socket_file, run) = (socket.to_owned(), run.to_owned());
@@ -160,6 +163,9 @@ impl Watched {
         let handler = move |event: notify::Result<Event>| {
             if is_opening(&event, &config) {
                 witness.was_opened();
+            }
+            if let Some(made) = making(&event) {
+                witness.was_made(made);
             }
             if relevant.concerns_us(&event) {
                 wake.notify_one();
@@ -245,6 +251,11 @@ impl Watched {
 fn is_opening(event: &notify::Result<Event>, path: &Path) -> bool {
     let Ok(event) = event else { return false };
     matches!(event.kind, EventKind::Access(AccessKind::Open(_))) && event.paths.iter().any(|opened| opened == path)
+}
+
+fn making(event: &notify::Result<Event>) -> Option<&Path> {
+    let event = event.as_ref().ok().filter(|event| matches!(event.kind, EventKind::Create(_)))?;
+    event.paths.first().map(PathBuf::as_path)
 }
 
 /// Which events are worth a look.
