@@ -17,7 +17,7 @@ const PLACES: [&str; 3] = ["../libexec/mixpanel/mpd", "../lib/mixpanel/mpd", "mp
 /// How long a program may take to say what it is. Ours needs milliseconds, but a busy machine may not let it run at once.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long a program that is being written is left alone before it is tried again. The system does not tell when that ends.
+/// How long a program that is being written is left alone before it is tried again.
 const BUSY: Duration = Duration::from_millis(50);
 
 /// Longest line that is read from a program.
@@ -105,6 +105,7 @@ pub(crate) fn identify(program: &Path) -> Result<(), String> {
 ///
 /// # Errors
 /// When it cannot be started.
+#[expect(clippy::disallowed_methods, reason = "the system does not tell when a program has been written")]
 pub(crate) fn started(command: &mut Command, deadline: Instant) -> io::Result<Child> {
     loop {
         match command.spawn() {

@@ -1,36 +1,12 @@
 //! Values of flags as they are typed, and what they are in the arguments of a query. Pure.
 
+use mp_catalog::ask::words;
 use serde_json::{Value, json};
 
 use super::flag::Made;
 
-/// Ways to measure an event, behind the last `:` of `--event`; `p95` and its like are besides.
-pub(super) const MATHS: &[&str] = &[
-    "total",
-    "unique",
-    "dau",
-    "wau",
-    "mau",
-    "cumulative_unique",
-    "sessions",
-    "average",
-    "median",
-    "min",
-    "max",
-    "p25",
-    "p75",
-    "p90",
-    "p99",
-    "histogram",
-    "unique_values",
-    "most_frequent",
-    "first_value",
-    "multi_attribution",
-    "numeric_summary",
-];
-
-/// Types that a breakdown may have.
-const TYPES: [&str; 4] = ["string", "number", "boolean", "datetime"];
+/// The way to measure that needs a number; it is typed as `p95`.
+const PERCENTILE: &str = "percentile";
 
 /// How many days a letter stands for.
 const DAYS: [(char, u64, &str); 5] =
@@ -74,11 +50,11 @@ pub(super) fn of_property(text: &str) -> Result<Made, String> {
 
 /// Returns a way to measure: of `p95` it is a percentile, and which.
 fn measured(word: &str) -> Option<(Value, Option<Value>)> {
-    if MATHS.contains(&word) {
+    if words::MATHS.contains(&word) && word != PERCENTILE {
         return Some((word.into(), None));
     }
     let percentile = word.strip_prefix('p').and_then(|digits| number(digits).ok())?;
-    Some(("percentile".into(), Some(percentile)))
+    Some((PERCENTILE.into(), Some(percentile)))
 }
 
 /// Reads `--math`, which may be `p95`.
@@ -141,7 +117,7 @@ pub(super) fn breakdown(text: &str) -> Result<Value, String> {
             json!({"property": property, "type": "number", "bucket_size": size, "bucket_min": min, "bucket_max": max}),
         );
     }
-    if let Some((of, kind)) = text.rsplit_once(':').filter(|(_, kind)| TYPES.contains(kind)) {
+    if let Some((of, kind)) = text.rsplit_once(':').filter(|(_, kind)| words::SCALARS.contains(kind)) {
         return Ok(json!({"property": property(of), "type": kind}));
     }
     Ok(match property(text) {

@@ -154,9 +154,6 @@ pub(crate) const HOW_OFTEN: &[(&str, &str)] = &[
     ("=", "is equal to"),
 ];
 
-/// What spans are counted in.
-pub(crate) const UNITS: [&str; 4] = ["hour", "day", "week", "month"];
-
 /// Words that begin no name, unless it stands in quotes.
 pub(super) const RESERVED: [&str; 5] = ["and", "or", "not", "in", "did"];
 

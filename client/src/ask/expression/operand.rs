@@ -2,8 +2,9 @@
 
 use super::cursor::Cursor;
 use super::mistake::Mistake;
-use super::model::{OPERATORS, Operand, Operator, Takes, UNITS, is_reserved, operator_of};
+use super::model::{OPERATORS, Operand, Operator, Takes, is_reserved, operator_of};
 use super::token::Token;
+use mp_catalog::ask::words::SPANS;
 
 impl Cursor {
     /// Takes an operator; of several that fit, the longest.
@@ -132,7 +133,7 @@ impl Cursor {
     fn span(&mut self) -> Result<Operand, Mistake> {
         let count = self.whole("how many")?;
         let typed = self.words().first().cloned().unwrap_or_default();
-        let unit = UNITS.iter().find(|unit| typed == **unit || typed.strip_suffix('s') == Some(unit));
+        let unit = SPANS.iter().find(|unit| typed == **unit || typed.strip_suffix('s') == Some(unit));
         match unit {
             Some(unit) => Ok(self.passed(Operand::Span(count, unit))),
             None => Err(self.expected("hours, days, weeks or months")),

@@ -1,9 +1,10 @@
 //! What is read, what is refused and where, and what holds for all texts.
 
+use mp_catalog::ask::words::SPANS;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::model::{HOW_OFTEN, OPERATORS, Operand, Property, Takes, Test, UNITS, operator_of};
+use super::model::{HOW_OFTEN, OPERATORS, Operand, Property, Takes, Test, operator_of};
 use super::parse;
 
 fn read(text: &str) -> Value {
@@ -311,7 +312,7 @@ fn operand(takes: Takes) -> BoxedStrategy<Operand> {
         Takes::Range => (digits(), digits()).prop_map(|(low, high)| Operand::Range(low, high)).boxed(),
         Takes::Day => day().prop_map(Operand::Day).boxed(),
         Takes::Days => (day(), day()).prop_map(|(from, to)| Operand::Days(from, to)).boxed(),
-        Takes::Span => (any::<u64>(), 0..UNITS.len()).prop_map(|(count, at)| Operand::Span(count, UNITS[at])).boxed(),
+        Takes::Span => (any::<u64>(), 0..SPANS.len()).prop_map(|(count, at)| Operand::Span(count, SPANS[at])).boxed(),
     }
 }
 

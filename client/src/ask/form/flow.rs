@@ -1,12 +1,12 @@
 //! `mp ask flow`.
 
+use mp_catalog::ask::words;
+
 use super::model::Form;
 use super::shared::{BY, GROUP, MODE, RANGE, WHERE, WITHIN};
 use crate::ask::flag::{Flag, Takes};
 use crate::ask::values;
 use crate::command::Values;
-
-const COUNTS: &[&str] = &["unique", "total", "session"];
 
 pub(super) const FLOW: Form = Form {
     name: "flow",
@@ -23,7 +23,7 @@ pub(super) const FLOW: Form = Form {
         &[
             Flag::new("forward", "N", "forward", Takes::Whole, "Steps behind it, 0 to 5 [default: 3]"),
             Flag::new("reverse", "N", "reverse", Takes::Whole, "Steps before it, 0 to 5 [default: 0]"),
-            Flag::new("count", "WHAT", "count_type", Takes::Word(COUNTS), "What is counted [default: unique]"),
+            Flag::new("count", "WHAT", "count_type", Takes::Word(words::COUNTS), "What is counted [default: unique]"),
             Flag::new("max-nodes", "N", "cardinality", Takes::Whole, "Most events of a step, 1 to 50 [default: 3]"),
             WITHIN,
             Flag::new("hide", "EVENT", "hidden_events", Takes::Texts, "Leave an event out of the way; repeatable")

@@ -1,29 +1,12 @@
 //! `mp ask funnel`.
 
+use mp_catalog::ask::words;
+
 use super::model::Form;
-use super::shared::{MODE, PARTS, RANGE, REPORT, UNITS, WITHIN};
+use super::shared::{MODE, PARTS, RANGE, REPORT, WITHIN};
 use crate::ask::flag::{Flag, Takes};
 use crate::ask::values;
 use crate::command::Values;
-
-const FUNNEL_ORDER: &[&str] = &["loose", "any"];
-const FUNNEL_MATHS: &[&str] = &[
-    "conversion_rate_unique",
-    "conversion_rate_total",
-    "conversion_rate_session",
-    "unique",
-    "total",
-    "average",
-    "median",
-    "min",
-    "max",
-    "p25",
-    "p75",
-    "p90",
-    "p99",
-    "histogram",
-];
-const REENTRY: &[&str] = &["default", "basic", "aggressive", "optimized"];
 
 pub(super) const FUNNEL: Form = Form {
     name: "funnel",
@@ -37,7 +20,7 @@ pub(super) const FUNNEL: Form = Form {
                 "order",
                 "ORDER",
                 "order",
-                Takes::Word(FUNNEL_ORDER),
+                Takes::Word(words::ORDERS),
                 "Whether steps come in their order [default: loose]",
             ),
             Flag::new(
@@ -60,14 +43,14 @@ pub(super) const FUNNEL: Form = Form {
                 "reentry",
                 "HOW",
                 "reentry_mode",
-                Takes::Word(REENTRY),
+                Takes::Word(words::REENTRIES),
                 "What coming back to the first step means",
             ),
             Flag::new(
                 "math",
                 "MATH",
                 "math",
-                Takes::Word(FUNNEL_MATHS),
+                Takes::Word(words::FUNNEL_MATHS),
                 "What is counted [default: conversion_rate_unique]",
             ),
             Flag::new("of", "PROPERTY", "math_property", Takes::Text, "Property that is measured")
@@ -80,7 +63,7 @@ pub(super) const FUNNEL: Form = Form {
                 "unit",
                 "UNIT",
                 "unit",
-                Takes::Word(UNITS),
+                Takes::Word(words::UNITS),
                 "With --trend: a number for each of these [default: day]",
             ),
             Flag::switch("steps", MODE, Takes::Says("steps"), "A number for each step; that is usual"),

@@ -1,12 +1,12 @@
 //! `mp ask insights`.
 
+use mp_catalog::ask::words;
+
 use super::model::Form;
-use super::shared::{MODE, PARTS, RANGE, REPORT, UNITS};
+use super::shared::{MODE, PARTS, RANGE, REPORT};
 use crate::ask::flag::{Flag, Takes};
 use crate::ask::values;
 use crate::command::Values;
-
-const PER_USER: &[&str] = &["total", "average", "min", "max", "unique_values"];
 
 pub(super) const INSIGHTS: Form = Form {
     name: "insights",
@@ -42,13 +42,13 @@ pub(super) const INSIGHTS: Form = Form {
             Flag::new("math", "MATH", "math", Takes::Made(values::math), MATH),
             Flag::new("of", "PROPERTY", "math_property", Takes::Made(values::of_property), "Property that is measured")
                 .names(Values::Properties),
-            Flag::new("per-user", "HOW", "per_user", Takes::Word(PER_USER), "Measure each user first"),
+            Flag::new("per-user", "HOW", "per_user", Takes::Word(words::PER_USER), "Measure each user first"),
             Flag::new("percentile", "N", "percentile_value", Takes::Number, "With --math percentile: which"),
         ],
         PARTS,
         RANGE,
         &[
-            Flag::new("unit", "UNIT", "unit", Takes::Word(UNITS), "A number for each of these [default: day]"),
+            Flag::new("unit", "UNIT", "unit", Takes::Word(words::UNITS), "A number for each of these [default: day]"),
             Flag::new("rolling", "N", "rolling", Takes::Whole, "Average over so many of them"),
             Flag::switch("cumulative", "cumulative", Takes::Yes, "Add up"),
             Flag::switch("total", MODE, Takes::Says("total"), "One number for the whole time"),

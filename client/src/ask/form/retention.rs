@@ -1,13 +1,11 @@
 //! `mp ask retention`.
 
+use mp_catalog::ask::words;
+
 use super::model::Form;
-use super::shared::{MODE, PARTS, RANGE, REPORT, SHORT_UNITS};
+use super::shared::{MODE, PARTS, RANGE, REPORT};
 use crate::ask::flag::{Flag, Takes};
 use crate::command::Values;
-
-const RETENTION_MATHS: &[&str] = &["retention_rate", "unique", "total", "average"];
-const ALIGNMENTS: &[&str] = &["birth", "interval_start"];
-const UNBOUNDED: &[&str] = &["none", "carry_back", "carry_forward", "consecutive_forward"];
 
 pub(super) const RETENTION: Form = Form {
     name: "retention",
@@ -22,16 +20,22 @@ pub(super) const RETENTION: Form = Form {
                 "every",
                 "UNIT",
                 "retention_unit",
-                Takes::Word(SHORT_UNITS),
+                Takes::Word(words::RETENTION_UNITS),
                 "Length of a bucket [default: week]",
             ),
             Flag::new("buckets", "N,N", "bucket_sizes", Takes::Wholes, "Buckets of these sizes: 1,3,7"),
-            Flag::new("align", "HOW", "alignment", Takes::Word(ALIGNMENTS), "Where buckets begin [default: birth]"),
+            Flag::new(
+                "align",
+                "HOW",
+                "alignment",
+                Takes::Word(words::ALIGNMENTS),
+                "Where buckets begin [default: birth]",
+            ),
             Flag::new(
                 "unbounded",
                 "HOW",
                 "unbounded_mode",
-                Takes::Word(UNBOUNDED),
+                Takes::Word(words::UNBOUNDED),
                 "Whether coming back counts for other buckets, too [default: none]",
             ),
             Flag::switch("retained-cumulative", "retention_cumulative", Takes::Yes, "Add buckets up"),
@@ -39,14 +43,20 @@ pub(super) const RETENTION: Form = Form {
                 "math",
                 "MATH",
                 "math",
-                Takes::Word(RETENTION_MATHS),
+                Takes::Word(words::RETENTION_MATHS),
                 "What is counted [default: retention_rate]",
             ),
         ],
         PARTS,
         RANGE,
         &[
-            Flag::new("unit", "UNIT", "unit", Takes::Word(SHORT_UNITS), "A cohort for each of these [default: day]"),
+            Flag::new(
+                "unit",
+                "UNIT",
+                "unit",
+                Takes::Word(words::RETENTION_UNITS),
+                "A cohort for each of these [default: day]",
+            ),
             Flag::switch("curve", MODE, Takes::Says("curve"), "A number for each bucket; that is usual"),
             Flag::switch("trend", MODE, Takes::Says("trends"), "Over time"),
             Flag::switch("table", MODE, Takes::Says("table"), "As a table"),

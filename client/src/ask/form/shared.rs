@@ -5,8 +5,6 @@ use crate::ask::values;
 use crate::command::Values;
 
 pub(super) const MODE: &str = "mode";
-pub(super) const UNITS: &[&str] = &["hour", "day", "week", "month", "quarter"];
-pub(super) const SHORT_UNITS: &[&str] = &["day", "week", "month"];
 
 /// Which days.
 pub(super) const RANGE: &[Flag] = &[

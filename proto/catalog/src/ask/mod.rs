@@ -41,6 +41,7 @@ mod users;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
+pub use declared::words;
 pub use fault::Fault;
 
 use codes::ASK_UNKNOWN;

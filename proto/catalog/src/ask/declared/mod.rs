@@ -6,4 +6,4 @@ pub(in crate::ask) mod families;
 pub(in crate::ask) mod filters;
 pub(in crate::ask) mod metrics;
 pub(in crate::ask) mod properties;
-pub(in crate::ask) mod words;
+pub mod words;

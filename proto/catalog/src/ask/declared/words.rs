@@ -1,7 +1,9 @@
-//! The words that arguments take.
+//! The words that arguments take. Public are those that `mp ask` takes, too.
 
-pub(in crate::ask) const UNITS: &[&str] = &["hour", "day", "week", "month", "quarter"];
-pub(in crate::ask) const RETENTION_UNITS: &[&str] = &["day", "week", "month"];
+/// What a number of a report over time is for.
+pub const UNITS: &[&str] = &["hour", "day", "week", "month", "quarter"];
+/// What a cohort of a retention, and each of its buckets, is for.
+pub const RETENTION_UNITS: &[&str] = &["day", "week", "month"];
 pub(in crate::ask) const COMPARISONS: &[&str] = &["relative", "absolute-start", "absolute-end"];
 pub(in crate::ask) const COMPARISON_UNITS: &[&str] = &["day", "week", "month", "quarter", "year"];
 
@@ -28,7 +30,8 @@ pub(in crate::ask) const MAY_HAVE_PROPERTY: &[&str] = &["total"];
 /// Maths that are not taken per user.
 pub(in crate::ask) const NOT_PER_USER: &[&str] = &["unique", "dau", "wau", "mau"];
 
-pub(in crate::ask) const MATHS: &[&str] = &[
+/// How an event is measured.
+pub const MATHS: &[&str] = &[
     "total",
     "unique",
     "dau",
@@ -52,7 +55,8 @@ pub(in crate::ask) const MATHS: &[&str] = &[
     "multi_attribution",
     "numeric_summary",
 ];
-pub(in crate::ask) const FUNNEL_MATHS: &[&str] = &[
+/// How the steps of a funnel are measured.
+pub const FUNNEL_MATHS: &[&str] = &[
     "conversion_rate_unique",
     "conversion_rate_total",
     "conversion_rate_session",
@@ -69,7 +73,8 @@ pub(in crate::ask) const FUNNEL_MATHS: &[&str] = &[
     "histogram",
 ];
 pub(in crate::ask) const SESSION_MATH: &str = "conversion_rate_session";
-pub(in crate::ask) const RETENTION_MATHS: &[&str] = &["retention_rate", "unique", "total", "average"];
+/// How a retention is measured.
+pub const RETENTION_MATHS: &[&str] = &["retention_rate", "unique", "total", "average"];
 /// What a saved metric of any kind may be measured by.
 pub(in crate::ask) const ALL_MATHS: &[&str] = &[
     "total",
@@ -99,28 +104,36 @@ pub(in crate::ask) const ALL_MATHS: &[&str] = &[
     "conversion_rate_session",
     "retention_rate",
 ];
-pub(in crate::ask) const PER_USER: &[&str] = &["total", "average", "min", "max", "unique_values"];
+/// How an event is measured for each user first.
+pub const PER_USER: &[&str] = &["total", "average", "min", "max", "unique_values"];
 
 pub(in crate::ask) const ALL_OR_ANY: &[&str] = &["all", "any"];
 pub(in crate::ask) const ALL_OR_FIRST: &[&str] = &["all", "first"];
 pub(in crate::ask) const RESOURCES: &[&str] = &["events", "people"];
 pub(in crate::ask) const INPUT_RESOURCES: &[&str] = &["event", "user"];
-pub(in crate::ask) const SCALARS: &[&str] = &["string", "number", "boolean", "datetime"];
+/// Types of a property that is one value.
+pub const SCALARS: &[&str] = &["string", "number", "boolean", "datetime"];
 pub(in crate::ask) const VALUES: &[&str] = &["string", "number", "boolean", "datetime", "list"];
 pub(in crate::ask) const FILTERED: &[&str] = &["string", "number", "boolean", "datetime", "list", "object"];
-pub(in crate::ask) const SPANS: &[&str] = &["hour", "day", "week", "month"];
+/// What spans of time are counted in.
+pub const SPANS: &[&str] = &["hour", "day", "week", "month"];
 pub(in crate::ask) const FREQUENCY_TESTS: &[&str] =
     &["is at least", "is at most", "is greater than", "is less than", "is equal to"];
 pub(in crate::ask) const AGGREGATIONS: &[&str] = &["total", "unique", "average", "min", "max", "median"];
 
-pub(in crate::ask) const ORDERS: &[&str] = &["loose", "any"];
-pub(in crate::ask) const REENTRIES: &[&str] = &["default", "basic", "aggressive", "optimized"];
-pub(in crate::ask) const ALIGNMENTS: &[&str] = &["birth", "interval_start"];
-pub(in crate::ask) const UNBOUNDED: &[&str] = &["none", "carry_back", "carry_forward", "consecutive_forward"];
+/// In which order the steps of a funnel are taken.
+pub const ORDERS: &[&str] = &["loose", "any"];
+/// How a user enters a funnel again.
+pub const REENTRIES: &[&str] = &["default", "basic", "aggressive", "optimized"];
+/// Where the buckets of a retention begin.
+pub const ALIGNMENTS: &[&str] = &["birth", "interval_start"];
+/// For which other buckets one of a retention counts, too.
+pub const UNBOUNDED: &[&str] = &["none", "carry_back", "carry_forward", "consecutive_forward"];
 pub(in crate::ask) const BEHAVIORS: &[&str] = &["simple", "funnel", "retention"];
 pub(in crate::ask) const METRICS: &[&str] = &["metric", "formula", "warehouse"];
 pub(in crate::ask) const SESSION_EVENTS: &[&str] = &["start", "end"];
-pub(in crate::ask) const COUNTS: &[&str] = &["unique", "total", "session"];
+/// What a flow counts.
+pub const COUNTS: &[&str] = &["unique", "total", "session"];
 
 pub(in crate::ask) const INSIGHTS_MODES: &[&str] = &["timeseries", "total", "table"];
 pub(in crate::ask) const FUNNEL_MODES: &[&str] = &["steps", "trends", "table"];
