@@ -151,7 +151,8 @@ class Client {
     const isBytes = body === undefined || body instanceof Uint8Array || body instanceof FileBody;
     const own = { host: "mpd", te: "trailers", "mp-client": this.#options.name, "mp-protocol": "1", ...network(this.#options.env) };
     if (!isBytes) own["content-type"] = "application/json";
-    if (body instanceof FileBody) own["content-length"] = statSync(body.path).size;
+    // It is sent when the daemon wants it: a refusal that comes earlier would be lost with the connection.
+    if (body instanceof FileBody) Object.assign(own, { "content-length": statSync(body.path).size, expect: "100-continue" });
     const repeatable = new Set(["context_required", "stopping", ...(/^(GET|HEAD)$/.test(method) ? ["daemon_unreachable"] : [])]);
     for (let mayStart = autostart && this.#options.autostart, end = Date.now() + 10_000; ; ) {
       try {
@@ -193,13 +194,16 @@ class Client {
     }
     return new Promise((resolve, reject) => {
       // A connection of its own: a Unix socket costs next to nothing, and no call meets one that died while nobody looked.
-      const sent = http.request({ ...request, socketPath: this.socket, agent: this.#agent }, resolve);
+      const sent = http.request({ ...request, socketPath: this.socket, agent: this.#agent }, (response) => {
+        if (body instanceof FileBody) response.once("close", () => sent.destroy()); // What was not wanted is not sent.
+        resolve(response);
+      });
       const close = () => sent.destroy(unreachable("the client was closed"));
       this.#open.add(close);
       sent.setTimeout(timeoutMs, () => sent.destroy(new Problem("timeout", "nothing came for too long", 504)));
       sent.on("error", reject).on("close", () => this.#open.delete(close));
       if (!(body instanceof FileBody)) sent.end(body);
-      else createReadStream(body.path).on("error", (error) => sent.destroy(error)).pipe(sent);
+      else sent.once("continue", () => createReadStream(body.path).on("error", (error) => sent.destroy(error)).pipe(sent));
     });
   }
 

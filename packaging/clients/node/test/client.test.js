@@ -1,7 +1,7 @@
 // The client against a real daemon and a fake Mixpanel, in the home that `packaging/clients/check` made.
 
 import assert from "node:assert/strict";
-import { chmodSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import test from "node:test";
 import { inspect } from "node:util";
 import { Client, Problem, TokenProvider, socketPath } from "../index.js";
@@ -257,6 +257,16 @@ test("a socket that others can reach is refused", ALONE, () =>
       assert.match((await problem(new Client({ socket }).session(), "daemon_unreachable")).detail, /not safe/);
     }
     assert.equal(actor.requests.length, 0);
+  }));
+
+test("who refuses a file unread is heard", ALONE, () =>
+  withActor([answer({ code: "invalid_argument", detail: "no" }, "400 x", "application/problem+json")], async (actor) => {
+    const large = `${actor.folder}/large`;
+    writeFileSync(large, "");
+    truncateSync(large, 8 << 20);
+    await problem(new Client({ socket: actor.socket }).upload("lookup-tables.upload", large), "invalid_argument");
+    assert.match(actor.requests[0], /expect: 100-continue/i);
+    await problem(client.upload("lookup-tables.upload", large, { name: "" }), "invalid_argument");
   }));
 
 test("reads are repeated once, and changes are not", ALONE, () =>

@@ -70,7 +70,9 @@ export async function withActor(script, work) {
       read += part;
       const [head, body] = read.split("\r\n\r\n");
       const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
-      if (body === undefined || (/transfer-encoding/i.test(head) ? !read.endsWith("0\r\n\r\n") : body.length < length)) return;
+      const isHeld = /expect: 100-continue/i.test(head);
+      const isWhole = /transfer-encoding/i.test(head) ? read.endsWith("0\r\n\r\n") : isHeld || body?.length >= length;
+      if (body === undefined || !isWhole) return;
       actor.requests.push(head);
       socket.end(actor.script.shift());
     });

@@ -188,7 +188,7 @@ class Asked(unittest.TestCase):
     def test_a_body_that_was_made_can_be_sent(self) -> None:
         body = self.ws.build_params(Metric("Sign Up", "unique"), **DAYS)
         result = self.ws.run_params(body, limit=5)
-        self.assertEqual((result.params, list(result.series)), (body, ["Sign Up - Total"]))
+        self.assertEqual((result.params, list(result.series)), (body, ["Sign Up - Unique"]))
 
 
 if __name__ == "__main__":
