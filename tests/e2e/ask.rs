@@ -1,12 +1,18 @@
 //! Questions over the socket: against the strict Mixpanel, and where it answers oddly.
 
-use mp_sandbox::upstream::Fault;
+use mp_proto::ids::Region;
+use mp_proto::routes;
 use mp_sandbox::upstream::reply::Reply;
+use mp_sandbox::upstream::{Fault, Gate, Meter};
+use mp_sandbox::wait::eventually;
 use mp_sandbox::wire::{Answer, Ask};
 use serde_json::{Value, json};
 
+use crate::SOON;
 use crate::grants::World;
 use crate::mcp::Agent;
+
+const INSIGHTS: &str = "/us/query/insights";
 
 fn ask(world: &World, family: &str, call: &Value) -> Answer {
     world.home.ask(&Ask::change("POST", format!("/v1/operations/ask.{family}"), call))
@@ -51,6 +57,35 @@ fn five_families_are_answered_with_a_table() {
         assert!(answer["result"].is_object() && answer.get("link").is_none(), "{family}");
         assert_eq!(answer.get("edges").is_some(), family == "flow", "{family}");
     }
+    assert_eq!(world.upstream.problems(), Vec::<String>::new());
+}
+
+#[test]
+fn reports_that_are_the_same_are_asked_once_and_others_wait_their_turn() {
+    let world = World::with_grant(3600);
+    let _daemon = world.start();
+    let gate = Gate::new();
+    world.upstream.fault("POST", INSIGHTS, Fault::Hold(gate.clone()).times(20));
+    let connections = || world.home.ask(&Ask::get(routes::STATUS)).ok()["connections"].as_u64().expect("a number");
+    let answers: Vec<Value> = std::thread::scope(|scope| {
+        let asked = |number: usize| {
+            let event = json!({"type": "event", "name": format!("Event {}", number % 10)});
+            ask(&world, "insights", &params(&report(&event, "line"))).ok()
+        };
+        let calls: Vec<_> = (0..20).map(|number| scope.spawn(move || asked(number))).collect();
+        gate.wait_for_arrival(5);
+        // The twenty, and the one that asks.
+        eventually(SOON, "all of them wait", || connections() >= 21);
+        gate.release();
+        calls.into_iter().map(|call| call.join().expect("no panic")).collect()
+    });
+    assert!((0..10).all(|at| answers[at] == answers[at + 10]), "{answers:?}");
+    assert_eq!(world.upstream.count("POST", INSIGHTS), 10, "each of them once");
+    assert_eq!(world.upstream.peak(Meter::Query, Region::Us, 3_187_654), 5);
+    // A question is not kept: whoever asks later wants to know it now.
+    assert_eq!(ask(&world, "insights", &params(&sign_ups())).header("age"), None);
+    assert_eq!(ask(&world, "insights", &params(&sign_ups())).header("age"), None);
+    assert_eq!(world.upstream.count("POST", INSIGHTS), 12);
     assert_eq!(world.upstream.problems(), Vec::<String>::new());
 }
 
