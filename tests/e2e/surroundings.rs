@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 use mp_proto::routes;
 use mp_sandbox::gateway::Gateway;
 use mp_sandbox::home::{Call, Home};
+use mp_sandbox::program;
 use mp_sandbox::upstream::{ADA, Upstream};
 use mp_sandbox::wait::poll;
 use mp_sandbox::wire::Ask;
@@ -256,7 +257,7 @@ fn doctor_tells_a_program_that_is_another_mpd() {
     let home = configured();
     let beside = home.at("bin/mp");
     home.write_mode("bin/mpd", "#!/bin/sh\necho 'Music Player Daemon 0.23.12'\n", 0o755);
-    std::fs::copy(&home.programs().mp, &beside).expect("copied");
+    program::copy(&home.programs().mp, &beside);
     let done = home.command(&beside).args(["daemon", "doctor"]).output().expect("it runs");
     let found = String::from_utf8_lossy(&done.stdout).into_owned();
     assert!(!done.status.success() && found.contains("bin/mpd is not Mixpanel's mpd"), "{found}");

@@ -1,12 +1,12 @@
 //! An upgrade while the daemon runs: what people are told, and how the new program comes to serve.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use mp_proto::routes;
 use mp_sandbox::home::Home;
+use mp_sandbox::program;
 use mp_sandbox::wait::{eventually, stays};
 use mp_sandbox::wire::{Ask, EventStream};
 
@@ -27,7 +27,7 @@ impl Installed {
         let mut home = configured();
         let program = home.at("bin/mpd");
         fs::create_dir(home.at("bin")).expect("writable");
-        fs::copy(&home.programs().mpd, &program).expect("writable");
+        program::copy(&home.programs().mpd, &program);
         home.set("MPD_BIN", program.to_str().expect("a plain path"));
         Self { home, program }
     }
@@ -36,7 +36,6 @@ impl Installed {
     fn replace(&self, with: impl FnOnce(&Path)) {
         let beside = self.program.with_extension("new");
         with(&beside);
-        fs::set_permissions(&beside, fs::Permissions::from_mode(0o755)).expect("ours");
         fs::rename(beside, &self.program).expect("ours");
     }
 
@@ -46,7 +45,7 @@ impl Installed {
     }
 
     fn upgrade(&self) {
-        self.replace(|path| assert!(fs::copy(&self.home.programs().mpd, path).is_ok_and(|size| size > 0)));
+        self.replace(|path| program::copy(&self.home.programs().mpd, path));
     }
 }
 
@@ -78,7 +77,7 @@ fn a_program_that_does_not_run_changes_nothing_and_is_looked_at_once() {
     let home = &installed.home;
     home.mp(["session"]).ok();
     let (before, once) = (home.daemon().expect("it was started"), installed.starts());
-    installed.replace(|path| fs::write(path, "#!/bin/sh\necho looked >>\"$0.looks\"\nexit 1\n").expect("writable"));
+    installed.replace(|path| program::write(path, "#!/bin/sh\necho looked >>\"$0.looks\"\nexit 1\n", 0o755));
     let log = || home.read(".mp/run/mpd.log");
     eventually(LOOKS, "it is refused", || log().contains("one that does not run"));
     stays(Duration::from_secs(12), "it is not asked again", || {

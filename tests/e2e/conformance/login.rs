@@ -153,8 +153,7 @@ fn play(oauth: &Value) -> (String, Vec<String>) {
     let programs = tempfile::tempdir().expect("the disk has room");
     let program = programs.path().join("mp");
     let script = "#!/bin/sh\nif [ -n \"$BROWSER\" ]; then \"$BROWSER\" \"$2\"; else printf 'Open:\\n  %s\\n' \"$1\" >&2; fi\nread -r line\necho \"$line\"\n";
-    fs::write(&program, script).expect("the disk has room");
-    fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o700)).expect("our own file");
+    mp_sandbox::program::write(&program, script, 0o700);
     let home = Home::new(mp_sandbox::home::Programs { mp: program.clone(), mpd: program });
     let mut marks = Marks::new(home.path(), &server.url());
     let callback = format!("{}/callback", server.url());

@@ -1,10 +1,10 @@
 //! Which program is started as the daemon, and what is said of one that is none.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use mp_sandbox::home::{Call, Home};
+use mp_sandbox::program;
 
 use crate::{configured, project};
 
@@ -28,8 +28,7 @@ pub(super) fn copied(from: &Path, to: &Path) -> PathBuf {
     fs::create_dir_all(to.parent().expect("it has a folder")).expect("the home is writable");
     // A link where that is possible: the programs are large.
     if fs::hard_link(from, to).is_err() {
-        fs::copy(from, to).expect("the home is writable");
-        fs::set_permissions(to, fs::Permissions::from_mode(0o700)).expect("ours");
+        program::copy(from, to);
     }
     to.to_owned()
 }

@@ -1,7 +1,5 @@
 //! Questions at a terminal of 24 lines of 80 columns: tables, charts, and what is said of mistakes.
 
-use std::os::unix::fs::PermissionsExt;
-
 use mp_sandbox::wait::eventually;
 
 use super::{Transcript, Watched, watch};
@@ -165,11 +163,10 @@ fn a_terminal_shows_colours_unless_they_are_unwanted() {
 #[test]
 fn a_report_is_linked_and_opened_on_request() {
     let mut world = world();
-    let script = world.home.at("browser");
     let log = world.home.at("opened");
-    std::fs::write(&script, format!("#!/bin/sh\necho \"$1\" > {}\n", log.display())).expect("written");
-    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o700)).expect("a program");
-    world.home.set("BROWSER", &script.display().to_string());
+    world.home.write_mode("browser", &format!("#!/bin/sh\necho \"$1\" > {}\n", log.display()), 0o700);
+    let script = world.home.at("browser").display().to_string();
+    world.home.set("BROWSER", &script);
     let _daemon = world.start();
     let ask = [&["insights", "-e", "Sign Up", "--link"][..], &DAYS].concat();
     let shown = at_terminal(&world, &ask, &[]).shown();

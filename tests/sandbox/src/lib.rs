@@ -12,6 +12,7 @@ pub mod gateway;
 mod guardian;
 pub mod home;
 pub mod process;
+pub mod program;
 pub mod upstream;
 pub mod wait;
 pub mod wire;
