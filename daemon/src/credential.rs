@@ -6,14 +6,15 @@ use mp_proto::context::Context;
 use mp_proto::failure::Failure;
 use mp_proto::ids::AccountType;
 use mp_proto::secret::Secret;
-use mp_proto::wire::{AccountStatus, CredentialBody, CredentialHeader, CredentialState};
+use mp_proto::wire::{AccountStatus, CredentialBody, CredentialHeader, CredentialState, McpEndpoint};
 
+use crate::call::headers;
 use crate::config::{Account, Credential, TokenSource};
 use crate::identity::Authorization;
 use crate::identity::Holder;
 use crate::identity::bearer::{Bearer, TokenAnswer, from_caller};
 use crate::keeper::Keeper;
-use crate::mixpanel::Mixpanel;
+use crate::mixpanel::{Host, Mixpanel};
 use crate::session::Session;
 
 /// What hands out credentials.
@@ -60,6 +61,7 @@ impl Credentials {
         let identity = &session.identity;
         let header =
             |(name, value): &(String, Secret)| CredentialHeader { name: name.clone(), value: Some(value.clone()) };
+        let url = self.mixpanel.base(identity.region, Host::Mcp, &identity.bases);
         let account_type = session.account.as_ref().map(|account| account.account_type());
         let mut body = CredentialBody {
             account: identity.name.clone(),
@@ -73,11 +75,13 @@ impl Credentials {
             secret: None,
             headers: identity.headers.iter().map(header).collect(),
             base_url: self.mixpanel.redirected_to().map(|base| format!("{base}/{}", identity.region)),
+            mcp: McpEndpoint { url, authorization: None },
         };
         match &identity.authorization {
             Authorization::Basic { username, secret } => {
                 body.r#type = AccountType::ServiceAccount;
                 (body.username, body.secret) = (Some(username.clone()), Some(secret.clone()));
+                body.mcp.authorization = Some(headers::bearer_basic(username, secret));
             }
             Authorization::Bearer(token) => body.token = Some(token.clone()),
             Authorization::Grant(holder) => {
@@ -85,6 +89,8 @@ impl Credentials {
                 (body.token, body.expires_at) = (Some(fresh.token), Some(fresh.expires_at));
             }
         }
+        let bearer = |token: &Secret| Secret::new(format!("Bearer {}", token.expose()));
+        body.mcp.authorization = body.mcp.authorization.or_else(|| body.token.as_ref().map(bearer));
         Ok(body)
     }
 
