@@ -75,13 +75,12 @@ impl Credentials {
             secret: None,
             headers: identity.headers.iter().map(header).collect(),
             base_url: self.mixpanel.redirected_to().map(|base| format!("{base}/{}", identity.region)),
-            mcp: McpEndpoint { url, authorization: None },
+            mcp: None,
         };
         match &identity.authorization {
             Authorization::Basic { username, secret } => {
                 body.r#type = AccountType::ServiceAccount;
                 (body.username, body.secret) = (Some(username.clone()), Some(secret.clone()));
-                body.mcp.authorization = Some(headers::bearer_basic(username, secret));
             }
             Authorization::Bearer(token) => body.token = Some(token.clone()),
             Authorization::Grant(holder) => {
@@ -89,8 +88,11 @@ impl Credentials {
                 (body.token, body.expires_at) = (Some(fresh.token), Some(fresh.expires_at));
             }
         }
-        let bearer = |token: &Secret| Secret::new(format!("Bearer {}", token.expose()));
-        body.mcp.authorization = body.mcp.authorization.or_else(|| body.token.as_ref().map(bearer));
+        let authorization = match (&identity.authorization, &body.token) {
+            (Authorization::Basic { username, secret }, _) => Some(headers::bearer_basic(username, secret)),
+            (_, token) => token.as_ref().map(|token| Secret::new(format!("Bearer {}", token.expose()))),
+        };
+        body.mcp = Some(McpEndpoint { url, authorization });
         Ok(body)
     }
 

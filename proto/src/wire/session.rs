@@ -197,7 +197,7 @@ body! {
         /// credential.
         pub base_url: Option<String>,
         /// How Mixpanel's hosted MCP server is called as this session.
-        pub mcp: McpEndpoint,
+        pub mcp: Option<McpEndpoint>,
     }
 
     /// Mixpanel's hosted MCP server, for clients that call it themselves.
