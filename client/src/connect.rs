@@ -66,7 +66,7 @@ pub enum ConnectError {
 
 impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
-        let failure = Self::new(FailureKind::Unreachable, chain(&error));
+        let failure = Self { unsent: true, ..Self::new(FailureKind::Unreachable, chain(&error)) };
         match error {
             ConnectError::Nobody { .. } => failure.next("mp daemon start", "start it"),
             ConnectError::Start { log, .. } => failure

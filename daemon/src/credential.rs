@@ -6,14 +6,15 @@ use mp_proto::context::Context;
 use mp_proto::failure::Failure;
 use mp_proto::ids::AccountType;
 use mp_proto::secret::Secret;
-use mp_proto::wire::{AccountStatus, CredentialBody, CredentialHeader, CredentialState};
+use mp_proto::wire::{AccountStatus, CredentialBody, CredentialHeader, CredentialState, McpEndpoint};
 
+use crate::call::headers;
 use crate::config::{Account, Credential, TokenSource};
 use crate::identity::Authorization;
 use crate::identity::Holder;
 use crate::identity::bearer::{Bearer, TokenAnswer, from_caller};
 use crate::keeper::Keeper;
-use crate::mixpanel::Mixpanel;
+use crate::mixpanel::{Host, Mixpanel};
 use crate::session::Session;
 
 /// What hands out credentials.
@@ -60,6 +61,7 @@ impl Credentials {
         let identity = &session.identity;
         let header =
             |(name, value): &(String, Secret)| CredentialHeader { name: name.clone(), value: Some(value.clone()) };
+        let url = self.mixpanel.base(identity.region, Host::Mcp, &identity.bases);
         let account_type = session.account.as_ref().map(|account| account.account_type());
         let mut body = CredentialBody {
             account: identity.name.clone(),
@@ -73,6 +75,7 @@ impl Credentials {
             secret: None,
             headers: identity.headers.iter().map(header).collect(),
             base_url: self.mixpanel.redirected_to().map(|base| format!("{base}/{}", identity.region)),
+            mcp: None,
         };
         match &identity.authorization {
             Authorization::Basic { username, secret } => {
@@ -85,6 +88,11 @@ impl Credentials {
                 (body.token, body.expires_at) = (Some(fresh.token), Some(fresh.expires_at));
             }
         }
+        let authorization = match (&identity.authorization, &body.token) {
+            (Authorization::Basic { username, secret }, _) => Some(headers::bearer_basic(username, secret)),
+            (_, token) => token.as_ref().map(|token| Secret::new(format!("Bearer {}", token.expose()))),
+        };
+        body.mcp = Some(McpEndpoint { url, authorization });
         Ok(body)
     }
 

@@ -39,6 +39,7 @@ pub const VARIABLES: &[Variable] = &[
     Variable { name: "MP_CUSTOM_HEADER_VALUE", about: "Value of that header" },
     Variable { name: "MP_API_BASE_URL", about: "Base URL in place of Mixpanel's, on loopback hosts only" },
     Variable { name: "MP_APP_BASE_URL", about: "The same for the App API alone, on loopback hosts only" },
+    Variable { name: "MP_MCP_BASE_URL", about: "The same for the hosted MCP server, on loopback hosts only" },
 ];
 
 /// Variables that only the client and the daemon's start read; they never travel.

@@ -163,6 +163,8 @@ pub struct Failure {
     pub env: Vec<String>,
     /// What Mixpanel said, where this is its answer.
     pub upstream: Option<Upstream>,
+    /// Whether nothing of the request has reached Mixpanel, where that is known: then it can be repeated, whatever it does.
+    pub unsent: bool,
 }
 
 impl Failure {
@@ -177,6 +179,7 @@ impl Failure {
             errors: Vec::new(),
             env: Vec::new(),
             upstream: None,
+            unsent: false,
         }
     }
 
@@ -220,6 +223,7 @@ impl Failure {
             errors: self.errors.clone(),
             env: self.env.clone(),
             upstream: self.upstream.clone(),
+            unsent: self.unsent,
         }
     }
 }
@@ -244,6 +248,7 @@ impl From<ProblemBody> for Failure {
             errors: body.errors,
             env: body.env,
             upstream: body.upstream,
+            unsent: body.unsent,
         }
     }
 }
@@ -280,6 +285,9 @@ pub struct ProblemBody {
     /// What Mixpanel said, where this is its answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upstream: Option<Upstream>,
+    /// True where nothing of the request has reached Mixpanel, and that is known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsent: bool,
 }
 
 #[cfg(test)]

@@ -54,6 +54,8 @@ pub const OPERATION_UPLOAD: &str = "/v1/operations/{name}/upload";
 pub const API: &str = "/v1/api/{*path}";
 /// How the paths of [`API`] begin.
 pub const API_HEAD: &str = "/v1/api/";
+/// Mixpanel's hosted MCP server, with the credential of the session: one message of its Streamable HTTP.
+pub const MCP: &str = "/v1/mcp";
 /// All targets; POST adds one.
 pub const TARGETS: &str = "/v1/targets";
 /// One target.

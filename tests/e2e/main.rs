@@ -26,6 +26,7 @@ mod events;
 mod exec;
 mod export;
 mod grants;
+mod hosted;
 mod in_force;
 mod layout;
 mod life;

@@ -90,8 +90,9 @@ fn from_elsewhere(mut failure: Failure, headers: &HeaderMap) -> Failure {
 
 /// Says that the daemon could not be asked.
 pub(super) fn unreachable(error: &TransportError) -> Failure {
-    Failure::new(FailureKind::Unreachable, format!("the daemon could not be asked: {error}"))
-        .next("mp daemon doctor", "look for the cause")
+    let failure = Failure::new(FailureKind::Unreachable, format!("the daemon could not be asked: {error}"))
+        .next("mp daemon doctor", "look for the cause");
+    Failure { unsent: matches!(error, TransportError::NotSent), ..failure }
 }
 
 /// Says what became of a request that has no answer.

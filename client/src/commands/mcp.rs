@@ -1,4 +1,6 @@
-//! `mp mcp`: a server for agents, of the Model Context Protocol.
+//! `mp mcp`: a server for agents, of the Model Context Protocol, and what else agents need.
+
+mod header;
 
 use clap::{Arg, ArgAction};
 use mp_proto::failure::{Failure, FailureKind};
@@ -16,9 +18,13 @@ pub(super) const COMMAND: Command = Command {
     about: "Serve agents by the Model Context Protocol",
     arguments,
     values: &[("groups", Values::Groups)],
+    below: COMMANDS,
     run: Run::Call(|call| Box::pin(run(call))),
     ..Command::ROW
 };
+
+/// Without one of them, `mp mcp` serves.
+const COMMANDS: &[Command] = &[header::COMMAND];
 
 fn arguments(command: clap::Command) -> clap::Command {
     command
@@ -32,18 +38,26 @@ fn arguments(command: clap::Command) -> clap::Command {
                 .value_delimiter(',')
                 .action(ArgAction::Append),
         )
+        .arg(
+            switch("hosted", "Serve Mixpanel's hosted MCP server with this login, in place of our own tools")
+                .conflicts_with_all(["groups", "allow-destructive"]),
+        )
         .arg(switch("read-only", "Refuse every operation that changes something").conflicts_with("allow-destructive"))
         .arg(switch("allow-destructive", "Allow operations that take away what cannot be had back"))
         .after_help(
             "Every operation of the catalog is there, by find_operations and call_operation. To set it up:\n  \
              {\"mcpServers\": {\"mixpanel\": {\"command\": \"mp\", \"args\": [\"mcp\"]}}}\n\
-             -a, -p, -w and -t choose the session that it begins with.",
+             -a, -p, -w and -t choose the session that it begins with. With --hosted, all clients of this machine share one \
+             login at Mixpanel's own server; -a or -t choose the account.",
         )
 }
 
 /// Serves until the input ends.
 async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     let arguments = call.arguments;
+    if arguments.get_flag("hosted") {
+        return mcp::hosted::serve(call.daemon.options().clone(), arguments.get_flag("read-only")).await;
+    }
     let policy = Policy {
         read_only: arguments.get_flag("read-only"),
         allow_destructive: arguments.get_flag("allow-destructive"),

@@ -3,5 +3,5 @@
 mod sse;
 mod stream;
 
-pub(crate) use sse::RawEvent;
+pub(crate) use sse::{Parser, RawEvent};
 pub(crate) use stream::{Item, Stream};

@@ -2,6 +2,7 @@
 //! skipped, and so is an event that has no data.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use mp_proto::event::Event;
 
@@ -25,7 +26,7 @@ impl RawEvent {
 
 /// What has come of the event that is not complete yet.
 #[derive(Debug, Default)]
-pub(super) struct Parser {
+pub(crate) struct Parser {
     /// The line that is not complete yet.
     line: Vec<u8>,
     /// Whether the last byte was a carriage return, whose line feed may come in the next part.
@@ -33,11 +34,22 @@ pub(super) struct Parser {
     id: Option<String>,
     name: String,
     data: Option<String>,
+    retry: Option<Duration>,
 }
 
 impl Parser {
+    /// Returns how many bytes it holds of an event that is not complete yet.
+    pub(crate) fn held(&self) -> usize {
+        self.line.len() + self.data.as_ref().map_or(0, String::len)
+    }
+
+    /// Returns how long the other side wants to be left alone before it is asked again, if it has said so.
+    pub(crate) fn retry(&self) -> Option<Duration> {
+        self.retry
+    }
+
     /// Takes a part of the stream and appends the events that it completes.
-    pub(super) fn take(&mut self, bytes: &[u8], events: &mut VecDeque<RawEvent>) {
+    pub(crate) fn take(&mut self, bytes: &[u8], events: &mut VecDeque<RawEvent>) {
         for &byte in bytes {
             let ends_return = std::mem::replace(&mut self.after_return, byte == b'\r');
             match byte {
@@ -68,6 +80,9 @@ impl Parser {
                 }
                 None => self.data = Some(value.to_owned()),
             },
+            "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
+                self.retry = value.parse().ok().map(Duration::from_millis).or(self.retry);
+            }
             // A comment has no name before its colon.
             _ => {}
         }
@@ -99,6 +114,15 @@ mod tests {
         assert_eq!(read(&single.iter().map(String::as_str).collect::<Vec<_>>()), expected);
         assert_eq!(read(&[&text.replace('\n', "\r\n")]), expected);
         assert_eq!(read(&["event: x\r", "\ndata: 1\r", "\n\r\n"]), [(None, "x".to_owned(), "1".to_owned())]);
+    }
+
+    #[test]
+    fn the_other_side_says_how_long_it_wants_to_be_left_alone() {
+        let (mut parser, mut events) = (Parser::default(), VecDeque::new());
+        parser.take(b"retry: 1500\nid: e-1\ndata:\n\nretry: soon\n\ndata: ab", &mut events);
+        assert_eq!(parser.retry(), Some(Duration::from_millis(1500)));
+        assert_eq!(events.pop_front().map(|event| (event.id, event.json)), Some((Some("e-1".into()), String::new())));
+        assert_eq!(parser.held(), "data: ab".len());
     }
 
     #[test]

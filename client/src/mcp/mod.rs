@@ -3,6 +3,7 @@
 
 mod accounts;
 mod conversation;
+pub(crate) mod hosted;
 mod operations;
 mod policy;
 mod secrets;

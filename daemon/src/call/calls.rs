@@ -159,7 +159,7 @@ impl Sending<'_> {
         let uri = address::of(&self.calls.base(self.identity, self.request.host), self.request)?;
         let headers = headers::of(&self.identity.headers, &self.request.headers)?;
         let client = self.calls.mixpanel.client_to(&uri);
-        let client = &client.map_err(|error| self.silent(&error.to_string()))?;
+        let client = &client.map_err(|error| Failure { unsent: true, ..self.silent(&error.to_string()) })?;
         let mut progress = Progress { token: self.token().await?, ..Progress::default() };
         loop {
             let before = progress.waited;
@@ -265,6 +265,9 @@ impl Sending<'_> {
             sent.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
         }
         let credential = match (&self.identity.authorization, token) {
+            (Authorization::Basic { username, secret }, _) if self.request.host == Host::Mcp => {
+                Some(headers::sensitive(&headers::bearer_basic(username, secret)))
+            }
             (Authorization::Basic { username, secret }, _) => Some(headers::basic(username, secret)),
             (Authorization::Bearer(token), _) => Some(headers::bearer(token)),
             (Authorization::Grant(_), Some(fresh)) => Some(headers::bearer(&fresh.token)),
@@ -315,6 +318,7 @@ impl Sending<'_> {
                 false if is_reset(fault) => Broken::Reset,
                 false => Broken::Otherwise,
             };
+            let failure = Failure { unsent: how == Broken::NeverOpened, ..failure };
             Silence { failure, how }
         })?;
         let request = self.request;
@@ -362,7 +366,7 @@ impl Touched {
 /// Returns the credential as it stands in a request, in base64 for a service account, so that an answer which repeats it is noticed.
 fn credential_in(request: &Request<Body>) -> Secret {
     let value = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    Secret::new(value.split_once(' ').map_or("", |(_, credential)| credential))
+    Secret::new(value.rsplit_once(' ').map_or("", |(_, credential)| credential))
 }
 
 mod entry;

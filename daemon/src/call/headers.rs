@@ -54,17 +54,29 @@ fn checked(name: &str, value: &Secret) -> Result<(HeaderName, HeaderValue), Prob
 
 /// Returns the value of `Authorization` for a user name and a password (RFC 7617); none when it is longer than any header can be.
 pub(crate) fn basic(username: &str, password: &Secret) -> Option<HeaderValue> {
-    let pair = format!("{username}:{}", password.expose());
-    let mut value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair.as_bytes()))).ok()?;
+    sensitive(&basic_words(username, password))
+}
+
+/// Returns the value of `Authorization` for a service account at the hosted MCP server, which wants both words.
+pub(crate) fn bearer_basic(username: &str, password: &Secret) -> Secret {
+    Secret::new(format!("Bearer {}", basic_words(username, password).expose()))
+}
+
+fn basic_words(username: &str, password: &Secret) -> Secret {
+    let pair = Secret::new(format!("{username}:{}", password.expose()));
+    Secret::new(format!("Basic {}", STANDARD.encode(pair.expose().as_bytes())))
+}
+
+/// Returns a value that no log shows; none when no header can have it.
+pub(crate) fn sensitive(value: &Secret) -> Option<HeaderValue> {
+    let mut value = HeaderValue::try_from(value.expose()).ok()?;
     value.set_sensitive(true);
     Some(value)
 }
 
 /// Returns the value of `Authorization` for a bearer; none when it has characters that no header can have.
 pub(crate) fn bearer(token: &Secret) -> Option<HeaderValue> {
-    let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose())).ok()?;
-    value.set_sensitive(true);
-    Some(value)
+    sensitive(&Secret::new(format!("Bearer {}", token.expose())))
 }
 
 #[cfg(test)]

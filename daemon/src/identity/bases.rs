@@ -8,11 +8,12 @@ use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::plane::Plane;
 use url::Url;
 
-/// The bases that a caller's `MP_API_BASE_URL` and `MP_APP_BASE_URL` put in place of Mixpanel's.
+/// The bases that a caller's `MP_API_BASE_URL`, `MP_APP_BASE_URL` and `MP_MCP_BASE_URL` put in place of Mixpanel's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallerBases {
     api: Option<String>,
     app: Option<String>,
+    mcp: Option<String>,
 }
 
 impl CallerBases {
@@ -25,13 +26,18 @@ impl CallerBases {
             let Some(text) = context.env.get(name) else { return Ok(None) };
             loopback(text).map(Some).map_err(|why| Failure::new(FailureKind::InvalidValue, format!("{name} {why}")))
         };
-        Ok(Self { api: read("MP_API_BASE_URL")?, app: read("MP_APP_BASE_URL")? })
+        Ok(Self { api: read("MP_API_BASE_URL")?, app: read("MP_APP_BASE_URL")?, mcp: read("MP_MCP_BASE_URL")? })
     }
 
     /// Returns the base for a plane, if it is moved.
     pub fn base(&self, plane: Plane) -> Option<String> {
         let base = if plane == Plane::App { self.app.as_ref().or(self.api.as_ref()) } else { self.api.as_ref() };
         Some(format!("{}{}", base?, below_api_base(plane)))
+    }
+
+    /// Returns the endpoint of the hosted MCP server, if it is moved.
+    pub fn mcp(&self) -> Option<String> {
+        self.mcp.as_ref().map(|base| format!("{base}{BELOW_MCP_BASE}"))
     }
 
     /// Returns whether all regions have one and the same API, so that looking for the right one is pointless.
@@ -70,6 +76,9 @@ pub(crate) fn is_loopback_uri(uri: &hyper::Uri) -> bool {
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
     host.parse::<IpAddr>().map_or(host == "localhost", |address| address.is_loopback())
 }
+
+/// The path of the hosted MCP server below its host.
+pub(crate) const BELOW_MCP_BASE: &str = "/mcp";
 
 /// Returns the path of a plane below the host of `MP_API_BASE_URL`.
 pub(crate) const fn below_api_base(plane: Plane) -> &'static str {
@@ -127,6 +136,13 @@ mod tests {
         let api = of(&[("MP_API_BASE_URL", "http://127.0.0.1:1/p/")]).expect("loopback");
         assert_eq!(api.base(Plane::Engage).as_deref(), Some("http://127.0.0.1:1/p/api/query/engage"));
         assert!(api.is_one_for_all_regions());
+        assert_eq!(
+            api.mcp(),
+            None,
+            "a credential for the server of the same name goes there, unless somebody says otherwise"
+        );
+        let mcp = of(&[("MP_MCP_BASE_URL", "http://localhost:3/")]).expect("loopback");
+        assert_eq!((mcp.mcp().as_deref(), mcp.base(Plane::App)), (Some("http://localhost:3/mcp"), None));
         let both = of(&[("MP_API_BASE_URL", "http://127.0.0.1:1"), ("MP_APP_BASE_URL", "http://127.0.0.1:2")]);
         let both = both.expect("loopback");
         assert_eq!(both.base(Plane::App).as_deref(), Some("http://127.0.0.1:2/api/app"));
@@ -134,5 +150,6 @@ mod tests {
         assert!(
             of(&[("MP_APP_BASE_URL", "https://evil.example")]).is_err_and(|failure| failure.detail.contains("MP_APP"))
         );
+        assert!(of(&[("MP_MCP_BASE_URL", "https://mcp.evil.example")]).is_err());
     }
 }

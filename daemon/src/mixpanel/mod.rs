@@ -76,7 +76,14 @@ impl Mixpanel {
         let host = host.into();
         match &self.redirected_to {
             Some(base) => format!("{base}/{region}/{}", host.as_str()),
-            None => host.plane().and_then(|plane| caller.base(plane)).unwrap_or_else(|| hosts::real(region, host)),
+            None => {
+                let moved = match host {
+                    Host::Api(plane) => caller.base(plane),
+                    Host::Mcp => caller.mcp(),
+                    Host::Oauth | Host::Web => None,
+                };
+                moved.unwrap_or_else(|| hosts::real(region, host))
+            }
         }
     }
 

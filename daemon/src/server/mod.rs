@@ -52,7 +52,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::routes::{API_HEAD, CALL_HEADER, LOGINS, NAMESPACES_HEADER};
+use mp_proto::routes::{API_HEAD, CALL_HEADER, LOGINS, MCP, NAMESPACES_HEADER};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::timeout;
 use tower::ServiceExt;
@@ -259,7 +259,7 @@ impl Connection {
         }
         let mut request = request.map(Body::new);
         let path = request.uri().path();
-        if request.method() != Method::GET || path.starts_with(API_HEAD) || path.starts_with(LOGINS) {
+        if request.method() != Method::GET || path.starts_with(API_HEAD) || path == MCP || path.starts_with(LOGINS) {
             // Who changes something or asks for a token is logged, who asks Mixpanel takes turns, and who waits for a login may see another
             // network; nobody else is asked who it is, for it costs an allocation.
             request.extensions_mut().insert(self.peer);

@@ -5,6 +5,7 @@
 
 mod body;
 mod headers;
+pub(super) mod hosted;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 use url::form_urlencoded;
 
+use crate::life::Life;
 use crate::server::app::App;
 use crate::server::call::Caller;
 use crate::server::peer::Peer;
@@ -65,7 +67,8 @@ pub(crate) async fn pass(
     let outgoing = Outgoing { tool: peer.tool(), ..outgoing };
     let opened = app.calls.open(&session.identity, &outgoing, Instant::now() + UPSTREAM.daemon).await;
     let opened = opened.map_err(|failure| Received::blame(&trouble, failure))?;
-    answer(opened, head.method == Method::HEAD, reply::takes_trailers(&head.headers), &session).await
+    let manner = (head.method == Method::HEAD, reply::takes_trailers(&head.headers));
+    answer(opened, manner, Ends::ByItself, &session).await
 }
 
 fn outgoing(
@@ -160,7 +163,20 @@ fn scoped(
     }
 }
 
-async fn answer(mut opened: OpenAnswer, is_head: bool, takes_trailers: bool, session: &Session) -> Answer {
+/// When a stream ends.
+enum Ends {
+    /// When Mixpanel ends it.
+    ByItself,
+    /// And when the daemon stops, so that nobody waits for it.
+    With(Life),
+}
+
+async fn answer(
+    mut opened: OpenAnswer,
+    (is_head, takes_trailers): (bool, bool),
+    ends: Ends,
+    session: &Session,
+) -> Answer {
     let status = opened.status;
     if !(200..600).contains(&status.as_u16()) {
         let detail = format!("Mixpanel answered {}, which is no status of a final answer", status.as_u16());
@@ -184,15 +200,24 @@ async fn answer(mut opened: OpenAnswer, is_head: bool, takes_trailers: bool, ses
     if has_body && takes_trailers {
         headers.insert(TRAILER, HeaderValue::from_static(PROBLEM_TRAILER));
     }
-    let mut response = Response::new(if has_body { flow(opened, takes_trailers) } else { Body::new(NoBody) });
+    let mut response = Response::new(if has_body { flow(opened, takes_trailers, ends) } else { Body::new(NoBody) });
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     Ok(response)
 }
 
 /// Passes the body on as it comes. Whoever drops it ends the request.
-fn flow(opened: OpenAnswer, takes_trailers: bool) -> Body {
-    let parts = try_unfold(opened, |mut opened| async { Ok(opened.chunk().await?.map(|part: Bytes| (part, opened))) });
+fn flow(opened: OpenAnswer, takes_trailers: bool, ends: Ends) -> Body {
+    let parts = try_unfold((opened, ends), |(mut opened, ends)| async {
+        let part: Option<Bytes> = match &ends {
+            Ends::ByItself => opened.chunk().await?,
+            Ends::With(life) => tokio::select! {
+                part = opened.chunk() => part?,
+                () = life.stopping() => None,
+            },
+        };
+        Ok(part.map(|part| (part, (opened, ends))))
+    });
     reply::told_when_broken(parts, takes_trailers)
 }
 

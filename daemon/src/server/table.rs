@@ -31,6 +31,7 @@ pub(crate) fn routes() -> Vec<Route> {
     all.extend(about_logins());
     all.extend(about_the_user());
     all.extend(about_mixpanel());
+    all.extend(about_the_hosted_server());
     all.extend(about_targets());
     all.extend(about_the_bridge());
     all.extend(about_allowed_bridges());
@@ -240,6 +241,20 @@ fn about_mixpanel() -> Vec<Route> {
             .query(ARGUMENTS)
             .uploads("application/octet-stream"),
         asks(Route::any(at::API, pass, Reply::Passed, proxy::pass)).uploads("*/*"),
+    ]
+}
+
+/// The methods of Streamable HTTP, each with what it is for.
+fn about_the_hosted_server() -> Vec<Route> {
+    const READ: &[Asked] = &[Asked::new("read", AskedKind::Flag, "true says that the message changes nothing")];
+    let row = |method: Method, about| {
+        let row = Route::new(method, at::MCP, about, Reply::Passed, proxy::hosted::pass).in_context();
+        row.fails(&[failures::SESSION, failures::MIXPANEL]).asks_mixpanel()
+    };
+    vec![
+        row(Method::POST, "Send a message to Mixpanel's hosted MCP server").query(READ).uploads("application/json"),
+        row(Method::GET, "Listen to Mixpanel's hosted MCP server"),
+        row(Method::DELETE, "End a session of Mixpanel's hosted MCP server"),
     ]
 }
 

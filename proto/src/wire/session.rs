@@ -196,6 +196,17 @@ body! {
         /// The base URL of all planes where the daemon was started to use another in place of Mixpanel's: then nothing else takes the
         /// credential.
         pub base_url: Option<String>,
+        /// How Mixpanel's hosted MCP server is called as this session.
+        pub mcp: Option<McpEndpoint>,
+    }
+
+    /// Mixpanel's hosted MCP server, for clients that call it themselves.
+    struct McpEndpoint {
+        /// Where it is. The credential belongs nowhere else.
+        pub url: String,
+        /// The value of `Authorization`: with a bearer, or for a service account the two words that this server wants.
+        #[serde(serialize_with = "revealed")]
+        pub authorization: Option<Secret>,
     }
 
     /// A custom header with its value.

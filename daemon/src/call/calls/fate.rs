@@ -16,6 +16,7 @@ use crate::call::ledger::Outcome;
 use crate::call::quota::Quota;
 use crate::call::request::Faults;
 use crate::call::retry;
+use crate::mixpanel::Host;
 
 /// Largest refusal whose words are read.
 const REFUSAL: usize = 64 * 1024;
@@ -45,15 +46,17 @@ impl Sending<'_> {
             false => Outcome::Uncounted,
         };
         self.settle(progress, outcome).await;
-        if response.status() == 401 && !progress.is_renewed && self.request.is_resendable() {
+        if response.status() == 401 && !progress.is_renewed {
             progress.is_renewed = true;
-            // Others may go while a newer token is got.
+            // Others may go while a newer token is got. What cannot be sent again here fares better when its caller does so.
             drop(permit);
-            if let Some(newer) = self.newer(progress.token.as_ref()).await? {
-                progress.token = Some(newer);
-                return Ok(None);
+            match self.newer(progress.token.as_ref()).await? {
+                Some(newer) if self.request.is_resendable() => {
+                    progress.token = Some(newer);
+                    return Ok(None);
+                }
+                _ => return Ok(Some((response, None))),
             }
-            return Ok(Some((response, None)));
         }
         if response.status().is_server_error()
             && let Some(pause) = self.pause_after_fault(progress, told)
@@ -143,7 +146,9 @@ impl Sending<'_> {
     /// Whether a request that was refused with 429 is repeated after a pause.
     fn may_repeat(&self, limited: u32, pause: Duration) -> bool {
         let in_time = Instant::now() + pause < self.deadline;
-        self.request.repeatable && self.request.is_resendable() && limited < retry::LIMITED && in_time
+        // Who speaks MCP waits by itself, for only it can tell its user.
+        let is_ours = self.request.host != Host::Mcp;
+        is_ours && self.request.repeatable && self.request.is_resendable() && limited < retry::LIMITED && in_time
     }
 }
 

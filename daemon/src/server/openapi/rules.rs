@@ -133,7 +133,7 @@ fn variables() -> Value {
     known["MP_PROJECT_ID"]["pattern"] = or_empty(ProjectId::PATTERN);
     known["MP_WORKSPACE_ID"]["pattern"] = or_empty("^0*[1-9][0-9]{0,17}$");
     known["MP_REGION"]["enum"] = Region::ALL.iter().map(|region| region.as_str()).chain([""]).collect();
-    for base in ["MP_API_BASE_URL", "MP_APP_BASE_URL"] {
+    for base in ["MP_API_BASE_URL", "MP_APP_BASE_URL", "MP_MCP_BASE_URL"] {
         known[base]["pattern"] = or_empty("^https?://(127\\.0\\.0\\.1|\\[::1\\]|localhost)(:[0-9]{1,4})?/?$");
     }
     let local: Vec<&str> = LOCAL_VARIABLES.iter().map(|variable| variable.name).collect();

@@ -22,7 +22,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 # The variables that travel with every call. Absent and empty differ.
 _VARIABLES = set("""MP_ACCOUNT MP_PROJECT_ID MP_WORKSPACE_ID MP_TARGET MP_REGION MP_USERNAME MP_SECRET MP_OAUTH_TOKEN
-    MP_AUTH_FILE MP_CONFIG_PATH MP_CUSTOM_HEADER_NAME MP_CUSTOM_HEADER_VALUE MP_API_BASE_URL MP_APP_BASE_URL""".split())
+    MP_AUTH_FILE MP_CONFIG_PATH MP_CUSTOM_HEADER_NAME MP_CUSTOM_HEADER_VALUE MP_API_BASE_URL MP_APP_BASE_URL
+    MP_MCP_BASE_URL""".split())
 _LOG, _NOTED = logging.getLogger("mixpanel_mpd"), set[str]()  # What the daemon says beside its answers is logged once.
 # The variables that decide about the network: of each row the first that is set. Their names and hashes travel, never their values.
 _NETWORK = [row.split() for row in (

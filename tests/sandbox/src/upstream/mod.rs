@@ -3,9 +3,9 @@
 //! Read in this order: [`server`] (a plain HTTP server that fails on the wire as told; it knows nothing of Mixpanel), [`streams`] (bodies
 //! on their way), [`Upstream`] (the fake), [`oauth`] and [`grants`] (its provider), [`people`] (who may use it), [`faults`] (what goes
 //! wrong), [`visit`] (the user's browser). The planes are `app` with `made`, `query` with `answers` and `reports`, `engage`, and `export`
-//! with [`lines`]; what they all check is in `asking`, what they hold in [`data`], and how much may be asked in [`limits`].
+//! with [`lines`]; [`mcp`] is the hosted MCP server; what they all check is in `asking`, what they hold in [`data`], and how much may be asked in [`limits`].
 //!
-//! Paths are `/{us|eu|in}/{app|query|engage|export|oauth|web}/…`, which is what `MPD_UPSTREAM` makes of Mixpanel's hosts. Whatever no
+//! Paths are `/{us|eu|in}/{app|query|engage|export|mcp|oauth|web}/…`, which is what `MPD_UPSTREAM` makes of Mixpanel's hosts. Whatever no
 //! faultless client does is a problem of its record, also where the answer is friendly.
 
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -27,6 +27,7 @@ pub mod grants;
 pub mod limits;
 pub mod lines;
 mod made;
+pub mod mcp;
 pub mod oauth;
 pub mod oddities;
 pub mod people;
@@ -46,6 +47,7 @@ pub use gate::Gate;
 pub use grants::{Grant, Policy, Rotation};
 pub use limits::{Limits, Meter};
 pub use lines::Volume;
+pub use mcp::Hosted;
 pub use oauth::Consent;
 pub use people::{ADA, Project, SOL, User, UserId, Workspace};
 pub use record::Record;
@@ -188,6 +190,11 @@ impl Upstream {
     /// Changes what the projects hold and how the data planes answer.
     pub fn data(&self, change: impl FnOnce(&mut Data)) {
         change(&mut self.shared.lock().data);
+    }
+
+    /// Changes the hosted MCP server, or looks at it.
+    pub fn hosted<T>(&self, change: impl FnOnce(&mut Hosted) -> T) -> T {
+        change(&mut self.shared.lock().hosted)
     }
 
     /// Ends all sessions in which profiles are read page by page.

@@ -13,6 +13,7 @@ use super::engage::{self, Sessions};
 use super::export;
 use super::faults::{Effect, Faults, Plan};
 use super::limits::{Meters, Ticket};
+use super::mcp::{self, Hosted};
 use super::oauth::{Asked, Provider};
 use super::oddities;
 use super::people::{People, UserId};
@@ -27,7 +28,7 @@ use super::weather::Weather;
 const STORAGE: &str = "/cdn/";
 
 /// The planes whose requests carry a credential.
-const DATA_PLANES: [&str; 5] = ["app", "query", "engage", "export", "web"];
+const DATA_PLANES: [&str; 6] = ["app", "query", "engage", "export", "mcp", "web"];
 
 type Handler = Arc<dyn Fn(&Received) -> Reply + Send + Sync>;
 
@@ -42,6 +43,7 @@ pub(crate) struct State {
     pub(crate) meters: Meters,
     pub(crate) data: Data,
     pub(crate) sessions: Sessions,
+    pub(crate) hosted: Hosted,
     links: Links,
     /// How far the provider's clock was set forward.
     pub(crate) ahead: Duration,
@@ -85,6 +87,7 @@ impl State {
             meters: Meters::new(),
             data: Data::default(),
             sessions: Sessions::default(),
+            hosted: Hosted::default(),
             links: Links::default(),
             ahead: Duration::ZERO,
             routes: Vec::new(),
@@ -195,10 +198,13 @@ impl State {
             problems.push("the header cookie has no place here".to_owned());
         }
         // Without a credential nobody learns what there is.
-        let user = self.user(region, received, now, problems).and_then(|user| self.people.user(user));
+        let user = self.user((region, plane), received, now, problems).and_then(|user| self.people.user(user));
         let Some(user) = user else {
             if route.is_none() && !exists(plane, path) {
                 return None;
+            }
+            if plane == "mcp" {
+                return Some(mcp::unauthorized(received));
             }
             return Some(failure(401, "Invalid or missing credentials"));
         };
@@ -211,6 +217,9 @@ impl State {
         if let Some(odd) = oddities::answer(plane, received) {
             return Some(odd);
         }
+        if plane == "mcp" {
+            return path.is_empty().then(|| mcp::answer(&mut self.hosted, user, received, problems));
+        }
         let mut asking = Asking { region, user, received, problems };
         match plane {
             "app" => Resource::at(path).map(|resource| app::answer(&self.data, &mut self.links, resource, &mut asking)),
@@ -222,7 +231,13 @@ impl State {
     }
 
     /// Returns whose credential a request carries, if it is good here and now.
-    fn user(&self, region: Region, received: &Received, now: Duration, problems: &mut Vec<String>) -> Option<UserId> {
+    fn user(
+        &self,
+        (region, plane): (Region, &str),
+        received: &Received,
+        now: Duration,
+        problems: &mut Vec<String>,
+    ) -> Option<UserId> {
         let mut headers = received.headers.iter().filter(|(name, _)| name == "authorization").map(|(_, value)| value);
         let Some(header) = headers.next() else {
             problems.push("the header authorization is missing".to_owned());
@@ -232,6 +247,13 @@ impl State {
             problems.push("the header authorization is there twice".to_owned());
             return None;
         }
+        // A service account of the hosted MCP server says both words, and there alone.
+        let both = header.strip_prefix("Bearer ").filter(|rest| rest.starts_with("Basic "));
+        if both.is_some() != (plane == "mcp" && header.contains("Basic ")) {
+            problems.push("the header authorization has the words of another plane".to_owned());
+            return None;
+        }
+        let header = both.unwrap_or(header);
         if !header.starts_with("Bearer ") && !header.starts_with("Basic ") {
             problems.push("the header authorization is neither Bearer nor Basic".to_owned());
         }
@@ -248,6 +270,7 @@ fn exists(plane: &str, path: &str) -> bool {
         "query" => query::exists(path),
         "engage" => engage::exists(path),
         "export" => path == "export",
+        "mcp" => path.is_empty(),
         _ => false,
     }
 }
