@@ -5,8 +5,9 @@ use std::pin::Pin;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
+use clap::parser::ValueSource;
 use mp_catalog::Operation;
-use mp_proto::failure::Failure;
+use mp_proto::failure::{Failure, FailureKind};
 
 use crate::call::{Call, session_flags};
 use crate::caller::{self, Environment, SessionFlags};
@@ -35,6 +36,8 @@ pub(crate) struct Command {
     pub(crate) runs_program: bool,
     /// Whether it checks the session flags itself, and so do all commands below it: what is wrong with them is part of its answer.
     pub(crate) checks_flags: bool,
+    /// Commands below it, of one that does something itself: `mp mcp` serves, `mp mcp header` prints. A group has its own in `run`.
+    pub(crate) below: &'static [Command],
     /// What it does.
     pub(crate) run: Run,
 }
@@ -129,12 +132,31 @@ impl Command {
         values: &[],
         runs_program: false,
         checks_flags: false,
+        below: &[],
         run: Run::Group(&[]),
     };
 
     /// Returns the line about it.
     pub(crate) fn about(&self) -> &'static str {
         if matches!(self.run, Run::Catalog) { mp_catalog::about(self.name) } else { self.about }
+    }
+
+    /// Returns the commands below it.
+    pub(crate) const fn below(&self) -> &'static [Command] {
+        match self.run {
+            Run::Group(below) => below,
+            Run::Call(_) | Run::Custom(_) | Run::Catalog => self.below,
+        }
+    }
+
+    /// Checks that what was said for the command itself is not said on the way to one below it, which would never hear of it.
+    fn check_passed_by(&self, matches: &ArgMatches, below: &str) -> Result<(), Failure> {
+        let own = (self.arguments)(clap::Command::new(self.name));
+        let said = |arg: &&clap::Arg| matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
+        let Some(arg) = own.get_arguments().find(said) else { return Ok(()) };
+        let detail = format!("{arg} is for `mp {}` itself, not for `mp {0} {below}`", self.name);
+        let help = format!("mp {} {below} --help", self.name);
+        Err(Failure::new(FailureKind::InvalidArgument, detail).next(help, "see what that takes"))
     }
 }
 
@@ -206,6 +228,11 @@ pub(crate) async fn run(rows: &'static [Command], matches: &ArgMatches) -> Resul
             Run::Group(below) => (inside, level) = (arguments, below),
             Run::Catalog => return run_operation(row, arguments, rows).await,
             Run::Call(_) | Run::Custom(_) => {
+                if let Some(below) = arguments.subcommand_name() {
+                    row.check_passed_by(arguments, below)?;
+                    (inside, level) = (arguments, row.below);
+                    continue;
+                }
                 if !is_checked {
                     at.check()?;
                 }

@@ -11,7 +11,7 @@ use mp_catalog::all;
 use mp_proto::visible::{self, Spelling};
 
 use crate::ask;
-use crate::command::{Command, Run, Values};
+use crate::command::{Command, Values};
 use crate::line::Line;
 use crate::offer;
 use crate::output::screen;
@@ -146,10 +146,7 @@ impl<'a> At<'a> {
 fn row_of(rows: &'static [Command], path: &[&str]) -> Option<&'static Command> {
     let (word, rest) = path.split_first()?;
     let row = rows.iter().find(|row| row.name == *word)?;
-    match row.run {
-        Run::Group(below) if !rest.is_empty() => row_of(below, rest),
-        _ => Some(row),
-    }
+    if rest.is_empty() || row.below().is_empty() { Some(row) } else { row_of(row.below(), rest) }
 }
 
 fn groups() -> Vec<Word> {
@@ -230,6 +227,7 @@ mod tests {
             ["login.required", "login.started", "login.completed"].map(|word| format!("token.refreshed,{word}"))
         );
         assert_eq!(after("mcp --groups fl"), ["flags"]);
+        assert_eq!(after("mcp he"), ["header"]);
         assert_eq!(after("nonsense "), [""; 0]);
     }
 

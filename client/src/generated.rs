@@ -35,13 +35,16 @@ fn page(group: &Command) -> String {
 }
 
 fn section(roff: &mut Roff, command: &Command, words: &str) {
-    let inner: Vec<&Command> = command.get_subcommands().collect();
-    for one in &inner {
+    // Of a group there is nothing to say but its commands.
+    if !command.is_subcommand_required_set() {
+        leaf(roff, command, words);
+    }
+    for one in command.get_subcommands() {
         section(roff, one, &format!("{words} {}", one.get_name()));
     }
-    if !inner.is_empty() {
-        return;
-    }
+}
+
+fn leaf(roff: &mut Roff, command: &Command, words: &str) {
     roff.control("SH", [words]);
     roff.text([roman(format!("{}.", command.get_about().map(ToString::to_string).unwrap_or_default()))]);
     for arg in command.get_arguments().filter(|arg| !arg.is_global_set() && arg.get_id() != "help") {

@@ -34,7 +34,10 @@ fn may_ask(word: &str) -> bool {
 fn branch(row: &'static Command) -> clap::Command {
     let command = clap::Command::new(row.name).about(row.about);
     match row.run {
-        Run::Call(_) | Run::Custom(_) => (row.arguments)(command),
+        Run::Call(_) | Run::Custom(_) if row.below.is_empty() => (row.arguments)(command),
+        Run::Call(_) | Run::Custom(_) => {
+            (row.arguments)(command.disable_help_subcommand(true)).subcommands(row.below.iter().map(branch))
+        }
         Run::Group(below) => (row.arguments)(group(command)).subcommands(below.iter().map(branch)),
         Run::Catalog => operation::branch(row.name),
     }
@@ -110,10 +113,8 @@ mod tests {
                 let words = format!("{before} {}", row.name);
                 assert!(!row.about().is_empty() || words.starts_with(" export "), "{words}: the catalog has its line");
                 assert!(rows[..at].iter().all(|other| other.name != row.name), "{words} stands there twice");
-                if let Run::Group(below) = row.run {
-                    assert!(!below.is_empty(), "{words} does nothing");
-                    check(below, &words);
-                }
+                assert!(!matches!(row.run, Run::Group(&[])), "{words} does nothing");
+                check(row.below(), &words);
             }
         }
         check(COMMANDS, "");
@@ -186,6 +187,7 @@ mod tests {
         "events --json --types token.refreshed,login.required --types snapshot --after i-7",
         "mcp --groups inspect,query --read-only",
         "mcp --allow-destructive",
+        "mcp header",
         "completions zsh",
         "exec true",
         "exec --min-valid 60 true",
@@ -237,10 +239,10 @@ mod tests {
         let root = tree_of(&[]);
         let mut open: Vec<(&clap::Command, Option<&Command>)> = vec![(&root, None)];
         while let Some((command, row)) = open.pop() {
-            let below = match row.map(|row| row.run) {
-                Some(Run::Group(below)) => below,
+            let below = match row {
+                Some(row) => row.below(),
                 None if command.get_name() == "mp" => COMMANDS,
-                _ => &[],
+                None => &[],
             };
             let row_of = |inner: &clap::Command| below.iter().find(|row| row.name == inner.get_name());
             open.extend(command.get_subcommands().map(|inner| (inner, row_of(inner))));

@@ -111,7 +111,7 @@ fn collect(command: &clap::Command, before: &mut Vec<String>, entries: &mut Vec<
     let options: Vec<String> = own
         .map(|arg| format!("{} {}", arg.get_id(), arg.get_help().map(ToString::to_string).unwrap_or_default()))
         .collect();
-    let is_group = command.get_subcommands().next().is_some();
+    let is_group = command.is_subcommand_required_set();
     entries.push(Entry {
         text: format!("{} {about} {}", before.join(" "), options.join(" ")).to_lowercase(),
         words: before.clone(),

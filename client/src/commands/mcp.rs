@@ -1,4 +1,6 @@
-//! `mp mcp`: a server for agents, of the Model Context Protocol.
+//! `mp mcp`: a server for agents, of the Model Context Protocol, and what else agents need.
+
+mod header;
 
 use clap::{Arg, ArgAction};
 use mp_proto::failure::{Failure, FailureKind};
@@ -16,9 +18,13 @@ pub(super) const COMMAND: Command = Command {
     about: "Serve agents by the Model Context Protocol",
     arguments,
     values: &[("groups", Values::Groups)],
+    below: COMMANDS,
     run: Run::Call(|call| Box::pin(run(call))),
     ..Command::ROW
 };
+
+/// Without one of them, `mp mcp` serves.
+const COMMANDS: &[Command] = &[header::COMMAND];
 
 fn arguments(command: clap::Command) -> clap::Command {
     command
