@@ -5,9 +5,7 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use serde_json::{Map, Value};
 
-use super::text::{
-    Fault, Splice, indent, is_first, line_end, line_start, line_stop, next_line, spliced,
-};
+use super::text::{Fault, Splice, indent, is_first, line_end, line_start, line_stop, next_line, spliced};
 
 /// Where no line of a file shows how it is indented.
 const USUAL: &str = "  ";
@@ -136,7 +134,8 @@ fn put(body: &str, object: &Object<'_>, unit: &str, key: &str, value: &Value) ->
             None => Splice::put(stop, format!(", {member}")),
         }];
     }
-    let inner = if is_first(body, last.start()) { indent(body, last.start()).to_owned() } else { format!("{outer}{unit}") };
+    let inner =
+        if is_first(body, last.start()) { indent(body, last.start()).to_owned() } else { format!("{outer}{unit}") };
     let member = member_text(key, &spread(value, unit, &inner, end));
     let at = behind(body, comma.unwrap_or(stop));
     let line = Splice::put(at, format!("{end}{inner}{member}{tail}"));

@@ -379,7 +379,9 @@ fn unsure(path: &Path) -> Failure {
 fn masked(key: &str, value: &Value) -> String {
     let is_secret = |word: &str| {
         let word = word.to_ascii_lowercase();
-        ["token", "secret", "password", "authorization", "bearer", "key=", "api-key", "apikey"].iter().any(|part| word.contains(part))
+        ["token", "secret", "password", "authorization", "bearer", "key=", "api-key", "apikey"]
+            .iter()
+            .any(|part| word.contains(part))
     };
     match value {
         Value::Object(members) => {

@@ -70,9 +70,19 @@ fn an_empty_json_object_is_empty_again() {
 #[test]
 fn what_is_written_looks_like_what_is_there() {
     let (put, _) = there_and_back(Format::Json, "{\n\t\"mcpServers\": {\n\t\t\"other\": {} // o\n\t}\n}");
-    assert!(put.starts_with("{\n\t\"mcpServers\": {\n\t\t\"other\": {}, // o\n\t\t\"mixpanel\": {\n\t\t\t\"command\": \"/bin/mp\",\n"), "{put}");
+    assert!(
+        put.starts_with(
+            "{\n\t\"mcpServers\": {\n\t\t\"other\": {}, // o\n\t\t\"mixpanel\": {\n\t\t\t\"command\": \"/bin/mp\",\n"
+        ),
+        "{put}"
+    );
     let (put, _) = there_and_back(Format::Json, "{\"mcpServers\":{\"o\":{}}}");
-    assert!(put.starts_with("{\"mcpServers\":{\"o\":{}, \"mixpanel\": {\"command\": \"/bin/mp\", \"args\": [\"mcp\", \"--read-only\"]"), "{put}");
+    assert!(
+        put.starts_with(
+            "{\"mcpServers\":{\"o\":{}, \"mixpanel\": {\"command\": \"/bin/mp\", \"args\": [\"mcp\", \"--read-only\"]"
+        ),
+        "{put}"
+    );
     let (put, _) = there_and_back(Format::Json, "");
     assert!(put.starts_with("{\n  \"mcpServers\": {\n    \"mixpanel\": {\n") && put.ends_with("  }\n}\n"), "{put}");
 }
@@ -130,7 +140,7 @@ fn what_cannot_be_edited_is_refused_where_it_stands() {
     let json = |body: &str| json::insert(body, &KEYS, &entry()).map_err(|fault| (place(body, fault.at), fault.what));
     let toml = |body: &str| toml::insert(body, KEYS, &entry()).map_err(|fault| (place(body, fault.at), fault.what));
     for (found, line, column, word) in [
-        (json("{\n  \"a\": 1\n  \"b\": 2\n}"), 3, 3, "comma"),
+        (json("{\n  \"a\": 1\n  \"b\": 2\n}"), 2, 9, "comma"),
         (json("{\n  \"\u{e9}\": tru\n}"), 2, 8, "word"),
         (json("{\"mcpServers\": []}"), 1, 16, "must be an object"),
         (json("{\"mcpServers\": null}"), 1, 16, "must be an object"),
@@ -182,7 +192,8 @@ fn object(members: Vec<(&'static str, String)>) -> impl Strategy<Value = String>
 
 fn file() -> impl Strategy<Value = String> {
     let others = prop_oneof![Just(vec![]), Just(vec!["o"]), Just(vec!["o", "p"])];
-    let servers = others.prop_flat_map(|names| object(names.into_iter().map(|name| (name, "{\"x\": [1]}".to_owned())).collect()));
+    let servers =
+        others.prop_flat_map(|names| object(names.into_iter().map(|name| (name, "{\"x\": [1]}".to_owned())).collect()));
     (servers, 0..4usize, gap(), gap()).prop_flat_map(|(servers, form, before, after)| {
         let members = match form {
             0 => vec![("mcpServers", servers)],

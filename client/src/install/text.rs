@@ -108,7 +108,7 @@ mod tests {
         let body = "a\r\n\u{e9}x\n";
         assert_eq!([place(body, 0), place(body, 5), place(body, 99)], [(1, 1), (2, 2), (3, 1)]);
         assert_eq!((line_end(body), line_end("\n\r\n"), line_end("")), ("\r\n", "\n", "\n"));
-        assert_eq!((line_start(body, 4), line_stop(body, 0), next_line(body, 0)), (3, 1, 3));
+        assert_eq!((line_start(body, 5), line_stop(body, 0), next_line(body, 0)), (3, 1, 3));
         assert_eq!((indent(" \tx", 2), is_first(" \tx", 2), is_first("x ", 1)), (" \t", true, false));
     }
 

@@ -80,11 +80,14 @@ pub(super) fn insert(body: &str, keys: [&str; 2], value: &Value) -> Result<Vec<S
     }
     let end = line_end(body);
     let section = section(keys, value, end);
-    Ok(vec![Splice::put(body.len(), match body {
-        "" => section + end,
-        _ if body.ends_with('\n') => format!("{end}{section}{end}"),
-        _ => format!("{end}{end}{section}"),
-    })])
+    Ok(vec![Splice::put(
+        body.len(),
+        match body {
+            "" => section + end,
+            _ if body.ends_with('\n') => format!("{end}{section}{end}"),
+            _ => format!("{end}{end}{section}"),
+        },
+    )])
 }
 
 /// Puts another table in the place of one.

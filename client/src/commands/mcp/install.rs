@@ -191,7 +191,9 @@ fn variable(call: &Call<'_>, text: &str) -> Result<(String, String), Failure> {
     }
     let words = ["TOKEN", "SECRET", "PASSWORD", "KEY", "HEADER_VALUE", "CREDENTIAL"];
     if words.iter().any(|word| name.to_ascii_uppercase().contains(word)) {
-        return refused(format!("{name} is a secret, and no settings file gets one; the daemon keeps it: mp account add"));
+        return refused(format!(
+            "{name} is a secret, and no settings file gets one; the daemon keeps it: mp account add"
+        ));
     }
     match value {
         Some(value) => Ok((name.to_owned(), value.to_owned())),
@@ -212,7 +214,10 @@ fn warn(call: &Call<'_>, done: &[Done]) {
         call.environment.get(name).is_some() && server.variables.iter().all(|(known, _)| known != **name)
     };
     for name in CHOICES.iter().filter(is_open) {
-        note(call, &format!("{name} is set here, and the server may not get it from the host; --env {name} writes it down"));
+        note(
+            call,
+            &format!("{name} is set here, and the server may not get it from the host; --env {name} writes it down"),
+        );
     }
 }
 
@@ -252,13 +257,13 @@ fn row(place: &Place<'_>, state: State) -> Result<Value, Failure> {
 fn text(place: &Place<'_>, state: State, server: &Server, is_dry: bool) -> Result<String, Failure> {
     let (name, title, file) = (place.name, place.host.title, place.file()?);
     let file = file.display();
-    let would = if is_dry { "Would have" } else { "Have" };
+    let verb = |done: &str, would: &str| if is_dry { format!("Would {would}") } else { done.to_owned() };
     let what = match state {
         State::Unchanged => return Ok(format!("'{name}' is in {file} already ({title}); nothing was changed.")),
         State::Absent | State::Other => return Ok(format!("There is no '{name}' in {file} ({title}).")),
-        State::Removed => return Ok(format!("{would} removed '{name}' from {file} ({title}).")),
-        State::Added => format!("{would} added '{name}' to {file} ({title})"),
-        State::Replaced => format!("{would} replaced '{name}' in {file} ({title})"),
+        State::Removed => return Ok(format!("{} '{name}' from {file} ({title}).", verb("Removed", "remove"))),
+        State::Added => format!("{} '{name}' to {file} ({title})", verb("Added", "add")),
+        State::Replaced => format!("{} '{name}' in {file} ({title})", verb("Replaced", "replace")),
     };
     let words = std::iter::once(server.command.as_str()).chain(server.arguments.iter().map(String::as_str));
     let line = shlex::try_join(words).unwrap_or_else(|_| server.command.clone());
@@ -288,5 +293,9 @@ fn hinted(failure: Failure, verb: &str, place: &Place<'_>) -> Failure {
     }
     let does = if verb == "install" { "put ours in its place" } else { "remove it all the same" };
     let failure = failure.next(format!("{} --force", line(verb, place)), does);
-    if verb == "install" { failure.next(format!("{} --name NAME", line(verb, place)), "add ours beside it") } else { failure }
+    if verb == "install" {
+        failure.next(format!("{} --name NAME", line(verb, place)), "add ours beside it")
+    } else {
+        failure
+    }
 }

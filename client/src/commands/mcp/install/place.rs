@@ -65,7 +65,12 @@ pub(super) fn aims(call: &Call<'_>, around: &Surroundings, verb: &str) -> Result
         return Err(Failure::new(FailureKind::InvalidArgument, detail).next("mp mcp install --list", "see all"));
     }
     let mut seen = Vec::new();
-    hosts.retain(|host| !seen.contains(&host.word) && { seen.push(host.word); true });
+    hosts.retain(|host| {
+        !seen.contains(&host.word) && {
+            seen.push(host.word);
+            true
+        }
+    });
     Ok(hosts.into_iter().map(|host| Aim { host, scope, name: name.clone() }).collect())
 }
 
