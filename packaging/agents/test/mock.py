@@ -69,7 +69,7 @@ class Model:
         step = self.steps[index]
         if step.wanted is not None and step.wanted not in text:
             self.problem(f"{step.tool} answered without {step.wanted!r}: {text[:400]}")
-        if step.wanted is None and not re.search(r"permission|denied|not allowed|rejected|haven't granted|blocked", text, re.I):
+        if step.wanted is None and not re.search(r"permission|denied|not allowed|rejected|haven't granted|approval|blocked", text, re.I):
             self.problem(f"{step.tool} was let through: {text[:400]}")
 
     def problem(self, text):
