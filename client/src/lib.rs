@@ -82,6 +82,7 @@ mod call;
 
 // What is larger than a command: the Rust API, the operations of the catalog, exports, the server for agents.
 mod export;
+mod install;
 mod mcp;
 mod namespaces;
 mod operation;

@@ -11,6 +11,7 @@ use mp_sandbox::process::raise_file_limit;
 use mp_sandbox::wire::{Ask, Connection};
 use serde_json::Value;
 
+mod agents;
 mod api;
 mod ask;
 mod bridges;

@@ -1,6 +1,7 @@
 //! `mp mcp`: a server for agents, of the Model Context Protocol, and what else agents need.
 
 mod header;
+mod install;
 
 use clap::{Arg, ArgAction};
 use mp_proto::failure::{Failure, FailureKind};
@@ -24,7 +25,7 @@ pub(super) const COMMAND: Command = Command {
 };
 
 /// Without one of them, `mp mcp` serves.
-const COMMANDS: &[Command] = &[header::COMMAND];
+const COMMANDS: &[Command] = &[install::INSTALL, install::UNINSTALL, header::COMMAND];
 
 fn arguments(command: clap::Command) -> clap::Command {
     command

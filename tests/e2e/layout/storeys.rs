@@ -344,7 +344,7 @@ fn the_client_keeps_its_storeys() {
             "call",
             "sdk operation",
             "typed",
-            "export mcp",
+            "export install mcp",
             "command",
             "ask tree",
             "line",
