@@ -53,8 +53,10 @@ pub(super) struct Kept {
 #[derive(Debug, Default)]
 pub(super) struct Answers(Mutex<Shelf>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shelf {
+    /// So many bytes are kept.
+    most: usize,
     /// How many were put here so far; the number of the last one.
     count: u64,
     kept: VecDeque<Kept>,
@@ -79,7 +81,11 @@ impl Answers {
             shown.extend(told);
         }
         shown["kept"] = "for an hour, or until 64 MB of later answers".into();
-        shown["next"] = format!("read_answer {{\"id\": \"{}\", \"from\": 0, \"count\": 100}}; columns and contains choose", kept.id).into();
+        shown["next"] = format!(
+            "read_answer {{\"id\": \"{}\", \"from\": 0, \"count\": 100}}; columns and contains choose",
+            kept.id
+        )
+        .into();
         (kept, json!({"answer": shown}))
     }
 
@@ -116,10 +122,16 @@ impl Answers {
     }
 }
 
+impl Default for Shelf {
+    fn default() -> Self {
+        Self { most: KEPT, count: 0, kept: VecDeque::new() }
+    }
+}
+
 impl Shelf {
     fn clear(&mut self, now: Instant) {
         self.kept.retain(|kept| now.saturating_duration_since(kept.since) < LIFE);
-        while self.kept.len() > 1 && self.kept.iter().map(|kept| kept.text.len()).sum::<usize>() > KEPT {
+        while self.kept.len() > 1 && self.kept.iter().map(|kept| kept.text.len()).sum::<usize>() > self.most {
             self.kept.pop_front();
         }
     }
@@ -201,7 +213,10 @@ mod tests {
         let answers = Answers::default();
         let list: Value = (0..3000).map(|n| json!({"n": n, "name": "ünï"})).collect();
         let (kept, digest) = answers.keep(None, "dashboards.list", &list);
-        assert_eq!((&digest["answer"]["rows"], &digest["answer"]["uri"]), (&json!(3000), &json!("mixpanel://answers/a1")));
+        assert_eq!(
+            (&digest["answer"]["rows"], &digest["answer"]["uri"]),
+            (&json!(3000), &json!("mixpanel://answers/a1"))
+        );
         let (mut seen, mut from) = (Vec::new(), Some(0));
         while let Some(begin) = from {
             let read = answers.read(&Part { from: begin, ..part(&kept.id) }).expect("it is kept");
@@ -228,14 +243,17 @@ mod tests {
 
     #[test]
     fn the_oldest_answers_go_when_there_are_too_many_or_they_are_old() {
-        let answers = Answers::default();
+        const MOST: usize = 10_000;
+        let answers = Answers(Mutex::new(Shelf { most: MOST, ..Shelf::default() }));
         for _ in 0..3 {
-            answers.keep(None, "x", &json!("x".repeat(KEPT / 2 - 10)));
+            answers.keep(None, "x", &json!("x".repeat(MOST / 2 - 10)));
         }
         let kept: Vec<String> = answers.list().into_iter().map(|kept| kept.id).collect();
         assert_eq!(kept, ["a3", "a2"]);
-        answers.keep(None, "x", &json!("x".repeat(KEPT * 2)));
-        assert!(answers.get("a3").is_err_and(|failure| failure.detail.contains("an hour")) && answers.get("a4").is_ok());
+        answers.keep(None, "x", &json!("x".repeat(MOST * 2)));
+        assert!(
+            answers.get("a3").is_err_and(|failure| failure.detail.contains("an hour")) && answers.get("a4").is_ok()
+        );
         answers.0.lock().clear(Instant::now() + LIFE);
         assert!(answers.list().is_empty());
     }

@@ -44,14 +44,12 @@ const UNITS: &[&str] = &["hour", "day", "week", "month", "quarter"];
 const DAYS: [Field; 3] = [
     ("from_date", Kind::Text, "YYYY-MM-DD"),
     ("to_date", Kind::Text, "YYYY-MM-DD"),
-    ("last", Kind::Whole, "In place of dates: so many days [default: 30]"),
+    ("last", Kind::Whole, "Days, in place of dates [default: 30]"),
 ];
 
 /// What every question has.
-const ALWAYS: [Field; 2] = [
-    ("more", Kind::Object, "Further arguments, as get_ask_schema has them"),
-    ("dry_run", Kind::Flag, "Only check it, and return what would be sent"),
-];
+const ALWAYS: [Field; 2] =
+    [("more", Kind::Object, "Further arguments: get_ask_schema"), ("dry_run", Kind::Flag, "Only check it")];
 
 /// The families.
 pub(super) const QUESTIONS: [Question; 5] = [
@@ -62,7 +60,11 @@ pub(super) const QUESTIONS: [Question; 5] = [
         id: "ask.insights",
         fields: &[
             ("events", Kind::Texts, "Names"),
-            ("math", Kind::Text, "total, unique, dau, wau, mau, sessions; of math_property average, median, min, max, p90 … [default: total]"),
+            (
+                "math",
+                Kind::Text,
+                "total, unique, dau, wau, mau, sessions; of math_property average, median, min, max, p90 … [default: total]",
+            ),
             ("math_property", Kind::Text, "Numeric property"),
             ("formula", Kind::Text, "Over the events, A being the first: B/A*100"),
             ("unit", Kind::Word(UNITS), "[default: day]"),
@@ -72,10 +74,22 @@ pub(super) const QUESTIONS: [Question; 5] = [
         ],
         has_days: true,
         examples: &[
-            ("How many people signed up each week, by country?", r#"{"events": ["Sign Up"], "math": "unique", "unit": "week", "group_by": ["country"], "last": 90}"#),
-            ("Average order value of customers on the pro plan", r#"{"events": ["Purchase"], "math": "average", "math_property": "amount", "where": [{"property": "plan", "op": "equals", "value": "pro"}], "mode": "total"}"#),
-            ("Purchases per sign-up, in percent", r#"{"events": ["Sign Up", "Purchase"], "formula": "B/A*100", "formula_label": "bought, %"}"#),
-            ("One event measured in two ways", r#"{"events": [{"event": "Purchase", "math": "unique"}, {"event": "Purchase", "math": "p90", "property": "amount"}]}"#),
+            (
+                "How many people signed up each week, by country?",
+                r#"{"events": ["Sign Up"], "math": "unique", "unit": "week", "group_by": ["country"], "last": 90}"#,
+            ),
+            (
+                "Average order value of customers on the pro plan",
+                r#"{"events": ["Purchase"], "math": "average", "math_property": "amount", "where": [{"property": "plan", "op": "equals", "value": "pro"}], "mode": "total"}"#,
+            ),
+            (
+                "Purchases per sign-up, in percent",
+                r#"{"events": ["Sign Up", "Purchase"], "formula": "B/A*100", "formula_label": "bought, %"}"#,
+            ),
+            (
+                "One event measured in two ways",
+                r#"{"events": [{"event": "Purchase", "math": "unique"}, {"event": "Purchase", "math": "p90", "property": "amount"}]}"#,
+            ),
         ],
     },
     Question {
@@ -86,16 +100,29 @@ pub(super) const QUESTIONS: [Question; 5] = [
         fields: &[
             ("steps", Kind::Texts, "Events, 2 at least"),
             ("conversion_window", Kind::Whole, "Time for all steps [default: 14]"),
-            ("conversion_window_unit", Kind::Word(&["second", "minute", "hour", "day", "week", "month", "session"]), "[default: day]"),
+            (
+                "conversion_window_unit",
+                Kind::Word(&["second", "minute", "hour", "day", "week", "month", "session"]),
+                "[default: day]",
+            ),
             ("mode", Kind::Word(&["steps", "trends", "table"]), "[default: steps]"),
             GROUP_BY,
             WHERE,
         ],
         has_days: true,
         examples: &[
-            ("Where do people give up on the way to a purchase?", r#"{"steps": ["View Item", "Add to Cart", "Purchase"], "conversion_window": 7}"#),
-            ("Conversion per browser, within an hour", r#"{"steps": ["Sign Up", "Purchase"], "conversion_window": 1, "conversion_window_unit": "hour", "group_by": ["$browser"]}"#),
-            ("A step with a filter of its own", r#"{"steps": ["View Item", {"event": "Purchase", "filters": [{"property": "amount", "op": "greater_than", "value": 100}]}]}"#),
+            (
+                "Where do people give up on the way to a purchase?",
+                r#"{"steps": ["View Item", "Add to Cart", "Purchase"], "conversion_window": 7}"#,
+            ),
+            (
+                "Conversion per browser, within an hour",
+                r#"{"steps": ["Sign Up", "Purchase"], "conversion_window": 1, "conversion_window_unit": "hour", "group_by": ["$browser"]}"#,
+            ),
+            (
+                "A step with a filter of its own",
+                r#"{"steps": ["View Item", {"event": "Purchase", "filters": [{"property": "amount", "op": "greater_than", "value": 100}]}]}"#,
+            ),
         ],
     },
     Question {
@@ -112,8 +139,14 @@ pub(super) const QUESTIONS: [Question; 5] = [
         ],
         has_days: true,
         examples: &[
-            ("Do users come back weekly after they signed up?", r#"{"born_event": "Sign Up", "return_event": "Login", "retention_unit": "week", "last": 90}"#),
-            ("After 1, 3, 7 and 30 days, per plan", r#"{"born_event": "Sign Up", "return_event": "Login", "retention_unit": "day", "bucket_sizes": [1, 3, 7, 30], "group_by": ["plan"]}"#),
+            (
+                "Do users come back weekly after they signed up?",
+                r#"{"born_event": "Sign Up", "return_event": "Login", "retention_unit": "week", "last": 90}"#,
+            ),
+            (
+                "After 1, 3, 7 and 30 days, per plan",
+                r#"{"born_event": "Sign Up", "return_event": "Login", "retention_unit": "day", "bucket_sizes": [1, 3, 7, 30], "group_by": ["plan"]}"#,
+            ),
         ],
     },
     Question {
@@ -131,7 +164,10 @@ pub(super) const QUESTIONS: [Question; 5] = [
         has_days: true,
         examples: &[
             ("What do users do after they sign up?", r#"{"event": ["Sign Up"], "forward": 3}"#),
-            ("The commonest ways to a purchase", r#"{"event": ["Purchase"], "forward": 0, "reverse": 4, "mode": "paths"}"#),
+            (
+                "The commonest ways to a purchase",
+                r#"{"event": ["Purchase"], "forward": 0, "reverse": 4, "mode": "paths"}"#,
+            ),
         ],
     },
     Question {
@@ -151,8 +187,14 @@ pub(super) const QUESTIONS: [Question; 5] = [
         ],
         has_days: false,
         examples: &[
-            ("How many users are on the pro plan?", r#"{"where": [{"property": "plan", "op": "equals", "value": "pro"}]}"#),
-            ("The ten with the highest lifetime value", r#"{"mode": "profiles", "sort_by": "ltv", "properties": ["$email", "ltv"], "limit": 10}"#),
+            (
+                "How many users are on the pro plan?",
+                r#"{"where": [{"property": "plan", "op": "equals", "value": "pro"}]}"#,
+            ),
+            (
+                "The ten with the highest lifetime value",
+                r#"{"mode": "profiles", "sort_by": "ltv", "properties": ["$email", "ltv"], "limit": 10}"#,
+            ),
         ],
     },
 ];
@@ -286,7 +328,10 @@ mod tests {
         assert_eq!(call.arguments["rolling"], 3);
         assert_eq!(call.arguments["where"].as_array().map(Vec::len), Some(2), "{:?}", call.arguments);
         let selector = json!({"where": "properties[\"plan\"] == \"pro\""});
-        assert_eq!(asked("ask_users", selector.clone()).expect("a selector").arguments, *selector.as_object().expect("an object"));
+        assert_eq!(
+            asked("ask_users", selector.clone()).expect("a selector").arguments,
+            *selector.as_object().expect("an object")
+        );
         let filters = json!({"steps": ["a", "b"], "where": [{"property": "x", "op": "is_set"}]});
         assert_eq!(asked("ask_funnel", filters.clone()).expect("filters").arguments["where"], filters["where"]);
     }

@@ -20,7 +20,9 @@ pub(super) struct Wanted {
 /// When there is no such family or part.
 pub(super) fn show(wanted: &Wanted) -> Result<Value, Failure> {
     let family = wanted.family.trim();
-    let is_meant = |question: &&Question| question.id == family || question.id.strip_prefix("ask.") == Some(family) || question.tool == family;
+    let is_meant = |question: &&Question| {
+        question.id == family || question.id.strip_prefix("ask.") == Some(family) || question.tool == family
+    };
     let question = QUESTIONS.iter().find(is_meant).ok_or_else(|| {
         let known: Vec<&str> = QUESTIONS.iter().filter_map(|question| question.id.strip_prefix("ask.")).collect();
         unknown("family", family, &known)
@@ -35,9 +37,9 @@ pub(super) fn show(wanted: &Wanted) -> Result<Value, Failure> {
         Some(part) => {
             let parts = schema.get("$defs").and_then(Value::as_object).cloned().unwrap_or_default();
             let name = part.rsplit('/').next().unwrap_or_default();
-            let found = parts.get(name).ok_or_else(|| {
-                unknown("part", part, &parts.keys().map(String::as_str).collect::<Vec<_>>())
-            })?;
+            let found = parts
+                .get(name)
+                .ok_or_else(|| unknown("part", part, &parts.keys().map(String::as_str).collect::<Vec<_>>()))?;
             Ok(json!({"family": family, "part": name, "schema": found}))
         }
     }
@@ -46,9 +48,7 @@ pub(super) fn show(wanted: &Wanted) -> Result<Value, Failure> {
 fn outline(question: &Question, schema: Map<String, Value>, parts: &Value) -> Value {
     let about = |(name, part): (&String, &Value)| (name.clone(), part["description"].clone());
     let parts: Map<String, Value> = parts.as_object().into_iter().flatten().map(about).collect();
-    let example = |(about, arguments): &(&str, &str)| {
-        json!({"question": about, "arguments": serde_json::from_str::<Value>(arguments).unwrap_or_default()})
-    };
+    let example = |(about, arguments): &(&str, &str)| json!({"question": about, "arguments": serde_json::from_str::<Value>(arguments).unwrap_or_default()});
     let examples: Vec<Value> = question.examples.iter().map(example).collect();
     json!({
         "tool": question.tool, "schema": schema, "parts": parts, "examples": examples,

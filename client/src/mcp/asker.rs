@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use mp_proto::failure::{Failure, FailureKind};
 use parking_lot::Mutex;
 use rmcp::model::{
-    CallToolRequestParams, ClientResult, CustomNotification, ElicitRequest, ElicitRequestParams, ElicitResult, ElicitationAction,
-    ElicitationSchema, EnumSchema, InputRequest, InputRequiredResult, InputResponses, ProgressToken, ServerNotification,
-    ServerRequest,
+    CallToolRequestParams, ClientResult, CustomNotification, ElicitRequest, ElicitRequestParams, ElicitResult,
+    ElicitationAction, ElicitationSchema, EnumSchema, InputRequest, InputRequiredResult, InputResponses, ProgressToken,
+    ServerNotification, ServerRequest,
 };
 use rmcp::service::{Peer, RequestContext, RoleServer};
 use serde_json::{Value, json};
@@ -143,7 +143,8 @@ impl Asker {
     /// Says that what an address was opened for has come to its end.
     pub(super) async fn complete(&self, id: &str) {
         if self.has_urls && !self.is_stateless {
-            let done = CustomNotification::new("notifications/elicitation/complete", Some(json!({"elicitationId": id})));
+            let done =
+                CustomNotification::new("notifications/elicitation/complete", Some(json!({"elicitationId": id})));
             // Whoever has left does not wait for it.
             let _ = self.peer.send_notification(ServerNotification::CustomNotification(done)).await;
         }
@@ -169,7 +170,11 @@ const CHOICE: &str = "choice";
 
 impl Wish {
     fn params(self, is_stateless: bool) -> Result<ElicitRequestParams, Failure> {
-        let form = |message, requested_schema| ElicitRequestParams::FormElicitationParams { meta: None, message, requested_schema };
+        let form = |message, requested_schema| ElicitRequestParams::FormElicitationParams {
+            meta: None,
+            message,
+            requested_schema,
+        };
         Ok(match self {
             Self::Open { message, url, id } => {
                 let elicitation_id = if is_stateless { String::new() } else { id };

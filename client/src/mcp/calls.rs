@@ -33,7 +33,12 @@ pub(super) struct Calls {
 
 impl Calls {
     /// Carries out the call of a tool; none when there is no such tool.
-    pub(super) async fn carry_out(&self, name: &str, arguments: JsonObject, asker: &Asker) -> Option<Result<Done, Stop>> {
+    pub(super) async fn carry_out(
+        &self,
+        name: &str,
+        arguments: JsonObject,
+        asker: &Asker,
+    ) -> Option<Result<Done, Stop>> {
         if let Some(does) = find(name) {
             return Some(self.fixed(does, arguments, asker).await);
         }

@@ -18,7 +18,11 @@ use crate::api::Connection;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Returns what may stand for an argument.
-pub(super) async fn complete(conversation: &Conversation, answers: &Answers, asked: &CompleteRequestParams) -> CompleteResult {
+pub(super) async fn complete(
+    conversation: &Conversation,
+    answers: &Answers,
+    asked: &CompleteRequestParams,
+) -> CompleteResult {
     let known = timeout(PATIENCE, known(conversation, answers, asked)).await.ok().flatten().unwrap_or_default();
     let matching = fitting(known, &asked.argument.value);
     let total = u32::try_from(matching.len()).unwrap_or(u32::MAX);

@@ -27,7 +27,10 @@ pub(super) fn rows(operation: Option<&Operation>, value: &Value) -> Rows {
     match value {
         Value::Array(entries) => Rows { rows: entries.clone(), at: None },
         Value::Object(fields) => {
-            let largest = fields.iter().filter(|(_, part)| size(part) > 1).max_by_key(|(_, part)| part.to_string().len());
+            let largest = fields
+                .iter()
+                .filter(|(_, part)| size(part) > 1)
+                .max_by_key(|(_, part)| (size(part), part.to_string().len()));
             match largest {
                 Some((name, Value::Array(entries))) => Rows { rows: entries.clone(), at: Some(name.clone()) },
                 Some((name, Value::Object(entries))) => {
@@ -70,7 +73,9 @@ pub(super) fn digest(operation: Option<&Operation>, value: &Value) -> Value {
         .as_object()
         .into_iter()
         .flatten()
-        .filter(|(_, field)| matches!(field, Value::Number(_) | Value::Bool(_)) || field.as_str().is_some_and(|text| text.len() < 200))
+        .filter(|(_, field)| {
+            matches!(field, Value::Number(_) | Value::Bool(_)) || field.as_str().is_some_and(|text| text.len() < 200)
+        })
         .take(20)
         .map(|(name, field)| (name.clone(), field.clone()))
         .collect();
@@ -105,7 +110,9 @@ fn shortened(row: &Value, bytes: usize) -> Value {
             let end = text.floor_char_boundary(TEXT);
             format!("{}… ({} bytes)", &text[..end], text.len()).into()
         }
-        Value::Array(_) | Value::Object(_) if value.to_string().len() > TEXT => format!("({} entries)", size(value)).into(),
+        Value::Array(_) | Value::Object(_) if value.to_string().len() > TEXT => {
+            format!("({} entries)", size(value)).into()
+        }
         other => other.clone(),
     };
     let shown = match row {
@@ -114,7 +121,11 @@ fn shortened(row: &Value, bytes: usize) -> Value {
         }
         other => cut(other),
     };
-    if shown.to_string().len() <= bytes.max(TEXT * 2) { shown } else { format!("(a row of {} bytes)", row.to_string().len()).into() }
+    if shown.to_string().len() <= bytes.max(TEXT * 2) {
+        shown
+    } else {
+        format!("(a row of {} bytes)", row.to_string().len()).into()
+    }
 }
 
 fn shorter(name: &str) -> String {
@@ -137,7 +148,8 @@ fn columns(rows: &[Value]) -> Vec<String> {
 fn totals(rows: &[Value], names: &[String]) -> Map<String, Value> {
     let mut totals = Map::new();
     for name in names.iter().take(COLUMNS).filter(|name| !is_name(name)) {
-        let values: Vec<&Value> = rows.iter().filter_map(|row| row.get(name)).filter(|value| !value.is_null()).collect();
+        let values: Vec<&Value> =
+            rows.iter().filter_map(|row| row.get(name)).filter(|value| !value.is_null()).collect();
         let numbers: Vec<f64> = values.iter().filter_map(|value| value.as_f64()).collect();
         if numbers.len() < 2 || numbers.len() != values.len() {
             continue;
@@ -160,7 +172,8 @@ mod tests {
 
     #[test]
     fn a_digest_tells_what_is_there() {
-        let list: Value = (0..2000).map(|n| json!({"id": n, "title": format!("Dashboard {n}"), "views": 2, "tags": null})).collect();
+        let list: Value =
+            (0..2000).map(|n| json!({"id": n, "title": format!("Dashboard {n}"), "views": 2, "tags": null})).collect();
         let told = digest(None, &list);
         assert_eq!((&told["rows"], &told["columns"]), (&json!(2000), &json!(["id", "title", "views", "tags"])));
         assert_eq!(told["totals"], json!({"views": {"sum": 4000.0, "min": 2.0, "max": 2.0}}));

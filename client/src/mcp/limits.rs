@@ -16,12 +16,8 @@ pub(super) async fn of(daemon: &mut Connection) -> Option<MetaObject> {
     let (region, project) = (session.account?.region?, session.project?.id);
     let status = daemon.get::<StatusBody>(STATUS).await.ok()?.body;
     let is_meant = |limit: &&BudgetStatus| limit.region == region && limit.project == project;
-    let limits: Map<String, Value> = status
-        .limits
-        .iter()
-        .filter(is_meant)
-        .map(|limit| (limit.family.as_str().to_owned(), shown(limit)))
-        .collect();
+    let limits: Map<String, Value> =
+        status.limits.iter().filter(is_meant).map(|limit| (limit.family.as_str().to_owned(), shown(limit))).collect();
     let mut meta = MetaObject::new();
     meta.0.insert(KEY.to_owned(), json!({"project": project, "region": region, "limits": limits}));
     Some(meta)

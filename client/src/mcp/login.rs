@@ -87,7 +87,13 @@ async fn begun(daemon: &mut Connection, asker: &Asker, wanted: &Login) -> Result
 }
 
 /// Lets the host lead its user to the address.
-async fn led(daemon: &mut Connection, asker: &Asker, login: &LoginBody, url: String, is_ours: bool) -> Result<(), Stop> {
+async fn led(
+    daemon: &mut Connection,
+    asker: &Asker,
+    login: &LoginBody,
+    url: String,
+    is_ours: bool,
+) -> Result<(), Stop> {
     let message = "Log in to Mixpanel. The login stays on this machine; no tool sees your password.".to_owned();
     let wish = Wish::Open { message, url, id: login.id.clone() };
     if asker.ask("login", wish, &login.id).await? == Said::No {
@@ -96,7 +102,9 @@ async fn led(daemon: &mut Connection, asker: &Asker, login: &LoginBody, url: Str
             let _ = daemon.raw(Method::DELETE, &fill(LOGIN, &login.id), None::<&()>).await;
         }
         let detail = "the user does not want to log in now";
-        return Err(Failure::new(FailureKind::LoginFailed, detail).next("mp login", "the user can log in at a terminal").into());
+        return Err(Failure::new(FailureKind::LoginFailed, detail)
+            .next("mp login", "the user can log in at a terminal")
+            .into());
     }
     Ok(())
 }
@@ -172,7 +180,8 @@ fn shown(login: &LoginBody, with_address: bool) -> Result<Value, Failure> {
             told["account"] = crate::output::json(&login.account);
             told["region"] = crate::output::json(&login.region);
             told["user"] = login.result.as_ref().and_then(|result| result.user_email.clone()).into();
-            told["project"] = login.result.as_ref().and_then(|result| result.project.as_ref()).map(ToString::to_string).into();
+            told["project"] =
+                login.result.as_ref().and_then(|result| result.project.as_ref()).map(ToString::to_string).into();
         }
         LoginState::Failed => {
             return Err(login

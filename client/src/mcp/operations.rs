@@ -190,8 +190,14 @@ mod tests {
         }
         for tool in [Read, Write, Destroy] {
             let refused = call("dashboards.delete", nothing(), tool, POLICY).expect_err("it destroys");
-            assert_eq!((refused.kind, refused.next[0].command.as_str()), (FailureKind::Forbidden, "mp dashboards delete"));
-            assert!(call("dashboards.create", nothing(), tool, CAREFUL).is_err_and(|why| why.detail.contains("--read-only")));
+            assert_eq!(
+                (refused.kind, refused.next[0].command.as_str()),
+                (FailureKind::Forbidden, "mp dashboards delete")
+            );
+            assert!(
+                call("dashboards.create", nothing(), tool, CAREFUL)
+                    .is_err_and(|why| why.detail.contains("--read-only"))
+            );
         }
         assert!(call("lookup-tables.upload", nothing(), Write, POLICY).is_err());
     }
@@ -211,8 +217,13 @@ mod tests {
         let refused = call(id, truncating(), Write, BOLD).expect_err("it is for another tool");
         assert!(refused.detail.contains("destroy_operation") && refused.detail.contains("truncate"), "{refused}");
         assert_eq!(call(id, truncating(), Destroy, BOLD), Ok(id));
-        assert!(call(id, json!({"entries": []}), Destroy, BOLD).is_err_and(|why| why.detail.contains("write_operation")));
-        assert_eq!(call(id, json!({"entries": []}), Write, CAREFUL).expect_err("it changes").kind, FailureKind::Forbidden);
+        assert!(
+            call(id, json!({"entries": []}), Destroy, BOLD).is_err_and(|why| why.detail.contains("write_operation"))
+        );
+        assert_eq!(
+            call(id, json!({"entries": []}), Write, CAREFUL).expect_err("it changes").kind,
+            FailureKind::Forbidden
+        );
         // What this client does not understand may be what destroys.
         let unknown = call(id, json!({"entries": [], "wipe": true}), Write, POLICY).expect_err("it cannot be weighed");
         assert_eq!((unknown.kind, unknown.errors[0].at.as_str()), (FailureKind::InvalidArgument, "wipe"));

@@ -138,7 +138,9 @@ pub(super) fn get(name: &str, given: &Map<String, Value>) -> Result<GetPromptRes
         return Err(format!("{name} takes no '{}'", unknown.escape_debug()));
     }
     let value = |name: &str| given.get(name).and_then(Value::as_str).map(str::trim).filter(|value| !value.is_empty());
-    if let Some(missing) = template.arguments.iter().find(|argument| argument.required && value(argument.name).is_none()) {
+    if let Some(missing) =
+        template.arguments.iter().find(|argument| argument.required && value(argument.name).is_none())
+    {
         return Err(format!("{name} needs '{}': {}", missing.name, missing.about));
     }
     let text = filled(template.text, |name| value(name).map(|value| mp_proto::visible::line(value).into_owned()));
@@ -172,7 +174,10 @@ mod tests {
     #[test]
     fn arguments_are_put_in_and_others_have_their_default() {
         let trend = text("trend", json!({"event": "Sign {Up}", "days": "7"})).expect("all is there");
-        assert!(trend.contains("\"Sign {Up}\"") && trend.contains("last 7 days") && trend.contains("by nothing"), "{trend}");
+        assert!(
+            trend.contains("\"Sign {Up}\"") && trend.contains("last 7 days") && trend.contains("by nothing"),
+            "{trend}"
+        );
         assert!(text("trend", json!({"event": " "})).is_err_and(|why| why.contains("'event'")));
         assert!(text("trend", json!({"event": "a", "zebra": "b"})).is_err_and(|why| why.contains("zebra")));
         assert!(text("nonsense", json!({})).is_err_and(|why| why.contains("weekly_review")));

@@ -123,9 +123,15 @@ mod tests {
         let list: Value = (0..2000).map(|n| json!({"id": n, "token": "x", "password": "p"})).collect();
         let result = serde_json::to_value(complete(Done::from(list.clone()), "t", &answers)).expect("plain data");
         assert!(result.to_string().len() < 12_000, "{}", result.to_string().len());
-        assert_eq!((&result["content"][1]["type"], &result["content"][1]["uri"]), (&json!("resource_link"), &json!("mixpanel://answers/a1")));
+        assert_eq!(
+            (&result["content"][1]["type"], &result["content"][1]["uri"]),
+            (&json!("resource_link"), &json!("mixpanel://answers/a1"))
+        );
         assert_eq!(result["structuredContent"]["answer"]["rows"], 2000);
-        assert!(!answers.get("a1").expect("it is kept").text().contains("\"p\""), "secrets are hidden before it is kept");
+        assert!(
+            !answers.get("a1").expect("it is kept").text().contains("\"p\""),
+            "secrets are hidden before it is kept"
+        );
         let whole = complete(Done { is_whole: true, ..Done::from(list) }, "t", &answers);
         assert_eq!(answers.list().len(), 1);
         assert_eq!(whole.content.len(), 1);

@@ -43,7 +43,12 @@ pub(super) fn templates() -> Vec<ResourceTemplate> {
     let known = [
         ("mixpanel://lexicon/{event}", "event", "Event", "Definition of an event, and the properties that it has"),
         ("mixpanel://reports/{id}", "report", "Saved report", "Definition of a saved report"),
-        ("mixpanel://answers/{id}{?from,count}", "answer", "Long answer", "Rows of an answer that was too long to be returned whole"),
+        (
+            "mixpanel://answers/{id}{?from,count}",
+            "answer",
+            "Long answer",
+            "Rows of an answer that was too long to be returned whole",
+        ),
     ];
     let template = |(uri, name, title, about): (&str, &str, &str, &str)| {
         ResourceTemplate::new(uri, name).with_title(title).with_description(about).with_mime_type(JSON)
@@ -86,7 +91,11 @@ fn named(uri: &str, base: &str) -> Option<Option<String>> {
         return None;
     }
     let name = uri.strip_prefix(base).and_then(|rest| rest.strip_prefix('/'));
-    Some(name.and_then(|name| percent_decode_str(name).decode_utf8().ok()).map(|name| name.into_owned()).filter(|name| !name.is_empty()))
+    Some(
+        name.and_then(|name| percent_decode_str(name).decode_utf8().ok())
+            .map(|name| name.into_owned())
+            .filter(|name| !name.is_empty()),
+    )
 }
 
 /// Returns the address of the definition of an event.
@@ -116,7 +125,10 @@ fn answer(answers: &Answers, uri: &str, wanted: &str) -> Result<ReadResourceResu
     let mut part = Part { id: id.to_owned(), ..Part::default() };
     for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
         let number = value.parse::<usize>().map_err(|_| {
-            Failure::new(FailureKind::InvalidArgument, format!("{name}: must be a whole number, and is '{}'", value.escape_debug()))
+            Failure::new(
+                FailureKind::InvalidArgument,
+                format!("{name}: must be a whole number, and is '{}'", value.escape_debug()),
+            )
         })?;
         match name {
             "from" => part.from = number,
@@ -162,7 +174,8 @@ mod tests {
         assert_eq!(named("mixpanel://lexicon/Sign%20Up", LEXICON), Some(Some("Sign Up".to_owned())));
         assert_eq!(named("mixpanel://lexicon/a%2Fb", LEXICON), Some(Some("a/b".to_owned())));
         assert_eq!(named(&address_of("ü/ %"), LEXICON), Some(Some("ü/ %".to_owned())));
-        for other in ["mixpanel://lexicon/", "mixpanel://lexiconx/a", "mixpanel://reports/7", "mixpanel://lexicon/%ff"] {
+        for other in ["mixpanel://lexicon/", "mixpanel://lexiconx/a", "mixpanel://reports/7", "mixpanel://lexicon/%ff"]
+        {
             assert_eq!(named(other, LEXICON), Some(None), "{other}");
         }
         assert_eq!(named("file:///etc/passwd", LEXICON), None);

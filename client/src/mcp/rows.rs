@@ -182,7 +182,9 @@ pub(super) const TOOLS: [FixedTool; 15] = [
         name: "write_operation",
         title: "Change by an operation",
         about: "Run an operation that creates or changes something. Ask the user first",
-        properties: operation!(r#", "link": {"type": "boolean", "description": "Of ask.*: store it as a report with a link"}"#),
+        properties: operation!(
+            r#", "link": {"type": "boolean", "description": "Of ask.*: store it as a report with a link"}"#
+        ),
         required: &["id"],
         reads: false,
         asks: true,
@@ -228,7 +230,10 @@ pub(super) const TOOLS: [FixedTool; 15] = [
 
 /// Tools of former versions, and what to call in their place.
 pub(super) const FORMER: [(&str, &str); 2] = [
-    ("call_operation", "read_operation, write_operation or destroy_operation: find_operations tells for each operation which"),
+    (
+        "call_operation",
+        "read_operation, write_operation or destroy_operation: find_operations tells for each operation which",
+    ),
     ("read_more", "read_answer, which takes the id that a digest names"),
 ];
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mp_catalog::{Effect, Operation, OperationCall, Shape, all};
-use rmcp::model::{JsonObject, MetaObject, Tool, ToolAnnotations};
+use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::{Value, json};
 
 use super::does::PERSIST;
@@ -11,8 +11,9 @@ use super::policy::{Policy, obstacle};
 use super::rows::{FixedTool, TOOLS};
 use super::{ask, outputs};
 
-/// So many characters of an answer a host may show that cuts answers: more than we ever return at once.
-const SHOWN: u64 = 60_000;
+/// What a question asks better. They can be called all the same, but a list of tools is read in every conversation.
+const COVERED: [&str; 4] =
+    ["query.segmentation-numeric", "query.segmentation-sum", "query.segmentation-average", "query.retention"];
 
 /// Returns the operations of some groups that are tools of their own: their reads. Questions are tools in any case.
 pub(super) fn direct(groups: &[&str]) -> Vec<&'static Operation> {
@@ -36,7 +37,8 @@ pub(super) fn list(direct: &[&'static Operation], policy: Policy) -> Vec<Tool> {
     let is_allowed = |tool: &&FixedTool| policy.refusal(tool.does.effect_of(&JsonObject::new())).is_none();
     let always = TOOLS.iter().filter(is_allowed).map(|tool| fixed(tool, policy));
     let questions = ask::QUESTIONS.iter().map(of_question);
-    always.chain(questions).chain(direct.iter().map(|operation| of_operation(operation))).collect()
+    let reads = direct.iter().filter(|operation| !COVERED.contains(&operation.id));
+    always.chain(questions).chain(reads.map(|operation| of_operation(operation))).collect()
 }
 
 fn fixed(tool: &FixedTool, policy: Policy) -> Tool {
@@ -44,8 +46,7 @@ fn fixed(tool: &FixedTool, policy: Policy) -> Tool {
     if policy.read_only {
         properties.shift_remove(PERSIST);
     }
-    let mut schema = object(properties, tool.required);
-    schema.insert("additionalProperties".to_owned(), false.into());
+    let schema = object(properties, tool.required);
     // What is left of a server that only reads changes nothing but its own conversation.
     let reads = tool.reads || policy.read_only;
     let mut hints = ToolAnnotations::new().read_only(reads).open_world(tool.asks);
@@ -81,10 +82,9 @@ fn reads() -> ToolAnnotations {
 
 fn of_question(question: &'static ask::Question) -> Tool {
     let schema = object(question.properties(), &[]);
-    let listed = Tool::new(question.tool, question.about, Arc::new(schema)).with_title(question.title).with_annotations(reads());
-    let mut meta = MetaObject::new();
-    meta.0.insert("anthropic/maxResultSizeChars".to_owned(), SHOWN.into());
-    listed.with_raw_output_schema(Arc::new(outputs::of_text(r#"{"params": {"type": "object"}}"#))).with_meta(meta)
+    let listed =
+        Tool::new(question.tool, question.about, Arc::new(schema)).with_title(question.title).with_annotations(reads());
+    listed.with_raw_output_schema(Arc::new(outputs::of_text(r#"{"params": {"type": "object"}}"#)))
 }
 
 fn of_operation(operation: &'static Operation) -> Tool {
@@ -95,8 +95,11 @@ fn of_operation(operation: &'static Operation) -> Tool {
     };
     let mut schema = operation.input_schema();
     schema.values_mut().for_each(simplify);
+    // The daemon refuses what it does not know, and says what there is.
+    schema.shift_remove("additionalProperties");
     let title = operation.command.join(" ").replace('-', " ");
-    let listed = Tool::new(tool_name(operation), about, Arc::new(schema)).with_title(capital(&title)).with_annotations(reads());
+    let listed =
+        Tool::new(tool_name(operation), about, Arc::new(schema)).with_title(capital(&title)).with_annotations(reads());
     match outputs::of_operation(operation) {
         Some(output) => listed.with_raw_output_schema(Arc::new(output)),
         None => listed,
@@ -115,7 +118,9 @@ fn simplify(schema: &mut Value) {
             if fields.get("type").is_some_and(|kind| kind == "object") && !fields.contains_key("properties") {
                 fields.insert("properties".to_owned(), json!({}));
             }
-            if fields.get("type").is_some_and(|kind| kind == "array") && !fields.get("items").is_some_and(|items| items.get("type").is_some()) {
+            if fields.get("type").is_some_and(|kind| kind == "array")
+                && !fields.get("items").is_some_and(|items| items.get("type").is_some())
+            {
                 fields.insert("items".to_owned(), json!({"type": "string"}));
             }
         }

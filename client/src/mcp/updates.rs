@@ -181,6 +181,9 @@ mod tests {
         wanted.resource_subscriptions = Some(vec![SESSION.to_owned(), "file:///etc/passwd".to_owned()]);
         wanted.tools_list_changed = Some(true);
         let accepted = accepted(&wanted);
-        assert_eq!((accepted.resource_subscriptions, accepted.tools_list_changed), (Some(vec![SESSION.to_owned()]), None));
+        assert_eq!(
+            (accepted.resource_subscriptions, accepted.tools_list_changed),
+            (Some(vec![SESSION.to_owned()]), None)
+        );
     }
 }

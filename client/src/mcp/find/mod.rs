@@ -48,7 +48,8 @@ pub(super) fn look(query: &Query, policy: Policy) -> Result<Value, Failure> {
     let mut shown = json!({"operations": rows});
     if found.len() > most {
         shown["more"] = (found.len() - most).into();
-        shown["next"] = "other words, or a group; with `id` one of them is shown with the schema of its arguments".into();
+        shown["next"] =
+            "other words, or a group; with `id` one of them is shown with the schema of its arguments".into();
     }
     if found.is_empty() {
         shown["groups"] = crate::offer::callable_groups().into();

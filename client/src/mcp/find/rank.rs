@@ -18,7 +18,8 @@ const MEANT: f64 = 0.6;
 const BEGUN: f64 = 0.5;
 
 /// Words, by their stems, that ask for a change.
-const VERBS: &str = "create delete update add remove change set upload duplicate archive restore conclude launch pin clear cancel";
+const VERBS: &str =
+    "create delete update add remove change set upload duplicate archive restore conclude launch pin clear cancel";
 
 /// An operation, and the weight of each word that it may be found by.
 struct Entry {
@@ -107,7 +108,9 @@ impl Index {
     /// Returns how well an operation fits who asks: a question without a verb is for reading, and a bare noun for its list.
     fn fit(&self, operation: &Operation, asked: &[String]) -> f64 {
         let is_verb = |word: &String| self.verbs.contains(word);
-        let acts = asked.iter().any(|word| is_verb(word) || self.means.get(word).is_some_and(|means| means.iter().any(is_verb)));
+        let acts = asked
+            .iter()
+            .any(|word| is_verb(word) || self.means.get(word).is_some_and(|means| means.iter().any(is_verb)));
         let mut fit = 1.0;
         if !acts {
             fit *= match operation.effect {
@@ -135,8 +138,12 @@ impl Entry {
         let asked = ASKED.iter().find(|(id, _)| *id == operation.id).map_or("", |(_, words)| words);
         let arguments: Vec<&str> = operation.params.iter().map(|param| param.name).collect();
         let arguments = arguments.join(" ");
-        let parts =
-            [(arguments.as_str(), IN_ARGUMENTS), (operation.summary, IN_SUMMARY), (operation.id, IN_ID), (asked, ASKED_BY)];
+        let parts = [
+            (arguments.as_str(), IN_ARGUMENTS),
+            (operation.summary, IN_SUMMARY),
+            (operation.id, IN_ID),
+            (asked, ASKED_BY),
+        ];
         for (text, weight) in parts {
             for word in stems(text) {
                 let known = weights.entry(word).or_insert(0.0);

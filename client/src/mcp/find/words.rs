@@ -160,7 +160,10 @@ pub(super) const ASKED: &[(&str, &str)] = &[
     ("query.funnel", "saved funnel run"),
     ("query.segmentation-sum", "revenue sum"),
     ("query.frequency", "addiction power days per how often engagement stickiness"),
-    ("ask.insights", "trend over time count daily active users per day break down country number unique total growth dau mau wau revenue how many average"),
+    (
+        "ask.insights",
+        "trend over time count daily active users per day break down country number unique total growth dau mau wau revenue how many average",
+    ),
     ("ask.funnel", "conversion rate drop off checkout abandon steps lost complete convert"),
     ("ask.retention", "churn come back return loyal stickiness retained keep using cohort analysis"),
     ("ask.flow", "journey path next before after ways common sequence navigation do users take"),

@@ -1,3 +1,5 @@
+//! The list of tools: what it says, how long it is, and what hosts would refuse.
+
 use std::collections::HashSet;
 
 use serde_json::Value;
@@ -81,7 +83,9 @@ fn schemas_are_such_as_every_host_takes() {
 
 fn examine(tool: &str, schema: &Value, is_input: bool) {
     let Value::Object(fields) = schema else { panic!("{tool}: {schema} is no schema") };
-    for word in ["$ref", "$defs", "oneOf", "anyOf", "allOf", "not", "if", "const", "patternProperties", "format", "$schema"] {
+    for word in
+        ["$ref", "$defs", "oneOf", "anyOf", "allOf", "not", "if", "const", "patternProperties", "format", "$schema"]
+    {
         assert!(!fields.contains_key(word), "{tool}: {word} in {schema}");
     }
     let kind = fields.get("type").and_then(Value::as_str).unwrap_or_else(|| panic!("{tool}: no type in {schema}"));
@@ -110,7 +114,9 @@ fn hints_follow_from_what_a_tool_may_do() {
     let hints = |policy: Policy, name: &str| {
         let all = listed(&[], policy);
         let hints = all.iter().find(|tool| tool["name"] == name).map(|tool| tool["annotations"].clone());
-        hints.map(|hints| ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"].map(|key| hints[key].as_bool()))
+        hints.map(|hints| {
+            ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"].map(|key| hints[key].as_bool())
+        })
     };
     assert_eq!(hints(POLICY, "read_operation"), Some([Some(true), None, None, Some(true)]));
     assert_eq!(hints(POLICY, "write_operation"), Some([Some(false), Some(false), Some(false), Some(true)]));
@@ -121,7 +127,11 @@ fn hints_follow_from_what_a_tool_may_do() {
     let read_only = listed(&[], CAREFUL);
     assert_eq!(read_only.len(), TOOLS.len() + ask::QUESTIONS.len() - 3, "no login, no writes, nothing destroyed");
     for tool in &read_only {
-        assert!(tool["name"] != "login" && tool["inputSchema"]["properties"].get(PERSIST).is_none(), "{}", tool["name"]);
+        assert!(
+            tool["name"] != "login" && tool["inputSchema"]["properties"].get(PERSIST).is_none(),
+            "{}",
+            tool["name"]
+        );
         assert_eq!(tool["annotations"]["readOnlyHint"], true, "{}", tool["name"]);
     }
     let groups = crate::offer::groups();
