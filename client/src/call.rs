@@ -68,6 +68,7 @@ impl<'a> Call<'a> {
             build,
             told,
             waits,
+            call: None,
             preference,
             tool: None,
         };

@@ -206,7 +206,7 @@ fn agents_have_a_tool_for_each_question() {
     for family in ["insights", "funnel", "retention", "flow", "users"] {
         let tool = tools.as_array().into_iter().flatten().find(|tool| tool["name"] == format!("ask_{family}"));
         let schema = &tool.unwrap_or_else(|| panic!("no tool for {family}"))["inputSchema"];
-        for name in ["params", "dry_run", "link"] {
+        for name in ["more", "dry_run"] {
             assert!(schema["properties"][name].is_object(), "{family} {name}: {schema}");
         }
         jsonschema::meta::validate(schema).unwrap_or_else(|error| panic!("{family}: {error}"));
@@ -215,8 +215,10 @@ fn agents_have_a_tool_for_each_question() {
     assert_eq!(rows(&answer), 2);
     let dry = agent.good("ask_insights", &json!({"params": sign_ups(), "dry_run": true}));
     assert_eq!(dry, json!({"params": sign_ups()}));
+    let more = json!({"more": {"params": sign_ups()}, "dry_run": true});
+    assert_eq!(agent.good("ask_insights", &more), dry);
     let called = json!({"id": "ask.insights", "arguments": {"params": sign_ups()}, "dry_run": true});
-    assert_eq!(agent.good("call_operation", &called), dry);
+    assert_eq!(agent.good("read_operation", &called), dry);
     let (text, is_error) = agent.call("ask_insights", &json!({"wrong": 1}));
     assert!(is_error && text.contains("\"code\""), "{text}");
     let listed = world.home.ask(&Ask::get(mp_proto::routes::OPERATIONS)).ok();

@@ -125,7 +125,7 @@ fn an_agent_in_a_hostile_checkout_is_told_once() {
         let mut agent = Agent::start(&world.home, &[]);
         let mut blocks = Vec::new();
         let wanted = json!({"id": "dashboards.list", "arguments": {}});
-        for (tool, arguments) in [("session", json!({})), ("call_operation", wanted), ("list_projects", json!({}))] {
+        for (tool, arguments) in [("session", json!({})), ("read_operation", wanted), ("list_projects", json!({}))] {
             let answer = agent.ask("tools/call", &json!({"name": tool, "arguments": arguments}));
             assert_ne!(answer["result"]["isError"], true, "{what}: {answer}");
             let content = answer["result"]["content"].as_array().expect("a list").clone();

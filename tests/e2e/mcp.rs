@@ -4,12 +4,17 @@ use mp_proto::ids::Region;
 use mp_sandbox::home::{Home, Running};
 use mp_sandbox::process::wait;
 use mp_sandbox::upstream::reply::Reply;
-use mp_sandbox::upstream::{Consent, Fault, Gate, Meter, Upstream, visit};
+use mp_sandbox::upstream::{Fault, Gate, Meter};
 use mp_sandbox::wait::{eventually, poll};
 use mp_sandbox::wire::Ask;
 use serde_json::{Value, json};
 
-use crate::conformance::login::led_on;
+mod answers;
+mod asked;
+mod hosts;
+mod login;
+mod progress;
+
 use crate::grants::World;
 use crate::{SOON, configured};
 
@@ -23,13 +28,23 @@ pub(crate) struct Agent {
 
 impl Agent {
     pub(crate) fn start(home: &Home, words: &[&str]) -> Self {
-        let mut agent = Self { server: home.mp([&["mcp"], words].concat()).start_open(), asked: 0 };
+        Self::start_as(home, words, "2025-06-18", &json!({}))
+    }
+
+    /// Starts it for a client of a revision, which can do something.
+    fn start_as(home: &Home, words: &[&str], revision: &str, capabilities: &Value) -> Self {
+        let mut agent = Self::open(home, words);
         let client = json!({"name": "test", "version": "1"});
-        let hello = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client});
+        let hello = json!({"protocolVersion": revision, "capabilities": capabilities, "clientInfo": client});
         let answer = agent.ask("initialize", &hello);
         assert_eq!(answer["result"]["serverInfo"]["name"], "mp", "{answer}");
         agent.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
         agent
+    }
+
+    /// Starts it, and says nothing.
+    fn open(home: &Home, words: &[&str]) -> Self {
+        Self { server: home.mp([&["mcp"], words].concat()).start_open(), asked: 0 }
     }
 
     fn send(&mut self, message: &Value) {
@@ -46,13 +61,21 @@ impl Agent {
 
     #[track_caller]
     fn answer(&self, id: u64) -> Value {
-        let found = poll(SOON, || {
-            let written = self.server.written();
-            let complete = written.rfind('\n').map_or("", |end| &written[..end]);
-            let messages = complete.lines().map(|line| serde_json::from_str::<Value>(line).expect("only messages"));
-            messages.into_iter().find(|message| message["id"] == id)
-        });
-        found.unwrap_or_else(|| panic!("no answer to {id} in {}", self.server.written()))
+        self.said(&format!("answer to {id}"), |message| message["id"] == id && message.get("method").is_none())
+    }
+
+    /// Returns all messages that have come.
+    fn messages(&self) -> Vec<Value> {
+        let written = self.server.written();
+        let complete = written.rfind('\n').map_or("", |end| &written[..end]);
+        complete.lines().map(|line| serde_json::from_str::<Value>(line).expect("only messages")).collect()
+    }
+
+    /// Returns the first message that is meant, when it is there.
+    #[track_caller]
+    fn said(&self, what: &str, is_meant: impl Fn(&Value) -> bool) -> Value {
+        let found = poll(SOON, || self.messages().into_iter().find(&is_meant));
+        found.unwrap_or_else(|| panic!("no {what} in {}", self.server.written()))
     }
 
     #[track_caller]
@@ -95,14 +118,14 @@ fn the_tools_are_listed_and_a_read_is_answered() {
     let _daemon = world.start();
     let mut agent = Agent::start(&world.home, &[]);
     let list = agent.ask("tools/list", &json!({}))["result"].clone();
-    assert!(list.to_string().len() <= 20_000);
+    assert!(list.to_string().len() <= 25_000);
     let tools = list["tools"].as_array().expect("a list");
     assert!(tools.iter().all(|tool| tool["inputSchema"]["type"] == "object" && tool["annotations"].is_object()));
     let session = agent.good("session", &json!({}));
     assert_eq!((&session["account"]["name"], &session["project"]["id"]), (&json!("ada"), &json!("3187654")));
     let events = agent.good("inspect_events", &json!({}));
     assert!(events.as_array().is_some_and(|names| names.contains(&json!("Sign Up"))), "{events}");
-    let dashboards = agent.good("call_operation", &operation("dashboards.list", &json!({})));
+    let dashboards = agent.good("read_operation", &operation("dashboards.list", &json!({})));
     assert_eq!(dashboards.as_array().map(Vec::len), Some(3));
     let accounts = agent.good("list_accounts", &json!({}));
     assert_eq!(accounts[0]["state"], "ok");
@@ -127,21 +150,21 @@ fn what_destroys_needs_leave_and_nothing_is_sent_without() {
             .on(method, DASHBOARDS, |_| Reply::json(200, &json!({"status": "ok", "results": {"id": 1, "title": "t"}})));
     }
     let mut agent = Agent::start(&world.home, &[]);
-    let refused = agent.bad("call_operation", &delete);
+    let refused = agent.bad("destroy_operation", &delete);
     assert_eq!(
         (&refused["code"], &refused["next"][0]["command"]),
         (&json!("forbidden"), &json!("mp dashboards delete"))
     );
     let deleted = || world.upstream.requests().iter().filter(|request| request.method == "DELETE").count();
     assert_eq!(deleted(), 0);
-    agent.good("call_operation", &create);
+    agent.good("write_operation", &create);
     let mut careful = Agent::start(&world.home, &["--read-only"]);
-    let refused = careful.bad("call_operation", &create);
+    let refused = careful.bad("write_operation", &create);
     assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains("--read-only")), "{refused}");
-    careful.good("call_operation", &operation("dashboards.list", &json!({})));
+    careful.good("read_operation", &operation("dashboards.list", &json!({})));
     let mut bold = Agent::start(&world.home, &["--allow-destructive", "--groups", "none"]);
-    assert_eq!(bold.ask("tools/list", &json!({}))["result"]["tools"].as_array().map(Vec::len), Some(11));
-    bold.good("call_operation", &delete);
+    assert_eq!(bold.ask("tools/list", &json!({}))["result"]["tools"].as_array().map(Vec::len), Some(20));
+    bold.good("destroy_operation", &delete);
     assert_eq!(deleted(), 1);
     world.home.mp(["mcp", "--read-only", "--allow-destructive"]).fails(3);
     assert!(world.home.mp(["mcp", "--groups", "querry"]).fails(3).contains("querry"));
@@ -179,17 +202,17 @@ fn arguments_that_destroy_need_leave_and_nothing_is_sent_without() {
     ];
     let (mut agent, mut bold) = (Agent::start(&world.home, &[]), Agent::start(&world.home, &["--allow-destructive"]));
     for call in &destroying {
-        let refused = agent.bad("call_operation", call);
+        let refused = agent.bad("write_operation", call);
         assert_eq!(refused["code"], "forbidden", "{call}: {refused}");
         assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains("--allow-destructive")), "{refused}");
         assert!(refused["next"][0]["command"].as_str().is_some_and(|command| command.starts_with("mp ")), "{refused}");
     }
     assert_eq!(changed(), 0, "nothing was sent");
-    agent.good("call_operation", &operation("schemas.create-bulk", &json!({"entries": []})));
-    agent.good("call_operation", &operation("business-context.set", &json!({"content": "We sell shoes"})));
+    agent.good("write_operation", &operation("schemas.create-bulk", &json!({"entries": []})));
+    agent.good("write_operation", &operation("business-context.set", &json!({"content": "We sell shoes"})));
     assert_eq!(changed(), 2);
-    bold.good("call_operation", &destroying[0]);
-    bold.good("call_operation", &destroying[1]);
+    bold.good("destroy_operation", &destroying[0]);
+    bold.good("destroy_operation", &destroying[1]);
     assert_eq!(changed(), 4);
     // The list that everybody can read says so, too.
     let rows = world.home.ask(&Ask::get("/v1/operations")).json()["operations"].clone();
@@ -273,7 +296,7 @@ fn what_happened_is_told_from_where_the_last_answer_ended() {
     let types = json!(["token.refreshed"]);
     let waits = json!({"after": begin["after"], "types": types, "wait_s": 20});
     let id = agent.begin("tools/call", &json!({"name": "events", "arguments": waits}));
-    agent.good("call_operation", &operation("dashboards.list", &json!({})));
+    agent.good("read_operation", &operation("dashboards.list", &json!({})));
     let told = agent.answer(id)["result"]["content"][0]["text"].as_str().expect("a text").to_owned();
     let told: Value = serde_json::from_str(&told).expect("JSON");
     assert_eq!((&told["events"][0]["type"], &told["events"][0]["account"]), (&json!("token.refreshed"), &json!("ada")));
@@ -283,44 +306,22 @@ fn what_happened_is_told_from_where_the_last_answer_ended() {
 }
 
 #[test]
-fn a_long_answer_is_read_page_by_page() {
-    let world = World::with_grant(3600);
-    let _daemon = world.start();
-    world.upstream.on("GET", DASHBOARDS, |_| {
-        let rows: Vec<Value> = (0..2000).map(|id| json!({"id": id, "title": format!("Dashboard {id}")})).collect();
-        Reply::json(200, &json!({"status": "ok", "results": rows}))
-    });
-    let mut agent = Agent::start(&world.home, &[]);
-    let (mut page, _) = agent.call("call_operation", &operation("dashboards.list", &json!({})));
-    let (mut whole, mut pages) = (String::new(), 1);
-    while let Some(end) = page.rfind("\n[bytes ") {
-        assert!(page.len() < 21_000, "{}", page.len());
-        whole.push_str(&page[..end]);
-        let more: Value =
-            serde_json::from_str(&page[page.rfind('{').expect("how to go on")..page.len() - 1]).expect("JSON");
-        page = agent.call("read_more", &more).0;
-        pages += 1;
-    }
-    whole.push_str(&page);
-    let rows: Value = serde_json::from_str(&whole).expect("all of it is JSON");
-    assert_eq!((rows.as_array().map(Vec::len), pages > 10), (Some(2000), true));
-    assert_eq!(world.upstream.count("GET", DASHBOARDS), 1, "Mixpanel was asked once");
-    assert!(agent.bad("read_more", &json!({"result": 99, "offset": 0}))["detail"].is_string());
-}
-
-#[test]
 fn a_stream_is_read_up_to_a_point_and_then_let_go() {
     let world = World::with_grant(3600);
     let _daemon = world.start();
     let mut agent = Agent::start(&world.home, &[]);
     let days = |to: &str| operation("export.events", &json!({"from": "2025-01-01", "to": to}));
-    let (text, _) = agent.call("call_operation", &days("2025-01-01"));
-    assert!(text.starts_with('[') && !text.contains("there may be more"), "{text}");
+    let mut read =
+        |days: &Value| agent.ask("tools/call", &json!({"name": "read_operation", "arguments": days}))["result"].clone();
+    let few = read(&days("2025-01-01"));
+    assert!(few["structuredContent"]["result"].is_array() && !few.to_string().contains("there may be more"), "{few}");
     world.upstream.data(|data| data.volume = mp_sandbox::upstream::Volume::Events(100_000));
-    let (text, is_error) = agent.call("call_operation", &days("2025-01-02"));
-    assert!(!is_error && text.contains("mp export events -o FILE"), "{}", &text[text.len() - 300..]);
+    let many = read(&days("2025-01-02"));
+    assert_ne!(many["isError"], true, "{many}");
+    assert!(many["structuredContent"]["answer"]["rows"].as_u64().is_some_and(|rows| rows > 100), "{many}");
+    assert!(many["content"].to_string().contains("mp export events -o FILE"), "{many}");
     world.upstream.fault("GET", "/us/export/export", Fault::CutAfter(2_000).times(10));
-    let error = agent.bad("call_operation", &days("2025-01-03"));
+    let error = agent.bad("read_operation", &days("2025-01-03"));
     assert!(error["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "half a stream is no answer: {error}");
 }
 
@@ -357,7 +358,7 @@ fn no_tool_returns_a_secret() {
         )
     });
     let mut agent = Agent::start(&world.home, &[]);
-    let webhooks = agent.good("call_operation", &operation("webhooks.list", &json!({})));
+    let webhooks = agent.good("read_operation", &operation("webhooks.list", &json!({})));
     assert_eq!(webhooks[0]["name"], "n");
     for tool in ["session", "list_accounts", "list_targets", "list_projects", "list_workspaces", "find_operations"] {
         agent.good(tool, &json!({}));
@@ -365,39 +366,14 @@ fn no_tool_returns_a_secret() {
     agent.good("use_session", &json!({"account": "svc"}));
     let refused =
         operation("replays.sign", &json!({"replay_ids": "r", "distinct_id": "d", "reveal_signed_urls": true}));
-    agent.call("call_operation", &refused);
-    agent.call("call_operation", &json!({"id": "CaNaRy", "token": "x"}));
+    agent.call("read_operation", &refused);
+    agent.call("read_operation", &json!({"id": "CaNaRy", "token": "x"}));
     let stored = world.on_disk();
     let seen = agent.server.written();
     for secret in [&stored["access_token"], &stored["refresh_token"]] {
         assert!(!seen.contains(secret.as_str().expect("a text")), "{seen}");
     }
     assert!(!seen.contains("CaNaRy-"), "{seen}");
-}
-
-#[test]
-fn a_login_is_shown_to_the_user_and_not_to_the_agent() {
-    let (mut home, upstream) = (crate::empty(), Upstream::start());
-    home.set("MPD_UPSTREAM", &upstream.url());
-    upstream.set_consent(Consent::Allow);
-    // A browser that writes down where it is sent.
-    let address = home.at("address");
-    home.write_mode("browser", &format!("#!/bin/sh\necho \"$1\" >{}\n", address.display()), 0o700);
-    home.set("BROWSER", &format!("{} %s", home.at("browser").display()));
-    let mut agent = Agent::start(&home, &[]);
-    assert_eq!(agent.bad("list_projects", &json!({}))["code"], "needs_account");
-    let asked = agent.begin("tools/call", &json!({"name": "login", "arguments": {"region": "us"}}));
-    let url = poll(SOON, || std::fs::read_to_string(&address).ok()?.strip_suffix('\n').map(str::to_owned));
-    let url = url.and_then(|handed| led_on(&handed)).expect("the browser was opened, and led on");
-    let location = visit::get(&url).expect("the provider answers");
-    visit::get(location.header("location").expect("a way back")).expect("the login listens");
-    let login = agent.answer(asked)["result"]["content"][0]["text"].clone();
-    assert!(login.as_str().is_some_and(|text| text.contains("choose_project")), "{login}");
-    let login = agent.good("login", &json!({"region": "us", "project": "3187654"}));
-    assert_eq!((&login["state"], &login["user"]), (&json!("done"), &json!("ada@example.com")));
-    assert_eq!(agent.good("session", &json!({}))["project"]["id"], "3187654");
-    let seen = agent.server.written();
-    assert!(!seen.contains("code_challenge") && !seen.contains("state="), "{seen}");
 }
 
 #[test]
@@ -409,9 +385,9 @@ fn wrong_messages_are_answered_and_nothing_ends() {
     assert!(unknown["error"]["message"].as_str().is_some_and(|text| text.contains("no_such_tool")), "{unknown}");
     for (tool, arguments) in [
         ("session", json!({"verbose": true})),
-        ("call_operation", json!({})),
-        ("call_operation", json!({"id": "dashboards.lst"})),
-        ("call_operation", operation("dashboards.list", &json!({"ids": "x"}))),
+        ("read_operation", json!({})),
+        ("read_operation", json!({"id": "dashboards.lst"})),
+        ("read_operation", operation("dashboards.list", &json!({"ids": "x"}))),
         ("find_operations", json!({"effect": "explode"})),
         ("use_session", json!({"workspace": "x"})),
         ("query_segmentation", json!({"event": "a", "from": "soon", "to": "2025-01-01"})),

@@ -34,6 +34,8 @@ pub(crate) struct Options {
     pub told: Option<Told>,
     /// Is told what a call waits for at Mixpanel, while it does.
     pub waits: Option<Told>,
+    /// The id of every call, for who asks the status for it; none where one is made up when it is needed.
+    pub call: Option<HeaderValue>,
     /// Takes what the daemon tells of the format that its user prefers.
     pub preference: Option<Preference>,
     /// Who asks, `name/version`, if it is not `mp`.

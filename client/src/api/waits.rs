@@ -30,10 +30,13 @@ pub(crate) fn id() -> HeaderValue {
     HeaderValue::try_from(format!("{one:016x}{other:016x}")).unwrap_or(HeaderValue::from_static("0"))
 }
 
-/// Gives a call an id unless it has one, if anybody is told what it waits for. Returns it.
+/// Gives a call an id unless it has one, if anybody is told what it waits for, or asks for it. Returns it.
 pub(super) fn name(options: &Options, headers: &mut HeaderMap) -> Option<HeaderValue> {
-    options.waits.as_ref()?;
-    Some(headers.entry(HeaderName::from_static(CALL_HEADER)).or_insert_with(id).clone())
+    if options.waits.is_none() && options.call.is_none() {
+        return None;
+    }
+    let made = || options.call.clone().unwrap_or_else(id);
+    Some(headers.entry(HeaderName::from_static(CALL_HEADER)).or_insert_with(made).clone())
 }
 
 /// Does some work, and tells meanwhile what the call with this id waits for.

@@ -17,4 +17,5 @@ mod tests;
 mod told;
 mod values;
 
+pub(crate) use read::tests as tests_of;
 pub(crate) use run::run;

@@ -127,7 +127,10 @@ fn listed(
 }
 
 /// Reads the tests of an expression.
-fn tests(text: &str) -> Result<Vec<Value>, String> {
+///
+/// # Errors
+/// When it is none: the text, and where it goes wrong.
+pub(crate) fn tests(text: &str) -> Result<Vec<Value>, String> {
     let tests = expression::parse(text).map_err(|mistake| mistake.shown(text))?;
     Ok(tests.iter().map(expression::Test::json).collect())
 }

@@ -46,7 +46,8 @@ fn arguments(command: clap::Command) -> clap::Command {
         .arg(switch("read-only", "Refuse every operation that changes something").conflicts_with("allow-destructive"))
         .arg(switch("allow-destructive", "Allow operations that take away what cannot be had back"))
         .after_help(
-            "Every operation of the catalog is there, by find_operations and call_operation. To set it up:\n  \
+            "Every operation of the catalog is there, by find_operations and read_operation, write_operation, destroy_operation. \
+             To set it up:\n  \
              {\"mcpServers\": {\"mixpanel\": {\"command\": \"mp\", \"args\": [\"mcp\"]}}}\n\
              -a, -p, -w and -t choose the session that it begins with. With --hosted, all clients of this machine share one \
              login at Mixpanel's own server; -a or -t choose the account.",

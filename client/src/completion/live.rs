@@ -105,6 +105,7 @@ fn connection(values: Values, before: &[String]) -> Option<Connection> {
         build: None,
         told: None,
         waits: None,
+        call: None,
         preference: None,
         tool: None,
     }))

@@ -1,26 +1,17 @@
-//! The tools about accounts and the session.
-
-use std::time::{Duration, Instant};
+//! The tools about accounts and the session, but for logins.
 
 use hyper::Method;
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::routes::{
-    LOGIN, LOGIN_PROJECT, LOGINS, PROJECTS, SESSION, STATUS, TARGETS, WORKSPACES, encode_segment, fill,
-};
+use mp_proto::routes::{PROJECTS, SESSION, STATUS, TARGETS, WORKSPACES, encode_segment};
 use mp_proto::wire::{
-    AccountsBody, ActiveBody, LoginBody, LoginChoice, LoginStart, LoginState, ProjectsBody, SessionBody, SessionPatch,
-    StatusBody, TargetsBody, WorkspacesBody,
+    AccountsBody, ActiveBody, ProjectsBody, SessionBody, SessionPatch, StatusBody, TargetsBody, WorkspacesBody,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::conversation::Conversation;
 use crate::api::Connection;
-use crate::browser;
 use crate::caller::SessionFlags;
-
-/// How long the tool `login` waits for the user: hosts give up after a minute.
-const LOGIN_WAIT: Duration = Duration::from_secs(50);
 
 /// Arguments of `list_projects` and `list_workspaces`.
 #[derive(Default, Deserialize)]
@@ -39,15 +30,6 @@ pub(super) struct Use {
     workspace: Option<i64>,
     target: Option<String>,
     persist: bool,
-}
-
-/// Arguments of `login`.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Login {
-    account: Option<String>,
-    region: Option<String>,
-    project: Option<String>,
 }
 
 /// Shows the session.
@@ -149,62 +131,6 @@ pub(super) async fn use_session(conversation: &Conversation, wanted: Use) -> Res
     let shown = session(&mut daemon).await?;
     conversation.set_flags(flags);
     Ok(shown)
-}
-
-/// Begins a login, or goes on with the one that is open, and waits a while for the user.
-pub(super) async fn login(
-    conversation: &Conversation,
-    daemon: &mut Connection,
-    wanted: Login,
-) -> Result<Value, Failure> {
-    // Without the project: a call that knows it goes on with the login of one that did not.
-    let start = LoginStart { account: wanted.account, region: wanted.region, ..LoginStart::default() };
-    let begun = daemon.call::<LoginBody>(Method::POST, LOGINS, Some(&start)).await?;
-    let mut login = begun.body;
-    if let Some(url) = &login.open_url {
-        browser::open(url, conversation.environment(), None);
-    }
-    let (until, mut project) = (Instant::now() + LOGIN_WAIT, wanted.project);
-    while !login.state.is_final() {
-        let left = until.saturating_duration_since(Instant::now()).as_secs();
-        login = match (login.state, project.take()) {
-            (LoginState::ChooseProject, Some(project)) => {
-                let path = fill(LOGIN_PROJECT, &login.id);
-                daemon.call::<LoginBody>(Method::POST, &path, Some(&LoginChoice { project })).await?.body
-            }
-            (LoginState::ChooseProject, None) => break,
-            _ if left == 0 => break,
-            (_, kept) => {
-                project = kept;
-                let path = format!("{}?wait_s={left}&after={}", fill(LOGIN, &login.id), login.revision);
-                daemon.get::<LoginBody>(&path).await?.body
-            }
-        };
-    }
-    shown(&login)
-}
-
-/// Returns what an agent is told of a login. The URL is not among it: what is in it opens the login for whoever reads along.
-fn shown(login: &LoginBody) -> Result<Value, Failure> {
-    match login.state {
-        LoginState::Done => {
-            let user = login.result.as_ref().and_then(|result| result.user_email.clone());
-            Ok(json!({"state": "done", "account": login.account, "region": login.region, "user": user}))
-        }
-        LoginState::Failed => Err(login
-            .problem
-            .clone()
-            .map_or_else(|| Failure::new(FailureKind::LoginFailed, "the login has failed"), Failure::from)),
-        LoginState::ChooseProject => Ok(json!({
-            "state": "choose_project", "projects": login.projects,
-            "next": "ask the user for one, and call login again with the same arguments and the project",
-        })),
-        LoginState::WaitingForBrowser | LoginState::Finishing => Ok(json!({
-            "state": "waiting",
-            "next": "the user allows it in the browser that was opened; if none was, `mp login` in a terminal shows the \
-                     address and joins this login. Then call login again with the same arguments",
-        })),
-    }
 }
 
 #[cfg(test)]

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use hyper::header::HeaderValue;
 use mp_proto::deadline::UPSTREAM;
 use mp_proto::failure::Failure;
 use parking_lot::Mutex;
 
 use crate::api::{Connection, Options, Told};
 use crate::caller::{Environment, SessionFlags, context};
+use crate::place::Place;
 
 /// The flags of later calls, and where they go.
 pub(super) struct Conversation {
@@ -62,6 +64,21 @@ impl Conversation {
         let environment = &self.options.environment;
         let context = context(flags, environment, self.options.context.cwd.as_deref())?;
         Ok(Connection::new(Options { context, ..self.options.clone() }))
+    }
+
+    /// Returns a connection for one call that the daemon knows by an id.
+    ///
+    /// # Errors
+    /// When the flags cannot go together with the environment.
+    pub(super) fn call(&self, flags: &SessionFlags, id: &HeaderValue) -> Result<Connection, Failure> {
+        let daemon = self.connection(flags)?;
+        Ok(Connection::new(Options { call: Some(id.clone()), ..daemon.options().clone() }))
+    }
+
+    /// Returns a connection to the daemon that is there, which starts none: to look what it does.
+    pub(super) fn watcher(&self) -> Connection {
+        let place = Place { autostart: false, ..self.options.place.clone() };
+        Connection::new(Options { place, told: None, ..self.options.clone() })
     }
 
     /// Returns what the daemon said that the agent has not been told yet. It keeps what it was told; the same with each call would only

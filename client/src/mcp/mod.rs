@@ -2,14 +2,31 @@
 //! like every other tool, and returns no secret ([`secrets`]).
 
 mod accounts;
+mod answers;
+mod ask;
+mod ask_schema;
+mod asker;
+mod calls;
+mod completion;
 mod conversation;
+mod digest;
+mod does;
+mod find;
 pub(crate) mod hosted;
+mod limits;
+mod login;
 mod operations;
+mod outputs;
 mod policy;
+mod progress;
+mod prompts;
+mod reply;
+mod resources;
+mod rows;
 mod secrets;
 mod server;
-mod shelf;
 mod tools;
+mod updates;
 mod watch;
 
 use mp_proto::failure::{Failure, FailureKind};

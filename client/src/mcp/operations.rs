@@ -1,38 +1,27 @@
-//! The tools about the catalog: finding operations, and calling them.
+//! Calling operations: each tool runs those of one effect, which follows from the operation and its arguments.
 
 use hyper::Method;
 use hyper::header::HeaderMap;
 use mp_catalog::dates::bind_on;
-use mp_catalog::{Effect, Operation, OperationCall, Shape, all, find};
+use mp_catalog::{Effect, Operation, OperationCall, Shape};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::mend;
 use mp_proto::routes::{OPERATION, fill};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::policy::Policy;
-use super::tools::obstacle;
+use super::asker::Asker;
+use super::find::known;
+use super::policy::{Policy, command, obstacle};
+use super::rows::tool_of;
 use crate::api::{Connection, Streamed, tallied, trailed, written};
 use crate::operation::binding::somewhere;
 use crate::transport::Piece;
 
-/// So many operations are listed at once.
-const ROWS: usize = 40;
-
 /// So many bytes of a stream are read; the whole of it is for a file.
 const READ: usize = 200_000;
 
-/// Arguments of `find_operations`.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Query {
-    words: Option<String>,
-    group: Option<String>,
-    effect: Option<Effect>,
-    id: Option<String>,
-}
-
-/// Arguments of `call_operation`.
+/// Arguments of `read_operation` and its like.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
@@ -49,92 +38,12 @@ pub(super) struct Wanted {
     pub(super) link: bool,
 }
 
-/// Looks operations up.
-pub(super) fn look(query: &Query, policy: Policy) -> Result<Value, Failure> {
-    if let Some(id) = &query.id {
-        return known(id).map(|operation| whole(operation, policy));
-    }
-    let words: Vec<String> =
-        query.words.iter().flat_map(|words| words.split_whitespace()).map(str::to_lowercase).collect();
-    let is_meant = |operation: &&'static Operation| {
-        let text = text(operation);
-        query.group.as_ref().is_none_or(|group| operation.command[0] == group)
-            && query.effect.is_none_or(|effect| [operation.effect, operation.worst_effect()].contains(&effect))
-            && words.iter().all(|word| text.contains(word.as_str()))
-    };
-    let mut found: Vec<&'static Operation> = all().filter(is_meant).collect();
-    found.sort_by_key(|operation| !words.iter().all(|word| operation.id.contains(word.as_str())));
-    let rows: Vec<Value> = found.iter().take(ROWS).map(|operation| brief(operation)).collect();
-    let mut shown = json!({"operations": rows});
-    if found.len() > ROWS {
-        shown["more"] = (found.len() - ROWS).into();
-        shown["next"] = "name a group or more words".into();
-    }
-    if found.is_empty() {
-        shown["groups"] = crate::offer::callable_groups().into();
-    }
-    Ok(shown)
-}
-
-fn known(id: &str) -> Result<&'static Operation, Failure> {
-    find(id).ok_or_else(|| {
-        let detail = format!("there is no operation '{}'; find_operations lists them", id.escape_debug());
-        Failure::new(FailureKind::InvalidArgument, detail)
-    })
-}
-
-/// Returns the text that words are looked for in.
-fn text(operation: &Operation) -> String {
-    let schema = operation.input_schema();
-    let names =
-        schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str());
-    let names: Vec<&str> = names.collect();
-    format!("{} {} {} {}", operation.id, operation.summary, operation.detail, names.join(" ")).to_lowercase()
-}
-
-fn brief(operation: &Operation) -> Value {
-    let schema = operation.input_schema();
-    let required = schema.get("required").and_then(Value::as_array);
-    let is_required = |name: &String| required.is_some_and(|names| names.iter().any(|known| known == name));
-    let names = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name);
-    let arguments: Vec<String> =
-        names.map(|name| if is_required(name) { name.clone() } else { format!("{name}?") }).collect();
-    let shown = json!({
-        "id": operation.id, "summary": operation.summary, "effect": operation.effect, "arguments": arguments.join(" "),
-    });
-    with_how(shown, operation)
-}
-
-/// Adds how a call destroys, where arguments decide that.
-fn with_how(mut shown: Value, operation: &Operation) -> Value {
-    if let Some(how) = operation.destroys_if() {
-        shown["destroys_if"] = how.into();
-    }
-    shown
-}
-
-fn whole(operation: &Operation, policy: Policy) -> Value {
-    let shown = json!({
-        "id": operation.id, "summary": operation.summary, "detail": operation.detail, "effect": operation.effect,
-        "arguments": operation.input_schema(),
-    });
-    let mut shown = with_how(shown, operation);
-    if let Some(reason) = policy.refusal(operation.effect).or_else(|| obstacle(operation)) {
-        shown["refused"] = reason.into();
-        shown["instead"] = command(operation).into();
-    }
-    shown
-}
-
-fn command(operation: &Operation) -> String {
-    format!("mp {}", operation.command.join(" "))
-}
-
-/// Returns an operation that may be called with some arguments.
+/// Returns an operation that may be called with some arguments by the tool for an effect.
 ///
 /// # Errors
-/// When the policy does not allow what the call does, or it cannot be told because the arguments are wrong.
-pub(super) fn allowed(id: &str, arguments: &Map<String, Value>, policy: Policy) -> Result<&'static Operation, Failure> {
+/// When the policy does not allow what the call does, another tool is for it, or it cannot be told because the arguments are wrong.
+pub(super) fn allowed(wanted: &Wanted, tool: Effect, policy: Policy) -> Result<&'static Operation, Failure> {
+    let id = wanted.id.as_str();
     let operation = known(id)?;
     let refused = |reason: String| {
         Failure::new(FailureKind::Forbidden, format!("{id} is not done here: {reason}"))
@@ -143,29 +52,56 @@ pub(super) fn allowed(id: &str, arguments: &Map<String, Value>, policy: Policy) 
     if let Some(reason) = policy.refusal(operation.effect).or_else(|| obstacle(operation)) {
         return Err(refused(reason.to_owned()));
     }
-    if policy.refusal(operation.worst_effect()).is_none() {
+    let effect = effect(operation, wanted)?;
+    match (policy.refusal(effect), operation.destroys_if()) {
+        (None, _) => {}
+        (Some(reason), Some(how)) => return Err(refused(format!("{how}; {reason}"))),
+        (Some(reason), None) => return Err(refused(reason.to_owned())),
+    }
+    if effect == tool {
         return Ok(operation);
     }
-    // What cannot be weighed is not sent: a daemon that is newer may understand more of it.
-    let bound = bind_on(operation, arguments, somewhere()).map_err(|wrong| {
-        Failure::new(FailureKind::InvalidArgument, format!("arguments of {id} are wrong")).errors(wrong)
-    })?;
-    match (policy.refusal(operation.effect_of(&bound)), operation.destroys_if()) {
-        (None, _) => Ok(operation),
-        (Some(reason), Some(how)) => Err(refused(format!("{how}; {reason}"))),
-        (Some(reason), None) => Err(refused(reason.to_owned())),
+    let what = match effect {
+        Effect::Read => "only reads",
+        Effect::Write => "changes something",
+        Effect::Destroy => "destroys",
+    };
+    let how = operation.destroys_if().filter(|_| effect == Effect::Destroy && operation.effect != effect);
+    let how = how.map_or_else(String::new, |how| format!(" ({how})"));
+    let detail = format!("{id} {what} with these arguments{how}: call {} with the same arguments", tool_of(effect));
+    Err(Failure::new(FailureKind::InvalidArgument, detail))
+}
+
+/// Returns what a call does.
+fn effect(operation: &Operation, wanted: &Wanted) -> Result<Effect, Failure> {
+    if wanted.link && operation.asks.is_some() && !wanted.dry_run {
+        // What is asked is stored as a report.
+        return Ok(Effect::Write);
     }
+    if operation.effect == operation.worst_effect() {
+        return Ok(operation.effect);
+    }
+    // What cannot be weighed is not sent: a daemon that is newer may understand more of it.
+    let bound = bind_on(operation, &wanted.arguments, somewhere()).map_err(|wrong| {
+        Failure::new(FailureKind::InvalidArgument, format!("arguments of {} are wrong", operation.id)).errors(wrong)
+    })?;
+    Ok(operation.effect_of(&bound))
 }
 
 /// Runs an operation, and returns its answer and what is to be said beside it.
+///
+/// # Errors
+/// Those of the route.
 pub(super) async fn run(
     daemon: &mut Connection,
     operation: &Operation,
     call: OperationCall,
+    asker: &Asker,
 ) -> Result<(Value, Vec<String>), Failure> {
     let path = fill(OPERATION, operation.id);
+    asker.does(format!("Mixpanel is asked: {}", operation.id));
     if operation.reply.shape == Shape::Lines {
-        return lines(daemon, operation, path, &call).await;
+        return lines(daemon, operation, path, &call, asker).await;
     }
     let answer = daemon.call::<Value>(Method::POST, &path, Some(&call)).await?;
     Ok((answer.body, Vec::new()))
@@ -177,6 +113,7 @@ async fn lines(
     operation: &Operation,
     path: String,
     call: &OperationCall,
+    asker: &Asker,
 ) -> Result<(Value, Vec<String>), Failure> {
     let request = Streamed {
         method: Method::POST,
@@ -190,7 +127,10 @@ async fn lines(
     let mut text = Vec::new();
     while text.len() < READ {
         match stream.next().await {
-            Ok(Some(Piece::Bytes(bytes))) => text.extend_from_slice(&bytes),
+            Ok(Some(Piece::Bytes(bytes))) => {
+                text.extend_from_slice(&bytes);
+                asker.does(format!("{} is read, {} kB so far", operation.id, text.len() / 1000));
+            }
             Ok(Some(Piece::Trailers(trailers))) => {
                 if let Some(failure) = trailed(&trailers) {
                     return Err(failure);
@@ -219,69 +159,78 @@ async fn lines(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     const POLICY: Policy = Policy { read_only: false, allow_destructive: false };
+    const BOLD: Policy = Policy { allow_destructive: true, ..POLICY };
+    const CAREFUL: Policy = Policy { read_only: true, ..POLICY };
 
-    fn ids(query: Query) -> Vec<String> {
-        let found = look(&query, POLICY).expect("a good query");
-        let rows = found["operations"].as_array().expect("a list").iter();
-        rows.filter_map(|row| row["id"].as_str()).map(str::to_owned).collect()
+    fn call(id: &str, arguments: Value, tool: Effect, policy: Policy) -> Result<&'static str, Failure> {
+        let wanted: Wanted = serde_json::from_value(json!({"id": id, "arguments": arguments})).expect("arguments");
+        allowed(&wanted, tool, policy).map(|operation| operation.id)
     }
 
     #[test]
-    fn operations_are_found_by_words_group_and_effect() {
-        assert_eq!(
-            ids(Query { words: Some("bulk DASHBOARDS".into()), ..Query::default() })[0],
-            "dashboards.bulk-delete"
-        );
-        let group = Query { group: Some("webhooks".into()), effect: Some(Effect::Destroy), ..Query::default() };
-        assert_eq!(ids(group), ["webhooks.delete"]);
-        let none = look(&Query { words: Some("zebra".into()), ..Query::default() }, POLICY).expect("good");
-        assert!(none["groups"].as_array().is_some_and(|groups| groups.len() > 10));
-        let all = look(&Query::default(), POLICY).expect("good");
-        assert_eq!(all["operations"].as_array().map(Vec::len), Some(ROWS));
-        assert!(all["more"].as_u64().is_some_and(|more| more > 100));
+    fn each_tool_runs_what_has_its_effect_and_names_the_other() {
+        use Effect::{Destroy, Read, Write};
+        let nothing = || json!({});
+        assert!(call("dashboards.list", nothing(), Read, POLICY).is_ok());
+        assert!(call("dashboards.create", nothing(), Write, POLICY).is_ok());
+        assert!(call("dashboards.delete", nothing(), Destroy, BOLD).is_ok());
+        for (id, tool, right) in [
+            ("dashboards.list", Write, "read_operation"),
+            ("dashboards.list", Destroy, "read_operation"),
+            ("dashboards.create", Read, "write_operation"),
+            ("dashboards.create", Destroy, "write_operation"),
+            ("dashboards.delete", Read, "destroy_operation"),
+            ("dashboards.delete", Write, "destroy_operation"),
+        ] {
+            let refused = call(id, nothing(), tool, BOLD).expect_err("another tool");
+            assert!(refused.kind == FailureKind::InvalidArgument && refused.detail.contains(right), "{id}: {refused}");
+        }
+        for tool in [Read, Write, Destroy] {
+            let refused = call("dashboards.delete", nothing(), tool, POLICY).expect_err("it destroys");
+            assert_eq!(
+                (refused.kind, refused.next[0].command.as_str()),
+                (FailureKind::Forbidden, "mp dashboards delete")
+            );
+            assert!(
+                call("dashboards.create", nothing(), tool, CAREFUL)
+                    .is_err_and(|why| why.detail.contains("--read-only"))
+            );
+        }
+        assert!(call("lookup-tables.upload", nothing(), Write, POLICY).is_err());
     }
 
     #[test]
-    fn one_is_shown_whole_with_what_stands_in_its_way() {
-        let one = |id: &str, policy| look(&Query { id: Some(id.into()), ..Query::default() }, policy);
-        let shown = one("dashboards.delete", POLICY).expect("a row");
-        assert!(shown["refused"].as_str().is_some_and(|why| why.contains("--allow-destructive")), "{shown}");
-        assert_eq!(shown["arguments"]["required"], json!(["dashboard_id"]));
-        let allowed_now = one("dashboards.delete", Policy { allow_destructive: true, ..POLICY }).expect("a row");
-        assert_eq!(allowed_now["refused"], Value::Null);
-        assert!(one("lookup-tables.upload", POLICY).expect("a row")["refused"].is_string());
-        assert!(one("dashboard.list", POLICY).is_err());
-        assert!(allowed("dashboards.list", &Map::new(), POLICY).is_ok());
-        let refused = allowed("dashboards.delete", &Map::new(), POLICY).expect_err("it destroys");
-        assert_eq!((refused.kind, refused.next[0].command.as_str()), (FailureKind::Forbidden, "mp dashboards delete"));
-    }
-
-    #[test]
-    fn arguments_decide_whether_a_call_is_allowed() {
-        let call = |arguments: Value, policy| {
-            let arguments = arguments.as_object().expect("an object").clone();
-            allowed("schemas.create-bulk", &arguments, policy).map(|row| row.id)
-        };
-        let bold = Policy { allow_destructive: true, ..POLICY };
+    fn arguments_decide_which_tool_a_call_is_for() {
+        use Effect::{Destroy, Read, Write};
+        let id = "schemas.create-bulk";
         let truncating = || json!({"entries": [], "truncate": true});
-        assert_eq!(call(json!({"entries": []}), POLICY), Ok("schemas.create-bulk"));
-        let refused = call(truncating(), POLICY).expect_err("it destroys");
+        assert_eq!(call(id, json!({"entries": []}), Write, POLICY), Ok(id));
+        let refused = call(id, truncating(), Write, POLICY).expect_err("it destroys");
         assert_eq!(refused.kind, FailureKind::Forbidden);
         assert!(
             refused.detail.contains("with truncate") && refused.detail.contains("--allow-destructive"),
             "{refused}"
         );
-        assert_eq!(call(truncating(), bold), Ok("schemas.create-bulk"));
-        let careful = Policy { read_only: true, ..POLICY };
-        assert_eq!(call(json!({"entries": []}), careful).expect_err("it changes").kind, FailureKind::Forbidden);
+        let refused = call(id, truncating(), Write, BOLD).expect_err("it is for another tool");
+        assert!(refused.detail.contains("destroy_operation") && refused.detail.contains("truncate"), "{refused}");
+        assert_eq!(call(id, truncating(), Destroy, BOLD), Ok(id));
+        assert!(
+            call(id, json!({"entries": []}), Destroy, BOLD).is_err_and(|why| why.detail.contains("write_operation"))
+        );
+        assert_eq!(
+            call(id, json!({"entries": []}), Write, CAREFUL).expect_err("it changes").kind,
+            FailureKind::Forbidden
+        );
         // What this client does not understand may be what destroys.
-        let unknown = call(json!({"entries": [], "wipe": true}), POLICY).expect_err("it cannot be weighed");
+        let unknown = call(id, json!({"entries": [], "wipe": true}), Write, POLICY).expect_err("it cannot be weighed");
         assert_eq!((unknown.kind, unknown.errors[0].at.as_str()), (FailureKind::InvalidArgument, "wipe"));
-        let found =
-            look(&Query { effect: Some(Effect::Destroy), group: Some("schemas".into()), ..Query::default() }, POLICY);
-        let found = found.expect("good")["operations"].to_string();
-        assert!(found.contains("schemas.create-bulk") && found.contains("destroys_if"), "{found}");
+        let linked = json!({"id": "ask.insights", "arguments": {"events": ["a"]}, "link": true});
+        let linked: Wanted = serde_json::from_value(linked).expect("arguments");
+        assert!(allowed(&linked, Read, POLICY).is_err_and(|why| why.detail.contains("write_operation")));
+        assert!(allowed(&linked, Write, POLICY).is_ok());
+        assert!(allowed(&linked, Read, CAREFUL).is_err_and(|why| why.kind == FailureKind::Forbidden));
     }
 }

@@ -1,6 +1,6 @@
 //! What agents may do.
 
-use mp_catalog::Effect;
+use mp_catalog::{Effect, Kind, Operation, Shape};
 
 /// What may be done by the operations that are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,24 @@ impl Policy {
             Effect::Write | Effect::Destroy => None,
         }
     }
+}
+
+/// Returns why an operation cannot be called here; none when it can.
+pub(super) fn obstacle(operation: &Operation) -> Option<&'static str> {
+    let has = |kind| operation.params.iter().any(|param| param.kind == kind);
+    match operation.reply.shape {
+        Shape::Bytes => Some("it answers with a file"),
+        _ if has(Kind::File) => Some("it takes a file"),
+        _ if operation.params.iter().any(|param| param.kind == Kind::Secret && param.required) => {
+            Some("it takes a secret, which must not go through a conversation")
+        }
+        _ => None,
+    }
+}
+
+/// Returns the command that does the same at a terminal.
+pub(super) fn command(operation: &Operation) -> String {
+    format!("mp {}", operation.command.join(" "))
 }
 
 #[cfg(test)]

@@ -1,191 +1,85 @@
-//! The server: lists the tools, and carries out one call each. Every call has a connection of its own, so calls run side by side, and one
+//! The server: what the protocol asks for, and who answers. Every call has a connection of its own, so calls run side by side, and one
 //! that is cancelled ends at Mixpanel, too.
 
-use mp_catalog::{Operation, OperationCall};
-use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::visible::{self, Spelling, Unveiled};
-use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, JsonObject, ListToolsResult,
-    PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
-};
-use rmcp::service::{RequestContext, RoleServer};
-use rmcp::{ErrorData, ServerHandler};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use std::sync::Arc;
 
+use mp_proto::failure::{Failure, FailureKind};
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, GetPromptRequestParams,
+    GetPromptResponse, Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
+    ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
+    ServerConfig, SubscribeRequestParams, SubscriptionFilter, Tool, UnsubscribeRequestParams,
+};
+use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
+use rmcp::{ErrorData, ServerHandler};
+
+use super::answers::Answers;
+use super::asker::{Asker, Stop};
+use super::calls::Calls;
 use super::conversation::Conversation;
 use super::policy::Policy;
-use super::secrets::hide;
-use super::shelf::{Shelf, text};
-use super::tools::{self, Does};
-use super::{accounts, operations, watch};
+use super::reply::{complete, failed, told};
+use super::updates::{self, Change, Updates};
+use super::{completion, prompts, resources, tools};
 use crate::api::{Options, VERSION};
 use crate::caller::SessionFlags;
 
-/// What an agent should know before its first call.
+/// What an agent should know before its first call. Hosts cut it after 2 kB.
 const INSTRUCTIONS: &str = "Mixpanel with the login of this machine. Begin with `session`: it tells which account and project calls use. \
-    Everything that Mixpanel's API can do is an operation: find it with find_operations (with `id` for the schema of its arguments), run \
-    it with call_operation. Ask the user before anything that changes something, and before use_session with persist. When an error names \
-    a command, tell the user. Credentials are kept by the daemon: never ask for one.";
-
-/// Arguments of `read_more`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct More {
-    result: u64,
-    offset: usize,
-}
-
-/// Arguments of a tool that takes none.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
+    Questions about numbers: ask_insights, ask_funnel, ask_retention, ask_flow, ask_users; get_ask_schema tells what they take besides. \
+    Look with inspect_events and inspect_properties what things are called before you ask. Everything else that Mixpanel's API can do \
+    is an operation: find_operations takes a plain question and names the tool that runs it (read_operation, write_operation, \
+    destroy_operation). Ask the user before anything that changes something, and before use_session with persist. A long answer comes \
+    as a digest; read_answer has its rows. _meta mp/limits tells what is left of the hour: a project has few queries, so ask for \
+    several things at once. When an error names a command, tell the user. Credentials are kept by the daemon: never ask for one.";
 
 /// The server of one conversation.
+#[derive(Clone)]
 pub(super) struct Server {
-    conversation: Conversation,
-    policy: Policy,
-    direct: Vec<&'static Operation>,
-    shelf: Shelf,
+    calls: Arc<Calls>,
+    updates: Arc<Updates>,
 }
 
 impl Server {
     /// Returns a server whose calls begin with these flags.
     pub(super) fn new(options: Options, flags: SessionFlags, policy: Policy, groups: &[&str]) -> Self {
-        Self {
+        let calls = Calls {
             conversation: Conversation::new(options, flags),
             policy,
             direct: tools::direct(groups),
-            shelf: Shelf::default(),
-        }
-    }
-
-    async fn carry_out(&self, name: &str, arguments: JsonObject) -> Option<Result<String, Failure>> {
-        let done = match (tools::find(name), self.direct.iter().find(|row| tools::tool_name(row) == name)) {
-            (Some(does), _) => self.fixed(does, arguments).await,
-            (None, Some(operation)) => {
-                let call = match tools::called(operation, arguments) {
-                    Ok(call) => call,
-                    Err(failure) => return Some(Err(failure)),
-                };
-                self.operation(operation, call, self.conversation.flags()).await
-            }
-            (None, None) => return None,
+            answers: Answers::default(),
         };
-        Some(done)
+        Self { calls: Arc::new(calls), updates: Arc::new(Updates::new()) }
     }
 
-    async fn fixed(&self, does: Does, arguments: JsonObject) -> Result<String, Failure> {
-        if let Some(reason) = self.policy.refusal(does.effect_of(&arguments)) {
-            let (command, label) = does.instead();
-            return Err(
-                Failure::new(FailureKind::Forbidden, format!("this is not done here: {reason}")).next(command, label)
-            );
+    /// Tells those who watch what a call has changed here.
+    fn tell(&self, flags: &SessionFlags, answers: usize) {
+        if self.calls.conversation.flags() != *flags {
+            self.updates.tell(Change::All);
         }
-        let mut daemon = self.conversation.connection(&self.conversation.flags())?;
-        let value = match does {
-            Does::Session => {
-                let Nothing {} = read(arguments)?;
-                accounts::session(&mut daemon).await?
-            }
-            Does::Accounts => {
-                let Nothing {} = read(arguments)?;
-                accounts::accounts(&mut daemon).await?
-            }
-            Does::Targets => {
-                let Nothing {} = read(arguments)?;
-                accounts::targets(&mut daemon).await?
-            }
-            Does::Projects => accounts::projects(&mut daemon, read(arguments)?).await?,
-            Does::Workspaces => accounts::workspaces(&mut daemon, read(arguments)?).await?,
-            Does::UseSession => accounts::use_session(&self.conversation, read(arguments)?).await?,
-            Does::Login => accounts::login(&self.conversation, &mut daemon, read(arguments)?).await?,
-            Does::Events => watch::events(daemon.options().clone(), read(arguments)?).await?,
-            Does::FindOperations => operations::look(&read(arguments)?, self.policy)?,
-            Does::CallOperation => return self.call(read(arguments)?).await,
-            Does::ReadMore => {
-                let More { result, offset } = read(arguments)?;
-                return self.shelf.more(result, offset).ok_or_else(|| {
-                    let detail = format!("result {result} is not kept any more: repeat the call that it came from");
-                    Failure::new(FailureKind::InvalidArgument, detail)
-                });
-            }
-        };
-        Ok(self.shown(value, &[]))
-    }
-
-    async fn call(&self, wanted: operations::Wanted) -> Result<String, Failure> {
-        let operation = operations::allowed(&wanted.id, &wanted.arguments, self.policy)?;
-        let mut flags = self.conversation.flags();
-        if wanted.project.is_some() {
-            // It belongs to another project.
-            flags.workspace = None;
+        if self.calls.answers.list().len() != answers {
+            self.updates.tell(Change::Answers);
         }
-        flags.project = wanted.project.or(flags.project);
-        flags.workspace = wanted.workspace.or(flags.workspace);
-        let call = OperationCall {
-            arguments: wanted.arguments,
-            refresh: wanted.refresh,
-            dry_run: wanted.dry_run,
-            link: wanted.link,
-            ..OperationCall::default()
-        };
-        self.operation(operation, call, flags).await
-    }
-
-    async fn operation(
-        &self,
-        operation: &Operation,
-        call: OperationCall,
-        flags: SessionFlags,
-    ) -> Result<String, Failure> {
-        let mut daemon = self.conversation.connection(&flags)?;
-        let (value, notes) = operations::run(&mut daemon, operation, call).await?;
-        Ok(self.shown(value, &notes))
-    }
-
-    fn shown(&self, mut value: Value, notes: &[String]) -> String {
-        hide(&mut value);
-        let shown = self.shelf.show(plain(&text(&value)));
-        notes.iter().fold(shown, |shown, note| format!("{shown}\nnote: {}", visible::line(note)))
     }
 }
 
-/// Reads the arguments of a tool.
-fn read<T: DeserializeOwned>(arguments: JsonObject) -> Result<T, Failure> {
-    serde_json::from_value(Value::Object(arguments))
-        .map_err(|error| Failure::new(FailureKind::InvalidArgument, format!("the arguments are wrong: {error}")))
-}
-
-/// Returns JSON in which nothing is unseen: what a model reads, and a person does not, is how a name gives orders.
-fn plain(json: &str) -> String {
-    let (mut unveiled, mut shown) = (Unveiled::new(Spelling::Json), Vec::with_capacity(json.len()));
-    unveiled.push(json.as_bytes(), &mut shown);
-    unveiled.end(&mut shown);
-    String::from_utf8_lossy(&shown).into_owned()
-}
-
-/// A failure is an answer: the model is to read it, and to do better.
-fn failed(failure: &Failure) -> CallToolResult {
-    let mut value = json!({"error": {"code": failure.kind.code(), "detail": failure.detail}});
-    let mut add = |name: &str, part: Value| {
-        if !part.is_null() && part.as_array().is_none_or(|list| !list.is_empty()) {
-            value["error"][name] = part;
-        }
-    };
-    add("errors", crate::output::json(&failure.errors));
-    add("next", crate::output::json(&failure.next));
-    add("retry_after_s", crate::output::json(&failure.retry_after_s));
-    add("account", crate::output::json(&failure.account));
-    hide(&mut value);
-    CallToolResult::error(vec![ContentBlock::text(plain(&value.to_string()))])
+fn refused(failure: &Failure) -> ErrorData {
+    ErrorData::internal_error(failure.detail.clone(), Some(crate::output::json(&failure.next)))
 }
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
-            .with_server_info(Implementation::new("mp", VERSION))
+        let capabilities = ServerCapabilities::builder()
+            .enable_completions()
+            .enable_prompts()
+            .enable_resources()
+            .enable_resources_subscribe()
+            .enable_resources_list_changed()
+            .enable_tools()
+            .build();
+        let about = "Mixpanel with the login that all tools of this machine share";
+        ServerConfig::new(capabilities)
+            .with_server_info(Implementation::new("mp", VERSION).with_title("Mixpanel (mp)").with_description(about))
             .with_instructions(INSTRUCTIONS)
     }
 
@@ -194,33 +88,141 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(tools::list(&self.direct, self.policy)))
+        Ok(ListToolsResult::with_all_items(tools::list(&self.calls.direct, self.calls.policy)))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        tools::list(&self.direct, self.policy).into_iter().find(|tool| tool.name == name)
+        tools::list(&self.calls.direct, self.calls.policy).into_iter().find(|tool| tool.name == name)
     }
 
     async fn call_tool(
         &self,
-        request: CallToolRequestParams,
+        mut request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
+        let asker = Asker::new(&mut request, &context);
+        let (flags, answers) = (self.calls.conversation.flags(), self.calls.answers.list().len());
         let done = tokio::select! {
             biased;
             () = context.ct.cancelled() => {
-                Some(Err(Failure::new(FailureKind::Timeout, "the call was cancelled")))
+                Some(Err(Failure::new(FailureKind::Timeout, "the call was cancelled").into()))
             }
-            done = self.carry_out(&request.name, request.arguments.unwrap_or_default()) => done,
+            done = self.calls.carry_out(&request.name, request.arguments.unwrap_or_default(), &asker) => done,
         };
         let unknown = || ErrorData::invalid_params(format!("there is no tool '{}'", request.name.escape_debug()), None);
         let mut result = match done.ok_or_else(unknown)? {
-            Ok(text) => CallToolResult::success(vec![ContentBlock::text(text)]),
-            Err(failure) => failed(&failure),
+            Ok(done) => complete(done, &request.name, &self.calls.answers),
+            Err(Stop::Failed(failure)) => failed(&failure),
+            Err(Stop::Needs(input)) => return Ok((*input).into()),
         };
-        // Blocks of their own: the first stays JSON, for those who read it as such.
-        let news = self.conversation.news().into_iter().map(|note| ContentBlock::text(format!("note: {note}")));
-        result.content.extend(news);
+        result.content.extend(self.calls.conversation.news().iter().map(|note| told(note)));
+        self.tell(&flags, answers);
         Ok(result.into())
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        Ok(ListResourcesResult::with_all_items(resources::list(&self.calls.answers)))
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        Ok(ListResourceTemplatesResult::with_all_items(resources::templates()))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let unknown =
+            || ErrorData::resource_not_found(format!("there is no resource '{}'", request.uri.escape_debug()), None);
+        let read = tokio::select! {
+            biased;
+            () = context.ct.cancelled() => return Err(ErrorData::internal_error("the read was cancelled", None)),
+            read = resources::read(&self.calls.conversation, &self.calls.answers, &request.uri) => read,
+        };
+        match read.ok_or_else(unknown)? {
+            Ok(result) => Ok(result.into()),
+            Err(failure) if failure.kind == FailureKind::InvalidArgument => {
+                Err(ErrorData::resource_not_found(failure.detail, None))
+            }
+            Err(failure) => Err(refused(&failure)),
+        }
+    }
+
+    fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        Some(updates::accepted(requested))
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        let changes = self.updates.changes();
+        tokio::select! {
+            () = context.cancelled() => {}
+            () = self.updates.serve(changes, &context) => {}
+            () = self.updates.listen(&self.calls.conversation) => {}
+        }
+        Ok(())
+    }
+
+    async fn subscribe(
+        &self,
+        request: SubscribeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        if !updates::is_known(&request.uri) {
+            let detail = format!("there is no resource '{}'", request.uri.escape_debug());
+            return Err(ErrorData::resource_not_found(detail, None));
+        }
+        if self.updates.watch(&request.uri) {
+            let (server, peer, changes) = (self.clone(), context.peer, self.updates.changes());
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = server.updates.forward(changes, &peer) => {}
+                    () = server.updates.listen(&server.calls.conversation) => {}
+                }
+            });
+        }
+        Ok(())
+    }
+
+    async fn unsubscribe(
+        &self,
+        request: UnsubscribeRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.updates.leave(&request.uri);
+        Ok(())
+    }
+
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        Ok(ListPromptsResult::with_all_items(prompts::list()))
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let given = request.arguments.unwrap_or_default();
+        prompts::get(&request.name, &given).map(Into::into).map_err(|why| ErrorData::invalid_params(why, None))
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        Ok(completion::complete(&self.calls.conversation, &self.calls.answers, &request).await)
     }
 }

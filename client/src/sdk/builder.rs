@@ -153,6 +153,7 @@ impl ClientBuilder {
             build: None,
             told: None,
             waits: None,
+            call: None,
             preference: None,
             tool: self.name.as_deref().map(tool).transpose()?,
         };

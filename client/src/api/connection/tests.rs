@@ -97,6 +97,7 @@ fn with_connection<T>(acts: Vec<Act>, talk: impl AsyncFnOnce(&mut Connection) ->
         build: None,
         told: None,
         waits: None,
+        call: None,
         preference: None,
         tool: None,
     };
