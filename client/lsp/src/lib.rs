@@ -1,6 +1,7 @@
 //! The language server of tracking code, and `mp lint`.
 
 pub mod code;
+pub mod help;
 pub mod judge;
 pub mod knowledge;
 pub mod project;
