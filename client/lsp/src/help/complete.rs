@@ -49,7 +49,13 @@ pub struct Offers {
 }
 
 /// Returns what may be written at a place. `values` are those of the property, where they are known.
-pub fn offers(place: &Place, knowledge: &Knowledge, values: Option<&[String]>, text: &str, language: Language) -> Offers {
+pub fn offers(
+    place: &Place,
+    knowledge: &Knowledge,
+    values: Option<&[String]>,
+    text: &str,
+    language: Language,
+) -> Offers {
     let typed = place.typed.to_lowercase();
     let (all, is_incomplete) = match &place.what {
         What::Event => best(&typed, knowledge.events.iter(), |event| &event.name, |event| event.state, event),

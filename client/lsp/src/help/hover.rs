@@ -90,7 +90,8 @@ pub fn property(name: &str, known: Option<&Property>, kind: Option<&str>, more: 
             let words = known.state.words().join(", ");
             lines.extend((!words.is_empty()).then(|| format!("Status: {words}")));
             if let Some(values) = more.values.filter(|values| !values.is_empty()) {
-                let some: Vec<String> = values.iter().take(VALUES).map(|value| format!("`{}`", value.replace('`', "'"))).collect();
+                let some: Vec<String> =
+                    values.iter().take(VALUES).map(|value| format!("`{}`", value.replace('`', "'"))).collect();
                 lines.push(format!("Values: {}{}", some.join(", "), if values.len() > VALUES { ", …" } else { "" }));
             }
         }

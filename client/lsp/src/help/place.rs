@@ -98,7 +98,12 @@ fn event(text: &str, one: &Use, at: &Range<usize>, offset: usize) -> Option<Plac
     let typed = &text[at.start..offset];
     let is_word = text[at.clone()].trim().chars().all(|one| one.is_alphanumeric() || one == '_');
     let start = offset - typed.trim_start().len();
-    is_word.then(|| Place { what: What::Event, range: start..offset, typed: text[start..offset].to_owned(), quote: None })
+    is_word.then(|| Place {
+        what: What::Event,
+        range: start..offset,
+        typed: text[start..offset].to_owned(),
+        quote: None,
+    })
 }
 
 /// Makes the place of something that is written: all of it is replaced, but what has no end yet only as far as it was typed.
@@ -125,9 +130,13 @@ fn in_room(text: &str, start: usize, offset: usize, of: Of) -> Option<Place> {
             (None, '{' | '[' | '(') => depth += 1,
             (None, '}' | ']' | ')') => depth = depth.saturating_sub(1),
             (None, ',' | ';') if depth == 0 => (begin, separator) = (at + 1, None),
-            (None, ':') if depth == 0 && separator.is_none() && !text[begin..at].trim().is_empty() => separator = Some(at + 1),
+            (None, ':') if depth == 0 && separator.is_none() && !text[begin..at].trim().is_empty() => {
+                separator = Some(at + 1)
+            }
             (None, '>') if depth == 0 && text[..at].ends_with('=') => separator = Some(at + 1),
-            (None, 't') if depth == 0 && separator.is_none() && text[..at].ends_with(' ') && text[at..].starts_with("to ") => {
+            (None, 't')
+                if depth == 0 && separator.is_none() && text[..at].ends_with(' ') && text[at..].starts_with("to ") =>
+            {
                 separator = Some(at + 2);
             }
             _ => {}

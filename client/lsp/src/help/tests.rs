@@ -43,7 +43,10 @@ fn written(marked: &str, language: Language) -> Vec<String> {
 
 #[test]
 fn events_are_offered_within_quotes_and_without() {
-    assert_eq!(written("mixpanel.track('Sig|')", JavaScript), ["mixpanel.track('Sign In')", "mixpanel.track('Sign Up')"]);
+    assert_eq!(
+        written("mixpanel.track('Sig|')", JavaScript),
+        ["mixpanel.track('Sign In')", "mixpanel.track('Sign Up')"]
+    );
     assert_eq!(written("mixpanel.track('Si|gn Off')", JavaScript)[1], "mixpanel.track('Sign Up')");
     assert_eq!(written("mixpanel.track(\"pur|", JavaScript), ["mixpanel.track(\"Purchase"]);
     assert_eq!(written("mixpanel.track(pur|)", JavaScript), ["mixpanel.track(\"Purchase\")"]);
@@ -69,15 +72,27 @@ fn properties_of_the_event_are_offered_as_the_language_writes_them() {
             "mixpanel.track('Sign Up', {seats: })"
         ]
     );
-    assert_eq!(written("mixpanel.track('Sign Up', { seats: 1, pl| })", JavaScript), ["mixpanel.track('Sign Up', { seats: 1, plan:  })"]);
-    assert_eq!(written("mixpanel.track('Sign Up', { pl|: 1 })", JavaScript), ["mixpanel.track('Sign Up', { plan: 1 })"]);
+    assert_eq!(
+        written("mixpanel.track('Sign Up', { seats: 1, pl| })", JavaScript),
+        ["mixpanel.track('Sign Up', { seats: 1, plan:  })"]
+    );
+    assert_eq!(
+        written("mixpanel.track('Sign Up', { pl|: 1 })", JavaScript),
+        ["mixpanel.track('Sign Up', { plan: 1 })"]
+    );
     assert_eq!(written("mixpanel.track(1, 'Purchase', {\"am|", Python), ["mixpanel.track(1, 'Purchase', {\"amount"]);
-    assert_eq!(written("mixpanel.track(1, 'Purchase', {\"am|\": 5})", Python), ["mixpanel.track(1, 'Purchase', {\"amount\": 5})"]);
+    assert_eq!(
+        written("mixpanel.track(1, 'Purchase', {\"am|\": 5})", Python),
+        ["mixpanel.track(1, 'Purchase', {\"amount\": 5})"]
+    );
     assert_eq!(
         written("mixpanel.trackMap(\"Purchase\", mapOf(|))", Kotlin),
         ["mixpanel.trackMap(\"Purchase\", mapOf(\"amount\" to ))"]
     );
-    assert_eq!(written("<?php $mixpanel->track('Purchase', ['|']);", Php), ["<?php $mixpanel->track('Purchase', ['amount']);"]);
+    assert_eq!(
+        written("<?php $mixpanel->track('Purchase', ['|']);", Php),
+        ["<?php $mixpanel->track('Purchase', ['amount']);"]
+    );
     assert_eq!(written("mixpanel.people.set({ $e| })", JavaScript), ["mixpanel.people.set({ $email:  })"]);
     assert_eq!(
         written("val p = JSONObject()\np.put(\"am|\", 1)\nmixpanel.track(\"Purchase\", p)", Kotlin),
@@ -87,8 +102,14 @@ fn properties_of_the_event_are_offered_as_the_language_writes_them() {
 
 #[test]
 fn values_are_offered_by_their_type() {
-    assert_eq!(written("mixpanel.track('Sign Up', { plan: 'p|' })", JavaScript), ["mixpanel.track('Sign Up', { plan: 'pro' })"]);
-    assert_eq!(written("mixpanel.track('Sign Up', { plan: p| })", JavaScript), ["mixpanel.track('Sign Up', { plan: 'pro' })"]);
+    assert_eq!(
+        written("mixpanel.track('Sign Up', { plan: 'p|' })", JavaScript),
+        ["mixpanel.track('Sign Up', { plan: 'pro' })"]
+    );
+    assert_eq!(
+        written("mixpanel.track('Sign Up', { plan: p| })", JavaScript),
+        ["mixpanel.track('Sign Up', { plan: 'pro' })"]
+    );
     assert_eq!(
         written("mixpanel.track(1, 'Sign Up', {'is first': |})", Python),
         ["mixpanel.track(1, 'Sign Up', {'is first': True})", "mixpanel.track(1, 'Sign Up', {'is first': False})"]

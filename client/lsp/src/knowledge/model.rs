@@ -11,7 +11,7 @@ const MOST_NAMES: usize = 5000;
 const MOST_LISTED: usize = 10;
 
 /// What is known of a project.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Knowledge {
     /// The events, by name.
     pub events: Vec<Event>,

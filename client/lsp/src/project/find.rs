@@ -22,3 +22,12 @@ pub fn find(path: &Path, home: Option<&Path>) -> Option<PathBuf> {
     }
     None
 }
+
+/// Largest file that is read.
+const MAX: u64 = 1024 * 1024;
+
+/// Reads a project's file; none if it cannot be read, or is none.
+pub fn read(path: &Path) -> Option<String> {
+    let found = std::fs::metadata(path).ok()?;
+    (found.is_file() && found.len() <= MAX).then(|| std::fs::read_to_string(path).ok()).flatten()
+}
