@@ -87,7 +87,7 @@ fn all_seeded_mistakes_are_found_and_nothing_else() {
     assert_eq!(told(&offline), expected);
     let done = home.mp(["lint", "web-shop"]).cwd(home.at("code")).run();
     assert_eq!(done.code, 1);
-    let line = "web-shop/src/analytics.ts:36:18: error: the project has no event 'sign_up'; did you mean 'Sign Up'? [unknown-event]\n";
+    let line = "web-shop/src/analytics.ts:32:19: error: the project has no event 'sign_up'; did you mean 'Sign Up'? [unknown-event]\n";
     assert!(done.stdout.contains(line), "{}", done.stdout);
     assert!(done.stderr.contains("errors") && done.stderr.contains("calls"), "{}", done.stderr);
     assert_eq!(world.upstream.problems(), Vec::<String>::new());

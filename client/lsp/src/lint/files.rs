@@ -68,24 +68,22 @@ pub struct Files {
 }
 
 /// Finds scopes, each once.
-struct Scopes {
+struct Scopes<'c> {
     home: Option<PathBuf>,
     by_folder: HashMap<PathBuf, Arc<Scope>>,
     by_file: HashMap<PathBuf, Arc<Scope>>,
     none: Arc<Scope>,
-    change: fn(&Rules, &Rules) -> Rules,
-    own: Rules,
+    change: &'c dyn Fn(&Rules) -> Rules,
 }
 
-/// Reads what is below some paths. `own` are the user's settings, and `change` lays them over those of a project's file.
+/// Reads what is below some paths. `change` lays what the user has chosen over what a project's file says.
 ///
 /// # Errors
 /// When a path is not there, or a project's file is wrong.
-pub fn read(paths: &[PathBuf], own: &Rules, change: fn(&Rules, &Rules) -> Rules) -> Result<Files, Failure> {
-    let none = Arc::new(Scope { file: None, rules: change(own, &Rules::default()), globs: Override::empty() });
+pub fn read(paths: &[PathBuf], change: &dyn Fn(&Rules) -> Rules) -> Result<Files, Failure> {
+    let none = Arc::new(Scope { file: None, rules: change(&Rules::default()), globs: Override::empty() });
     let home = std::env::var_os("HOME").map(PathBuf::from);
-    let mut scopes =
-        Scopes { home, by_folder: HashMap::new(), by_file: HashMap::new(), none, change, own: own.clone() };
+    let mut scopes = Scopes { home, by_folder: HashMap::new(), by_file: HashMap::new(), none, change };
     let mut files = Files::default();
     for path in paths {
         if !path.exists() {
@@ -97,7 +95,8 @@ pub fn read(paths: &[PathBuf], own: &Rules, change: fn(&Rules, &Rules) -> Rules)
             let path = entry.map_err(|error| Failure::new(FailureKind::Storage, error.to_string()));
             match path {
                 Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                    files.add(entry.path(), is_named, &mut scopes)?
+                    let path = entry.path();
+                    files.add(path.strip_prefix("./").unwrap_or(path), is_named, &mut scopes)?
                 }
                 Ok(_) => {}
                 // What cannot be read is told, and the rest is read.
@@ -121,7 +120,7 @@ fn walk(path: &Path) -> ignore::Walk {
 }
 
 impl Files {
-    fn add(&mut self, path: &Path, is_named: bool, scopes: &mut Scopes) -> Result<(), Failure> {
+    fn add(&mut self, path: &Path, is_named: bool, scopes: &mut Scopes<'_>) -> Result<(), Failure> {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let end = name.rsplit_once('.').map_or("", |(_, end)| end);
         let Some(language) = Language::of_extension(end) else { return Ok(()) };
@@ -154,7 +153,7 @@ impl Files {
     }
 }
 
-impl Scopes {
+impl Scopes<'_> {
     fn of(&mut self, path: &Path) -> Result<Arc<Scope>, Failure> {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let folder = absolute.parent().unwrap_or(&absolute).to_owned();
@@ -207,6 +206,6 @@ impl Scopes {
             return Err(Failure::new(FailureKind::InvalidArgument, detail).errors(problems));
         }
         let globs = globs.build().unwrap_or_else(|_| Override::empty());
-        Ok(Scope { file: Some(file.to_owned()), rules: (self.change)(&self.own, &rules), globs })
+        Ok(Scope { file: Some(file.to_owned()), rules: (self.change)(&rules), globs })
     }
 }

@@ -6,4 +6,4 @@ mod run;
 mod sarif;
 
 pub use report::{Report, Row};
-pub use run::{Order, run};
+pub use run::{Order, judged, run};

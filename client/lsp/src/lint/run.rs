@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use mp_client::{Client, Failure, FailureKind, Switch};
 
@@ -33,8 +34,7 @@ pub struct Order {
 /// # Errors
 /// When a path is not there, a project's file is wrong, or nothing can be learnt of a project.
 pub fn run(order: &Order) -> Result<(Report, Vec<String>), Failure> {
-    let own = Rules { choice: order.choice.clone(), ..Rules::default() };
-    let files = files::read(&order.paths, &own, over)?;
+    let files = files::read(&order.paths, &|rules| over(&order.choice, rules))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime
         .map_err(|error| Failure::new(FailureKind::Internal, format!("the runtime could not be started: {error}")))?;
@@ -42,9 +42,9 @@ pub fn run(order: &Order) -> Result<(Report, Vec<String>), Failure> {
 }
 
 /// Lays what the user has chosen over what a project's file says.
-fn over(own: &Rules, file: &Rules) -> Rules {
+fn over(chosen: &Switch, file: &Rules) -> Rules {
     let mut rules = file.clone();
-    let chosen = own.choice.clone();
+    let chosen = chosen.clone();
     if chosen.account.is_some() || chosen.target.is_some() {
         rules.choice = chosen;
     } else if chosen.project.is_some() || chosen.workspace.is_some() {
@@ -52,6 +52,30 @@ fn over(own: &Rules, file: &Rules) -> Rules {
         rules.choice = Switch { account, project: chosen.project, workspace: chosen.workspace, target: None };
     }
     rules
+}
+
+/// Holds files against what is known by a function, without asking anybody: for an editor, which knows already.
+pub fn judged(files: &Files, known: impl Fn(&Switch) -> Option<(Owner, Arc<Knowledge>)>) -> Report {
+    let mut report = Report::new(files);
+    let mut seen: Vec<&Switch> = Vec::new();
+    for found in &files.found {
+        let choice = &found.scope.rules.choice;
+        let Some((owner, knowledge)) = known(choice) else {
+            let why = "nothing is known of its project yet".to_owned();
+            report.unchecked.push((found.path.display().to_string(), why));
+            continue;
+        };
+        report.add(found, &knowledge);
+        if !seen.contains(&choice) {
+            seen.push(choice);
+            report.owners.push(owner);
+        }
+    }
+    for (_, knowledge) in seen.iter().filter_map(|choice| known(choice)) {
+        report.add_unused(&knowledge);
+    }
+    report.sort();
+    report
 }
 
 async fn held_against(order: &Order, files: &Files) -> Result<(Report, Vec<String>), Failure> {

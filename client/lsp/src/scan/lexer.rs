@@ -40,7 +40,7 @@ fn islands(text: &str, language: Language) -> Vec<(usize, usize)> {
         let to = text[from..].find(end).map_or(text.len(), |length| from + length);
         found.push((from, to));
         at = to.max(from) + end.len().min(text.len() - to.max(from));
-        at = super::super::text::floor(text, at);
+        at = crate::text::floor(text, at);
     }
     found
 }

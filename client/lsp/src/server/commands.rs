@@ -1,14 +1,20 @@
 //! Commands of the workspace.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use lsp_server::{ErrorCode, Message, RequestId, Response};
 use lsp_types as lsp;
+use mp_client::Switch;
 use serde_json::{Value, json};
 
 use super::address;
-use super::library::Wish;
+use super::library::{Wish, key};
 use super::session::{Pending, Session};
 use crate::code::Value as Known;
+use crate::knowledge::{Knowledge, Owner};
+use crate::lint::{files, judged};
 use crate::project::edit::{Ignored, ignore};
 use crate::project::{self, NAME};
 
@@ -46,6 +52,42 @@ impl Session {
             }
             other => Err(format!("there is no command {other}")),
         }
+    }
+
+    /// Tells of all events in the code and in the project, from a thread of its own: a large folder takes a moment.
+    pub(crate) fn report(&mut self, id: RequestId, params: &Value) {
+        let named = params.pointer("/arguments/0/paths").and_then(Value::as_array).into_iter().flatten();
+        let named: Vec<PathBuf> = named.filter_map(Value::as_str).filter_map(address::path_of).collect();
+        // Only what is open in the editor: a folder elsewhere is none of its business.
+        let is_inside = |path: &PathBuf| self.folders.iter().any(|folder| path.starts_with(folder));
+        let paths = if named.is_empty() { self.folders.clone() } else { named.into_iter().filter(is_inside).collect() };
+        let settings = self.settings.clone();
+        let known: HashMap<String, (Owner, Arc<Knowledge>)> = self
+            .projects
+            .iter()
+            .filter_map(|(key, (_, project))| Some((key.clone(), (project.owner.clone()?, project.knowledge.clone()?))))
+            .collect();
+        let (out, shelf) = (self.out.clone(), self.shelf.clone());
+        let work = move || {
+            let known = |choice: &Switch| {
+                let kept =
+                    || shelf.as_ref()?.read(choice).map(|kept| (kept.owner, Arc::new(Knowledge::of(&kept.facts))));
+                known.get(&key(choice)).cloned().or_else(kept)
+            };
+            let response = match files::read(&paths, &|rules| settings.over(rules)) {
+                Ok(files) => Response::new_ok(id, judged(&files, known).json()),
+                Err(failure) => {
+                    let told: Vec<String> =
+                        failure.errors.iter().map(|problem| format!("{}: {}", problem.at, problem.detail)).collect();
+                    let detail = format!("{} {}", failure.detail, told.join("; "));
+                    Response::new_err(id, ErrorCode::RequestFailed as i32, detail.trim().to_owned())
+                }
+            };
+            // The editor is gone when nobody takes it.
+            let _ = out.send(Message::Response(response));
+        };
+        // Without a thread there is no report; the editor gives up by itself.
+        let _ = std::thread::Builder::new().name("report".to_owned()).spawn(work);
     }
 
     fn open(&mut self, uri: &str, event: &str) -> Result<Value, String> {

@@ -23,6 +23,11 @@ impl Session {
     /// Answers a request.
     pub(crate) fn request(&mut self, request: Request) {
         let id = request.id.clone();
+        let is_report = request.method == "workspace/executeCommand"
+            && request.params.get("command").is_some_and(|name| name == "mixpanel.report");
+        if is_report {
+            return self.report(id, &request.params);
+        }
         let answer = match request.method.as_str() {
             "textDocument/completion" => self.asked(request.params, Self::complete),
             "textDocument/hover" => self.asked(request.params, Self::hover),

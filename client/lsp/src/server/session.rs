@@ -81,7 +81,7 @@ pub(crate) struct Session {
     pub(crate) checked: HashMap<String, (i32, Vec<(Range<usize>, String)>)>,
     /// The status that was told last.
     status: Option<Value>,
-    shelf: Option<Shelf>,
+    pub(crate) shelf: Option<Shelf>,
     home: Option<PathBuf>,
     /// Files of projects as they were read: when they were changed, and what they say.
     files: HashMap<PathBuf, (Option<SystemTime>, Arc<Rules>)>,
