@@ -348,10 +348,19 @@ fn the_client_keeps_its_storeys() {
             "command",
             "ask tree",
             "line mcp",
+            "extension",
             "completion old_names suggestion",
             "commands",
             "lib",
         ],
+    );
+}
+
+#[test]
+fn the_language_server_keeps_its_storeys() {
+    check(
+        "client/lsp/src",
+        &["rule text toml_files", "scan", "code", "knowledge project", "help judge", "lint", "server", "command", "lib"],
     );
 }
 
