@@ -14,6 +14,7 @@ mod login;
 mod mcp;
 mod plugin;
 mod project;
+mod prompt;
 mod session;
 mod target;
 mod workspace;
@@ -35,6 +36,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     exec::COMMAND,
     events::COMMAND,
     mcp::COMMAND,
+    prompt::COMMAND,
     daemon::COMMAND,
     completions::COMMAND,
     plugin::COMMAND,
