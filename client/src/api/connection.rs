@@ -198,9 +198,7 @@ impl Connection {
                 Ok(())
             }
             // Who may start none ends none, either.
-            FailureKind::ProtocolMismatch
-                if !mended.protocol && is_older(received) && self.options.place.autostart =>
-            {
+            FailureKind::ProtocolMismatch if !mended.protocol && is_older(received) && self.options.place.autostart => {
                 mended.protocol = true;
                 self.replace_older_daemon().await
             }

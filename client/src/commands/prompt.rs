@@ -44,7 +44,14 @@ const JSON: &str = "json";
 
 fn arguments(command: clap::Command) -> clap::Command {
     command
-        .arg(option("format", "TEMPLATE", "What to print, or json for all fields [default: {account}[ · {project}][ {mark}]]").short('f'))
+        .arg(
+            option(
+                "format",
+                "TEMPLATE",
+                "What to print, or json for all fields [default: {account}[ · {project}][ {mark}]]",
+            )
+            .short('f'),
+        )
         .arg(
             option("shell", "SHELL", "What the line is for, and so what must not be in it: below")
                 .value_parser(PossibleValuesParser::new(Shell::WORDS))
@@ -63,8 +70,10 @@ fn number(id: &'static str, value: &'static str, help: &'static str) -> Arg {
 }
 
 fn more() -> String {
-    let fields: String = Field::ALL.iter().map(|field| format!("  {:<14}  {}\n", field.name(), field.about())).collect();
-    let shells: String = Shell::ALL.iter().map(|shell| format!("  {:<14}  {}\n", shell.word(), shell.about())).collect();
+    let fields: String =
+        Field::ALL.iter().map(|field| format!("  {:<14}  {}\n", field.name(), field.about())).collect();
+    let shells: String =
+        Shell::ALL.iter().map(|shell| format!("  {:<14}  {}\n", shell.word(), shell.about())).collect();
     format!(
         "Fields of a template, each as {{field}}; what stands in [brackets] is left out where one of its fields is empty, and {{{{ }}}} [[ ]] \
          are the characters themselves:\n{fields}\n\

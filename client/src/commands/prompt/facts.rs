@@ -59,7 +59,10 @@ impl Facts {
             },
         };
         let target = arguments.get_one::<String>("target").map(String::as_str);
-        facts.set(Field::Target, target.or(environment.get("MP_TARGET")).filter(|_| !facts.get(Field::Account).is_empty()));
+        facts.set(
+            Field::Target,
+            target.or(environment.get("MP_TARGET")).filter(|_| !facts.get(Field::Account).is_empty()),
+        );
         facts.set(Field::State, Some(state));
         let is_fine = ["ok", "needs_account", "needs_project", OFF, SLOW].contains(&state);
         facts.set(Field::Mark, Some(mark).filter(|_| !is_fine));
@@ -75,7 +78,10 @@ impl Facts {
         self.set(Field::Project, project.as_ref().and_then(|project| project.name.as_deref()).or(id));
         let id = workspace.as_ref().map(|workspace| workspace.id.to_string());
         self.set(Field::WorkspaceId, id.as_deref());
-        self.set(Field::Workspace, workspace.as_ref().and_then(|workspace| workspace.name.as_deref()).or(id.as_deref()));
+        self.set(
+            Field::Workspace,
+            workspace.as_ref().and_then(|workspace| workspace.name.as_deref()).or(id.as_deref()),
+        );
     }
 
     fn set(&mut self, field: Field, value: Option<&str>) {

@@ -97,7 +97,9 @@ impl Shell {
     /// Returns a piece as the shell takes it: what colours it takes no place there.
     pub(super) fn coloured(self, piece: &Piece, is_coloured: bool) -> String {
         let colour = piece.field.and_then(Field::colour).filter(|_| is_coloured);
-        let Some((name, code)) = colour.map(|number| COLOURS[number % COLOURS.len()]) else { return piece.text.clone() };
+        let Some((name, code)) = colour.map(|number| COLOURS[number % COLOURS.len()]) else {
+            return piece.text.clone();
+        };
         let (open, close) = match self {
             Self::Tmux => return format!("#[fg={name}]{}#[default]", piece.text),
             Self::Bash => ("\\[", "\\]"),

@@ -55,8 +55,7 @@ local function offered(before, lead)
 end
 
 local function by(source)
-  local kinds = { env = "variable", param = "choice", target = "target", bridge = "bridge file", config = "config" }
-  return source and ("  from %s %s"):format(kinds[source.kind] or text.line(source.kind), text.line(source.at)) or ""
+  return source and ("  from %s"):format(text.line(source.at)) or ""
 end
 
 local function show_session()
@@ -136,9 +135,6 @@ local ROWS = {
       end
       if before[1] == "account" and state.is_connected then
         return state.accounts
-      end
-      if before[1] == "target" and state.is_connected then
-        return state.targets
       end
       return vim.list_contains(choice.KINDS, before[1]) and offered({ before[1], "use" }, lead) or {}
     end,

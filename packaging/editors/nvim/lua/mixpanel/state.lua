@@ -17,7 +17,6 @@ local M = {
   login = nil,
   -- Names, for completion.
   accounts = {},
-  targets = {},
   -- Whether the event stream is open.
   is_connected = false,
 }
@@ -77,10 +76,11 @@ end
 -- Of several calls for the session only the last counts.
 local asking = 0
 
--- Asks for the session. Calls back, if somebody waits for it.
+-- Asks for the session, and whether its login is lost. Calls back, if somebody waits for it.
 function M.refresh(done)
   asking = asking + 1
   local mine = asking
+  ask_status()
   daemon.call("GET", "/v1/session", { autostart = false }, function(failed, session)
     if mine == asking then
       M.problem = failed
@@ -105,8 +105,7 @@ function M.take(id, name, data)
     return
   end
   if name == "snapshot" then
-    M.accounts, M.targets = sorted(event.accounts), sorted(event.targets)
-    ask_status()
+    M.accounts = sorted(event.accounts)
   elseif name == "account.added" and not vim.list_contains(M.accounts, event.name) then
     M.accounts = sorted(vim.list_extend({ event.name }, M.accounts))
   elseif name == "account.removed" then
