@@ -34,6 +34,7 @@ mod login;
 mod mcp;
 mod operations;
 mod plugin;
+mod prompt;
 mod protocol;
 mod proxy;
 mod replays;
