@@ -1,5 +1,5 @@
-//! `mp prompt`: one line for the prompt of a shell: who is asked as, and what about. It is asked for before each prompt, so it never starts a
-//! daemon, never ends one, waits for none that hangs, and is no error where there is nothing to tell.
+//! `mp prompt`: one line for the prompt of a shell: who is asked as, and what about. It is asked for before each prompt, so it never starts
+//! a daemon, never ends one, waits for none that hangs, and is no error where there is nothing to tell.
 
 mod facts;
 mod shell;

@@ -1,6 +1,6 @@
-//! What a line may hold where it ends up. Names of projects are written by strangers, and shells run what stands in a prompt: `$(…)` in one
-//! that bash or zsh expand again, `%{…%}` in zsh, `#(…)` in tmux. What would be obeyed is shown by a character that looks like it and
-//! means nothing: no escape is right in all the ways in which people put text into a prompt.
+//! What a line may hold where it ends up. Names of projects are written by strangers, and shells run what stands in a prompt: `$(…)` in
+//! one that bash or zsh expand again, `%{…%}` in zsh, `#(…)` in tmux. What would be obeyed is shown by a character that looks like it
+//! and means nothing: no escape is right in all the ways in which people put text into a prompt.
 
 use mp_proto::visible::{is_unseen, line};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};

@@ -265,6 +265,24 @@ test.case("a daemon that is killed is followed by the next one", function()
   eq(disturbed, {}, "nobody was disturbed")
 end)
 
+test.case("a daemon that hangs keeps nobody waiting", function()
+  local pid = vim.json.decode(mp("daemon", "status", "-f", "json")).daemon.pid
+  vim.uv.kill(pid, "sigstop")
+  local begun = vim.uv.hrtime()
+  for _ = 1, 1000 do
+    mixpanel.statusline()
+  end
+  vim.cmd("Mixpanel session")
+  complete("Mixpanel use project ")
+  local took = (vim.uv.hrtime() - begun) / 1e9
+  vim.uv.kill(pid, "sigcont")
+  ok(took < 5, ("%.1f s"):format(took))
+  mp("account", "use", "other")
+  line("other · 7 !")
+  mp("account", "use", account)
+  line(first)
+end)
+
 test.case("a daemon that was away for long is seen when it is back", function()
   mp("daemon", "stop")
   eventually("it is seen", function()
