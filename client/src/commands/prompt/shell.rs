@@ -63,7 +63,7 @@ impl Shell {
         match self {
             Self::Any => "",
             Self::Bash => "text of PS1: no \\ $ `, colours in \\[…\\]",
-            Self::Zsh => "text of PROMPT, or a segment of powerlevel10k: no \\ $ `, %% for %, colours in %{…%}",
+            Self::Zsh => "text of PROMPT, and powerlevel10k: no \\ $ `, %% for %, colours in %{…%}",
             Self::Fish => "what fish_prompt prints; every character as it is",
             Self::Starship => "a custom module, whose output starship quotes itself",
             Self::Tmux => "#(…) in a status line: no # %, colours as #[fg=…]",

@@ -34,14 +34,14 @@ macro_rules! fields {
 
 fields! {
     Account = "account", Some(0), "the account";
-    Project = "project", Some(1), "the project by its name, where that is known, else by its id";
+    Project = "project", Some(1), "the project by its name, where that is known, else its id";
     ProjectId = "project_id", Some(1), "the project by its id";
     Workspace = "workspace", Some(2), "the pinned workspace by its name, else by its id";
     WorkspaceId = "workspace_id", Some(2), "the pinned workspace by its id";
     Target = "target", Some(3), "the target that this shell has chosen (MP_TARGET)";
     Region = "region", None, "us, eu or in";
-    State = "state", None, "ok, needs_account, needs_project, login_required, off, slow, or the code of what is wrong";
-    Mark = "mark", Some(5), "the text of --mark, where somebody has to log in or something is wrong";
+    State = "state", None, "ok, needs_account, needs_project, login_required, off (no daemon), slow, or a code";
+    Mark = "mark", Some(5), "the text of --mark where somebody has to log in, or something is wrong";
 }
 
 /// A part of a line, and the field that it is the value of.

@@ -3,7 +3,7 @@
 local M = {}
 
 -- Longest event that is kept while its end is still to come.
-local LONGEST = 1024 * 1024
+local LONGEST = 256 * 1024
 
 -- Returns a function that takes bytes and calls back with each event: its id, its name and its data.
 function M.reader(happened)
