@@ -144,6 +144,7 @@ Its keys are those of `mp prompt -f json'.")
   "Ask the daemon for the session, and show it.
 No daemon is started for that."
   (interactive)
+  (mixpanel--focus)
   (if (process-live-p mixpanel--asking)
       (setq mixpanel--is-asking-again t)
     (setq mixpanel--is-asking-again nil
