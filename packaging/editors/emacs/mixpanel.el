@@ -8,15 +8,17 @@
 
 ;;; Commentary:
 
-;; The daemon mpd owns the Mixpanel login of a user, and all tools of the machine ask it.  This package shows in the mode line what you are
-;; working on, lets you choose something else, logs you in, asks questions, and tells eglot and lsp-mode of the language server `mp lsp'.  It never
-;; sees a token.
+;; The daemon mpd owns the Mixpanel login of a user, and all tools of the
+;; machine ask it.  This package shows in the mode line what you are working
+;; on, lets you choose something else, logs you in, asks questions, and tells
+;; eglot and lsp-mode of the language server `mp lsp'.  It never sees a token.
 ;;
 ;;     (require 'mixpanel)
 ;;     (mixpanel-mode 1)
 ;;     (mixpanel-eglot-setup)
 ;;
-;; The mode line follows the daemon's events; nothing is asked again and again.  Nothing here starts the daemon but a command of yours.
+;; The mode line follows the daemon's events; nothing is asked again and
+;; again.  Nothing here starts the daemon but a command of yours.
 
 ;;; Code:
 

@@ -63,7 +63,8 @@ def in_a_home(programs: dict, work) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     # Short, for the path of a socket may have about 100 bytes.
     home = Path(tempfile.mkdtemp(prefix="mp-ed.", dir="/tmp"))
-    sandbox = subprocess.Popen([programs["sandbox"], "--allow"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipes = {name: subprocess.PIPE for name in ("stdin", "stdout", "stderr")}
+    sandbox = subprocess.Popen([programs["sandbox"], "--allow"], text=True, **pipes)
     env = {
         "PATH": f"{programs['mp'].parent}:{os.environ.get('PATH', '/usr/bin:/bin')}",
         "HOME": str(home),

@@ -65,7 +65,8 @@ test.case("what is no answer is told once", function()
 end)
 
 test.case("events are read wherever they are cut", function()
-  local stream = ': hello\nid: i-1\nevent: session.changed\ndata: {"a":"é"}\n\n: keep alive\n\nid: i-2\r\ndata: one\r\ndata: two\r\n\r\nevent: none\n\n'
+  local stream = ': hello\nid: i-1\nevent: session.changed\ndata: {"a":"é"}\n\n: keep alive\n\n'
+    .. "id: i-2\r\ndata: one\r\ndata: two\r\n\r\nevent: none\n\n"
   for length = 1, #stream do
     local seen = {}
     local feed = sse.reader(function(id, name, data)
@@ -129,7 +130,8 @@ test.case("a header is ASCII", function()
 end)
 
 test.case("words are quoted as in a shell", function()
-  eq(words.split([[insights -e "Sign Up" --where 'plan = "pro"' a\ b "x\"y" '']]), { "insights", "-e", "Sign Up", "--where", 'plan = "pro"', "a b", 'x"y', "" })
+  local typed = [[insights -e "Sign Up" --where 'plan = "pro"' a\ b "x\"y" '']]
+  eq(words.split(typed), { "insights", "-e", "Sign Up", "--where", 'plan = "pro"', "a b", 'x"y', "" })
   local none, why = words.split('a "b')
   ok(none == nil and why:find("missing", 1, true), why)
   eq(words.split("  "), {})

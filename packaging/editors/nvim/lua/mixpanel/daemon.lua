@@ -1,5 +1,5 @@
--- Calls of the daemon: who asks, what this Neovim has chosen, and what is wrong if something is. It is a guest of the user's own daemon and never
--- sees a token.
+-- Calls of the daemon: who asks, what this Neovim has chosen, and what is wrong if something is. It talks to the user's own daemon alone, and
+-- never sees a token.
 
 local http = require("mixpanel.http")
 local options = require("mixpanel.options")
@@ -164,8 +164,8 @@ local function start(done)
   end))
 end
 
--- Calls the daemon, and starts it where that is needed and wanted: `options` has `body`, `silence_ms` and `autostart`. Calls back with the error,
--- or nil and the answer. Returns a function that gives the call up.
+-- Calls the daemon, and starts it where that is needed and wanted: `how` has `body`, `silence_ms` and `autostart`. Calls back with the
+-- error, or nil and the answer. Returns a function that gives the call up.
 function M.call(method, path, how, done)
   how = how or {}
   local may_start = how.autostart ~= false and options.values.autostart and vim.env.MPD_AUTOSTART ~= "0"

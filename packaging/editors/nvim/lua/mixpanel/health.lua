@@ -105,7 +105,7 @@ function M.check()
   local health = vim.health
   if not health.start then
     -- Neovim 0.9 and older call it so.
-    health = { start = health.report_start, ok = health.report_ok, warn = health.report_warn, error = health.report_error, info = health.report_info }
+    health = { start = health.report_start, ok = health.report_ok, warn = health.report_warn, error = health.report_error }
   end
   health.start("mixpanel: editor and programs")
   if not check_editor(health) then
