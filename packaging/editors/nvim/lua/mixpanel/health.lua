@@ -16,7 +16,7 @@ local function ask(mp, ...)
 end
 
 local function check_editor(health)
-  local version = tostring(vim.version())
+  local version = ("%d.%d.%d"):format(vim.version().major, vim.version().minor, vim.version().patch)
   if vim.fn.has("nvim-0.10") == 0 then
     health.error(("Neovim %s is too old"):format(version), "install Neovim 0.10 or newer")
     return false
@@ -102,9 +102,9 @@ local function check_server(health, mp)
 end
 
 function M.check()
-  local health = vim.health
+  -- Neovim 0.9 and older have it elsewhere, and under other names.
+  local health = vim.health or require("health")
   if not health.start then
-    -- Neovim 0.9 and older call it so.
     health = { start = health.report_start, ok = health.report_ok, warn = health.report_warn, error = health.report_error }
   end
   health.start("mixpanel: editor and programs")
