@@ -99,20 +99,80 @@ function M.restart()
   end
 end
 
+-- Returns the lines of a report, and for those that are about an event of the code where that is.
+local function lines_of(report)
+  local lines, places = {}, {}
+  local summary, events, unused = report.summary or {}, report.events or {}, report.unused or {}
+  local function add(line, place)
+    lines[#lines + 1] = line
+    places[#lines] = place
+  end
+  add(("%d files, %d calls; %d errors, %d warnings"):format(
+    summary.files or 0, summary.calls or 0, summary.errors or 0, summary.warnings or 0
+  ))
+  add("")
+  for _, event in ipairs(events) do
+    local place = (event.places or {})[1]
+    local more = #(event.places or {}) - 1
+    add(("%s %s%s%s"):format(
+      event.in_project and "known  " or "unknown",
+      text.line(event.event),
+      place and ("  %s:%d"):format(text.line(vim.fn.fnamemodify(place.file, ":.")), place.line) or "",
+      more > 0 and (" and %d more"):format(more) or ""
+    ), place)
+  end
+  for _, one in ipairs(report.unchecked or {}) do
+    add(("not checked: %s: %s"):format(text.line(one.what), text.line(one.why)))
+  end
+  if #unused > 0 then
+    add("")
+    add("In the project, and not in the code:")
+    for _, name in ipairs(unused) do
+      add("        " .. text.line(name))
+    end
+  end
+  return lines, places
+end
+
+local KINDS = { error = "E", warning = "W", information = "I", hint = "N" }
+
+-- Puts what is wrong into the quickfix list, for `:cnext`.
+local function quickfix(report)
+  local items = vim.tbl_map(function(one)
+    return {
+      filename = one.file, lnum = one.line, col = one.column, end_lnum = one.end_line, end_col = one.end_column,
+      text = text.line(one.message), type = KINDS[one.severity],
+    }
+  end, report.findings or {})
+  vim.fn.setqflist({}, " ", { title = "Mixpanel", items = items })
+end
+
 -- Shows all events of the code, and whether the project knows them.
 function M.report()
   local client = M.clients()[1]
   if not client then
     return text.say("no language server runs: open a file of the code first, or run `mp lint`", vim.log.levels.WARN)
   end
-  local request = { command = "mixpanel.report", arguments = {} }
-  local function answered(failed, result)
-    if failed then
-      return text.say(text.line(failed.message or vim.inspect(failed)), vim.log.levels.ERROR)
+  local function answered(failed, report)
+    if failed or type(report) ~= "table" then
+      return text.say(failed and text.line(failed.message) or "the language server has no report", vim.log.levels.ERROR)
     end
-    local shown = type(result) == "string" and result or vim.inspect(result)
-    scratch.show("report", vim.tbl_map(text.line, vim.split(vim.trim(shown), "\n")), {})
+    local lines, places = lines_of(report)
+    quickfix(report)
+    scratch.show("report", lines, {
+      ["<CR>"] = {
+        about = "Go to this event in the code",
+        run = function()
+          local place = places[vim.api.nvim_win_get_cursor(0)[1]]
+          if place then
+            vim.cmd.split(vim.fn.fnameescape(place.file))
+            vim.api.nvim_win_set_cursor(0, { place.line, 0 })
+          end
+        end,
+      },
+    })
   end
+  local request = { command = "mixpanel.report", arguments = { vim.empty_dict() } }
   if vim.fn.has("nvim-0.11") == 1 then
     client:request("workspace/executeCommand", request, answered)
   else
