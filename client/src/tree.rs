@@ -206,6 +206,7 @@ mod tests {
         "api patch x -d {} -H If-Match:1 -H Accept:*/*",
         "api x -d -",
         "events --json --types token.refreshed,login.required --types snapshot --after i-7",
+        "prompt --shell zsh --color --off x --mark y --width 9 --wait 50",
         "mcp --groups inspect,query --read-only",
         "mcp --allow-destructive",
         "mcp header",

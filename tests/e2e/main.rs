@@ -38,6 +38,7 @@ mod lsp;
 mod mcp;
 mod operations;
 mod plugin;
+mod prompt;
 mod protocol;
 mod proxy;
 mod replays;

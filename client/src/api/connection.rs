@@ -197,7 +197,8 @@ impl Connection {
                 add_asked(&mut self.options.context, &failure.env, &self.options.environment);
                 Ok(())
             }
-            FailureKind::ProtocolMismatch if !mended.protocol && is_older(received) => {
+            // Who may start none ends none, either.
+            FailureKind::ProtocolMismatch if !mended.protocol && is_older(received) && self.options.place.autostart => {
                 mended.protocol = true;
                 self.replace_older_daemon().await
             }

@@ -15,6 +15,7 @@ mod mcp;
 mod plugin;
 mod programs;
 mod project;
+mod prompt;
 mod session;
 mod target;
 mod workspace;
@@ -38,6 +39,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     mcp::COMMAND,
     programs::LSP,
     programs::LINT,
+    prompt::COMMAND,
     daemon::COMMAND,
     completions::COMMAND,
     plugin::COMMAND,
