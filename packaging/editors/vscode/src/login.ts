@@ -11,6 +11,14 @@ import type { AccountSummary, Login } from "./wire";
 
 type Start = Record<string, string | boolean>;
 
+/** What can be done with a login that waits for a browser. */
+const ACTIONS = [
+  { label: "$(link-external) Open in the browser", description: "again", action: "open" },
+  { label: "$(copy) Copy the link", description: "for a browser on another computer", action: "copy" },
+  { label: "$(clippy) Paste the answer", description: "the address of the page on which the browser ended, which it could not show", action: "paste" },
+  { label: "$(close) Cancel this login", description: "", action: "cancel" },
+];
+
 /** A step of a question that was left. */
 class Left extends Error {}
 
@@ -49,7 +57,7 @@ export class Logins {
       }
       const address = (isAlone ? login.open_url : undefined) ?? login.authorize_url;
       if (address && login.state === "waiting_for_browser") {
-        if (!(await open(address)) || !isAlone) void this.act(login);
+        if (!(await open(address))) void this.act(login).catch((error) => this.log.warn(told(error)));
       }
       await this.#follow(client, login);
     } finally {
@@ -64,34 +72,28 @@ export class Logins {
       void vscode.window.showInformationMessage("No login is open.");
       return;
     }
-    const rows = logins.map((login) => ({ label: login.account ?? "New account", description: plain(login.state.replaceAll("_", " ")), login }));
+    const rows = logins.map((login) => ({ label: plain(login.account ?? "New account"), description: words(login), login }));
     const chosen = rows.length === 1 ? rows[0] : await vscode.window.showQuickPick(rows, { title: "Open logins" });
     if (chosen) await this.act(chosen.login);
   }
 
   /** What a person can do who waits for a browser: one that runs elsewhere may end on a page that it cannot show. */
   async act(login: Login): Promise<void> {
-    const [openAgain, copy, paste, cancel] = ["Open in Browser", "Copy Address", "Paste Answer…", "Cancel Login"];
-    const who = login.account ? ` for ${plain(login.account)}` : "";
-    const text = `Log in to Mixpanel${who} in a browser. If it ends on a page that it cannot show, paste the address of that page.`;
-    const chosen = await vscode.window.showInformationMessage(text, openAgain, copy, paste, cancel);
+    const isWaiting = login.state === "waiting_for_browser" && login.authorize_url !== null;
+    const rows = isWaiting ? ACTIONS : ACTIONS.filter((row) => row.action === "cancel");
+    const title = `Login${login.account ? ` of ${plain(login.account)}` : ""}: ${words(login)}`;
+    const chosen = await vscode.window.showQuickPick(rows, { title, ignoreFocusOut: true });
     const client = this.daemon.client({ mayStart: false });
     const path = `/v1/logins/${encodeURIComponent(login.id)}`;
     try {
-      if (chosen === openAgain && login.authorize_url) await open(login.authorize_url);
-      if (chosen === copy && login.authorize_url) await vscode.env.clipboard.writeText(login.authorize_url);
-      // The login may have ended meanwhile: then this is too late, and nothing to worry about.
-      if (chosen === cancel) await client.call("DELETE", path);
-      if (chosen === paste) await this.#paste(client, path);
-      if (chosen === openAgain || chosen === copy) await this.#still(client, login);
+      if (chosen?.action === "open") await open(login.authorize_url ?? "");
+      if (chosen?.action === "copy") await vscode.env.clipboard.writeText(login.authorize_url ?? "");
+      if (chosen?.action === "paste") await this.#paste(client, path);
+      if (chosen?.action === "cancel") await client.call("DELETE", path);
     } catch (error) {
+      // The login may have ended meanwhile: then this is too late, and nothing to worry about.
       if (!(error instanceof Problem && error.code === "login_not_found")) throw error;
     }
-  }
-
-  async #still(client: Client, login: Login): Promise<void> {
-    const now = (await client.call("GET", `/v1/logins/${encodeURIComponent(login.id)}`)) as Login;
-    if (now.state === "waiting_for_browser") await this.act(now);
   }
 
   async #paste(client: Client, path: string): Promise<void> {
@@ -135,7 +137,9 @@ export class Logins {
   /** Waits for the end by calls that answer when something has changed. */
   async #end(client: Client, path: string, login: Login, progress: vscode.Progress<{ message: string }>): Promise<Login> {
     while (login.state !== "done" && login.state !== "failed") {
-      progress.report({ message: words(login) });
+      // Whoever waits in vain finds here what else can be done.
+      const more = login.state === "waiting_for_browser" ? " [Other ways](command:mixpanel.loginActions)" : "";
+      progress.report({ message: `${words(login)}${more}` });
       if (login.state === "choose_project") {
         const project = await pick(login);
         login = (await (project === undefined ? client.call("DELETE", path) : client.call("POST", `${path}/project`, { project }))) as Login;

@@ -2,11 +2,13 @@
 
 import * as vscode from "vscode";
 import { flags, overrides } from "./choice";
+import { told } from "./daemon";
 import { program, settings } from "./settings";
 import type { Window } from "./window";
 
 const ID = "mixpanel.mcp";
 const LABEL = "Mixpanel";
+const NOT_TAKEN = "this editor takes no MCP servers from extensions; `mp mcp` can be entered in its settings";
 
 /** What newer editors have and the types of the oldest supported one lack. */
 interface Server {
@@ -42,11 +44,8 @@ export class Mcp implements vscode.Disposable {
     );
     const register = this.#editor.lm?.registerMcpServerDefinitionProvider;
     if (this.#editor.cursor?.mcp?.registerServer) this.#atCursor();
-    else if (register && this.#editor.McpStdioServerDefinition) {
-      const provider = { onDidChangeMcpServerDefinitions: this.#changed.event, provideMcpServerDefinitions: () => this.servers() };
-      this.#disposables.push(register.call(this.#editor.lm, ID, provider));
-      log.info("mp mcp is offered to the editor's agent");
-    } else log.info("this editor takes no MCP servers from extensions; `mp mcp` can be entered in its settings");
+    else if (register && this.#editor.McpStdioServerDefinition) this.#atEditor(register);
+    else log.info(NOT_TAKEN);
   }
 
   servers(): Server[] {
@@ -61,6 +60,17 @@ export class Mcp implements vscode.Disposable {
   dispose(): void {
     if (this.#isAtCursor) this.#editor.cursor?.mcp?.unregisterServer?.(LABEL);
     for (const one of this.#disposables) one.dispose();
+  }
+
+  #atEditor(register: NonNullable<NonNullable<Editor["lm"]>["registerMcpServerDefinitionProvider"]>): void {
+    const provider = { onDidChangeMcpServerDefinitions: this.#changed.event, provideMcpServerDefinitions: () => this.servers() };
+    try {
+      this.#disposables.push(register.call(this.#editor.lm, ID, provider));
+      this.log.info("mp mcp is offered to the editor's agent");
+    } catch (error) {
+      // VS Code 1.100 has a draft under the same name, which looks for another contribution.
+      this.log.info(`${NOT_TAKEN} (${told(error)})`);
+    }
   }
 
   #arguments(): string[] {
