@@ -61,13 +61,13 @@ export class Daemon implements vscode.Disposable {
         [tries, mayStart] = [0, false];
       });
       after = last ?? after;
-      if (!this.#isOver && !this.#isAwake && tries < TRIES.length) await pause(TRIES[tries++]);
+      if (this.#isAwake) tries = 0;
+      this.#isAwake = false;
+      if (tries < TRIES.length) await pause(TRIES[tries++]);
       else if (!this.#isOver) {
         this.#absent();
         await this.#sleep();
-        tries = 0;
       }
-      this.#isAwake = false;
       moved?.dispose();
     }
   }

@@ -56,7 +56,9 @@ export function decided(source: Source, choice: Choice, part: keyof Choice): str
   if (isOurs || (source.kind === "env" && choice[part] !== undefined)) return "this window";
   if (source.kind === "target" && choice.target !== undefined) return `target ${choice.target} of this window`;
   const words = { env: "variable", param: "variable", target: "target", bridge: "bridge file", config: "" }[source.kind];
-  return plain(`${words} ${source.at}`);
+  // Of a place in a file its name is enough here: the page about the session has the path.
+  const at = source.kind === "config" || source.kind === "bridge" ? source.at.replace(/^.*\//, "") : source.at;
+  return plain(`${words} ${at}`);
 }
 
 const STATES: Record<string, string> = {

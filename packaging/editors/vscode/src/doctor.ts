@@ -17,7 +17,7 @@ export interface Finding {
   hint: string;
 }
 
-const MARKS: Record<string, string> = { ok: "✅", warning: "⚠️", warn: "⚠️", error: "❌", problem: "❌" };
+const MARKS: Record<string, string> = { ok: "✓", warn: "**!**", fail: "**✗**" };
 
 export class Doctor {
   constructor(
@@ -41,22 +41,22 @@ export class Doctor {
     const found: Finding[] = [];
     const where = vscode.env.remoteName ? `on the side of ${vscode.env.remoteName}` : "on this machine";
     found.push(finding("ok", `${vscode.env.appName} ${vscode.version}; this extension runs ${where}`));
-    if (path === undefined) found.push(finding("error", problem ?? "there is no mp", "install mp, or set mixpanel.binary"));
+    if (path === undefined) found.push(finding("fail", problem ?? "there is no mp", "install mp, or set mixpanel.binary"));
     else found.push(finding("ok", `mp is ${path}`));
     try {
       const socket = settings().socket || socketPath(this.window.env);
       found.push(finding("ok", `the socket is ${socket}`));
     } catch (error) {
-      found.push(finding("error", told(error)));
+      found.push(finding("fail", told(error)));
     }
     const { reach, why } = this.daemon.view;
-    found.push(reach === "running" ? finding("ok", "the daemon answers this window") : finding("error", why ?? "the daemon does not answer", "mp daemon start"));
-    if (!vscode.workspace.isTrusted) found.push(finding("warning", "this workspace is not trusted: no language server, and its settings do not count"));
+    found.push(reach === "running" ? finding("ok", "the daemon answers this window") : finding("fail", why ?? "the daemon does not answer", "mp daemon start"));
+    if (!vscode.workspace.isTrusted) found.push(finding("warn", "this workspace is not trusted: no language server, and its settings do not count"));
     else if (settings().languageServer) {
-      found.push(this.language() ? finding("ok", "the language server runs") : finding("warning", "the language server does not run", "see the log of this extension"));
+      found.push(this.language() ? finding("ok", "the language server runs") : finding("warn", "the language server does not run", "see the log of this extension"));
     }
     for (const name of ["MP_ACCOUNT", "MP_TARGET", "MP_PROJECT_ID", "MP_WORKSPACE_ID", "MPD_SOCKET", "MP_STORAGE_DIR"]) {
-      if (process.env[name]) found.push(finding("warning", `${name} is set in the editor's environment, and decides for this window`));
+      if (process.env[name]) found.push(finding("warn", `${name} is set in the editor's environment, and decides for this window`));
     }
     return found;
   }
@@ -68,7 +68,7 @@ export class Doctor {
         const ended = await run(this.window, ["daemon", "doctor", ...(isOnline ? ["--online"] : []), "--format", "json"], 120_000);
         return findings(ended.stdout, ended.stderr);
       } catch (error) {
-        return [finding("error", told(error))];
+        return [finding("fail", told(error))];
       }
     };
     return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: "Mixpanel: doctor" }, work);
@@ -86,7 +86,7 @@ function findings(stdout: string, stderr: string): Finding[] {
   } catch {
     // It said why on the other side.
   }
-  return [finding("error", stderr.trim() || "mp daemon doctor said nothing that could be read")];
+  return [finding("fail", stderr.trim() || "mp daemon doctor said nothing that could be read")];
 }
 
 function page(own: Finding[], others: Finding[]): string {

@@ -20,9 +20,12 @@ export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposa
     const uri = vscode.Uri.from({ scheme: "mixpanel", path: `/${name}.md` });
     this.#texts.set(uri.path, text);
     this.#changed.fire(uri);
-    const all = await vscode.commands.getCommands(true);
-    if (all.includes("markdown.showPreview")) await vscode.commands.executeCommand("markdown.showPreview", uri);
-    else await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+    try {
+      await vscode.commands.executeCommand("markdown.showPreview", uri);
+    } catch {
+      // An editor without a preview shows the text.
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+    }
   }
 
   dispose(): void {

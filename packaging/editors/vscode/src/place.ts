@@ -23,8 +23,9 @@ export class Place {
     while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
     const next = relative(folder, this.path).split(sep)[0];
     try {
-      this.#watcher = watch(folder, { persistent: false }, (_, name) => {
-        if (name !== null && name !== next) return;
+      this.#watcher = watch(folder, (_, name) => {
+        // A folder that is removed tells its own name.
+        if (name !== null && name !== next && existsSync(folder)) return;
         this.#again();
       });
       // A folder that is removed is no reason to fail: it is looked for again when somebody asks.

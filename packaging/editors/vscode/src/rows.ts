@@ -81,7 +81,8 @@ export function accountNodes(list: AccountSummary[], states: AccountStatus[], se
     const isUneasy = state !== undefined && !["ok", "caller", "expired", "refreshing"].includes(state.state);
     const isHere = session?.account?.name === one.name;
     const own = targets.filter((target) => target.account === one.name);
-    const words = [isHere ? "this window" : "", one.is_active ? "all tools" : "", TYPES[one.type] ?? one.type, one.region, isRequired ? "log in again" : ""];
+    const where = isHere === one.is_active ? "" : isHere ? "this window" : "all tools";
+    const words = [isRequired ? "log in again" : "", where, TYPES[one.type] ?? one.type, one.region];
     return {
       id: `account:${one.name}`,
       label: plain(one.name),

@@ -9,10 +9,23 @@ export class Workbench {
 
   static async open(world) {
     const page = await world.context.newPage();
+    // What the editor opens elsewhere is noted, and not opened.
+    await page.addInitScript(() => {
+      globalThis.openedElsewhere = [];
+      globalThis.open = (url) => (globalThis.openedElsewhere.push(String(url)), globalThis);
+    });
     await page.goto(world.address, { waitUntil: "domcontentloaded" });
-    const bench = new Workbench(page, world.pictures);
-    await page.locator(".statusbar-item#mixpanel-mpd\\.x, .statusbar").first().waitFor({ timeout: 90_000 });
-    return bench;
+    await page.locator(".statusbar").waitFor({ timeout: 90_000 });
+    return new Workbench(page, world.pictures);
+  }
+
+  async reload() {
+    await this.page.reload({ waitUntil: "domcontentloaded" });
+    await this.page.locator(".statusbar").waitFor({ timeout: 90_000 });
+  }
+
+  opened() {
+    return this.page.evaluate(() => globalThis.openedElsewhere);
   }
 
   picture(name) {
@@ -80,6 +93,21 @@ export class Workbench {
 
   button(text) {
     return this.page.locator(".monaco-button, .monaco-dialog-box .monaco-button", { hasText: text });
+  }
+
+  dialogButton(text) {
+    return this.page.locator(".monaco-dialog-box .monaco-button", { hasText: text }).first();
+  }
+
+  /** The text of a Markdown preview that has some words in it. */
+  preview(words) {
+    return until(async () => {
+      for (const frame of this.page.frames()) {
+        const text = await frame.locator("body").innerText({ timeout: 300 }).catch(() => "");
+        if (frame !== this.page.mainFrame() && text.includes(words)) return text;
+      }
+      return undefined;
+    }, `a page says '${words}'`);
   }
 
   async view() {

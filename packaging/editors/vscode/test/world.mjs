@@ -20,6 +20,7 @@ export class World {
     // Short, for the path of a socket may have about 100 bytes.
     this.home = mkdtempSync("/tmp/mp-vscode.");
     this.folder = join(this.home, "shop");
+    this.secrets = new Set(["MP_SECRET"]);
   }
 
   async begin({ files }) {
@@ -43,6 +44,20 @@ export class World {
   async mp(...words) {
     const { stdout } = await run(join(this.programs, "mp"), words, { env: this.env, cwd: this.folder, timeout: SOON });
     return stdout;
+  }
+
+  /** Runs mp beside what else happens; resolves to how it ended. */
+  start(...words) {
+    return this.mp(...words).then(() => 0, (error) => error.code);
+  }
+
+  /** Keeps the secrets that are on disk now, to look for them later where they must not be. */
+  remember() {
+    if (!existsSync(join(this.home, ".mp/accounts"))) return;
+    for (const path of readdirSync(join(this.home, ".mp/accounts"), { recursive: true }).filter((path) => path.endsWith("tokens.json"))) {
+      const tokens = JSON.parse(readFileSync(join(this.home, ".mp/accounts", path), "utf8"));
+      for (const [name, value] of Object.entries(tokens)) if (/token$/.test(name) && typeof value === "string" && value.length > 8) this.secrets.add(value);
+    }
   }
 
   async end() {
