@@ -51,6 +51,19 @@ export class World {
     return this.mp(...words).then(() => 0, (error) => error.code);
   }
 
+  /** The arguments of each `mp mcp` that runs in this home. */
+  mcpServers() {
+    const program = join(this.home, ".local/bin/mp");
+    const lines = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").filter(Boolean);
+      } catch {
+        return []; // It has ended.
+      }
+    });
+    return lines.filter((words) => words[0] === program && words.includes("mcp")).map((words) => words.slice(1).join(" "));
+  }
+
   /** Keeps the secrets that are on disk now, to look for them later where they must not be. */
   remember() {
     if (!existsSync(join(this.home, ".mp/accounts"))) return;
@@ -126,7 +139,9 @@ export class World {
     this.strangers = [];
     this.context.on("request", (request) => {
       const at = new URL(request.url());
-      if (at.protocol.startsWith("http") && !["127.0.0.1", "localhost"].includes(at.hostname)) this.strangers.push(request.url());
+      // What a preview loads by that name comes from the editor's own service worker.
+      const isOwn = ["127.0.0.1", "localhost"].includes(at.hostname) || at.hostname.endsWith(".vscode-resource.vscode-cdn.net");
+      if (at.protocol.startsWith("http") && !isOwn) this.strangers.push(request.url());
     });
   }
 }
