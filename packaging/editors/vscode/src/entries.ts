@@ -18,7 +18,7 @@ export function entries(view: View, choice: Choice): Entry[] {
   const name = (text: string | null | undefined): string => withoutIcons(plain(text ?? ""));
   const switches: Entry[] = !session?.account ? [] : [
     { label: "$(account) Account", description: name(session.account.name), command: "mixpanel.switchAccount" },
-    { label: "$(project) Project", description: name(session.project?.name ?? session.project?.id ?? "none"), command: "mixpanel.switchProject" },
+    { label: "$(briefcase) Project", description: name(session.project?.name ?? session.project?.id ?? "none"), command: "mixpanel.switchProject" },
     ...(session.project ? [{ label: "$(layers) Workspace", description: name(session.workspace?.name ?? session.workspace?.id.toString() ?? "not pinned"), command: "mixpanel.switchWorkspace" }] : []),
     { label: "$(target) Target", description: name(choice.target), command: "mixpanel.switchTarget" },
     ...(isEmpty(choice) ? [] : [{ label: "$(discard) Follow what is stored for all tools", command: "mixpanel.followAll" }]),

@@ -114,7 +114,7 @@ export function projectNodes(list: ProjectRow[], session: Session | undefined, c
       label: plain(one.name),
       description: [one.id, isHere ? "this window" : ""].filter(Boolean).join(" · "),
       tooltip: [one.name, `id ${one.id}`, one.timezone ?? ""].filter(Boolean).map((line) => plain(line)).join("\n"),
-      icon: isHere ? "pass-filled" : "project",
+      icon: isHere ? "pass-filled" : "briefcase",
       ...(isHere ? { color: "charts.green" } : {}),
       context: "project.use.open.name.id",
       name: one.name,

@@ -190,7 +190,8 @@ export class Trees implements vscode.Disposable {
 
 /** Accounts show everything that the status tells. */
 function accountsKey(view: View): string | undefined {
-  if (view.reach !== "running") return undefined;
+  // What a bad config says is in the welcome text, with what to do about it.
+  if (view.reach !== "running" || view.problem?.code === "config_invalid") return undefined;
   const states = view.status?.accounts.map((one) => [one.name, one.state, one.expires_at, one.detail, one.region]);
   // Targets and what is active are in the config alone: its every revision counts.
   return JSON.stringify([states, view.session?.account?.name, view.status?.config.problems, view.session?.revision]);

@@ -54,6 +54,25 @@ async function loginIsCancelled(world, bench) {
   assert.deepEqual(JSON.parse(await world.mp("login", "--list", "-f", "json")), []);
 }
 
+/** A browser on another computer ends on a page that it cannot show: its address is pasted. */
+async function loginByPaste(world, bench) {
+  await bench.command("Mixpanel: Log In");
+  await bench.pick("acme-corp");
+  await bench.notice("waiting for the browser").waitFor();
+  const { logins } = await world.get("/v1/logins");
+  const page = await (await fetch(logins[0].authorize_url)).text();
+  const yes = /href="([^"]*)"[^>]*>\s*Allow/.exec(page)[1].replaceAll("&amp;", "&");
+  const back = await fetch(new URL(yes, logins[0].authorize_url), { redirect: "manual" });
+  await bench.command("Mixpanel: Finish or Cancel");
+  await bench.pick("Paste the answer");
+  await bench.input.waitFor();
+  await bench.picture("login-paste");
+  await bench.type(back.headers.get("location"));
+  await bench.notice("Logged in as ada@example.com").waitFor();
+  await bench.statusIs("acme-corp · Web Shop");
+  await bench.dismiss();
+}
+
 async function views(world, bench) {
   await until(async () => (await bench.tree("Events")).length >= 6, "the events are there");
   assert.deepEqual((await bench.tree("Accounts"))[0], "acme-corpbrowser · us");
@@ -80,9 +99,15 @@ async function openInMixpanel(world, bench) {
   await bench.treeRow("Dashboards", "Overview").hover();
   await bench.treeRow("Dashboards", "Overview").locator('a[aria-label="Open in Mixpanel"]').click();
   // The editor asks before it opens what is not trusted yet.
-  await bench.dialogButton("Open").click().catch(() => {});
+  await bench.dialogButton("Open").click({ timeout: 3000 }).catch(() => {});
   const opened = await until(() => bench.opened().then((all) => all.find((url) => url.includes("mixpanel.com"))), "an address is opened");
   assert.match(opened, /^https:\/\/mixpanel\.com\/project\/3187654\/app\/boards#id=\d+$/);
+  // Some editors escape an address once more, or once less.
+  await bench.treeRow("Events", "Sign Up").hover();
+  await bench.treeRow("Events", "Sign Up").locator('a[aria-label="Open in Mixpanel"]').click();
+  await bench.dialogButton("Open").click({ timeout: 3000 }).catch(() => {});
+  await until(() => bench.opened().then((all) => all.includes("https://mixpanel.com/project/3187654/app/lexicon#events?search=Sign%20Up")), "the event is opened")
+    .catch(async (error) => assert.fail(`${error.message}: ${await bench.opened()}`));
   await bench.pane("Dashboards").locator(".pane-header").click();
 }
 
@@ -137,6 +162,17 @@ async function terminal(world, bench) {
   await bench.picture("two-accounts");
   await world.mp("account", "use", "acme-corp");
   await bench.statusIs("acme-corp · Web Shop", 5000);
+}
+
+/** Every window has its own item, and all follow. */
+async function twoWindows(world, bench) {
+  const other = await Workbench.open(world);
+  await other.statusIs("acme-corp · Web Shop");
+  await world.mp("project", "use", MOBILE[0]);
+  await Promise.all([bench.statusIs("acme-corp · Mobile", 5000), other.statusIs("acme-corp · Mobile", 5000)]);
+  await world.mp("project", "use", SHOP[0]);
+  await Promise.all([bench.statusIs("acme-corp · Web Shop", 5000), other.statusIs("acme-corp · Web Shop", 5000)]);
+  await other.page.close();
 }
 
 async function targets(world, bench) {
@@ -231,6 +267,8 @@ async function badConfig(world, bench) {
   appendFileSync(path, "\n[accounts.broken\n");
   await bench.statusIs("bad config");
   assert.equal(await bench.isWarning(), true);
+  await bench.button("Open config.toml").first().click();
+  await bench.page.locator(".tab", { hasText: "config.toml" }).waitFor();
   await bench.picture("bad-config");
   writeFileSync(path, good);
   await bench.statusIs("acme-corp · Web Shop");
@@ -269,7 +307,7 @@ async function silence(world) {
 }
 
 export const STEPS = {
-  nobody, loginByBrowser, loginIsCancelled, views, openInMixpanel, thisWindow, windowsDiffer, allTools, terminal, targets, loginElsewhere, doctor, mcp,
+  nobody, loginByBrowser, loginIsCancelled, loginByPaste, views, openInMixpanel, thisWindow, windowsDiffer, allTools, terminal, twoWindows, targets, loginElsewhere, doctor, mcp,
   daemonKilled, stoppedStaysStopped, badConfig, loginLost, logOut, silence,
 };
 

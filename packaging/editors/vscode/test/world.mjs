@@ -2,6 +2,7 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -49,6 +50,18 @@ export class World {
   /** Runs mp beside what else happens; resolves to how it ended. */
   start(...words) {
     return this.mp(...words).then(() => 0, (error) => error.code);
+  }
+
+  /** Asks the daemon, past everything of ours. */
+  get(path) {
+    return new Promise((resolve, reject) => {
+      const socketPath = join(this.home, ".mp/run/mpd.sock");
+      request({ socketPath, path, headers: { host: "mpd" } }, async (response) => {
+        let text = "";
+        for await (const part of response) text += part;
+        resolve(JSON.parse(text));
+      }).on("error", reject).end();
+    });
   }
 
   /** The arguments of each `mp mcp` that runs in this home. */
