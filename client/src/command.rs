@@ -92,6 +92,13 @@ pub(crate) enum Run {
     Group(&'static [Command]),
     /// Has those operations of the catalog whose first word it is.
     Catalog,
+    /// Is a program of its own, which gets the words behind it.
+    Program {
+        /// Its name.
+        program: &'static str,
+        /// What it gets before them.
+        words: &'static [&'static str],
+    },
 }
 
 /// A command on its way.
@@ -205,7 +212,7 @@ pub(crate) async fn run(rows: &'static [Command], matches: &ArgMatches) -> Resul
         match row.run {
             Run::Group(below) => (inside, level) = (arguments, below),
             Run::Catalog => return run_operation(row, arguments, rows).await,
-            Run::Call(_) | Run::Custom(_) => {
+            Run::Call(_) | Run::Custom(_) | Run::Program { .. } => {
                 if !is_checked {
                     at.check()?;
                 }
@@ -220,6 +227,7 @@ async fn run_one(at: Invocation<'_>) -> Result<ExitCode, Failure> {
         Run::Custom(run) => run(at).await,
         Run::Call(run) => run(&mut at.call()?).await.map(|()| ExitCode::SUCCESS),
         Run::Group(_) | Run::Catalog => unreachable!("what has commands of its own is no command"),
+        Run::Program { .. } => unreachable!("a program is run before the line is read"),
     }
 }
 

@@ -12,6 +12,7 @@ use mp_proto::visible::{self, Spelling};
 
 use crate::ask;
 use crate::command::{Command, Run, Values};
+use crate::extension;
 use crate::line::Line;
 use crate::offer;
 use crate::output::screen;
@@ -108,7 +109,12 @@ impl<'a> At<'a> {
         if self.waiting.is_none() && self.command.has_subcommands() {
             // After a word that is no command nothing makes sense.
             let inner = self.command.get_subcommands().filter(|_| self.positionals == 0);
-            return Some(inner.map(|inner| (inner.get_name().to_owned(), about(inner))).collect());
+            let mut words: Vec<Word> = inner.map(|inner| (inner.get_name().to_owned(), about(inner))).collect();
+            if self.path.is_empty() && self.positionals == 0 {
+                let others = extension::others(self.rows).into_iter();
+                words.extend(others.map(|word| (word.clone(), format!("mp-{word}, a program on this machine"))));
+            }
+            return Some(words);
         }
         let Some(arg) = self.waiting.or_else(|| self.positional()) else { return Some(Vec::new()) };
         match self.values_of(arg) {

@@ -94,6 +94,7 @@ pub mod typed;
 mod ask;
 mod command;
 mod completion;
+mod extension;
 mod line;
 mod old_names;
 mod suggestion;
@@ -140,6 +141,28 @@ use line::Line;
 /// Exit code of a command line that cannot be understood.
 const USAGE: u8 = 3;
 
+/// Prints a failure as `mp` does, and returns its exit code: for the other programs of this repository.
+#[doc(hidden)]
+pub fn print_failure(failure: &Failure) -> ExitCode {
+    report::failure(failure)
+}
+
+/// Prints a note as `mp` does.
+#[doc(hidden)]
+pub fn print_note(text: &str) {
+    report::note(text);
+}
+
+/// Prints a text to stdout, where a terminal shows what is in it and does nothing else.
+///
+/// # Errors
+/// When nobody reads.
+#[doc(hidden)]
+pub fn print(text: &str) -> std::io::Result<()> {
+    let mut stdout = output::screen::stdout(Spelling::Plain);
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+}
+
 /// Runs the program `mp`.
 #[doc(hidden)]
 pub fn main() -> ExitCode {
@@ -153,12 +176,15 @@ pub fn main() -> ExitCode {
     if let Some(failure) = old_names::refuse(&line) {
         return report::failure(&failure);
     }
+    if let Some(code) = extension::run(COMMANDS, &line, &given) {
+        return code;
+    }
     if line.own_words().iter().any(|word| word == "--version") {
         // Nobody reading is the only thing that can go wrong here.
         let _ = writeln!(output::screen::stdout(Spelling::Plain), "mp version {}", api::VERSION);
         return ExitCode::SUCCESS;
     }
-    let tree = tree::tree_to_run(COMMANDS, line.first_word(), &words);
+    let tree = tree::tree_to_run(COMMANDS, line.first_word(), &words, || extension::others(COMMANDS));
     match tree.try_get_matches_from(std::iter::once(OsString::from("mp")).chain(given)) {
         Ok(matches) => match run(&matches) {
             Ok(code) => code,

@@ -38,9 +38,14 @@ impl<'a> Line<'a> {
         self.words
     }
 
-    /// Returns the first word that is neither an option nor the value of one.
+    /// Returns where the first word is that is neither an option nor the value of one.
+    pub(crate) fn first_place(&self) -> Option<usize> {
+        self.first_at(self.words)
+    }
+
+    /// Returns that word.
     pub(crate) fn first_word(&self) -> Option<&'a str> {
-        self.first_at(self.words).map(|at| self.words[at].as_str())
+        self.first_place().map(|at| self.words[at].as_str())
     }
 
     fn first_at(&self, words: &[String]) -> Option<usize> {

@@ -11,11 +11,32 @@ pub(crate) fn tree(rows: &'static [Command], named: Option<&str>) -> clap::Comma
 }
 
 /// The same for words that are run. Only who asks for help, or names nothing, reads the list of all commands.
-pub(crate) fn tree_to_run(rows: &'static [Command], named: Option<&str>, words: &[String]) -> clap::Command {
+/// `others` are the programs that extend this one.
+pub(crate) fn tree_to_run(
+    rows: &'static [Command],
+    named: Option<&str>,
+    words: &[String],
+    others: impl FnOnce() -> Vec<String>,
+) -> clap::Command {
     if named.is_none_or(|named| rows.iter().all(|row| row.name != named)) || words.iter().any(|word| may_ask(word)) {
-        return tree(rows, named);
+        return below(root().before_help(sections(rows) + &of_others(&others())), rows, named);
     }
     below(root(), rows, named)
+}
+
+/// Returns the options that stand before the first word, for a line whose other words are another program's.
+pub(crate) fn globals_alone() -> clap::Command {
+    root().subcommand_required(false).arg_required_else_help(false)
+}
+
+/// Returns the paragraph about programs that extend this one.
+pub(crate) fn of_others(others: &[String]) -> String {
+    if others.is_empty() {
+        return String::new();
+    }
+    let lines: String =
+        others.iter().map(|word| format!("  {word:<17}  mp-{word}, a program on this machine\n")).collect();
+    format!("Programs that extend mp:\n{lines}\n")
 }
 
 fn below(root: clap::Command, rows: &'static [Command], named: Option<&str>) -> clap::Command {
@@ -34,7 +55,7 @@ fn may_ask(word: &str) -> bool {
 fn branch(row: &'static Command) -> clap::Command {
     let command = clap::Command::new(row.name).about(row.about);
     match row.run {
-        Run::Call(_) | Run::Custom(_) => (row.arguments)(command),
+        Run::Call(_) | Run::Custom(_) | Run::Program { .. } => (row.arguments)(command),
         Run::Group(below) => (row.arguments)(group(command)).subcommands(below.iter().map(branch)),
         Run::Catalog => operation::branch(row.name),
     }
@@ -75,7 +96,7 @@ mod tests {
     use clap::Arg;
 
     fn tree_of(words: &[String]) -> clap::Command {
-        tree_to_run(COMMANDS, Line::new(COMMANDS, words).first_word(), words)
+        tree_to_run(COMMANDS, Line::new(COMMANDS, words).first_word(), words, Vec::new)
     }
 
     fn words(line: &str) -> Vec<String> {

@@ -64,6 +64,8 @@ pub const TARGET_USE: &str = "/v1/targets/{name}/use";
 pub const BRIDGE: &str = "/v1/bridge";
 /// The bridge files in working directories that calls may use.
 pub const BRIDGE_ALLOWED: &str = "/v1/bridge/allowed";
+/// Tells what would be wrong with a config file of a text.
+pub const CONFIG_CHECK: &str = "/v1/config/check";
 /// Server-Sent Events.
 pub const EVENTS: &str = "/v1/events";
 /// The OpenAPI 3.1 description of all this.

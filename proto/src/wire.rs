@@ -7,6 +7,7 @@
 mod account;
 mod body;
 mod bridge;
+mod config;
 mod lines;
 mod login;
 mod network;
@@ -16,6 +17,7 @@ mod target;
 
 pub use account::*;
 pub use bridge::*;
+pub use config::*;
 pub use lines::*;
 pub use login::*;
 pub use network::*;

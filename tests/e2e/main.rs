@@ -29,6 +29,7 @@ mod grants;
 mod in_force;
 mod layout;
 mod life;
+mod lint;
 mod load;
 mod login;
 mod mcp;

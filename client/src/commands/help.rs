@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 use crate::arg::{option, switch};
 use crate::command::{Command, Invocation, Run, Section};
+use crate::extension;
 use crate::output::{Format, Output, Preference, Usual, View};
-use crate::tree::tree;
+use crate::tree::{of_others, tree};
 
 /// Exit code when nothing has the name.
 const NOT_FOUND: u8 = 4;
@@ -54,7 +55,7 @@ fn run(at: Invocation<'_>) -> Result<ExitCode, Failure> {
     }
     let commands = commands(at.rows);
     let (value, human, code) = match words.as_slice() {
-        [] => listing(&commands, domain)?,
+        [] => listing(at.rows, &commands, domain)?,
         ["search", rest @ ..] => {
             let hits = search(&commands, rest)?;
             (
@@ -129,11 +130,14 @@ fn collect(command: &clap::Command, before: &mut Vec<String>, entries: &mut Vec<
 type Shown = (Value, String, u8);
 
 /// Lists the groups, or the commands of one, which a beginning of its name is enough for.
-fn listing(commands: &[Entry], domain: Option<&str>) -> Result<Shown, Failure> {
+fn listing(rows: &[Command], commands: &[Entry], domain: Option<&str>) -> Result<Shown, Failure> {
     let Some(domain) = domain else {
         let groups: Vec<&Entry> = commands.iter().filter(|entry| entry.words.len() == 1).collect();
-        let value = json!({"kind": "list", "commands": groups.iter().map(|entry| brief(entry)).collect::<Vec<_>>()});
-        return Ok((value, lines(&groups), 0));
+        let others = extension::others(rows);
+        let value = json!({"kind": "list", "commands": groups.iter().map(|entry| brief(entry)).collect::<Vec<_>>(), "programs": others});
+        let more = of_others(&others);
+        let gap = if more.is_empty() { "" } else { "\n" };
+        return Ok((value, lines(&groups) + gap + more.trim_end_matches('\n') + gap, 0));
     };
     let groups: Vec<&str> =
         commands.iter().filter(|entry| entry.words.len() == 1).map(|entry| entry.words[0].as_str()).collect();
@@ -255,7 +259,8 @@ mod tests {
         assert_eq!(names(&["bulk", "dashboards"])[0], "dashboards bulk-delete");
         assert!(names(&["slug"]).contains(&"reports resolve".to_owned()));
         assert!(names(&["zebra"]).is_empty() && search(&all, &[""]).is_err());
-        let of = |domain| listing(&all, Some(domain)).map(|(value, _, _)| value["commands"][0]["name"].clone());
+        let of =
+            |domain| listing(COMMANDS, &all, Some(domain)).map(|(value, _, _)| value["commands"][0]["name"].clone());
         assert_eq!(
             (of("webhooks").ok(), of("webh").ok()),
             (Some(json!("webhooks create")), Some(json!("webhooks create")))

@@ -13,6 +13,7 @@ mod library;
 mod login;
 mod mcp;
 mod plugin;
+mod programs;
 mod project;
 mod session;
 mod target;
@@ -35,6 +36,8 @@ pub(crate) const COMMANDS: &[Command] = &[
     exec::COMMAND,
     events::COMMAND,
     mcp::COMMAND,
+    programs::LSP,
+    programs::LINT,
     daemon::COMMAND,
     completions::COMMAND,
     plugin::COMMAND,

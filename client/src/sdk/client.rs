@@ -3,9 +3,11 @@
 use std::fmt;
 
 use hyper::Method;
+use mp_proto::deadline::CALL;
 use mp_proto::failure::Failure;
 use mp_proto::plane::Plane;
-use mp_proto::routes::{STATUS, VERSION};
+use mp_proto::routes::{CONFIG_CHECK, STATUS, VERSION};
+use mp_proto::wire::{ConfigMistake, ConfigProblems, ConfigText};
 
 use super::accounts::Accounts;
 use super::api_call::ApiCall;
@@ -94,6 +96,16 @@ impl Client {
     /// When it cannot be reached.
     pub async fn status(&self) -> Result<Status, Failure> {
         self.link.get(STATUS).await
+    }
+
+    /// Returns what would be wrong with a config file of a text, in the words of the daemon that reads such files; nothing is stored.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub async fn check_config(&self, text: &str) -> Result<Vec<ConfigMistake>, Failure> {
+        let body = ConfigText { text: text.to_owned() };
+        let found: ConfigProblems = self.link.change(Method::POST, CONFIG_CHECK, Some(&body), CALL).await?;
+        Ok(found.problems)
     }
 
     fn scope(&self) -> Scope {

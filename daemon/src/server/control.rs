@@ -11,10 +11,12 @@ use hyper::StatusCode;
 use hyper::header::CONTENT_TYPE;
 use mp_proto::version::BUILD;
 use mp_proto::wire::{
-    Accepted, AccountStatus, BudgetStatus, ConfigState, ConfigStatus, HealthBody, LogLevel, Shutdown, StatusBody,
+    Accepted, AccountStatus, BudgetStatus, ConfigMistake, ConfigProblems, ConfigState, ConfigStatus, ConfigText,
+    HealthBody, LogLevel, Shutdown, StatusBody,
 };
 use tracing::info;
 
+use crate::config::parser;
 use crate::config::snapshot::{self, Snapshot};
 use crate::keeper::would_lose;
 use crate::life::FORCED;
@@ -148,6 +150,17 @@ pub(crate) async fn log_level(State(app): State<Arc<App>>, JsonBody(body): JsonB
     app.log.set(&body.level)?;
     info!(level = %body.level, "log filter was changed");
     reply::ok(&LogLevel { level: app.log.filter() })
+}
+
+/// `POST /v1/config/check`: by the parser that reads the file, so that an editor has the same words for it before it is saved.
+pub(crate) async fn check_config(JsonBody(body): JsonBody<ConfigText>) -> Answer {
+    let problems = parser::parse(&body.text).problems.into_iter();
+    let told = problems.map(|problem| ConfigMistake {
+        line: problem.line as u64,
+        column: problem.column as u64,
+        detail: problem.detail,
+    });
+    reply::ok(&ConfigProblems { problems: told.collect() })
 }
 
 /// `POST /v1/shutdown`. It is refused where the end would lose a login: who asks can be told, and can mend it.

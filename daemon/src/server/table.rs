@@ -81,6 +81,14 @@ fn about_the_daemon() -> Vec<Route> {
         Route::new(get.clone(), at::OPENAPI, "Describe this API", api, description),
         Route::new(get, at::EVENTS, about, events, events::stream).query(TYPES),
         Route::new(put, at::LOG_LEVEL, level, json::<wire::LogLevel>(), c::log_level).takes::<wire::LogLevel>(),
+        Route::new(
+            post.clone(),
+            at::CONFIG_CHECK,
+            "Tell what would be wrong with a config file of this text; nothing is stored",
+            json::<wire::ConfigProblems>(),
+            c::check_config,
+        )
+        .takes::<wire::ConfigText>(),
         Route::new(post, at::SHUTDOWN, stop, accepted, c::shutdown).takes::<wire::Shutdown>().fails(&[failures::END]),
     ]
 }

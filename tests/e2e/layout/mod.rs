@@ -46,8 +46,9 @@ fn crates_know_only_those_below_them() {
     let direct = direct();
     let arrows: BTreeMap<&str, Vec<String>> = direct.iter().map(|(name, below)| (name.as_str(), ours(below))).collect();
     let expected = [
-        ("mixpanel-mp", vec!["mp-client", "mp-daemon"]),
+        ("mixpanel-mp", vec!["mp-client", "mp-daemon", "mp-lsp"]),
         ("mp-client", vec!["mp-catalog", "mp-proto"]),
+        ("mp-lsp", vec!["mp-client", "mp-proto"]),
         ("mp-catalog", vec!["mp-proto"]),
         ("mp-daemon", vec!["mp-catalog", "mp-proto"]),
         ("mp-proto", vec![]),
@@ -81,6 +82,7 @@ fn below(name: &str) -> BTreeSet<String> {
 #[test]
 fn heavy_crates_stay_on_their_side() {
     let (client, daemon, proto) = (below("mp-client"), below("mp-daemon"), below("mp-proto"));
+    assert!(!below("mp-lsp").contains("mp-daemon"), "the daemon is below the language server");
     assert!(client.contains("clap") && daemon.contains("axum") && proto.contains("serde"), "the lock file was read");
     for name in ["axum", "notify", "toml_edit", "reqwest", "oauth2", "mp-daemon"] {
         assert!(!client.contains(name), "{name} is below the client");

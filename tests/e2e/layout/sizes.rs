@@ -19,7 +19,7 @@ const LIST: usize = 600;
 const COMMENT: usize = 140;
 
 /// The sources of the two programs.
-const PROGRAMS: [&str; 4] = ["proto/src/", "proto/catalog/src/", "daemon/src/", "client/src/"];
+const PROGRAMS: [&str; 5] = ["proto/src/", "proto/catalog/src/", "daemon/src/", "client/src/", "client/lsp/src/"];
 
 /// The rows of the catalog.
 const ROWS: [&str; 2] = ["proto/catalog/src/ops/", "proto/catalog/src/models/"];

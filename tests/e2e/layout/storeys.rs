@@ -348,10 +348,19 @@ fn the_client_keeps_its_storeys() {
             "command",
             "ask tree",
             "line",
+            "extension",
             "completion old_names suggestion",
             "commands",
             "lib",
         ],
+    );
+}
+
+#[test]
+fn the_language_server_keeps_its_storeys() {
+    check(
+        "client/lsp/src",
+        &["rule text", "scan", "code", "knowledge project", "help judge", "lint", "server", "command", "lib"],
     );
 }
 

@@ -1,0 +1,9 @@
+//! `mp lint`: all of the code at once.
+
+pub mod files;
+mod report;
+mod run;
+mod sarif;
+
+pub use report::{Report, Row};
+pub use run::{Order, run};
