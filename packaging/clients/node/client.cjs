@@ -121,7 +121,7 @@ class Client {
     return /json/.test(response.headers["content-type"]) ? json(response) : whole(response);
   }
 
-  async *events({ types = [], after } = {}) {
+  async *events({ types = [], after, reconnect = true } = {}) {
     const path = `/v1/events${types.length ? `?types=${encodeURIComponent(types.join(","))}` : ""}`;
     for (let wasOpen = false; !this.#isClosed; await pause(250)) {
       try {
@@ -141,8 +141,9 @@ class Client {
           if (event.name !== "snapshot" || !types.length || types.includes("snapshot")) yield event;
         }
       } catch (error) {
-        if (!this.#isClosed && !(wasOpen && PASSING.includes(error.code))) throw error;
+        if (!this.#isClosed && !(reconnect && wasOpen && PASSING.includes(error.code))) throw error;
       }
+      if (!reconnect) return;
     }
   }
 
@@ -213,7 +214,7 @@ class Client {
     const names = [...this.#asked, ...VARIABLES.filter((name) => env[name] !== undefined)];
     const context = { ...this.#flags, env: Object.fromEntries(names.map((name) => [name, env[name] ?? ""])) };
     try {
-      context.cwd = process.cwd();
+      context.cwd = this.#options.cwd ?? process.cwd();
     } catch {
       // It is gone.
     }

@@ -25,6 +25,8 @@ export interface Options {
   name?: string;
   /** What stands for the environment of this process. */
   env?: Record<string, string | undefined>;
+  /** What stands for the working directory of this process, such as the folder that an editor has open: an absolute path. */
+  cwd?: string;
 }
 
 /** The daemon, with the account, project, workspace or target that these calls are for. Every call may throw a {@link Problem}. */
@@ -59,9 +61,10 @@ export class Client implements AsyncDisposable {
 
   /**
    * Yields what happens until the client is closed, over lost connections and restarts of the daemon. It begins after the event `after`,
-   * or with a `snapshot`; what was missed for good shows as `reset` and a `snapshot`.
+   * or with a `snapshot`; what was missed for good shows as `reset` and a `snapshot`. With `reconnect: false` it is one connection: what
+   * the daemon ends ends, and a loss throws.
    */
-  events(options?: { types?: string[]; after?: string }): AsyncGenerator<Event, void, void>;
+  events(options?: { types?: string[]; after?: string; reconnect?: boolean }): AsyncGenerator<Event, void, void>;
 
   /** Ends every call and stream, and every wait for events. */
   close(): void;

@@ -72,6 +72,23 @@ fn a_refresh_is_told_as_json_to_those_who_want_it_and_can_be_resumed_after() {
     assert!(!resumed.finish().stdout.contains("snapshot"));
 }
 
+#[test]
+fn a_logout_is_told_to_those_who_show_who_is_logged_in() {
+    let world = World::with_grant(3600);
+    let _daemon = world.start();
+    world.ask_token();
+    let mut watching = watch(&world.home, &["--json", "--types", "login.required"]);
+    eventually(SOON, "it listens", || status(&world.home)["event_streams"] == 1);
+    world.home.mp(["account", "logout", "ada"]).ok();
+    shows(&watching, "login.required");
+    watching.kill();
+    let seen = lines(&watching.finish().stdout);
+    assert_eq!(seen.len(), 1, "{seen:?}");
+    for (field, value) in [("account", "ada"), ("command", "mp account login ada")] {
+        assert_eq!(seen[0][field], value);
+    }
+}
+
 fn status(home: &Home) -> Value {
     home.ask(&mp_sandbox::wire::Ask::get(mp_proto::routes::STATUS)).ok()
 }

@@ -11,6 +11,7 @@ use tracing::{info, warn};
 
 use super::super::disk;
 use super::Grant;
+use super::status::NO_TOKENS;
 use super::state::{GrantState, Trouble};
 use crate::clock::Moment;
 use crate::files::read::Signature;
@@ -104,6 +105,10 @@ impl Grant {
         if held.current.is_some() {
             info!(account = %self.name, "tokens are gone");
             held.since = now;
+            // An account that is removed has an event of its own.
+            if held.wanted && !matches!(held.trouble, Trouble::LoginRequired { .. }) {
+                self.tell_login_required(NO_TOKENS);
+            }
         }
         held.unreadable = None;
         held.trouble = Trouble::None;

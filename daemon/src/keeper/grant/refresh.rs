@@ -195,11 +195,7 @@ impl Grant {
         held.since = self.services.clock.now();
         self.services.failed.fetch_add(1, Ordering::Relaxed);
         warn!(account = %self.name, detail, "login is required");
-        self.services.hub.publish(&Event::LoginRequired {
-            account: self.name.to_string(),
-            detail: detail.clone(),
-            command: failure.next.first().map(|next| next.command.clone()).unwrap_or_default(),
-        });
+        self.tell_login_required(&detail);
         held.trouble = Trouble::LoginRequired { detail, client };
         held.rolled_back = false;
         failure

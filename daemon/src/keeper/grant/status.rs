@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use mp_proto::event::Event;
 use mp_proto::failure::{Failure, FailureKind, Next};
 use mp_proto::wire::{AccountStatus, CredentialState};
 
 use super::Grant;
 use super::state::{GrantState, Trouble};
 use crate::clock::Moment;
+
+/// Why an account needs a login that has none.
+pub(super) const NO_TOKENS: &str = "there are no stored tokens";
 
 impl Grant {
     fn steps(&self) -> Next {
@@ -17,6 +21,15 @@ impl Grant {
             return Next::new(command, "write the bridge file anew where it came from");
         }
         Next::new(format!("mp account login {}", self.name), "log in again")
+    }
+
+    /// Tells those who watch that nothing but a login helps.
+    pub(in crate::keeper) fn tell_login_required(&self, detail: &str) {
+        self.services.hub.publish(&Event::LoginRequired {
+            account: self.name.to_string(),
+            detail: detail.to_owned(),
+            command: self.steps().command,
+        });
     }
 
     pub(in crate::keeper) fn login_required(&self, detail: &str) -> Failure {
@@ -36,7 +49,7 @@ impl Grant {
     pub(super) fn nothing_stored(&self, held: &GrantState) -> Failure {
         match &held.unreadable {
             Some(failure) => failure.clone().account(self.name.as_str()),
-            None => self.login_required("there are no stored tokens"),
+            None => self.login_required(NO_TOKENS),
         }
     }
 
@@ -63,7 +76,7 @@ impl Grant {
         let Some(current) = &held.current else {
             return match &held.unreadable {
                 Some(failure) => (CredentialState::Unreadable, Some(failure.detail.clone())),
-                None => (CredentialState::LoginRequired, Some("there are no stored tokens".to_owned())),
+                None => (CredentialState::LoginRequired, Some(NO_TOKENS.to_owned())),
             };
         };
         match &held.trouble {

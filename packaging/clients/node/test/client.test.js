@@ -210,6 +210,29 @@ test("after a lost connection it goes on after the last event", ALONE, () => {
   });
 });
 
+test("without reconnect a stream is one connection", ALONE, () => {
+  const head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const event = 'id: i-1\nevent: daemon.stopping\ndata: {"reason":"stop"}\n\n';
+  const frame = `${head}${event.length.toString(16)}\r\n${event}\r\n`;
+  return withActor([`${frame}0\r\n\r\n`, frame], async (actor) => {
+    const client = new Client({ socket: actor.socket });
+    const seen = await all(client.events({ reconnect: false }));
+    assert.deepEqual(seen.map((event) => event.name), ["daemon.stopping"]);
+    const cut = client.events({ reconnect: false, after: "i-1" });
+    assert.equal((await cut.next()).value.id, "i-1");
+    await problem(cut.next(), "daemon_unreachable");
+    assert.equal(actor.requests.length, 2);
+  });
+});
+
+test("another folder can stand for the working directory", ALONE, () =>
+  withActor([answer({}), answer({})], async (actor) => {
+    await new Client({ socket: actor.socket, cwd: "/srv/\u00e4pp" }).session();
+    await new Client({ socket: actor.socket }).session();
+    const folders = actor.requests.map((head) => JSON.parse(/^mp-context: (.*)$/im.exec(head)[1]).cwd);
+    assert.deepEqual(folders, ["/srv/\u00e4pp", process.cwd()]);
+  }));
+
 test("only the wanted types come", ALONE, async () => {
   const events = client.events({ types: ["session.changed"], after: "another-instance-1" });
   assert.equal((await events.next()).value.name, "reset");
