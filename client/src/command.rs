@@ -152,7 +152,7 @@ impl Command {
     pub(crate) const fn below(&self) -> &'static [Command] {
         match self.run {
             Run::Group(below) => below,
-            Run::Call(_) | Run::Custom(_) | Run::Catalog => self.below,
+            Run::Call(_) | Run::Custom(_) | Run::Catalog | Run::Program { .. } => self.below,
         }
     }
 

@@ -11,7 +11,7 @@ use mp_catalog::all;
 use mp_proto::visible::{self, Spelling};
 
 use crate::ask;
-use crate::command::{Command, Run, Values};
+use crate::command::{Command, Values};
 use crate::extension;
 use crate::line::Line;
 use crate::offer;

@@ -124,6 +124,7 @@ fn connection(arguments: &ArgMatches, environment: &Environment, deadline: Durat
         waits: None,
         preference: None,
         tool: None,
+        call: None,
     }))
 }
 

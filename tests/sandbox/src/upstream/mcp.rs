@@ -21,7 +21,7 @@ const STATELESS: &str = "2026-07-28";
 const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 
 /// What the server does, and what it has seen.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Hosted {
     /// Whether it answers requests with streams.
     pub streams: bool,
@@ -38,21 +38,6 @@ pub struct Hosted {
     sessions: BTreeSet<String>,
     /// Holds the streams on which it would speak by itself.
     quiet: Gate,
-}
-
-impl Default for Hosted {
-    fn default() -> Self {
-        Self {
-            streams: false,
-            is_impolite: false,
-            begun: 0,
-            ended: 0,
-            called: Vec::new(),
-            watched: Vec::new(),
-            sessions: BTreeSet::new(),
-            quiet: Gate::new(),
-        }
-    }
 }
 
 impl Hosted {
