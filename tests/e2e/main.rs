@@ -25,6 +25,7 @@ mod contract;
 mod events;
 mod exec;
 mod export;
+mod extension;
 mod grants;
 mod in_force;
 mod layout;
