@@ -55,7 +55,7 @@ fn help_and_completion_name_them() {
     for words in [&["--help"][..], &["help"]] {
         let help = mp(&home, words).ok();
         assert!(help.contains("Programs that extend mp:\n  hello  ") && !help.contains("mp-data"), "{help}");
-        assert!(help.contains("  lint ") && help.contains("  lsp "), "{help}");
+        assert!(help.contains("lint  ") && help.contains("lsp  "), "{help}");
     }
     assert_eq!(
         mp(&home, &["__complete", "hel"]).ok(),
