@@ -115,9 +115,8 @@ fn value_of(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
 pub(crate) fn end_of_value(tokens: &Tokens<'_>, from: usize) -> usize {
     let mut at = from;
     while at < tokens.len() {
-        match tokens.kind(at) {
-            Some(Kind::Close(_) | Kind::Sign(b';' | b',')) => break,
-            _ => {}
+        if matches!(tokens.kind(at), Some(Kind::Close(_) | Kind::Sign(b';' | b','))) {
+            break;
         }
         let goes_on = tokens.is(at, b'.')
             || tokens.are(at, b"?.")

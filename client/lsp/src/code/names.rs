@@ -142,11 +142,11 @@ fn assigned(tokens: &Tokens<'_>, at: usize, holders: &Holders<'_>) -> Option<Opt
     if let Some(behind) = typed.filter(|behind| tokens.is(*behind, b'=')) {
         next = behind;
     }
+    let is_given = tokens.is(next, b'=') && !tokens.are(next, b"==") && !tokens.are(next, b"=>");
+    let is_entry = tokens.is(next, b':') && !tokens.are(next, b"::") && holders.is_object(tokens, at);
     let value = if tokens.are(next, b":=") {
         next + 2
-    } else if tokens.is(next, b'=') && !tokens.are(next, b"==") && !tokens.are(next, b"=>") {
-        next + 1
-    } else if tokens.is(next, b':') && !tokens.are(next, b"::") && holders.is_object(tokens, at) {
+    } else if is_given || is_entry {
         next + 1
     } else {
         return None;

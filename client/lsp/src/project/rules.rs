@@ -303,7 +303,7 @@ fn whole(value: &Value<'_>) -> Option<i64> {
         // The same number, as JSON Schema has it.
         DeValue::Float(number) => {
             let number: f64 = number.as_str().replace('_', "").parse().ok()?;
-            (number.fract() == 0.0 && number.abs() < 9e15).then(|| number as i64)
+            (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
         }
         _ => None,
     }

@@ -62,6 +62,9 @@ pub(crate) enum Pending {
     Nothing,
 }
 
+/// Places in a text, each with what is wrong there.
+pub(crate) type Mistakes = Vec<(Range<usize>, String)>;
+
 /// The session.
 pub(crate) struct Session {
     pub(crate) out: Sender<Message>,
@@ -78,7 +81,7 @@ pub(crate) struct Session {
     /// Accounts and targets by name.
     pub(crate) names: Names,
     /// What the daemon has found in configs that are open, with their versions.
-    pub(crate) checked: HashMap<String, (i32, Vec<(Range<usize>, String)>)>,
+    pub(crate) checked: HashMap<String, (i32, Mistakes)>,
     /// What was written down and is not written again.
     pub(crate) logged: HashSet<String>,
     /// The status that was told last.
