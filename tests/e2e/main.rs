@@ -26,6 +26,7 @@ mod contract;
 mod events;
 mod exec;
 mod export;
+mod extension;
 mod grants;
 mod hosted;
 mod in_force;

@@ -54,7 +54,7 @@ fn tree() -> Command {
 
 fn lint_tree() -> Command {
     Command::new("lint")
-        .bin_name("mp lint")
+        .override_usage("mp lint [OPTIONS] [PATHS]...")
         .about("Check events and properties in code against the project")
         .arg(
             Arg::new("paths")

@@ -132,7 +132,7 @@ impl<'a> Judge<'a> {
         if name.is_empty() || is_reserved(name) || self.knowledge.events.is_empty() {
             return;
         }
-        let meant = nearest(name, self.knowledge.events.iter().map(|event| &*event.name));
+        let meant = self.knowledge.nearest_event(name);
         // Where not all events are known, one that is like a known one is a mistake, and any other may be there.
         if meant.is_none() && !self.knowledge.has_all_events {
             return;

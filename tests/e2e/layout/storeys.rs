@@ -360,7 +360,17 @@ fn the_client_keeps_its_storeys() {
 fn the_language_server_keeps_its_storeys() {
     check(
         "client/lsp/src",
-        &["rule text toml_files", "scan", "code", "knowledge project", "help judge", "lint", "server", "command", "lib"],
+        &[
+            "rule text toml_files",
+            "scan",
+            "code",
+            "knowledge project",
+            "help judge",
+            "lint",
+            "server",
+            "command",
+            "lib",
+        ],
     );
 }
 

@@ -79,6 +79,9 @@ pub(crate) fn call(tokens: &Tokens<'_>, method: usize) -> Option<(usize, usize)>
     (tokens.language == Language::Ruby).then(|| command(tokens, method)).flatten()
 }
 
+/// How many tokens the arguments of a call without brackets may have.
+const LONGEST: usize = 512;
+
 /// Returns where the arguments of a Ruby call without brackets begin and end: on the line of the method, and on those that it goes on to.
 fn command(tokens: &Tokens<'_>, method: usize) -> Option<(usize, usize)> {
     let from = method + 1;
@@ -92,7 +95,7 @@ fn command(tokens: &Tokens<'_>, method: usize) -> Option<(usize, usize)> {
         return None;
     }
     let mut at = from;
-    while at < tokens.len() {
+    while at < tokens.len() && at < from + LONGEST {
         let goes_on = at > from && (tokens.is(at - 1, b',') || tokens.are(at.saturating_sub(2), b"=>"));
         let ends = matches!(tokens.kind(at), Some(Kind::Close(_) | Kind::Sign(b';')))
             || ["if", "unless", "do", "rescue", "end"].contains(&tokens.written(at))

@@ -186,7 +186,8 @@ impl<'t> Hints<'t> {
                 self.hold(tokens, name);
                 return;
             }
-            if is_library && tokens.word(at).is_some_and(|word| word != "as") && !tokens.is(at - 1, b'*') {
+            if is_library && tokens.word(at).is_some_and(|word| word != "as") && !tokens.is(at.saturating_sub(1), b'*')
+            {
                 self.functions.extend(tokens.word(at));
             }
         }

@@ -1,11 +1,10 @@
 //! Variables: where the one that a call uses got its value, and what was put into it since.
 
-use super::names::indent;
 use super::objects::{Reader, bare};
 use crate::scan::{Kind, Language, Tokens};
 
 /// How many tokens before a call are looked at: a variable whose beginning is further away is not known.
-const FAR: usize = 4000;
+const FAR: usize = 2000;
 
 /// Where a variable gets its value.
 #[derive(Debug, Clone, Copy)]
@@ -32,15 +31,15 @@ pub(crate) fn declaration(tokens: &Tokens<'_>, used: usize, name: &str) -> Optio
                 return None;
             }
             Kind::Word if is_indented && tokens.written(at) == "def" => {
-                let own = indent(tokens, at);
-                if own < ceiling && own < indent(tokens, used) {
+                let own = tokens.indent(at);
+                if own < ceiling && own < tokens.indent(used) {
                     ceiling = own;
                     if header_has(tokens, at, name) {
                         return None;
                     }
                 }
             }
-            Kind::Word if tokens.written(at) == name && (ceiling == usize::MAX || indent(tokens, at) <= ceiling) => {
+            Kind::Word if tokens.written(at) == name && (ceiling == usize::MAX || tokens.indent(at) <= ceiling) => {
                 if let Some(from) = value_of(tokens, at) {
                     return Some(Declaration { from, to: end_of_value(tokens, from) });
                 }
@@ -116,9 +115,8 @@ fn value_of(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
 pub(crate) fn end_of_value(tokens: &Tokens<'_>, from: usize) -> usize {
     let mut at = from;
     while at < tokens.len() {
-        match tokens.kind(at) {
-            Some(Kind::Close(_) | Kind::Sign(b';' | b',')) => break,
-            _ => {}
+        if matches!(tokens.kind(at), Some(Kind::Close(_) | Kind::Sign(b';' | b','))) {
+            break;
         }
         let goes_on = tokens.is(at, b'.')
             || tokens.are(at, b"?.")

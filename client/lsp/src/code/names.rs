@@ -21,6 +21,19 @@ struct Constant<'t> {
     value: Option<(String, Range<usize>)>,
 }
 
+impl Constant<'_> {
+    fn is_same(&self, other: &Self) -> bool {
+        let said = |constant: &Self| constant.value.as_ref().map(|(text, _)| text.clone());
+        self.within == other.within && said(self) == said(other)
+    }
+}
+
+/// How many values a name may have in a file.
+const MOST: usize = 16;
+
+/// How many holders before a line are looked at.
+const FAR: usize = 256;
+
 /// Where a member may be asked for its text.
 const PLAIN_MEMBERS: [&str; 5] = ["value", "rawValue", "name", "key", "freeze"];
 
@@ -36,11 +49,21 @@ impl<'t> Constants<'t> {
             if let Some(name) = tokens.word(at)
                 && let Some(value) = assigned(tokens, at, &holders)
             {
-                let within = holders.around(tokens, at);
-                constants.found.entry(name).or_default().push(Constant { within, value });
+                constants.add(name, Constant { within: holders.around(tokens, at), value });
             }
         }
         constants
+    }
+
+    /// Adds a constant. A name that gets a value again and again is none.
+    fn add(&mut self, name: &'t str, constant: Constant<'t>) {
+        let all = self.found.entry(name).or_default();
+        let is_new = !all.iter().any(|other| other.is_same(&constant));
+        match all.len() {
+            _ if !is_new => {}
+            MOST => all.iter_mut().for_each(|constant| constant.value = None),
+            _ => all.push(constant),
+        }
     }
 
     /// Returns what an expression says, if it is a text or a constant.
@@ -119,11 +142,11 @@ fn assigned(tokens: &Tokens<'_>, at: usize, holders: &Holders<'_>) -> Option<Opt
     if let Some(behind) = typed.filter(|behind| tokens.is(*behind, b'=')) {
         next = behind;
     }
+    let is_given = tokens.is(next, b'=') && !tokens.are(next, b"==") && !tokens.are(next, b"=>");
+    let is_entry = tokens.is(next, b':') && !tokens.are(next, b"::") && holders.is_object(tokens, at);
     let value = if tokens.are(next, b":=") {
         next + 2
-    } else if tokens.is(next, b'=') && !tokens.are(next, b"==") && !tokens.are(next, b"=>") {
-        next + 1
-    } else if tokens.is(next, b':') && !tokens.are(next, b"::") && holders.is_object(tokens, at) {
+    } else if is_given || is_entry {
         next + 1
     } else {
         return None;
@@ -177,7 +200,7 @@ impl<'t> Holders<'t> {
             }
             let is_plain = matches!(tokens.language, Language::Python | Language::Ruby);
             if is_plain && tokens.begins_line(at) && HOLDERS.contains(&tokens.written(at)) {
-                holders.indented.extend(tokens.word(at + 1).map(|name| (at, indent(tokens, at), name)));
+                holders.indented.extend(tokens.word(at + 1).map(|name| (at, tokens.indent(at), name)));
             }
         }
         holders
@@ -194,17 +217,10 @@ impl<'t> Holders<'t> {
         if let Some(name) = self.braces.get(&(self.around[at] as usize)) {
             return Some(name);
         }
-        let own = indent(tokens, at);
+        let own = tokens.indent(at);
         let before = &self.indented[..self.indented.partition_point(|(line, ..)| *line < at)];
-        before.iter().rev().find(|(_, indent, _)| *indent < own).map(|(.., name)| *name)
+        before.iter().rev().take(FAR).find(|(_, indent, _)| *indent < own).map(|(.., name)| *name)
     }
-}
-
-/// Returns how far the line of a token is indented.
-pub(crate) fn indent(tokens: &Tokens<'_>, at: usize) -> usize {
-    let before = &tokens.text[..tokens.start(at)];
-    let line = before.rfind('\n').map_or(before, |end| &before[end + 1..]);
-    line.len() - line.trim_start().len()
 }
 
 /// Returns the name of what a brace opens, if it has one: `enum X {`, `X = {`, `X: T = {`, `X = Object.freeze({`.

@@ -113,12 +113,8 @@ impl<'a, 't> Reader<'a, 't> {
     /// Reads what is between braces: an object, or code that puts into one.
     fn braces(&mut self, at: usize, depth: usize) {
         let (from, to) = (at + 1, self.tokens.partner(at));
-        let is_code = match self.tokens.language {
-            Language::Kotlin => true,
-            // `new HashMap<>() {{ put("a", 1); }}`
-            Language::Java => true,
-            _ => false,
-        };
+        // In Kotlin a lambda, in Java `new HashMap<>() {{ put("a", 1); }}`.
+        let is_code = matches!(self.tokens.language, Language::Kotlin | Language::Java);
         if is_code {
             return self.puts(from, to, depth);
         }

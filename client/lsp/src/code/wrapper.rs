@@ -17,16 +17,12 @@ impl Wrapper {
     /// # Errors
     /// When it is no name.
     pub fn new(name: &str, event: usize, properties: Option<usize>) -> Result<Self, String> {
-        let path: Vec<String> = name
-            .split(['.', ':', '>'])
-            .filter(|part| !part.is_empty() && *part != "-")
-            .map(|part| part.trim_end_matches('-').to_owned())
-            .collect();
+        let path: Vec<String> = name.replace("::", ".").replace("->", ".").split('.').map(str::to_owned).collect();
+        let is_letter = |one: char| one.is_ascii_alphanumeric() || "_$@".contains(one) || !one.is_ascii();
         let is_word = |part: &String| {
-            part.chars().all(|one| one.is_alphanumeric() || "_$@".contains(one))
-                && !part.starts_with(|one: char| one.is_ascii_digit())
+            !part.is_empty() && part.chars().all(is_letter) && !part.starts_with(|one: char| one.is_ascii_digit())
         };
-        if path.is_empty() || !path.iter().all(is_word) {
+        if !path.iter().all(is_word) {
             let shown: String = name.chars().take(80).collect();
             return Err(format!(
                 "{shown:?} is no name of a function: expected one such as trackEvent or analytics.track"

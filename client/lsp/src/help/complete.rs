@@ -58,17 +58,17 @@ pub fn offers(
 ) -> Offers {
     let typed = place.typed.to_lowercase();
     let (all, is_incomplete) = match &place.what {
-        What::Event => best(&typed, knowledge.events.iter(), |event| &event.name, |event| event.state, event),
+        What::Event => best(&typed, knowledge.events.iter(), |event| &*event.name, |event| event.state, event),
         What::Property { of, .. } => match of {
-            Of::User => best(&typed, knowledge.user_properties.iter(), |one| &one.name, |one| one.state, property),
-            Of::AnyEvent => best(&typed, knowledge.properties.iter(), |one| &one.name, |one| one.state, property),
+            Of::User => best(&typed, knowledge.user_properties.iter(), |one| &*one.name, |one| one.state, property),
+            Of::AnyEvent => best(&typed, knowledge.properties.iter(), |one| &*one.name, |one| one.state, property),
             Of::Event(name) => match knowledge.event(name) {
                 Some(event) => {
                     let of_event = knowledge.properties_of(event);
                     let offer = |one: &Property| with_kind(property(one), knowledge.kind(Some(event), &one.name));
-                    best(&typed, of_event, |one| &one.name, |one| one.state, offer)
+                    best(&typed, of_event, |one| &*one.name, |one| one.state, offer)
                 }
-                None => best(&typed, knowledge.properties.iter(), |one| &one.name, |one| one.state, property),
+                None => best(&typed, knowledge.properties.iter(), |one| &*one.name, |one| one.state, property),
             },
         },
         What::Value { of, property } => of_values(place, of, property, knowledge, values),
@@ -138,7 +138,7 @@ fn of_values(
     match values {
         Some(values) => {
             let names: Vec<Box<str>> = values.iter().map(|value| value.as_str().into()).collect();
-            best(&typed, names.iter(), |name| name, |_| State::default(), |name| value(name))
+            best(&typed, names.iter(), |name| &**name, |_| State::default(), |name| value(name))
         }
         // They are on their way.
         None => (Vec::new(), true),
@@ -160,7 +160,7 @@ fn value(text: &str) -> Offer {
 fn best<'k, T: 'k>(
     typed: &str,
     all: impl Iterator<Item = &'k T>,
-    name: impl Fn(&T) -> &Box<str>,
+    name: impl Fn(&T) -> &str,
     state: impl Fn(&T) -> State,
     offer: impl Fn(&T) -> Offer,
 ) -> (Vec<Offer>, bool) {

@@ -1,8 +1,10 @@
 //! What is known of a project, so that it can be looked up at once.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::OnceLock;
 
 use super::facts::{Definition, Facts, Graph, Schema};
+use super::near::{Folded, nearest_of};
 
 /// Most names that Mixpanel lists: where there are so many, there may be more.
 const MOST_NAMES: usize = 5000;
@@ -21,6 +23,8 @@ pub struct Knowledge {
     pub user_properties: Vec<Property>,
     /// Whether an event that is not among them does not exist.
     pub has_all_events: bool,
+    /// The names of the events as they are compared, once somebody asks.
+    folded: OnceLock<Vec<Folded>>,
 }
 
 /// An event.
@@ -170,6 +174,12 @@ impl Knowledge {
     /// Returns an event.
     pub fn event(&self, name: &str) -> Option<&Event> {
         self.events.binary_search_by(|event| (*event.name).cmp(name)).ok().map(|at| &self.events[at])
+    }
+
+    /// Returns the event that was meant by a name that none has.
+    pub fn nearest_event(&self, name: &str) -> Option<&str> {
+        let folded = self.folded.get_or_init(|| self.events.iter().map(|event| Folded::of(&event.name)).collect());
+        nearest_of(name, self.events.iter().map(|event| &*event.name).zip(folded))
     }
 
     /// Returns a property of events.
@@ -329,7 +339,7 @@ impl Maker {
         };
         let mut events: Vec<Event> = self.events.into_values().map(event).collect();
         events.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-        Knowledge { events, user_properties: sorted(self.users), has_all_events, properties }
+        Knowledge { events, user_properties: sorted(self.users), has_all_events, properties, folded: OnceLock::new() }
     }
 }
 

@@ -3,26 +3,48 @@
 /// Returns the name that is the nearest to one that does not exist, if one is near: the same but for case and separators, else a few
 /// letters away.
 pub fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = folded(typed);
+    nearest_of(typed, names.map(|name| (name, Folded::of(name))))
+}
+
+/// The same among names that were folded before.
+pub(super) fn nearest_of<'a, F: std::borrow::Borrow<Folded>>(
+    typed: &str,
+    names: impl Iterator<Item = (&'a str, F)>,
+) -> Option<&'a str> {
+    let wanted = Folded::of(typed);
     // A third of a short name may be wrong, but three letters make another name.
-    let most = (wanted.len() / 4).clamp(1, 3);
+    let most = (wanted.letters.len() / 4).clamp(1, 3);
     let mut best: Option<(usize, &str)> = None;
-    for name in names {
-        let other = folded(name);
-        if other == wanted {
+    for (name, other) in names {
+        let other: &Folded = other.borrow();
+        if other.letters == wanted.letters {
             return Some(name);
         }
         let limit = best.map_or(most, |(distance, _)| distance.saturating_sub(1));
-        if let Some(distance) = within(&wanted, &other, limit) {
+        // Each mistake takes a letter away and brings another one at most: what differs more need not be compared.
+        let is_far = (other.mask ^ wanted.mask).count_ones() as usize > 2 * limit;
+        if !is_far && let Some(distance) = within(&wanted.letters, &other.letters, limit) {
             best = Some((distance, name));
         }
     }
     best.map(|(_, name)| name)
 }
 
-/// Returns the letters and digits of a name, in lower case.
-fn folded(name: &str) -> Vec<char> {
-    name.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).take(128).collect()
+/// The letters and digits of a name, in lower case.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Folded {
+    letters: Box<[char]>,
+    /// Which letters there are, some of them sharing a bit.
+    mask: u64,
+}
+
+impl Folded {
+    pub(super) fn of(name: &str) -> Self {
+        let letters = name.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).take(128);
+        let letters: Box<[char]> = letters.collect();
+        let mask = letters.iter().fold(0, |mask, one| mask | 1 << (*one as u32 % 64));
+        Self { letters, mask }
+    }
 }
 
 /// Returns how many letters were mistyped, left out, added or exchanged with their neighbours, if that is not more than `most`.

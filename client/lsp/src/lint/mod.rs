@@ -5,5 +5,5 @@ mod report;
 mod run;
 mod sarif;
 
-pub use report::{Report, Row};
+pub use report::{Named, Report, Row};
 pub use run::{Order, judged, run};

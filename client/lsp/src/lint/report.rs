@@ -27,6 +27,9 @@ pub struct Row {
     pub fix: Option<(String, Place, Place)>,
 }
 
+/// Where an event is named, and whether a project has it.
+pub type Named = (Vec<(PathBuf, u32)>, bool);
+
 /// What was found.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -37,7 +40,7 @@ pub struct Report {
     /// What could not be checked, and why.
     pub unchecked: Vec<(String, String)>,
     /// The events of the code, each with where it is named and whether a project has it.
-    pub events: BTreeMap<String, (Vec<(PathBuf, u32)>, bool)>,
+    pub events: BTreeMap<String, Named>,
     /// Events of the projects that the code does not name.
     pub unused: BTreeSet<String>,
     /// How many files were read.
@@ -164,7 +167,7 @@ impl Report {
                 "suggestion": row.fix.as_ref().map(|(name, ..)| name),
             })
         };
-        let event = |(name, (places, is_known)): (&String, &(Vec<(PathBuf, u32)>, bool))| {
+        let event = |(name, (places, is_known)): (&String, &Named)| {
             let places: Vec<Value> =
                 places.iter().map(|(file, line)| json!({"file": path(file), "line": line})).collect();
             json!({"event": name, "in_project": is_known, "places": places})

@@ -4,5 +4,5 @@ pub mod edit;
 mod find;
 mod rules;
 
-pub use find::{NAME, find, read};
+pub use find::{NAME, find, find_with, read};
 pub use rules::{Mistake, ROOT, Rules, WRAPPER};

@@ -300,6 +300,11 @@ impl Reader {
 fn whole(value: &Value<'_>) -> Option<i64> {
     match value.get_ref() {
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
+        // The same number, as JSON Schema has it.
+        DeValue::Float(number) => {
+            let number: f64 = number.as_str().replace('_', "").parse().ok()?;
+            (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
+        }
         _ => None,
     }
 }

@@ -1,14 +1,13 @@
 //! A text, cut into tokens by the table of its language. It takes whatever somebody has typed so far: a string without an end ends with
 //! its line, and what makes no sense is a sign. Each byte is read a fixed number of times at most.
 
+mod asides;
+
 use super::language::{Inside, Language, Lexis, Quote};
 use super::token::{COMPUTED, Kind, Token, Tokens};
 
 /// Deepest nesting of strings in what is computed in strings; whoever has more is not read as code.
 const DEEPEST: usize = 32;
-
-/// Longest regular expression, in bytes: what is longer was a division.
-const LONGEST_REGEX: usize = 1024;
 
 /// Words of JavaScript and Ruby behind which a value follows, and so a regular expression may.
 const BEFORE_VALUES: [&str; 19] = [
@@ -30,10 +29,10 @@ fn islands(text: &str, language: Language) -> Vec<(usize, usize)> {
     let Some((begins, end)) = language.islands(text) else { return vec![(0, text.len())] };
     let (mut found, mut at) = (Vec::new(), 0);
     while at < text.len() {
-        let rest = &text[at..];
-        let first = begins.iter().filter_map(|begin| Some((rest.find(begin)?, begin.len()))).min();
-        let Some((begin, length)) = first else { break };
-        let mut from = at + begin + length;
+        let begin_of = |at: usize| begins.iter().find(|begin| text.as_bytes()[at..].starts_with(begin.as_bytes()));
+        let mut signs = memchr::memchr_iter(b'<', &text.as_bytes()[at..]).map(|sign| at + sign);
+        let Some((begin, length)) = signs.find_map(|sign| Some((sign, begin_of(sign)?.len()))) else { break };
+        let mut from = begin + length;
         if begins == ["<script"] {
             from = text[from..].find('>').map_or(text.len(), |tag| from + tag + 1);
         }
@@ -144,33 +143,6 @@ impl<'t> Lexer<'t> {
                 self.at += 1;
             }
         }
-    }
-
-    fn comment(&mut self) -> bool {
-        if self.lexis.line_comments.iter().any(|begin| self.looks_at(begin)) {
-            // An attribute of PHP.
-            if self.language == Language::Php && self.looks_at("#[") {
-                return false;
-            }
-            self.at = self.end_of_line(self.at);
-            return true;
-        }
-        let Some((open, close)) = self.lexis.block_comment.filter(|(open, _)| self.looks_at(open)) else {
-            return false;
-        };
-        let (mut depth, mut at) = (1, self.at + open.len());
-        while depth > 0 && at < self.end {
-            let rest = &self.bytes[at..self.end];
-            if rest.starts_with(close.as_bytes()) {
-                (depth, at) = (depth - 1, at + close.len());
-            } else if self.lexis.nests && rest.starts_with(open.as_bytes()) {
-                (depth, at) = (depth + 1, at + open.len());
-            } else {
-                at += 1;
-            }
-        }
-        self.at = at;
-        true
     }
 
     fn end_of_line(&self, from: usize) -> usize {
@@ -342,98 +314,6 @@ impl<'t> Lexer<'t> {
             self.frames.pop();
             self.push(Kind::Close(COMPUTED), end - close as usize, end);
             self.at = end;
-        }
-    }
-
-    /// Reads a regular expression, if one begins here.
-    fn regex(&mut self) -> bool {
-        let is_spaced = self.at > 0 && self.bytes[self.at - 1] == b' ' && self.bytes.get(self.at + 1) != Some(&b' ');
-        let may_begin =
-            match self.tokens.last().map(|last| (last.kind, &self.text[last.start as usize..last.end as usize])) {
-                Some((Kind::Word, word)) => {
-                    BEFORE_VALUES.contains(&word) || (self.language == Language::Ruby && is_spaced)
-                }
-                Some((Kind::Number | Kind::Text { .. } | Kind::Close(_), _)) => false,
-                // The end of a tag.
-                Some((Kind::Sign(b'<'), _)) => false,
-                _ => true,
-            };
-        if !may_begin {
-            return false;
-        }
-        let (mut at, mut in_class) = (self.at + 1, false);
-        let last = self.end.min(self.at + LONGEST_REGEX);
-        while at < last {
-            match self.bytes[at] {
-                b'\n' => return false,
-                b'\\' => at += 1,
-                b'[' => in_class = true,
-                b']' => in_class = false,
-                b'/' if !in_class => {
-                    self.push(Kind::Open(COMPUTED), self.at, self.at + 1);
-                    self.push(Kind::Close(COMPUTED), at, at + 1);
-                    self.at = at + 1;
-                    return true;
-                }
-                _ => {}
-            }
-            at += 1;
-        }
-        false
-    }
-
-    /// Reads the name of a text that begins on the next line, if one stands here.
-    fn heredoc(&mut self) -> bool {
-        let Some(begin) = self.lexis.heredoc.filter(|begin| self.looks_at(begin)) else { return false };
-        let rest = self.text[self.at + begin.len()..self.end].trim_start_matches(['~', '-', ' ']);
-        let quoted = rest.strip_prefix(['\'', '"']).unwrap_or(rest);
-        let length = quoted.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-        let name = &quoted[..length];
-        if !name.starts_with(|first: char| first.is_ascii_uppercase() || first == '_') {
-            return false;
-        }
-        let line_end = self.end_of_line(self.at);
-        if self.find_heredoc_end(line_end, name).is_none() {
-            return false;
-        }
-        let behind = self.end
-            - (self.text[..self.end].len()
-                - (self.at + begin.len())
-                - (self.text[self.at + begin.len()..self.end].len() - quoted.len())
-                - length);
-        self.push(Kind::Open(COMPUTED), self.at, self.at + begin.len());
-        self.push(Kind::Close(COMPUTED), behind, behind);
-        self.at = behind + usize::from(matches!(self.bytes.get(behind), Some(b'\'' | b'"')));
-        self.heredocs.push(name);
-        true
-    }
-
-    /// Returns where the line begins that ends such a text.
-    fn find_heredoc_end(&mut self, from: usize, name: &str) -> Option<usize> {
-        let mut at = from;
-        while at < self.end {
-            let start = at + 1;
-            if start > self.end || self.patience == 0 {
-                return None;
-            }
-            let end = self.end_of_line(start.min(self.end));
-            self.patience = self.patience.saturating_sub(end - at);
-            let line = self.text[start.min(end)..end].trim();
-            if line
-                .strip_prefix(name)
-                .is_some_and(|rest| !rest.starts_with(|one: char| one.is_alphanumeric() || one == '_'))
-            {
-                return Some(start);
-            }
-            at = end;
-        }
-        None
-    }
-
-    fn skip_heredoc(&mut self, name: &str) {
-        if let Some(start) = self.find_heredoc_end(self.at.saturating_sub(1), name) {
-            let indent = self.text[start..self.end].find(name).unwrap_or(0);
-            self.at = start + indent + name.len();
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The tokens of a text, and which bracket belongs to which.
 
+use std::cell::OnceCell;
+
 use super::language::{Inside, Language, Quote};
 
 /// What a token is.
@@ -49,6 +51,8 @@ pub(crate) struct Tokens<'t> {
     pub(crate) language: Language,
     /// The tokens, in their order.
     pub(crate) all: Vec<Token>,
+    /// How far the line of each token is indented, once somebody asks.
+    indents: OnceCell<Vec<u16>>,
     /// For a bracket, where its partner is. One that is never closed has what ends it: a bracket further out, or the end.
     pub(crate) partner: Vec<u32>,
 }
@@ -56,7 +60,7 @@ pub(crate) struct Tokens<'t> {
 impl<'t> Tokens<'t> {
     pub(super) fn new(text: &'t str, language: Language, all: Vec<Token>) -> Self {
         let partner = partners(&all);
-        Self { text, language, all, partner }
+        Self { text, language, all, indents: OnceCell::new(), partner }
     }
 
     /// Returns how many there are.
@@ -143,10 +147,31 @@ impl<'t> Tokens<'t> {
         Some(decode(&self.text[range], quote, is_raw, self.language))
     }
 
+    /// Returns how far the line of a token is indented.
+    pub(crate) fn indent(&self, at: usize) -> usize {
+        let indents = self.indents.get_or_init(|| indents(self.text, &self.all));
+        indents.get(at).map_or(0, |indent| usize::from(*indent))
+    }
+
     /// Whether a string has an end.
     pub(crate) fn is_whole(&self, at: usize) -> bool {
         !matches!(self.kind(at), Some(Kind::Text { close: 0, .. }))
     }
+}
+
+fn indents(text: &str, tokens: &[Token]) -> Vec<u16> {
+    let (mut found, mut end, mut indent) = (Vec::with_capacity(tokens.len()), 0, 0);
+    for token in tokens {
+        let (before, start) = (end, token.start as usize);
+        if let Some(line) = text.as_bytes()[before..start.max(before)].iter().rposition(|byte| *byte == b'\n') {
+            indent = u16::try_from(start - (before + line + 1)).unwrap_or(u16::MAX);
+        } else if found.is_empty() {
+            indent = u16::try_from(start).unwrap_or(u16::MAX);
+        }
+        found.push(indent);
+        end = token.end as usize;
+    }
+    found
 }
 
 /// Returns what a written text means.

@@ -45,6 +45,8 @@ impl std::fmt::Debug for Unshown {
 pub(crate) enum News {
     /// All of a project.
     Known { owner: Owner, knowledge: Knowledge, at: u64, missing: Vec<String> },
+    /// Nothing has changed since it was looked at.
+    Same,
     /// The properties of an event.
     Properties(String, Vec<String>),
     /// Values of a property.
@@ -82,6 +84,15 @@ const AT_ONCE: usize = 3;
 
 /// How long it takes until a daemon that was not there is looked for again.
 const PAUSE: Duration = Duration::from_secs(30);
+
+/// How long it takes until a look that failed is tried again.
+const AGAIN: Duration = Duration::from_secs(60);
+
+/// How long nothing happens until it is told that something did.
+const SETTLED: Duration = Duration::from_millis(250);
+
+/// How long what is known of a project is good enough when somebody comes back to it, in seconds: so long the daemon keeps answers, too.
+const YOUNG: u64 = 300;
 
 /// What an editor's session has at hand.
 #[derive(Debug)]
@@ -124,6 +135,12 @@ struct Desk {
     /// When single events and properties were asked for, by project.
     spent: HashMap<String, VecDeque<Instant>>,
     sources: HashMap<String, Source>,
+    /// What was looked at, and when.
+    looked: HashMap<String, (Owner, u64)>,
+    /// When it is told that something has moved: a switch is several events.
+    moved: Option<tokio::time::Instant>,
+    /// Whether a look has failed since.
+    has_failed: bool,
 }
 
 /// Returns a choice as a key.
@@ -145,6 +162,9 @@ impl Desk {
             queue: VecDeque::new(),
             spent: HashMap::new(),
             sources: HashMap::new(),
+            looked: HashMap::new(),
+            moved: None,
+            has_failed: false,
         }
     }
 
@@ -174,6 +194,11 @@ impl Desk {
                         again = Some(tokio::time::Instant::now() + PAUSE);
                     }
                 },
+                () = until(self.moved) => {
+                    self.moved = None;
+                    self.has_failed = false;
+                    let _ = self.told.send(Told::Moved);
+                }
                 () = until(again) => {
                     again = None;
                     // Whoever has stopped the daemon does not want it back for the sake of its events.
@@ -184,6 +209,15 @@ impl Desk {
     }
 
     fn tell(&mut self, choice: Switch, news: News) {
+        match &news {
+            News::Known { owner, at, .. } => drop(self.looked.insert(key(&choice), (owner.clone(), *at))),
+            // It is tried again: a network comes back, and so does a daemon.
+            News::Failed(Wish::Look(_), _) => {
+                self.has_failed = true;
+                self.moved = Some(tokio::time::Instant::now() + AGAIN);
+            }
+            _ => {}
+        }
         if self.told.send(Told::News(choice, Box::new(news))).is_err() {
             self.queue.clear();
         }
@@ -208,6 +242,9 @@ impl Desk {
                 if let Some(shelf) = &self.shelf {
                     shelf.tidy(accounts, SystemTime::now());
                 }
+                if self.has_failed {
+                    self.moved = Some(tokio::time::Instant::now() + SETTLED);
+                }
                 return;
             }
             Event::AccountRemoved { name } => {
@@ -219,7 +256,7 @@ impl Desk {
             _ => {}
         }
         self.sources.clear();
-        let _ = self.told.send(Told::Moved);
+        self.moved = Some(tokio::time::Instant::now() + SETTLED);
     }
 
     fn begin(&mut self, choice: Switch, wish: Wish) -> Option<Work> {
@@ -234,8 +271,9 @@ impl Desk {
         let known = self.sources.get(&key(&choice)).cloned();
         if let Wish::Look(fresh) = wish {
             let shelf = self.shelf.clone();
+            let before = self.looked.get(&key(&choice)).cloned().filter(|_| !fresh);
             return Some(Box::pin(async move {
-                let news = look(&client, &choice, fresh, shelf.as_ref()).await;
+                let news = look(&client, &choice, fresh, before, shelf.as_ref()).await;
                 (choice, news.unwrap_or_else(|failure| News::Failed(Wish::Look(fresh), failure)))
             }));
         }
@@ -281,8 +319,18 @@ impl Desk {
 }
 
 /// Asks for all of a project, and keeps it.
-async fn look(client: &Client, choice: &Switch, fresh: bool, shelf: Option<&Shelf>) -> Result<News, Failure> {
+/// `before` is what was looked at last, unless all is to be asked for anew.
+async fn look(
+    client: &Client,
+    choice: &Switch,
+    fresh: bool,
+    before: Option<(Owner, u64)>,
+    shelf: Option<&Shelf>,
+) -> Result<News, Failure> {
     let source = Source::find(client, choice).await?;
+    if before.as_ref().is_some_and(|(owner, at)| *owner == source.owner && now().saturating_sub(*at) < YOUNG) {
+        return Ok(News::Same);
+    }
     let (facts, missing): (Facts, Vec<String>) = source.facts(fresh).await?;
     let at = now();
     if let Some(shelf) = shelf {

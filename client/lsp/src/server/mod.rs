@@ -51,6 +51,7 @@ pub(crate) fn run() -> ExitCode {
 /// Serves; none if the editor went away without a word.
 fn serve(connection: &Connection) -> Option<ExitCode> {
     let (id, given) = connection.initialize_start().ok()?;
+    let refreshes = given.pointer("/capabilities/workspace/diagnostics/refreshSupport") == Some(&Value::Bool(true));
     let given: lsp::InitializeParams = match serde_json::from_value(given) {
         Ok(given) => given,
         Err(error) => {
@@ -61,7 +62,7 @@ fn serve(connection: &Connection) -> Option<ExitCode> {
         }
     };
     let encoding = encoding(&given);
-    let abilities = abilities(&given.capabilities);
+    let abilities = abilities(&given.capabilities, refreshes);
     let answer = json!({
         "capabilities": capabilities(encoding, abilities),
         "serverInfo": {"name": "mixpanel", "version": env!("CARGO_PKG_VERSION")},
@@ -192,13 +193,13 @@ fn encoding(given: &lsp::InitializeParams) -> Encoding {
     offered.into_iter().flatten().find_map(known).unwrap_or_default()
 }
 
-fn abilities(given: &lsp::ClientCapabilities) -> Abilities {
+/// `refreshes` is whether problems can be told to be asked for again: the types have another name for it than the protocol.
+fn abilities(given: &lsp::ClientCapabilities, refreshes: bool) -> Abilities {
     let workspace = given.workspace.as_ref();
     let text = given.text_document.as_ref();
     let is = |flag: Option<bool>| flag == Some(true);
     Abilities {
-        pulls: text.is_some_and(|text| text.diagnostic.is_some())
-            && workspace.and_then(|workspace| workspace.diagnostic.as_ref()).is_some_and(|one| is(one.refresh_support)),
+        pulls: refreshes && text.is_some_and(|text| text.diagnostic.is_some()),
         shows: given.window.as_ref().and_then(|window| window.show_document.as_ref()).is_some_and(|show| show.support),
         configures: workspace.is_some_and(|workspace| is(workspace.configuration)),
         watches: workspace

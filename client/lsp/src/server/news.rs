@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use mp_client::Switch;
+use mp_client::{Failure, FailureKind, Switch};
 use serde_json::json;
 
 use super::library::{News, Told, Wish, key};
-use super::session::Session;
+use super::session::{Project, Session};
+use crate::knowledge::{Knowledge, Owner};
 use crate::toml_files::Names;
 
 impl Session {
@@ -17,11 +18,9 @@ impl Session {
             Told::Moved => self.look_again(),
             Told::Names(accounts, targets) => self.names = Names { accounts, targets },
             Told::Removed(account) => {
-                let is_its = |project: &super::session::Project| {
-                    project.owner.as_ref().is_some_and(|owner| owner.account == account)
-                };
+                let is_its = |project: &Project| project.owner.as_ref().is_some_and(|owner| owner.account == account);
                 for (_, project) in self.projects.values_mut().filter(|(_, project)| is_its(project)) {
-                    *project = super::session::Project::default();
+                    *project = Project::default();
                 }
                 self.look_again();
             }
@@ -46,20 +45,17 @@ impl Session {
         let Some((_, project)) = self.projects.get_mut(&key(choice)) else { return };
         match news {
             News::Known { owner, knowledge, at, missing } => {
-                if project.owner.as_ref() != Some(&owner) {
-                    project.values.clear();
-                    project.volumes.clear();
-                    project.asked.clear();
-                }
-                project.asked.retain(|name| !name.starts_with("Properties"));
-                project.knowledge = Some(Arc::new(knowledge));
-                (project.owner, project.at, project.trouble) = (Some(owner), at, None);
+                project.learn(owner, knowledge, at);
                 for text in missing {
                     self.notify("window/logMessage", json!({"type": 3, "message": format!("Mixpanel: {text}")}));
                 }
                 self.tell_status(choice);
                 self.want_details(choice);
                 self.refresh_all();
+            }
+            News::Same => {
+                project.trouble = None;
+                self.tell_status(choice);
             }
             News::Properties(event, names) => {
                 if let Some(knowledge) = project.knowledge.as_mut().map(Arc::make_mut) {
@@ -83,16 +79,39 @@ impl Session {
                 self.notify("window/showMessage", json!({"type": 1, "message": message}));
             }
             // It is asked for again when it is needed again, and not at once.
-            News::Failed(wish, failure) => {
-                self.notify(
-                    "window/logMessage",
-                    json!({"type": 4, "message": format!("Mixpanel: {wish:?}: {}", failure.detail)}),
-                );
-            }
+            News::Failed(_, failure) => self.log_once(&failure),
             News::Left(wish) => {
                 project.asked.remove(&format!("{wish:?}"));
             }
             News::Checked(..) => {}
         }
+    }
+
+    /// Writes down why something could not be had, once; what the status tells is not told again.
+    fn log_once(&mut self, failure: &Failure) {
+        let is_status = matches!(
+            failure.kind,
+            FailureKind::Unreachable
+                | FailureKind::LoginRequired
+                | FailureKind::NeedsAccount
+                | FailureKind::NeedsProject
+        );
+        if !is_status && self.logged.insert(failure.detail.clone()) {
+            self.notify("window/logMessage", json!({"type": 4, "message": format!("Mixpanel: {}", failure.detail)}));
+        }
+    }
+}
+
+impl Project {
+    /// Takes all of a project.
+    fn learn(&mut self, owner: Owner, knowledge: Knowledge, at: u64) {
+        if self.owner.as_ref() != Some(&owner) {
+            self.values.clear();
+            self.volumes.clear();
+            self.asked.clear();
+        }
+        self.asked.retain(|name| !name.starts_with("Properties"));
+        self.knowledge = Some(Arc::new(knowledge));
+        (self.owner, self.at, self.trouble) = (Some(owner), at, None);
     }
 }

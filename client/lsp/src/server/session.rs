@@ -62,6 +62,9 @@ pub(crate) enum Pending {
     Nothing,
 }
 
+/// Places in a text, each with what is wrong there.
+pub(crate) type Mistakes = Vec<(Range<usize>, String)>;
+
 /// The session.
 pub(crate) struct Session {
     pub(crate) out: Sender<Message>,
@@ -78,7 +81,9 @@ pub(crate) struct Session {
     /// Accounts and targets by name.
     pub(crate) names: Names,
     /// What the daemon has found in configs that are open, with their versions.
-    pub(crate) checked: HashMap<String, (i32, Vec<(Range<usize>, String)>)>,
+    pub(crate) checked: HashMap<String, (i32, Mistakes)>,
+    /// What was written down and is not written again.
+    pub(crate) logged: HashSet<String>,
     /// The status that was told last.
     status: Option<Value>,
     pub(crate) shelf: Option<Shelf>,
@@ -106,6 +111,7 @@ impl Session {
             dirty: HashSet::new(),
             names: Names::default(),
             checked: HashMap::new(),
+            logged: HashSet::new(),
             status: None,
             shelf: Shelf::of_this_process(),
             home: std::env::var_os("HOME").map(PathBuf::from),
@@ -159,7 +165,9 @@ impl Session {
     /// Returns what counts for a document: what the project's file says, with the editor's settings over it.
     pub(crate) fn rules(&mut self, uri: &str) -> Rules {
         let path = self.documents.get(uri).and_then(|document| document.path.clone()).or_else(|| address::path_of(uri));
-        let file = path.and_then(|path| project::find(path.parent()?, self.home.as_deref()));
+        // One that somebody is about to write counts as if it were there.
+        let is_open = |file: &Path| self.documents.values().any(|document| document.path.as_deref() == Some(file));
+        let file = path.and_then(|path| project::find_with(path.parent()?, self.home.as_deref(), is_open));
         let rules = file.map(|file| self.file(&file)).unwrap_or_default();
         self.settings.over(&rules)
     }

@@ -29,13 +29,13 @@ impl Settings {
             Some(Value::Number(number)) => Some(number.to_string()),
             Some(_) => None,
         };
-        let mut settings = Self::default();
-        settings.choice = Switch {
+        let choice = Switch {
             account: text("account"),
             target: text("target"),
             project: text("project"),
             workspace: text("workspace").and_then(|id| id.parse().ok()),
         };
+        let mut settings = Self { choice, ..Self::default() };
         if settings.choice.target.is_some() {
             settings.choice = Switch { target: settings.choice.target, ..Switch::default() };
         }

@@ -7,18 +7,7 @@ mod schema;
 use std::ops::Range;
 
 pub use cursor::{Cursor, What, cursor};
-pub use schema::{Names, Schema};
-
-/// Something that may be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Word {
-    /// What is shown and looked for.
-    pub label: String,
-    /// What is written.
-    pub insert: String,
-    /// What it is about.
-    pub about: Option<String>,
-}
+pub use schema::{Names, Schema, Word};
 
 /// Returns what may be written at an offset, and what is to be replaced.
 pub fn words(schema: Schema, text: &str, offset: usize, names: &Names) -> Option<(Range<usize>, Vec<Word>)> {

@@ -4,8 +4,18 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::Word;
 use super::cursor::{Cursor, What};
+
+/// Something that may be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// What is shown and looked for.
+    pub label: String,
+    /// What is written.
+    pub insert: String,
+    /// What it is about.
+    pub about: Option<String>,
+}
 
 /// A file with a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
