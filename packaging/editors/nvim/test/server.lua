@@ -136,14 +136,15 @@ test.case("what is chosen for this Neovim is what the server asks about", functi
     hover = vim.inspect(ask("textDocument/hover", javascript, 1, names[1]:sub(1, 2)))
     return hover:find("/project/3187655", 1, true)
   end)
+  before = lsp.clients()[1].id
   vim.cmd("Mixpanel use reset")
+  eventually("a third one", function()
+    local clients = vim.lsp.get_clients({ bufnr = javascript, name = "mixpanel" })
+    return #clients == 1 and clients[1].id ~= before and clients[1].initialized
+  end)
 end)
 
 test.case("the report is shown", function()
-  eventually("a server", function()
-    local clients = vim.lsp.get_clients({ bufnr = javascript, name = "mixpanel" })
-    return #clients == 1 and clients[1].initialized
-  end)
   vim.cmd("Mixpanel report")
   eventually("it, but " .. vim.inspect(said), function()
     return vim.api.nvim_buf_get_name(0) == "mixpanel://report"

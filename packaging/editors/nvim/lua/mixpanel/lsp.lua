@@ -149,7 +149,9 @@ end
 
 -- Shows all events of the code, and whether the project knows them.
 function M.report()
-  local client = M.clients()[1]
+  -- After a choice the one before may still be ending.
+  local clients = M.clients()
+  local client = clients[#clients]
   if not client then
     return text.say("no language server runs: open a file of the code first, or run `mp lint`", vim.log.levels.WARN)
   end
