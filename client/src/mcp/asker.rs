@@ -3,15 +3,18 @@
 
 use std::collections::BTreeMap;
 
+use hyper::header::HeaderValue;
 use mp_proto::failure::{Failure, FailureKind};
 use parking_lot::Mutex;
 use rmcp::model::{
     CallToolRequestParams, ClientResult, CustomNotification, ElicitRequest, ElicitRequestParams, ElicitResult,
-    ElicitationAction, ElicitationSchema, EnumSchema, InputRequest, InputRequiredResult, InputResponses, ProgressToken,
-    ServerNotification, ServerRequest,
+    ElicitationAction, ElicitationSchema, EnumSchema, InputRequest, InputRequiredResult, InputResponses, MetaObject,
+    ProgressToken, ServerNotification, ServerRequest,
 };
 use rmcp::service::{Peer, RequestContext, RoleServer};
 use serde_json::{Value, json};
+
+use crate::api::waits;
 
 /// Why a call ends without a value.
 #[derive(Debug)]
@@ -57,8 +60,12 @@ pub(super) struct Asker {
     is_stateless: bool,
     responses: InputResponses,
     state: Option<String>,
+    /// The id under which the daemon knows the call.
+    call: HeaderValue,
     /// What is being done, for those who are told.
     doing: Mutex<String>,
+    /// What is left of Mixpanel's limits after it.
+    left: Mutex<Option<MetaObject>>,
 }
 
 impl Asker {
@@ -78,6 +85,8 @@ impl Asker {
             is_stateless,
             responses: request.input_responses.take().unwrap_or_default(),
             state: request.request_state.take(),
+            call: waits::id(),
+            left: Mutex::default(),
             doing: Mutex::new(format!("{} is being done", request.name)),
         }
     }
@@ -105,6 +114,21 @@ impl Asker {
     /// Returns what was to be brought back with the answer of the user.
     pub(super) fn state(&self) -> Option<&str> {
         self.state.as_deref()
+    }
+
+    /// Returns the id under which the daemon knows the call.
+    pub(super) fn call(&self) -> &HeaderValue {
+        &self.call
+    }
+
+    /// Says what is left of Mixpanel's limits.
+    pub(super) fn left(&self, limits: Option<MetaObject>) {
+        *self.left.lock() = limits;
+    }
+
+    /// Takes what is left of Mixpanel's limits.
+    pub(super) fn take_left(&self) -> Option<MetaObject> {
+        self.left.lock().take()
     }
 
     /// Says what is being done.

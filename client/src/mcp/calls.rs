@@ -14,8 +14,7 @@ use super::does::Does;
 use super::policy::Policy;
 use super::reply::Done;
 use super::rows::{FORMER, find};
-use super::{accounts, ask, ask_schema, limits, login, operations, progress, tools, watch};
-use crate::api::waits;
+use super::{accounts, ask, ask_schema, limits, login, operations, tools, watch};
 use crate::caller::SessionFlags;
 
 /// Arguments of a tool that takes none.
@@ -59,28 +58,19 @@ impl Calls {
     }
 
     async fn fixed(&self, does: Does, arguments: JsonObject, asker: &Asker) -> Result<Done, Stop> {
-        if let Does::Operation(effect) = does {
-            return self.wanted(effect, read(arguments)?, asker).await;
-        }
-        if let Some(reason) = self.policy.refusal(does.effect_of(&arguments)) {
+        let is_operation = matches!(does, Does::Operation(_));
+        if let Some(reason) = self.policy.refusal(does.effect_of(&arguments)).filter(|_| !is_operation) {
             let (command, label) = does.instead();
             let refused = Failure::new(FailureKind::Forbidden, format!("this is not done here: {reason}"));
             return Err(refused.next(command, label).into());
         }
-        match does {
-            Does::FindOperations => return Ok(super::find::look(&read(arguments)?, self.policy)?.into()),
+        let mut daemon = self.conversation.connection(&self.conversation.flags())?;
+        let value = match does {
+            Does::Operation(effect) => return self.wanted(effect, read(arguments)?, asker).await,
             Does::ReadAnswer => return Ok(whole(self.answers.read(&read(arguments)?)?)),
             Does::AskSchema => return Ok(whole(ask_schema::show(&read(arguments)?)?)),
-            _ => {}
-        }
-        let id = waits::id();
-        let work = self.of_login(does, arguments, asker);
-        progress::beside(asker, &self.conversation, &id, work).await.map(Done::from)
-    }
-
-    async fn of_login(&self, does: Does, arguments: JsonObject, asker: &Asker) -> Result<Value, Stop> {
-        let mut daemon = self.conversation.connection(&self.conversation.flags())?;
-        Ok(match does {
+            Does::FindOperations => super::find::look(&read(arguments)?, self.policy)?,
+            Does::Session => nothing(arguments, accounts::session(&mut daemon)).await?,
             Does::Accounts => nothing(arguments, accounts::accounts(&mut daemon)).await?,
             Does::Targets => nothing(arguments, accounts::targets(&mut daemon)).await?,
             Does::Projects => accounts::projects(&mut daemon, read(arguments)?).await?,
@@ -89,10 +79,8 @@ impl Calls {
             Does::Login => login::begin(&self.conversation, &mut daemon, asker, read(arguments)?).await?,
             Does::LoginStatus => login::status(&mut daemon, asker, &read(arguments)?).await?,
             Does::Events => watch::events(daemon.options().clone(), read(arguments)?).await?,
-            Does::Session | Does::FindOperations | Does::Operation(_) | Does::AskSchema | Does::ReadAnswer => {
-                nothing(arguments, accounts::session(&mut daemon)).await?
-            }
-        })
+        };
+        Ok(value.into())
     }
 
     async fn wanted(&self, effect: Effect, wanted: operations::Wanted, asker: &Asker) -> Result<Done, Stop> {
@@ -124,13 +112,14 @@ impl Calls {
         flags: SessionFlags,
         asker: &Asker,
     ) -> Result<Done, Stop> {
-        let id = waits::id();
-        let mut daemon = self.conversation.call(&flags, &id)?;
+        let mut daemon = self.conversation.call(&flags, asker.call())?;
         let is_dry = call.dry_run;
-        let work = operations::run(&mut daemon, operation, call, asker);
-        let (value, notes) = progress::beside(asker, &self.conversation, &id, work).await?;
-        let meta = if is_dry { None } else { limits::of(&mut daemon).await };
-        Ok(Done { value, notes, operation: Some(operation), meta, is_whole: false })
+        let answered = operations::run(&mut daemon, operation, call, asker).await;
+        if !is_dry {
+            asker.left(limits::of(&mut daemon).await);
+        }
+        let (value, notes) = answered?;
+        Ok(Done { value, notes, operation: Some(operation), is_whole: false })
     }
 }
 

@@ -25,22 +25,17 @@ const STEP: Duration = Duration::from_secs(3);
 /// What the daemon is given to say what is waited for.
 const ANSWER: Duration = Duration::from_millis(500);
 
-/// Does some work, and tells meanwhile that it goes on, if the other side wants to know. `call` is the id under which the daemon knows it.
-pub(super) async fn beside<T>(
-    asker: &Asker,
-    conversation: &Conversation,
-    call: &HeaderValue,
-    work: impl Future<Output = T>,
-) -> T {
+/// Does some work, and tells meanwhile that it goes on, if the other side wants to know.
+pub(super) async fn beside<T>(asker: &Asker, conversation: &Conversation, work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);
     tokio::select! {
         biased;
         done = &mut work => done,
-        never = tell(asker, conversation, call) => match never {},
+        never = tell(asker, conversation) => match never {},
     }
 }
 
-async fn tell(asker: &Asker, conversation: &Conversation, call: &HeaderValue) -> Infallible {
+async fn tell(asker: &Asker, conversation: &Conversation) -> Infallible {
     let Some(token) = asker.token() else { return std::future::pending().await };
     let begun = Instant::now();
     let mut daemon = conversation.watcher();
@@ -48,7 +43,7 @@ async fn tell(asker: &Asker, conversation: &Conversation, call: &HeaderValue) ->
     loop {
         sleep(pause).await;
         pause = STEP;
-        let what = match waited_for(&mut daemon, call).await {
+        let what = match waited_for(&mut daemon, asker.call()).await {
             Some(wait) => wait,
             None => asker.doing(),
         };

@@ -3,7 +3,7 @@
 use mp_catalog::Operation;
 use mp_proto::failure::Failure;
 use mp_proto::visible::{self, Spelling, Unveiled};
-use rmcp::model::{CallToolResult, ContentBlock, MetaObject, Resource};
+use rmcp::model::{CallToolResult, ContentBlock, Resource};
 use serde_json::{Map, Value, json};
 
 use super::answers::{Answers, Kept, PAGE, text};
@@ -18,7 +18,6 @@ pub(super) struct Done {
     pub(super) notes: Vec<String>,
     /// The operation that it is the answer of.
     pub(super) operation: Option<&'static Operation>,
-    pub(super) meta: Option<MetaObject>,
     /// Whether it is returned whatever its size.
     pub(super) is_whole: bool,
 }
@@ -31,7 +30,7 @@ impl From<Value> for Done {
 
 /// Returns what a tool has to say as its result. What is too long is kept, and told by a digest.
 pub(super) fn complete(done: Done, tool: &str, answers: &Answers) -> CallToolResult {
-    let Done { mut value, notes, operation, meta, is_whole } = done;
+    let Done { mut value, notes, operation, is_whole } = done;
     hide(&mut value);
     let mut content = Vec::new();
     let shown = text(&value);
@@ -48,7 +47,7 @@ pub(super) fn complete(done: Done, tool: &str, answers: &Answers) -> CallToolRes
     content.extend(notes.iter().map(|note| told(note)));
     let mut result = CallToolResult::success(content);
     result.structured_content = Some(seen(structured(value)));
-    result.with_meta(meta)
+    result
 }
 
 /// Returns a kept answer as a resource.

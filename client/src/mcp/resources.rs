@@ -72,30 +72,22 @@ pub(super) async fn read(
         SESSION => session(conversation).await,
         LEXICON => asked(conversation, "inspect.lexicon-schemas", json!({})).await,
         REPORTS => asked(conversation, "inspect.bookmarks", json!({})).await,
-        _ => match (named(uri, LEXICON)?, named(uri, REPORTS)) {
-            (Some(event), _) => definition(conversation, &event).await,
-            (None, Some(Some(id))) => match id.parse::<u64>() {
-                Ok(id) => asked(conversation, "reports.get", json!({"bookmark_id": id})).await,
-                Err(_) => return None,
-            },
-            (None, _) => return None,
+        _ => match named(uri, LEXICON) {
+            Some(event) => definition(conversation, &event).await,
+            None => {
+                let id = named(uri, REPORTS)?.parse::<u64>().ok()?;
+                asked(conversation, "reports.get", json!({"bookmark_id": id})).await
+            }
         },
     };
     Some(value.map(|value| shown(answers, uri, value)))
 }
 
-/// Returns the name behind an address: none where it is another address. The outer is none where that is no address at all.
-#[expect(clippy::option_option, reason = "an address that is not ours, and one that is another one of ours")]
-fn named(uri: &str, base: &str) -> Option<Option<String>> {
-    if !uri.starts_with("mixpanel://") {
-        return None;
-    }
-    let name = uri.strip_prefix(base).and_then(|rest| rest.strip_prefix('/'));
-    Some(
-        name.and_then(|name| percent_decode_str(name).decode_utf8().ok())
-            .map(|name| name.into_owned())
-            .filter(|name| !name.is_empty()),
-    )
+/// Returns the name behind an address; none where it is another address.
+fn named(uri: &str, base: &str) -> Option<String> {
+    let name = uri.strip_prefix(base)?.strip_prefix('/')?;
+    let name = percent_decode_str(name).decode_utf8().ok()?;
+    (!name.is_empty()).then(|| name.into_owned())
 }
 
 /// Returns the address of the definition of an event.
@@ -171,12 +163,12 @@ mod tests {
 
     #[test]
     fn addresses_name_one_thing() {
-        assert_eq!(named("mixpanel://lexicon/Sign%20Up", LEXICON), Some(Some("Sign Up".to_owned())));
-        assert_eq!(named("mixpanel://lexicon/a%2Fb", LEXICON), Some(Some("a/b".to_owned())));
-        assert_eq!(named(&address_of("ü/ %"), LEXICON), Some(Some("ü/ %".to_owned())));
+        assert_eq!(named("mixpanel://lexicon/Sign%20Up", LEXICON), Some("Sign Up".to_owned()));
+        assert_eq!(named("mixpanel://lexicon/a%2Fb", LEXICON), Some("a/b".to_owned()));
+        assert_eq!(named(&address_of("ü/ %"), LEXICON), Some("ü/ %".to_owned()));
         for other in ["mixpanel://lexicon/", "mixpanel://lexiconx/a", "mixpanel://reports/7", "mixpanel://lexicon/%ff"]
         {
-            assert_eq!(named(other, LEXICON), Some(None), "{other}");
+            assert_eq!(named(other, LEXICON), None, "{other}");
         }
         assert_eq!(named("file:///etc/passwd", LEXICON), None);
     }

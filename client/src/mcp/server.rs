@@ -20,7 +20,7 @@ use super::conversation::Conversation;
 use super::policy::Policy;
 use super::reply::{complete, failed, told};
 use super::updates::{self, Change, Updates};
-use super::{completion, prompts, resources, tools};
+use super::{completion, progress, prompts, resources, tools};
 use crate::api::{Options, VERSION};
 use crate::caller::SessionFlags;
 
@@ -107,7 +107,11 @@ impl ServerHandler for Server {
             () = context.ct.cancelled() => {
                 Some(Err(Failure::new(FailureKind::Timeout, "the call was cancelled").into()))
             }
-            done = self.calls.carry_out(&request.name, request.arguments.unwrap_or_default(), &asker) => done,
+            done = progress::beside(
+                &asker,
+                &self.calls.conversation,
+                self.calls.carry_out(&request.name, request.arguments.unwrap_or_default(), &asker),
+            ) => done,
         };
         let unknown = || ErrorData::invalid_params(format!("there is no tool '{}'", request.name.escape_debug()), None);
         let mut result = match done.ok_or_else(unknown)? {
@@ -117,7 +121,7 @@ impl ServerHandler for Server {
         };
         result.content.extend(self.calls.conversation.news().iter().map(|note| told(note)));
         self.tell(&flags, answers);
-        Ok(result.into())
+        Ok(result.with_meta(asker.take_left()).into())
     }
 
     async fn list_resources(
@@ -171,6 +175,7 @@ impl ServerHandler for Server {
         Ok(())
     }
 
+    #[expect(clippy::disallowed_methods, reason = "it ends with this process, and there is no tracker in a client")]
     async fn subscribe(
         &self,
         request: SubscribeRequestParams,

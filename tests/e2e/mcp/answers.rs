@@ -26,11 +26,11 @@ fn a_long_answer_is_a_digest_and_its_rows_are_read_from_here() {
     assert_eq!(digest["uri"], uri);
     let (mut seen, mut from, mut parts) = (Vec::new(), Some(0), 0);
     while let Some(begin) = from {
-        let part = agent.good("read_answer", &json!({"id": digest["id"], "from": begin}));
+        let part = agent.good("read_answer", &json!({"id": digest["id"], "from": begin, "columns": ["id", "title"]}));
         seen.extend(part["rows"].as_array().cloned().unwrap_or_default());
         (from, parts) = (part["next_from"].as_u64(), parts + 1);
     }
-    assert_eq!((seen.len(), parts > 5), (2000, true));
+    assert_eq!((seen.len(), parts > 3), (2000, true));
     assert_eq!(seen[1999]["title"], "Dashboard 1999");
     let found =
         agent.good("read_answer", &json!({"id": digest["id"], "contains": "dashboard 1234", "columns": ["id"]}));
@@ -113,7 +113,7 @@ fn what_mixpanel_answers_otherwise_is_passed_on() {
     let world = World::with_grant(3600);
     let _daemon = world.start();
     let mut agent = Agent::start(&world.home, &["--groups", "dashboards"]);
-    for odd in [json!([{"id": 1, "title": null, "brand_new": [1, {"x": "\u{202e}"}]}]), json!([])] {
+    for odd in [json!([{"id": 1, "title": "t", "brand_new": [1, {"x": "\u{202e}"}]}]), json!([])] {
         let answered = odd.clone();
         world.upstream.on("GET", DASHBOARDS, move |_| Reply::json(200, &json!({"status": "ok", "results": answered})));
         let result = agent.ask("tools/call", &json!({"name": "dashboards_list", "arguments": {}}))["result"].clone();

@@ -96,7 +96,7 @@ fn what_destroys_asks_the_user_where_the_host_can() {
     let world = World::with_grant(3600);
     let _daemon = world.start();
     world.upstream.on("DELETE", DASHBOARDS, |_| Reply::json(200, &json!({"status": "ok", "results": {}})));
-    let deleted = || world.upstream.count("DELETE", DASHBOARDS);
+    let deleted = || world.upstream.requests().iter().filter(|request| request.method == "DELETE").count();
     let mut agent = Agent::start_as(&world.home, &["--allow-destructive"], "2025-06-18", &json!({"elicitation": {}}));
     let delete = operation("dashboards.delete", &json!({"dashboard_id": 31_876_541}));
     let call = json!({"name": "destroy_operation", "arguments": delete});

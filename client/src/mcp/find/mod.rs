@@ -65,7 +65,8 @@ pub(super) fn known(id: &str) -> Result<&'static Operation, Failure> {
     find(id).ok_or_else(|| {
         let near: Vec<&str> = rank::ranked(id).iter().take(3).map(|operation| operation.id).collect();
         let near = if near.is_empty() { String::new() } else { format!(" (is it {}?)", near.join(", ")) };
-        let detail = format!("there is no operation '{}'{near}; find_operations lists them", id.escape_debug());
+        let id = id[..id.floor_char_boundary(100)].escape_debug();
+        let detail = format!("there is no operation '{id}'{near}; find_operations lists them");
         Failure::new(FailureKind::InvalidArgument, detail)
     })
 }

@@ -17,6 +17,9 @@ const IN_ARGUMENTS: f64 = 0.7;
 const MEANT: f64 = 0.6;
 const BEGUN: f64 = 0.5;
 
+/// So many bytes of a question are read.
+const LONGEST: usize = 1_000;
+
 /// Words, by their stems, that ask for a change.
 const VERBS: &str =
     "create delete update add remove change set upload duplicate archive restore conclude launch pin clear cancel";
@@ -41,7 +44,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(Index::new);
 
 /// Returns the operations that a question is about, the best first. Those that no word leads to are left out.
 pub(super) fn ranked(question: &str) -> Vec<&'static Operation> {
-    let asked = INDEX.asked(question);
+    let asked = INDEX.asked(&question[..question.floor_char_boundary(LONGEST)]);
     let mut found: Vec<(f64, &'static Operation)> = INDEX
         .entries
         .iter()
