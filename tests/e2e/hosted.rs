@@ -1,4 +1,5 @@
-//! `mp mcp --hosted`: a client's view of Mixpanel's hosted MCP server through the bridge, while logins, daemons, sessions and connections end.
+//! `mp mcp --hosted`: a client's view of Mixpanel's hosted MCP server through the bridge, while logins, daemons, sessions and
+//! connections end.
 
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ impl Client {
         let hello = client.ask("initialize", &hello());
         assert_eq!(hello["result"]["serverInfo"]["name"], "hosted", "{hello}");
         client.say("notifications/initialized");
+        // Its answer tells that the far side has heard so.
+        client.ask("ping", &json!({}));
         client
     }
 
@@ -301,7 +304,7 @@ fn messages_may_be_large_and_lines_stay_whole() {
     let world = World::with_grant(3600);
     let _daemon = world.start();
     let mut client = Client::start(&world.home, &[]);
-    let size = 50 * 1024 * 1024;
+    let size = 8 * 1024 * 1024;
     let large = client.begin("tools/call", &json!({"name": "Large", "arguments": {"bytes": size}}));
     let others: Vec<u64> = (0..20).map(|_| client.begin("tools/call", &json!({"name": "Get-Events"}))).collect();
     for id in others {
@@ -462,4 +465,28 @@ fn a_day_of_43_clients_needs_no_login_and_one_refresh_for_each_token() {
     for client in clients {
         client.end();
     }
+}
+
+#[test]
+fn who_only_looks_whether_it_starts_leaves_nothing_behind() {
+    let world = World::with_grant(3600);
+    world.home.mp(["mcp", "--hosted"]).ok();
+    assert!(world.home.daemon().is_none(), "nobody has asked anything");
+    // A script pipes its questions in: all of them are answered before the end.
+    let hello = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": hello()});
+    let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+    let list = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"});
+    let said = world.home.mp(["mcp", "--hosted"]).stdin(format!("{hello}\n{ready}\n{list}\n")).ok();
+    assert!(said.lines().any(|line| line.contains("Get-Events")), "{said}");
+    assert_eq!(world.upstream.hosted(|hosted| (hosted.begun, hosted.ended)), (1, 1));
+}
+
+#[test]
+fn without_a_login_the_error_says_what_to_run() {
+    let home = crate::empty();
+    let mut client = Client::silent(&home, &[]);
+    let told = client.ask("initialize", &hello());
+    let message = told["error"]["message"].as_str().unwrap_or_default();
+    assert!(message.contains("mp login") && message.contains("goes on"), "{told}");
+    client.end();
 }
