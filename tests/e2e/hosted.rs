@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mp_proto::ids::Region;
 use mp_sandbox::home::{Home, Running};
-use mp_sandbox::process::{self, terminate};
+use mp_sandbox::process::terminate;
 use mp_sandbox::upstream::{ADA, Fault, Gate};
 use mp_sandbox::wait::{eventually, poll};
 use serde_json::{Value, json};
@@ -438,10 +438,11 @@ fn a_day_of_43_clients_needs_no_login_and_one_refresh_for_each_token() {
         world.home.replace("clock", &(round * 300).to_string());
         world.upstream.advance(Duration::from_secs(300));
         if round % 50 == 0 {
-            match daemon.take() {
-                Some(daemon) => daemon.kill(),
-                None => process::daemons_of(world.home.path()).into_iter().for_each(process::kill),
+            // The one that a client starts would not know which day it is.
+            if let Some(killed) = daemon.take() {
+                killed.kill();
             }
+            daemon = Some(world.start());
         }
         if round % 40 == 0 {
             world.upstream.hosted(mp_sandbox::upstream::Hosted::restart);
