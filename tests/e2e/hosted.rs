@@ -257,7 +257,7 @@ fn a_limit_is_waited_for_as_told_or_told() {
     let world = World::with_grant(3600);
     let _daemon = world.start();
     let mut client = Client::start(&world.home, &[]);
-    world.upstream.fault("POST", MCP, Fault::RetryAfter(429, "1".to_owned()));
+    world.upstream.fault("POST", MCP, Fault::RetryAfter(429, "2".to_owned()));
     let params = json!({"name": "Edit-Event", "_meta": {"progressToken": "p"}});
     assert_eq!(client.ask("tools/call", &params)["result"]["isError"], false, "nothing was done before");
     let heard = client.heard();
