@@ -161,6 +161,7 @@ impl Command {
         let own = (self.arguments)(clap::Command::new(self.name));
         let said = |arg: &&clap::Arg| matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
         let Some(arg) = own.get_arguments().find(said) else { return Ok(()) };
+        let arg = arg.get_long().map_or_else(|| arg.get_id().to_string(), |long| format!("--{long}"));
         let detail = format!("{arg} is for `mp {}` itself, not for `mp {0} {below}`", self.name);
         let help = format!("mp {} {below} --help", self.name);
         Err(Failure::new(FailureKind::InvalidArgument, detail).next(help, "see what that takes"))

@@ -76,7 +76,9 @@ impl Contract {
             };
         }
         if let Some(event) = answer["event"].as_str() {
-            return self.event(event).and_then(|what| about(&what));
+            // A stream that is passed on has events of somebody else.
+            let is_ours = content[essence].is_object();
+            return self.event(event).filter(|_| is_ours).and_then(|what| about(&what));
         }
         let schema = &described["schema"];
         let has_rules = schema.as_object().is_some_and(|rules| !rules.is_empty());

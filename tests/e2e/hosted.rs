@@ -1,10 +1,11 @@
-//! `mp mcp --hosted`: a client's view of Mixpanel's hosted MCP server through the bridge, while logins, daemons, sessions and connections end.
+//! `mp mcp --hosted`: a client's view of Mixpanel's hosted MCP server through the bridge, while logins, daemons, sessions and
+//! connections end.
 
 use std::time::Duration;
 
 use mp_proto::ids::Region;
 use mp_sandbox::home::{Home, Running};
-use mp_sandbox::process::{self, terminate};
+use mp_sandbox::process::terminate;
 use mp_sandbox::upstream::{ADA, Fault, Gate};
 use mp_sandbox::wait::{eventually, poll};
 use serde_json::{Value, json};
@@ -36,6 +37,8 @@ impl Client {
         let hello = client.ask("initialize", &hello());
         assert_eq!(hello["result"]["serverInfo"]["name"], "hosted", "{hello}");
         client.say("notifications/initialized");
+        // Its answer tells that the far side has heard so.
+        client.ask("ping", &json!({}));
         client
     }
 
@@ -254,7 +257,7 @@ fn a_limit_is_waited_for_as_told_or_told() {
     let world = World::with_grant(3600);
     let _daemon = world.start();
     let mut client = Client::start(&world.home, &[]);
-    world.upstream.fault("POST", MCP, Fault::RetryAfter(429, "1".to_owned()));
+    world.upstream.fault("POST", MCP, Fault::RetryAfter(429, "2".to_owned()));
     let params = json!({"name": "Edit-Event", "_meta": {"progressToken": "p"}});
     assert_eq!(client.ask("tools/call", &params)["result"]["isError"], false, "nothing was done before");
     let heard = client.heard();
@@ -301,7 +304,7 @@ fn messages_may_be_large_and_lines_stay_whole() {
     let world = World::with_grant(3600);
     let _daemon = world.start();
     let mut client = Client::start(&world.home, &[]);
-    let size = 50 * 1024 * 1024;
+    let size = 8 * 1024 * 1024;
     let large = client.begin("tools/call", &json!({"name": "Large", "arguments": {"bytes": size}}));
     let others: Vec<u64> = (0..20).map(|_| client.begin("tools/call", &json!({"name": "Get-Events"}))).collect();
     for id in others {
@@ -435,10 +438,11 @@ fn a_day_of_43_clients_needs_no_login_and_one_refresh_for_each_token() {
         world.home.replace("clock", &(round * 300).to_string());
         world.upstream.advance(Duration::from_secs(300));
         if round % 50 == 0 {
-            match daemon.take() {
-                Some(daemon) => daemon.kill(),
-                None => process::daemons_of(world.home.path()).into_iter().for_each(process::kill),
+            // The one that a client starts would not know which day it is.
+            if let Some(killed) = daemon.take() {
+                killed.kill();
             }
+            daemon = Some(world.start());
         }
         if round % 40 == 0 {
             world.upstream.hosted(mp_sandbox::upstream::Hosted::restart);
@@ -462,4 +466,28 @@ fn a_day_of_43_clients_needs_no_login_and_one_refresh_for_each_token() {
     for client in clients {
         client.end();
     }
+}
+
+#[test]
+fn who_only_looks_whether_it_starts_leaves_nothing_behind() {
+    let world = World::with_grant(3600);
+    world.home.mp(["mcp", "--hosted"]).ok();
+    assert!(world.home.daemon().is_none(), "nobody has asked anything");
+    // A script pipes its questions in: all of them are answered before the end.
+    let hello = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": hello()});
+    let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+    let list = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"});
+    let said = world.home.mp(["mcp", "--hosted"]).stdin(format!("{hello}\n{ready}\n{list}\n")).ok();
+    assert!(said.lines().any(|line| line.contains("Get-Events")), "{said}");
+    assert_eq!(world.upstream.hosted(|hosted| (hosted.begun, hosted.ended)), (1, 1));
+}
+
+#[test]
+fn without_a_login_the_error_says_what_to_run() {
+    let home = crate::empty();
+    let mut client = Client::silent(&home, &[]);
+    let told = client.ask("initialize", &hello());
+    let message = told["error"]["message"].as_str().unwrap_or_default();
+    assert!(message.contains("mp login") && message.contains("goes on"), "{told}");
+    client.end();
 }

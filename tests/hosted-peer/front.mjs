@@ -1,16 +1,20 @@
-// What stands before the far side: an OAuth check. `node front.mjs MIXPANEL PORT` prints what belongs into MPD_UPSTREAM.
+// What stands before the far side: an OAuth provider and its check. `node front.mjs PORT LIFE` prints what belongs into MPD_UPSTREAM.
 //
-// Everything but /{region}/mcp goes to the fake Mixpanel, which is the OAuth provider, too: tokens that end, rotation, and a grant that is
-// revoked as a whole when a refresh token comes twice. A message for the MCP server is passed on only if Mixpanel knows its bearer.
+// Access tokens live LIFE seconds, refresh tokens are taken once, and one that comes twice revokes everything (RFC 9700, 4.14.2). The first
+// refresh token is `first`. A message for /us/mcp is passed on to PORT only with a token that is good.
+import { randomUUID } from 'node:crypto';
 import { createServer, request as ask } from 'node:http';
 
-const [mixpanel, port] = [new URL(process.argv[2]), Number(process.argv[3])];
-const counts = { passed: 0, refused: 0, refreshes: 0, registered: 0 };
+const [port, life] = process.argv.slice(2).map(Number);
+const counts = { passed: 0, refused: 0, refreshes: 0, reused: 0, logins: 0 };
+const [access, spent] = [new Map(), new Set()];
+let refresh = 'first';
 const show = () => console.error(JSON.stringify(counts));
+const json = (response, status, body) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 
-function pass(to, request, response) {
+function pass(request, response) {
   const { host, ...headers } = request.headers;
-  const onward = ask({ hostname: '127.0.0.1', port: to.port, path: to.path, method: request.method, headers }, answer => {
+  const onward = ask({ hostname: '127.0.0.1', port, path: '/mcp', method: request.method, headers }, answer => {
     response.writeHead(answer.statusCode, answer.headers);
     answer.pipe(response);
     answer.on('error', () => response.destroy());
@@ -21,24 +25,33 @@ function pass(to, request, response) {
   request.pipe(onward);
 }
 
-const isKnown = authorization => new Promise(done => {
-  const headers = authorization ? { authorization } : {};
-  ask({ hostname: '127.0.0.1', port: mixpanel.port, path: '/us/app/me', headers }, answer => {
-    answer.resume();
-    done(answer.statusCode === 200);
-  }).on('error', () => done(false)).end();
-});
-
-createServer(async (request, response) => {
-  if (!/^\/us\/mcp$/.test(request.url)) {
-    if (request.url.includes('/oauth/token')) counts.refreshes++;
-    if (request.url.includes('/register')) counts.registered++;
-    return pass({ port: mixpanel.port, path: request.url }, request, response);
+async function token(request, response) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const given = new URLSearchParams(Buffer.concat(chunks).toString()).get('refresh_token');
+  counts.refreshes++;
+  if (given !== refresh) {
+    if (spent.has(given)) counts.reused++;
+    access.clear();
+    refresh = undefined;
+    return json(response, 400, { error: 'invalid_grant' });
   }
-  request.pause();
-  if (await isKnown(request.headers.authorization)) {
+  spent.add(given);
+  const granted = { access_token: randomUUID(), refresh_token: refresh = randomUUID() };
+  access.set(granted.access_token, Date.now() + life * 1000);
+  json(response, 200, { ...granted, token_type: 'Bearer', expires_in: life, scope: 'projects' });
+}
+
+createServer((request, response) => {
+  const { url, headers } = request;
+  if (url.startsWith('/us/oauth/token')) return token(request, response);
+  if (url !== '/us/mcp') {
+    counts.logins += url.includes('/oauth/') ? 1 : 0;
+    return json(response, 404, {});
+  }
+  if (access.get(headers.authorization?.replace(/^Bearer /, '')) > Date.now()) {
     counts.passed++;
-    return pass({ port, path: '/mcp' }, request, response);
+    return pass(request, response);
   }
   counts.refused++;
   request.resume();

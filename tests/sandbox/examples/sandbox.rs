@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 
 const USAGE: &str =
     "usage: sandbox [--allow] [--events-per-day N | --bytes-per-day N] [--profiles N] [--gzip on|off] [--limits on|off]
-               [--hourly N] [--hour SECONDS] [--life SECONDS] [--faults PER-THOUSAND] [--resets PER-THOUSAND] [--odd | --odd-projects]";
+               [--hourly N] [--hour SECONDS] [--faults PER-THOUSAND] [--resets PER-THOUSAND] [--odd | --odd-projects]";
 
 /// What the fake is told.
 #[derive(Default)]
@@ -38,8 +38,6 @@ struct Options {
     /// What a project may ask in an hour, and how long that is.
     hourly: Option<usize>,
     hour: Option<u64>,
-    /// How long an access token lives.
-    life: Option<u64>,
     /// How many answers of a thousand are 503, and how many connections are reset.
     faults: u64,
     resets: u64,
@@ -59,7 +57,6 @@ impl Options {
                 "--profiles" => options.profiles = Some(words.next()?.parse().ok()?),
                 "--hourly" => options.hourly = Some(words.next()?.parse().ok()?),
                 "--hour" => options.hour = Some(words.next()?.parse().ok()?),
-                "--life" => options.life = Some(words.next()?.parse().ok()?),
                 "--faults" => options.faults = words.next()?.parse().ok()?,
                 "--resets" => options.resets = words.next()?.parse().ok()?,
                 "--gzip" => options.gzip = switch(&words.next()?)?,
@@ -79,7 +76,6 @@ impl Options {
             data.volume = self.volume.unwrap_or(data.volume);
             data.profiles = self.profiles.unwrap_or(data.profiles);
         });
-        upstream.policy(|policy| policy.access_life = self.life.map_or(policy.access_life, Duration::from_secs));
         if !self.limits {
             for meter in [Meter::Query, Meter::Export] {
                 upstream.limits(meter, |limits| limits.concurrent = usize::MAX);

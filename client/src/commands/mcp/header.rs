@@ -84,12 +84,11 @@ fn check_environment(environment: &Environment) -> Result<(), Failure> {
     }
     let detail = format!(
         "{left} is set and {taken} is not: in a project's file or a plug-in, Claude Code takes variables with such names away \
-         from the helper of a server ('{}')",
+         from the helper of a server ('{}'), but not where the server is added with --scope user",
         server.escape_debug()
     );
     Err(Failure::new(FailureKind::TokenMissing, detail)
-        .next("mp login", "keep a login, and name its account in the helper: mp mcp header -a NAME")
-        .next("claude mcp add-json NAME JSON --scope user", "add the server for the user: there all variables stay"))
+        .next("mp login", "keep a login, and name its account in the helper: mp mcp header -a NAME"))
 }
 
 /// A credential belongs to the server of its region, and to no other.

@@ -1,22 +1,24 @@
 //! `mp mcp --hosted`: Mixpanel's hosted MCP server as a server on standard input and output, with the login of this machine.
 //!
-//! Every host can run a command, and none of them has to log in, register, refresh or keep a token: that is done once, by the daemon, for all
-//! of them. The bridge itself knows no token; it speaks to the daemon alone (`/v1/mcp`), which adds the credential and renews it after a 401.
+//! Every host can run a command, and none of them has to log in, register, refresh or keep a token: that is done once, by the daemon, for
+//! all of them. The bridge itself knows no token; it speaks to the daemon alone (`/v1/mcp`), which adds the credential and renews it
+//! after a 401.
 //!
-//! **It is transparent.** Messages pass as they come, in both directions. Of each only the head is read ([`message`]): enough to know which
-//! answer belongs to which request, what a session was begun with, and what may be sent twice. Both eras of the protocol pass: of those with
-//! sessions (until 2025-11-25) the id and the revision are kept ([`session`]) and the far side is listened to ([`listener`]); of those without
-//! (since 2026-07-28) the headers repeat what the message says ([`far`], [`tools`]), and a cancelled request is a stream that is left. A bridge
-//! does not translate one into the other: which era it is, client and far side find out by themselves.
+//! **It is transparent.** Messages pass as they come, in both directions. Of each only the head is read ([`message`]): enough to know
+//! which answer belongs to which request, what a session was begun with, and what may be sent twice. Both eras of the protocol pass: of
+//! those with sessions (until 2025-11-25) the id and the revision are kept ([`session`]) and the far side is listened to ([`listener`]);
+//! of those without (since 2026-07-28) the headers repeat what the message says ([`far`], [`tools`]), and a cancelled request is a stream
+//! that is left. A bridge does not translate one into the other: which era it is, client and far side find out by themselves.
 //!
-//! **Nothing is done twice, and nothing is lost in silence** ([`fate`]). What has certainly not been carried out is sent again, for as long as a
-//! host waits. What was on its way when a connection, the daemon or the far side ended is sent again if it only reads: by its method, or by the
-//! `readOnlyHint` of its tool in a list that has passed by. Of all else the client is told that nobody knows. A stream whose events have ids goes
-//! on after the last one. A session that the far side has forgotten is begun anew, once for all requests, with the client's own words; what lasts
-//! (watched resources, the level of messages) is said again, and the client is told that all lists may be different ([`course`]).
+//! **Nothing is done twice, and nothing is lost in silence** ([`fate`]). What has certainly not been carried out is sent again, for as
+//! long as a host waits. What was on its way when a connection, the daemon or the far side ended is sent again if it only reads: by its
+//! method, or by the `readOnlyHint` of its tool in a list that has passed by. Of all else the client is told that nobody knows. A stream
+//! whose events have ids goes on after the last one. A session that the far side has forgotten is begun anew, once for all requests, with
+//! the client's own words; what lasts (watched resources, the level of messages) is said again, and the client is told that all lists may
+//! be different ([`course`]).
 //!
-//! **It outlives everybody.** A login that has ended is an error which says what to run, and the next call after that goes on. It ends with
-//! its input, or by a signal; a session that it has begun is ended, too.
+//! **It outlives everybody.** A login that has ended is an error which says what to run, and the next call after that goes on. It ends
+//! with its input, or by a signal; a session that it has begun is ended, too.
 //!
 //! **It stays with its account.** Which one that is, is found out once, by the first message: flags, variables, target, bridge file, the
 //! active one. `mp account use` is for what begins later. A conversation in which projects change under the agent's feet would be worse

@@ -3,7 +3,8 @@
 //! Read in this order: [`server`] (a plain HTTP server that fails on the wire as told; it knows nothing of Mixpanel), [`streams`] (bodies
 //! on their way), [`Upstream`] (the fake), [`oauth`] and [`grants`] (its provider), [`people`] (who may use it), [`faults`] (what goes
 //! wrong), [`visit`] (the user's browser). The planes are `app` with `made`, `query` with `answers` and `reports`, `engage`, and `export`
-//! with [`lines`]; [`mcp`] is the hosted MCP server; what they all check is in `asking`, what they hold in [`data`], and how much may be asked in [`limits`].
+//! with [`lines`]; [`mcp`] is the hosted MCP server. What they all check is in `asking`, what they hold in [`data`], and how much may be
+//! asked in [`limits`].
 //!
 //! Paths are `/{us|eu|in}/{app|query|engage|export|mcp|oauth|web}/…`, which is what `MPD_UPSTREAM` makes of Mixpanel's hosts. Whatever no
 //! faultless client does is a problem of its record, also where the answer is friendly.
