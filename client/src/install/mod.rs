@@ -237,7 +237,10 @@ impl Place<'_> {
             None => {
                 let new = format.remove(body, keys, made.above).map_err(refused)?;
                 let (before, after) = (format.read(body).map_err(refused)?, format.read(&new));
-                if after.as_ref().ok() != Some(&without(before, keys, made.above)) {
+                // A table of TOML that is nothing but its sections goes with the last of them.
+                let is_gone =
+                    made.above || format == Format::Toml && !format.find_above(&new, keys).map_err(refused)?;
+                if after.as_ref().ok() != Some(&without(before, keys, is_gone)) {
                     return Err(unsure(&settings.path));
                 }
                 format!("{mark}{new}")
