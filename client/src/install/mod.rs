@@ -6,6 +6,8 @@
 mod entry;
 mod hosts;
 mod json;
+mod lock;
+mod masked;
 mod own;
 mod record;
 mod swap;
@@ -18,14 +20,14 @@ mod tests;
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use serde_json::{Map, Value};
-use tokio::time::{Instant, sleep};
 
 use self::entry::{has_all, is_ours};
 use self::hosts::Format;
+use self::lock::Held;
+use self::masked::masked;
 use self::swap::{Settings, SwapError};
 use self::text::{Fault, Splice, place, spliced, without_mark};
 
@@ -36,12 +38,6 @@ pub(crate) use self::record::Record;
 
 /// How often an edit is done again because somebody else has written.
 const TRIES: usize = 20;
-
-/// How long a host may have its file locked; one that has ended with it leaves its lock behind.
-const LOCKED: Duration = Duration::from_secs(10);
-
-/// How long a lock is waited for. After that the edit is done as for hosts that have none.
-const PATIENCE: Duration = Duration::from_secs(12);
 
 /// An entry of a host.
 #[derive(Debug, Clone, Copy)]
@@ -162,7 +158,8 @@ impl Place<'_> {
         edit: impl Fn(&Settings) -> Result<Result<State, SwapError>, Failure>,
     ) -> Result<State, Failure> {
         let file = self.file()?;
-        let _held = if self.host.locks && !how.dry { Held::take(&file).await } else { None };
+        let _held =
+            if self.host.locks && self.scope == Scope::User && !how.dry { Held::take(&file).await } else { None };
         let mode = if self.scope == Scope::User { 0o600 } else { 0o666 };
         for _ in 0..TRIES {
             let settings = Settings::read(&file, mode).map_err(|error| failure(&file, error))?;
@@ -240,7 +237,10 @@ impl Place<'_> {
             None => {
                 let new = format.remove(body, keys, made.above).map_err(refused)?;
                 let (before, after) = (format.read(body).map_err(refused)?, format.read(&new));
-                if after.as_ref().ok() != Some(&without(before, keys, made.above)) {
+                // A table of TOML that is nothing but its sections goes with the last of them.
+                let is_gone =
+                    made.above || format == Format::Toml && !format.find_above(&new, keys).map_err(refused)?;
+                if after.as_ref().ok() != Some(&without(before, keys, is_gone)) {
                     return Err(unsure(&settings.path));
                 }
                 format!("{mark}{new}")
@@ -373,68 +373,4 @@ fn refused(path: &Path, body: &str, fault: &Fault) -> Failure {
 fn unsure(path: &Path) -> Failure {
     let detail = format!("{} is written in a way that cannot be edited safely; nothing was changed", path.display());
     Failure::new(FailureKind::ConfigInvalid, detail)
-}
-
-/// Returns an entry of somebody else on one line, without what may be secret.
-fn masked(key: &str, value: &Value) -> String {
-    let is_secret = |word: &str| {
-        let word = word.to_ascii_lowercase();
-        ["token", "secret", "password", "authorization", "bearer", "key=", "api-key", "apikey"]
-            .iter()
-            .any(|part| word.contains(part))
-    };
-    match value {
-        Value::Object(members) => {
-            let inner = |(name, value): (&String, &Value)| {
-                let hides = is_secret(name) || ["env", "environment", "headers", "http_headers"].contains(&key);
-                let value = if hides { "\"***\"".to_owned() } else { masked(name, value) };
-                format!("{}: {value}", Value::from(name.as_str()))
-            };
-            format!("{{{}}}", members.iter().map(inner).collect::<Vec<_>>().join(", "))
-        }
-        Value::Array(elements) => {
-            let before = std::iter::once(&Value::Null).chain(elements);
-            let inner = |(before, value): (&Value, &Value)| {
-                if before.as_str().is_some_and(is_secret) { "\"***\"".to_owned() } else { masked(key, value) }
-            };
-            format!("[{}]", before.zip(elements).map(inner).collect::<Vec<_>>().join(", "))
-        }
-        Value::String(text) if is_secret(text) => "\"***\"".to_owned(),
-        _ => value.to_string(),
-    }
-}
-
-/// The lock of a file as Claude Code takes it: a folder beside it.
-struct Held(PathBuf);
-
-impl Held {
-    /// Waits for it. None when it cannot be had; then the exchange of files has to do.
-    async fn take(file: &Path) -> Option<Self> {
-        let mut name = file.as_os_str().to_owned();
-        name.push(".lock");
-        let lock = PathBuf::from(name);
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            match fs::create_dir(&lock) {
-                Ok(()) => return Some(Self(lock)),
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(_) => return None,
-            }
-            let touched = fs::metadata(&lock).and_then(|found| found.modified());
-            if touched.is_ok_and(|when| SystemTime::now().duration_since(when).is_ok_and(|ago| ago > LOCKED)) {
-                let _ = fs::remove_dir(&lock);
-            } else if Instant::now() > deadline {
-                return None;
-            } else {
-                sleep(Duration::from_millis(100)).await;
-            }
-        }
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        // Whoever took it for forgotten has removed it.
-        let _ = fs::remove_dir(&self.0);
-    }
 }
