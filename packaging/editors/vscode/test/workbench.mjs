@@ -14,13 +14,14 @@ export class Workbench {
       globalThis.openedElsewhere = [];
       globalThis.open = (url) => (globalThis.openedElsewhere.push(String(url)), globalThis);
     });
+    page.setDefaultTimeout(90_000);
     await page.goto(world.address, { waitUntil: "domcontentloaded" });
     await page.locator(".statusbar").waitFor({ timeout: 90_000 });
     return new Workbench(page, world.pictures);
   }
 
   async reload() {
-    await this.page.reload({ waitUntil: "domcontentloaded" });
+    await this.page.reload({ timeout: 90_000, waitUntil: "domcontentloaded" });
     await this.page.locator(".statusbar").waitFor({ timeout: 90_000 });
   }
 
