@@ -11,8 +11,8 @@ use tracing::{info, warn};
 
 use super::super::disk;
 use super::Grant;
-use super::status::NO_TOKENS;
 use super::state::{GrantState, Trouble};
+use super::status::NO_TOKENS;
 use crate::clock::Moment;
 use crate::files::read::Signature;
 use crate::identity::tokens::Tokens;

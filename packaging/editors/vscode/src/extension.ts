@@ -12,7 +12,7 @@ import { Mcp } from "./mcp";
 import { show as showMenu } from "./menu";
 import { Pages } from "./pages";
 import { run } from "./programs";
-import { showReport } from "./report";
+import { Reports } from "./report";
 import type { Node } from "./rows";
 import { program } from "./settings";
 import { StatusBar } from "./statusBar";
@@ -37,8 +37,9 @@ export function activate(context: vscode.ExtensionContext): void {
     logins: new Logins(daemon, log),
     switching: new Switching(daemon, window),
     doctor: new Doctor(daemon, window, pages, log, () => own.client !== undefined),
+    reports: new Reports(own, window, pages, log),
   };
-  context.subscriptions.push(log, window, daemon, pages, trees, own, new StatusBar(daemon, window), new Mcp(window, version, log));
+  context.subscriptions.push(log, window, daemon, pages, trees, own, parts.reports, new StatusBar(daemon, window), new Mcp(window, version, log));
   for (const [name, work] of Object.entries(commands(parts))) {
     context.subscriptions.push(vscode.commands.registerCommand(`mixpanel.${name}`, (...args: unknown[]) => safely(log, name, () => work(...args))));
   }
@@ -60,6 +61,7 @@ interface Parts {
   logins: Logins;
   switching: Switching;
   doctor: Doctor;
+  reports: Reports;
 }
 
 type Work = (...args: unknown[]) => Promise<void> | void;
@@ -90,7 +92,7 @@ function commands(parts: Parts): Record<string, Work> {
     },
     restartDaemon: () => restart(window, daemon, log),
     openConfig: () => openConfig(daemon),
-    showReport: () => showReport(parts.language, pages),
+    showReport: () => parts.reports.show(),
     restartLanguageServer: () => parts.language.restart(),
     showLog: () => log.show(),
     findEvents: () => trees.find(),

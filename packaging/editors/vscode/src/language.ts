@@ -3,14 +3,13 @@
 import { execFile } from "node:child_process";
 import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, TransportKind } from "vscode-languageclient/node";
-import { flags } from "./choice";
 import { told } from "./daemon";
 import { program, settings } from "./settings";
 import type { Window } from "./window";
 
 const LANGUAGES = [
   "javascript", "javascriptreact", "typescript", "typescriptreact", "vue", "svelte", "python", "swift", "kotlin", "java", "go", "ruby", "php",
-  "dart", "csharp",
+  "dart", "csharp", "objective-c", "objective-cpp", "html", "astro", "erb",
 ];
 /** A server that ends more often than this within a minute is left alone. */
 const MOST_ENDS = 3;
@@ -61,13 +60,23 @@ export class Language implements vscode.Disposable {
     if (path === undefined) return this.log.info(`no language server: ${problem}`);
     if (!(await this.#isThere(path))) return this.#tellMissing(path);
     const options = { env: this.window.env, ...(this.window.folder ? { cwd: this.window.folder } : {}) };
-    const server = { command: path, args: [...flags(this.window.choice), "lsp"], transport: TransportKind.stdio, options };
+    const server = { command: path, args: ["lsp"], transport: TransportKind.stdio, options };
     this.#client = new LanguageClient("mixpanel", "Mixpanel", server, {
       documentSelector: [
         ...LANGUAGES.map((language) => ({ scheme: "file", language })),
         { scheme: "file", pattern: "**/.mp/config.toml" }, { scheme: "file", pattern: "**/.mixpanel.toml" },
       ],
       outputChannel: this.log,
+      initializationOptions: this.#section(vscode.workspace.getConfiguration("mixpanel")),
+      middleware: {
+        workspace: {
+          configuration: async (params, token, next) => {
+            const found: unknown = await next(params, token);
+            if (!Array.isArray(found)) return [];
+            return found.map((one, at) => (params.items[at]?.section === "mixpanel" ? this.#section(one as object | null) : (one as unknown)));
+          },
+        },
+      },
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       initializationFailedHandler: () => false,
       errorHandler: {
@@ -77,6 +86,11 @@ export class Language implements vscode.Disposable {
     });
     await this.#client.start();
     this.log.info("mp lsp has started");
+  }
+
+  /** What the server is told of the settings: what this window has chosen wins over a project's file. */
+  #section(found: object | null): object {
+    return { ...JSON.parse(JSON.stringify(found ?? {})) as object, ...this.window.choice };
   }
 
   async #stop(): Promise<void> {

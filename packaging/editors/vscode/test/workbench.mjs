@@ -2,6 +2,9 @@
 import { join } from "node:path";
 import { until } from "./world.mjs";
 
+/** A busy machine takes minutes to load an editor. */
+const SLOW = 240_000;
+
 export class Workbench {
   constructor(page, pictures) {
     Object.assign(this, { page, pictures });
@@ -14,14 +17,15 @@ export class Workbench {
       globalThis.openedElsewhere = [];
       globalThis.open = (url) => (globalThis.openedElsewhere.push(String(url)), globalThis);
     });
+    page.setDefaultTimeout(SLOW);
     await page.goto(world.address, { waitUntil: "domcontentloaded" });
-    await page.locator(".statusbar").waitFor({ timeout: 90_000 });
+    await page.locator(".statusbar").waitFor({ timeout: SLOW });
     return new Workbench(page, world.pictures);
   }
 
   async reload() {
-    await this.page.reload({ waitUntil: "domcontentloaded" });
-    await this.page.locator(".statusbar").waitFor({ timeout: 90_000 });
+    await this.page.reload({ timeout: SLOW, waitUntil: "domcontentloaded" });
+    await this.page.locator(".statusbar").waitFor({ timeout: SLOW });
   }
 
   opened() {

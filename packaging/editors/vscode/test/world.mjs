@@ -1,7 +1,7 @@
 // A home that is gone afterwards, with a fake Mixpanel, code-server with the extension in it, and a Chromium that shows it.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -67,14 +67,13 @@ export class World {
   /** The arguments of each `mp mcp` that runs in this home. */
   mcpServers() {
     const program = join(this.home, ".local/bin/mp");
-    const lines = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").filter(Boolean);
-      } catch {
-        return []; // It has ended.
-      }
-    });
-    return lines.filter((words) => words[0] === program && words.includes("mcp")).map((words) => words.slice(1).join(" "));
+    return processes().map(([, words]) => words).filter((words) => words[0] === program && words.includes("mcp")).map((words) => words.slice(1).join(" "));
+  }
+
+  /** The language servers of this home: their working directory tells. */
+  servers() {
+    const isOurs = ([pid, words]) => /\/mp-lsp$/.test(words[0] ?? "") && folderOf(pid) === this.folder;
+    return processes().filter(isOurs).map(([pid]) => pid);
   }
 
   /** Keeps the secrets that are on disk now, to look for them later where they must not be. */
@@ -156,6 +155,25 @@ export class World {
       const isOwn = ["127.0.0.1", "localhost"].includes(at.hostname) || at.hostname.endsWith(".vscode-resource.vscode-cdn.net");
       if (at.protocol.startsWith("http") && !isOwn) this.strangers.push(request.url());
     });
+  }
+}
+
+/** All processes, each with its words. */
+function processes() {
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map((pid) => {
+    try {
+      return [Number(pid), readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").filter(Boolean)];
+    } catch {
+      return [Number(pid), []]; // It has ended.
+    }
+  });
+}
+
+function folderOf(pid) {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined;
   }
 }
 
