@@ -39,7 +39,7 @@ async function hover(bench, text, word) {
 async function complete(bench, call, proposal, picture) {
   await line(bench, "country").click();
   await bench.page.keyboard.press("Control+End");
-  await bench.page.keyboard.type(call, { delay: 30 });
+  await bench.page.keyboard.type(call, { delay: 60 });
   const row = bench.page.locator(".suggest-widget.visible .monaco-list-row", { hasText: proposal }).first();
   await row.waitFor({ timeout: 5000 }).catch(async () => {
     await bench.page.keyboard.press("Control+Space");
