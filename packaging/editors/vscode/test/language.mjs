@@ -32,7 +32,10 @@ async function hover(bench, text, word) {
   await line(bench, text).getByText(word, { exact: false }).last().hover();
   const shown = bench.page.locator(".monaco-hover:visible .monaco-hover-content").first();
   await shown.waitFor();
-  return shown.innerText();
+  return until(async () => {
+    const text = await shown.innerText({ timeout: 1000 });
+    return text.includes("Loading...") ? undefined : text;
+  }, "the hover says something");
 }
 
 /** Writes a call at the end of the file, and takes a proposal. */
