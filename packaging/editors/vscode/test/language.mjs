@@ -32,14 +32,17 @@ async function hover(bench, text, word) {
   await line(bench, text).getByText(word, { exact: false }).last().hover();
   const shown = bench.page.locator(".monaco-hover:visible .monaco-hover-content").first();
   await shown.waitFor();
-  return shown.innerText();
+  return until(async () => {
+    const text = await shown.innerText({ timeout: 1000 });
+    return text.includes("Loading...") ? undefined : text;
+  }, "the hover says something");
 }
 
 /** Writes a call at the end of the file, and takes a proposal. */
 async function complete(bench, call, proposal, picture) {
   await line(bench, "country").click();
   await bench.page.keyboard.press("Control+End");
-  await bench.page.keyboard.type(call, { delay: 30 });
+  await bench.page.keyboard.type(call, { delay: 60 });
   const row = bench.page.locator(".suggest-widget.visible .monaco-list-row", { hasText: proposal }).first();
   await row.waitFor({ timeout: 5000 }).catch(async () => {
     await bench.page.keyboard.press("Control+Space");

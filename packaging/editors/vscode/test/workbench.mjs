@@ -42,7 +42,7 @@ export class Workbench {
   }
 
   async status() {
-    return (await this.item.innerText().catch(() => "")).trim();
+    return (await this.item.innerText({ timeout: 1000 }).catch(() => "")).trim();
   }
 
   statusIs(what, most) {

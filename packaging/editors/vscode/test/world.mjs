@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 
 const run = promisify(execFile);
-export const SOON = 60_000;
+export const SOON = 240_000;
 
 export class World {
   #ends = [];
