@@ -27,15 +27,15 @@ pub(crate) fn path(own: &Path, environment: &Environment) -> PathBuf {
 /// Returns why a path will be another one soon, if it will.
 pub(crate) fn passing(path: &Path) -> Option<&'static str> {
     let text = format!("{}/", path.display());
-    let has = |part: &&str| text.contains(*part);
-    if ["/Cellar/", "/nix/store/", "/mise/installs/", "/.asdf/installs/"].iter().any(|part| has(part)) {
+    let has = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
+    if has(&["/Cellar/", "/nix/store/", "/mise/installs/", "/.asdf/installs/"]) {
         return Some("belongs to one version, and an upgrade takes it away");
     }
     let temporary = ["/private/var/folders/", "/var/folders/", "/private/tmp/", "/tmp/", "/var/tmp/", "/dev/shm/"];
     if temporary.iter().any(|part| text.starts_with(part)) || text.contains("/_npx/") || text.contains("/.cache/uv/") {
         return Some("is in a folder for temporary files");
     }
-    if ["/target/debug/", "/target/release/"].iter().any(|part| has(part)) {
+    if has(&["/target/debug/", "/target/release/"]) {
         return Some("is in a build folder");
     }
     None

@@ -119,7 +119,7 @@ fn simplify(schema: &mut Value) {
                 fields.insert("properties".to_owned(), json!({}));
             }
             if fields.get("type").is_some_and(|kind| kind == "array")
-                && !fields.get("items").is_some_and(|items| items.get("type").is_some())
+                && fields.get("items").is_none_or(|items| items.get("type").is_none())
             {
                 fields.insert("items".to_owned(), json!({"type": "string"}));
             }

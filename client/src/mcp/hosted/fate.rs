@@ -268,7 +268,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_was_certainly_not_carried_out_is_sent_again_and_all_else_only_if_it_reads() {
         use FailureKind as Kind;
-        let cases: [(fn() -> Trouble, &str, &str); 9] = [
+        type Case = (fn() -> Trouble, &'static str, &'static str);
+        let cases: [Case; 9] = [
             (|| failure(Kind::Unreachable, true), "again", "again"),
             (|| failure(Kind::Unreachable, false), "fate_unknown", "again"),
             (|| failure(Kind::UpstreamUnreachable, true), "again", "again"),

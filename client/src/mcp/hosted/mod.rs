@@ -67,6 +67,7 @@ pub(crate) async fn serve(options: Options, reads_only: bool) -> Result<(), Fail
     let (out, written) = Out::open()?;
     let bridge = Arc::new(Bridge::new(Far::new(options), out, reads_only));
     let mut signals = signals_to_end()?;
+    #[expect(clippy::disallowed_methods, reason = "it is ended with the bridge, below")]
     let listening = tokio::spawn(listener::run(Arc::clone(&bridge)));
     let mut tasks = JoinSet::new();
     let has_ended = tokio::select! {
@@ -101,6 +102,7 @@ fn signals_to_end() -> Result<mpsc::Receiver<()>, Failure> {
             Failure::new(FailureKind::Internal, format!("signals could not be listened to: {error}"))
         })?;
         let sender = sender.clone();
+        #[expect(clippy::disallowed_methods, reason = "it ends with its receiver")]
         tokio::spawn(async move { while signals.recv().await.is_some() && sender.send(()).await.is_ok() {} });
     }
     Ok(receiver)
