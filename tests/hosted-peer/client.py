@@ -19,7 +19,7 @@ mp, port, life = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 
 def start() -> subprocess.Popen[bytes]:
     server = Path(__file__).parent / "server.py"
-    far = subprocess.Popen([sys.executable, server, str(port)], stderr=subprocess.DEVNULL)
+    far = subprocess.Popen([sys.executable, server, str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while True:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -77,7 +77,7 @@ for kind in '' json; do
 done
 if [ -n "${PYTHON:-}" ]; then
     say 'the Python SDK, without sessions'
-    client "$PYTHON" "$scratch/client.py" "$programs/mp" "$port" "$life"
+    client "$PYTHON" -u "$scratch/client.py" "$programs/mp" "$port" "$life"
     counts
 fi
 counts | grep -q '"reused":0,"logins":0' || fail 'a refresh token came twice, or somebody logged in'
