@@ -68,7 +68,7 @@ fn help_and_completion_name_them() {
 fn a_missing_program_is_told_with_what_to_do() {
     let home = empty();
     std::fs::create_dir_all(home.at("alone")).expect("writable");
-    std::fs::copy(&home.programs().mp, home.at("alone/mp")).expect("copied");
+    mp_sandbox::program::copy(&home.programs().mp, &home.at("alone/mp"));
     let done = home.run(&home.at("alone/mp"), ["lint", "."]).run();
     assert_eq!(done.code, 1, "{}", done.stderr);
     assert!(

@@ -124,7 +124,10 @@ async fn of_stream(bridge: &Bridge, request: &Message, place: &Place, mut feed: 
             }
             let message = Message::read(event.json.into()).map_err(|(_, why)| said(&format!("an event {why}")))?;
             if message.answers(request) {
-                #[expect(clippy::disallowed_methods, reason = "nobody waits for the rest of an answer; it ends with its time")]
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "nobody waits for the rest of an answer; it ends with its time"
+                )]
                 tokio::spawn(timeout(REST, feed.drain()));
                 return Ok(message);
             }

@@ -49,7 +49,10 @@ async fn listen(bridge: &Arc<Bridge>, generation: u64) {
             Ok(got) if got.status == StatusCode::NOT_FOUND && place.is_known() => {
                 // In a task of its own: what changes the session ends this one.
                 let bridge = Arc::clone(bridge);
-                #[expect(clippy::disallowed_methods, reason = "the listener goes on meanwhile; it ends by its own deadlines")]
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "the listener goes on meanwhile; it ends by its own deadlines"
+                )]
                 tokio::spawn(async move { course::renew(&bridge, generation).await });
                 return pending().await;
             }
