@@ -278,7 +278,7 @@ fn a_large_file_is_edited_and_a_huge_one_refused() {
     let home = empty();
     let file = home.at(".claude.json");
     let history: Vec<Value> =
-        (0..60_000).map(|number| json!({"at": number, "display": "what was typed, \u{e9}"})).collect();
+        (0..20_000).map(|number| json!({"at": number, "display": "what was typed, \u{e9}"})).collect();
     let text = format!("{}\n", json!({"projects": {"/x": {"history": history}}, "mcpServers": {}}));
     write(&file, &text);
     assert_eq!(state(&home, &["install", "--client", "claude"]), "added");
