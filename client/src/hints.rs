@@ -7,7 +7,15 @@ use std::path::{Path, PathBuf};
 const VALUES: [(&str, &str); 3] = [("DATE", "2025-01-31"), ("ID", "7"), ("WORKSPACE", "7")];
 
 /// Hints that are made of the words of any command, and one that is answered before the tree is asked.
-const MADE: [&str; 3] = ["mp {command} --help", "mp {} --id {}", "mp --version"];
+const MADE: [&str; 6] = [
+    "mp {command} --help",
+    "mp {} --id {}",
+    "mp --version",
+    "mp mcp {verb} --client {word}",
+    // The line that was given, with one option more.
+    "{} --force",
+    "{} --name NAME",
+];
 
 fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("readable").flatten() {
