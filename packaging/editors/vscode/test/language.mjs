@@ -126,6 +126,7 @@ async function serverEnds(world, bench) {
   process.kill(first, "SIGKILL");
   await until(() => world.servers().some((pid) => pid !== first), "another server runs");
   await until(async () => (await errors(bench).count()) >= 1, "an event is unknown to it, too");
+  assert.match(await hover(bench, "'Sign Up'", "Sign Up"), /Sent when Sign Up happens/);
   assert.equal(await bench.notice("crashed").count(), 0);
 }
 
