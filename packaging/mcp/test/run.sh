@@ -25,6 +25,7 @@ export PATH
 [ -d "$modules/node_modules/@modelcontextprotocol/inspector" ] ||
     npm --prefix "$modules" install --silent --no-audit --no-fund @modelcontextprotocol/sdk@1.32.2 @modelcontextprotocol/inspector@2.12.0
 
+rm -f "$work/address"
 mkfifo "$work/hold.$$"
 sleep 3600 >"$work/hold.$$" &
 holder=$!

@@ -4,6 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Client, Problem, socketPath } from "mixpanel-mpd";
 import type { Event as Happening } from "mixpanel-mpd";
 import * as vscode from "vscode";
+import { missing } from "./describe";
 import { Place } from "./place";
 import { program, settings } from "./settings";
 import type { Login, Reach, Session, Status, View } from "./wire";
@@ -210,6 +211,7 @@ export class Daemon implements vscode.Disposable {
   #set(view: View): void {
     this.#view = view;
     void vscode.commands.executeCommand("setContext", "mixpanel.state", state(view));
+    void vscode.commands.executeCommand("setContext", "mixpanel.missing", missing(view));
     this.#changed.fire(view);
   }
 }

@@ -38,7 +38,7 @@ export function label(view: View, choice: Choice, style: Style): Label {
   if (!session.account) return said("account", "Mixpanel: log in");
   const state = accountOf(view)?.state;
   const who = plain(session.account.name, 32);
-  if (state === "login_required" || state === "unreadable") return said("warning", `${who}: log in`, true);
+  if (isLoggedOut(view)) return said("warning", `${who}: log in`, true);
   const project = session.project ? plain(session.project.name ?? session.project.id, 32) : "no project";
   const parts = style === "full" ? [who, project] : [project];
   const icon = isEmpty(choice) ? "graph" : "window";
@@ -48,6 +48,17 @@ export function label(view: View, choice: Choice, style: Style): Label {
 /** The state of the session's account, if the daemon keeps it. */
 export function accountOf(view: View): AccountStatus | undefined {
   return view.status?.accounts.find((account) => account.name === view.session?.account?.name);
+}
+
+/** Whether the session's account needs a login before anything can be asked. */
+export function isLoggedOut(view: View): boolean {
+  return ["login_required", "unreadable"].includes(accountOf(view)?.state ?? "");
+}
+
+/** What somebody has to choose before there is something to show; welcome texts go by it. */
+export function missing(view: View): "" | "login" | "project" {
+  if (isLoggedOut(view)) return "login";
+  return view.session?.state === "needs_project" ? "project" : "";
 }
 
 /** Who decided a part, in words. */

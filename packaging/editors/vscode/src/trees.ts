@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import type { Daemon } from "./daemon";
 import { told } from "./daemon";
+import { isLoggedOut } from "./describe";
 import * as rows from "./rows";
 import type { Node } from "./rows";
 import { several } from "./text";
@@ -198,9 +199,7 @@ function accountsKey(view: View): string | undefined {
 }
 
 function isUsable(view: View): boolean {
-  const name = view.session?.account?.name;
-  const state = view.status?.accounts.find((one) => one.name === name)?.state;
-  return view.reach !== "absent" && view.reach !== "missing" && name !== undefined && state !== "login_required";
+  return view.reach !== "absent" && view.reach !== "missing" && view.session?.account?.name !== undefined && !isLoggedOut(view);
 }
 
 function projectsKey(view: View): string | undefined {

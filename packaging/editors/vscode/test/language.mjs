@@ -51,6 +51,7 @@ async function complete(bench, call, proposal, picture) {
   await bench.picture(picture);
   const found = await bench.page.locator(".suggest-widget.visible .monaco-list-row").allInnerTexts();
   await row.click();
+  await line(bench, `${call}${proposal}`).waitFor();
   return found.map((text) => text.replace(/\s+/g, " ").trim());
 }
 
@@ -79,14 +80,22 @@ async function python(world, bench) {
   assert.ok(found.length >= 5, found.join(", "));
 }
 
+/** Asks what can be done about a word, and does it. All that know the language answer first, and some of them read for long. */
+async function fix(bench, word, what, picture) {
+  await line(bench, word).getByText(word).last().click();
+  await bench.page.keyboard.press("Control+.");
+  const row = bench.page.locator(".action-widget .monaco-list-row", { hasText: what }).first();
+  await row.waitFor();
+  if (picture) await bench.picture(picture);
+  // The list takes no click until the mouse has moved: one that was meant for what it covers shall do nothing.
+  await row.hover({ force: true });
+  await row.click();
+}
+
 async function quickFix(world, bench) {
   await openFile(bench, "shop.js");
-  await line(bench, "Sign Upp").getByText("Sign Upp").last().click();
-  await bench.page.keyboard.press("Control+.");
-  const menu = bench.page.locator(".action-widget");
-  await menu.waitFor();
-  await bench.picture("quick-fix");
-  await menu.locator(".monaco-list-row", { hasText: /Sign Up\b/ }).first().click();
+  await until(async () => (await errors(bench).count()) === 1, "one event is unknown");
+  await fix(bench, "Sign Upp", "Change to 'Sign Up'", "quick-fix");
   await until(async () => !(await line(bench, "Sign Upp").isVisible().catch(() => false)), "the name is mended");
   assert.equal(await line(bench, "country").isVisible(), true);
 }
@@ -95,9 +104,7 @@ async function quickFix(world, bench) {
 async function ignore(world, bench) {
   await openFile(bench, "other.js");
   await until(async () => (await errors(bench).count()) === 1, "the event is unknown");
-  await line(bench, "Only Here").getByText("Only Here").last().click();
-  await bench.page.keyboard.press("Control+.");
-  await bench.page.locator(".action-widget .monaco-list-row", { hasText: /ignore/i }).first().click();
+  await fix(bench, "Only Here", "Ignore the event 'Only Here'", "ignore");
   await until(async () => (await errors(bench).count()) === 0, "it is no problem any more");
   await bench.command("File: Save All");
   await until(() => existsSync(join(world.folder, ".mixpanel.toml")) && /Only Here/.test(readFileSync(join(world.folder, ".mixpanel.toml"), "utf8")), "it is in .mixpanel.toml");
@@ -119,6 +126,7 @@ async function serverEnds(world, bench) {
   process.kill(first, "SIGKILL");
   await until(() => world.servers().some((pid) => pid !== first), "another server runs");
   await until(async () => (await errors(bench).count()) >= 1, "an event is unknown to it, too");
+  assert.match(await hover(bench, "'Sign Up'", "Sign Up"), /Sent when Sign Up happens/);
   assert.equal(await bench.notice("crashed").count(), 0);
 }
 

@@ -279,6 +279,8 @@ async function loginLost(world, bench) {
   await bench.statusIs("acme-corp: log in");
   assert.equal(await bench.isWarning(), true);
   await until(async () => (await bench.tree("Accounts")).some((row) => row.includes("log in again")), "the row says so");
+  await bench.pane("Projects").getByText("The login has ended").waitFor();
+  await bench.pane("Events").getByText("Events are shown after a login").waitFor();
   await bench.picture("login-lost");
   await bench.treeRow("Accounts", "acme-corp").hover();
   await bench.treeRow("Accounts", "acme-corp").locator('a[aria-label="Log In Again"]').click();

@@ -92,7 +92,9 @@ export class Workbench {
 
   async dismiss() {
     await this.page.keyboard.press("Escape");
-    for (const button of await this.page.locator(".notification-list-item .codicon-notifications-clear").all()) await button.click().catch(() => {});
+    const buttons = await this.page.locator(".notification-list-item .codicon-notifications-clear").all();
+    // One that goes by itself meanwhile cannot be clicked.
+    for (const button of buttons) await button.click({ timeout: 2000 }).catch(() => {});
   }
 
   button(text) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { decided, label, lines, page, token } from "../../src/describe";
+import { decided, label, lines, missing, page, token } from "../../src/describe";
 import { entries } from "../../src/entries";
 import type { AccountStatus, Session, Source, Status, View } from "../../src/wire";
 
@@ -24,6 +24,14 @@ function status(state: string, more: Partial<AccountStatus> = {}): Status {
 }
 
 const view = (more: Partial<View> = {}): View => ({ reach: "running", logins: [], session: session(), status: status("ok"), ...more });
+
+test("what has to be chosen first is known", () => {
+  assert.equal(missing(view()), "");
+  assert.equal(missing({ reach: "connecting", logins: [] }), "");
+  assert.equal(missing(view({ status: status("login_required") })), "login");
+  assert.equal(missing(view({ status: status("unreadable") })), "login");
+  assert.equal(missing(view({ session: session({ project: null, state: "needs_project" }) })), "project");
+});
 
 test("the label says who and where, in every state", () => {
   const text = (seen: View, choice = {}): string => label(seen, choice, "full").text;
