@@ -312,6 +312,7 @@ fn an_entry_says_what_the_flags_say_and_no_secret() {
     let own = home.programs().mp.display().to_string();
     assert_eq!(entry(&["--client", "cursor"]), json!({"command": own, "args": ["mcp"]}));
     assert_eq!(entry(&["--client", "cursor", "--scope", "project"])["command"], "mp", "others have it elsewhere");
+    let socket = home.at("work/s").display().to_string();
     let all = [
         "--client",
         "gemini",
@@ -323,11 +324,10 @@ fn an_entry_says_what_the_flags_say_and_no_secret() {
         "-t",
         "shop",
         "--socket",
-        "s",
+        &socket,
         "--env",
         "MP_REGION=eu",
     ];
-    let socket = home.at("work/s").display().to_string();
     assert_eq!(
         entry(&all),
         json!({"command": "/opt/mp", "args": ["mcp", "--read-only", "--groups", "inspect,flags", "--target", "shop", "--socket", socket],

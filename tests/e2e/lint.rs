@@ -21,7 +21,10 @@ fn copy(from: &Path, to: &Path, change: &dyn Fn(&str) -> String) {
         if path.is_dir() {
             copy(&path, &to, change);
         } else {
-            fs::write(&to, change(&fs::read_to_string(&path).expect("text"))).expect("writable");
+            // What is no text has no code; it is compiled, or a picture.
+            let text = String::from_utf8(fs::read(&path).expect("readable"));
+            fs::write(&to, text.map_or_else(|error| error.into_bytes(), |text| change(&text).into_bytes()))
+                .expect("writable");
         }
     }
 }
