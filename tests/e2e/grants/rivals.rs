@@ -37,6 +37,15 @@ fn by_us(world: &World) -> u64 {
     row.and_then(|count| count.parse().ok()).expect("a number")
 }
 
+/// Ends a race when it is dropped.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Lets mpd and eight rivals refresh until there were 200 rotations. The file must parse at each look, and go forward if it is told to.
 fn race(rotation: Rotation, goes_forward: bool) {
     let world = World::with_grant(3600);
@@ -70,18 +79,21 @@ fn race(rotation: Rotation, goes_forward: bool) {
                 let now = generation(world.on_disk()["access_token"].as_str().expect("a text"));
                 assert!(!goes_forward || now >= newest, "the file went back from {newest} to {now}");
                 newest = newest.max(now);
+                pause(Duration::from_millis(50));
             }
         });
+        // Also when what follows fails: the others would wait for ever.
+        let _end = End(&done);
         let begun = Instant::now();
         // Until both have taken part, however the machine shares itself among them.
         while granted() < 200 || by_rivals.load(Ordering::Relaxed) == 0 || by_us(&world) == 0 {
-            assert!(begun.elapsed() < Duration::from_secs(120), "too slow");
+            let (rivals, ours) = (by_rivals.load(Ordering::Relaxed), by_us(&world));
+            assert!(begun.elapsed() < Duration::from_secs(120), "too slow: {rivals} by rivals, {ours} by us");
             // "Newer than the one there is": a plain request is not repeated within a second.
             let newest = world.status()["generation"].as_u64().expect("a number");
             let answer = world.home.ask(&ask_refresh(newest));
             assert_eq!(answer.status, 200, "{}", answer.text());
         }
-        done.store(true, Ordering::Relaxed);
     });
     println!("{rotation:?}: {} by rivals, {} by us", by_rivals.into_inner(), by_us(&world));
     let answer = world.home.ask(&ask_token());
