@@ -54,6 +54,8 @@ account = "sa"
 CONFIG
 chmod 600 "$HOME/.mp/config.toml"
 
+# Inspectors pass little of the environment on: the daemon has the address already.
+"$MP" daemon start >/dev/null
 "$work/venv/bin/python" "$here/client.py"
 MODULES=$modules node "$here/client.mjs"
 inspect() {
