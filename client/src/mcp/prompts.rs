@@ -79,7 +79,7 @@ const PROMPTS: [Template; 8] = [
         title: "Weekly review",
         about: "What happened in the project in the last seven days",
         arguments: &[optional("project", "Id of the project [default: the session's]")],
-        text: "Write a review of the last seven days of project {project|of the session}, for people who know the product. Use \
+        text: "Write a review of the last seven days, for people who know the product. Project: {project|the session's}. Use \
                inspect_top_events for what happens most, ask_insights for daily, weekly and monthly active users and for the five most \
                important events against the week before, ask_funnel for the main conversion if events suggest one, and \
                read_operation with lexicon.anomalies.list and annotations.list for what may explain changes. Keep an eye on mp/limits in \

@@ -20,10 +20,15 @@ modules=$work/modules
 mkdir -p "$modules"
 [ -f "$modules/package.json" ] || echo '{"private": true}' >"$modules/package.json"
 export HOME="$work/home"
+# The Inspector of today needs a newer Node than many have; the one of those runs with theirs.
+path=$PATH
+older=$work/older
 PATH=$work/venv/bin:$PATH
 export PATH
 [ -d "$modules/node_modules/@modelcontextprotocol/inspector" ] ||
     npm --prefix "$modules" install --silent --no-audit --no-fund @modelcontextprotocol/sdk@1.32.2 @modelcontextprotocol/inspector@2.12.0
+[ -d "$older/node_modules/@modelcontextprotocol/inspector" ] ||
+    npm --prefix "$older" install --silent --no-audit --no-fund @modelcontextprotocol/inspector@0.15.0
 
 rm -f "$work/address"
 mkfifo "$work/hold.$$"
@@ -49,13 +54,42 @@ account = "sa"
 CONFIG
 chmod 600 "$HOME/.mp/config.toml"
 
+# Inspectors pass little of the environment on: the daemon has the address already.
+"$MP" daemon start >/dev/null
 "$work/venv/bin/python" "$here/client.py"
 MODULES=$modules node "$here/client.mjs"
+inspect() {
+    "$inspector" --cli "$MP" mcp "$@" >"$work/inspector.json"
+}
+lists() {
+    for method in tools/list resources/list resources/templates/list prompts/list; do
+        strict=; [ $method != tools/list ] || strict=$1
+        inspect $strict --method $method
+        echo "inspector $version: $method is clean, $(wc -c <"$work/inspector.json") bytes"
+    done
+}
+answers() {
+    pattern=$1
+    shift
+    if ! inspect "$@" || ! grep -q "$pattern" "$work/inspector.json"; then
+        cat "$work/inspector.json"
+        exit 1
+    fi
+    echo "inspector $version: $2 ${4:-} is answered"
+}
+calls() {
+    answers 'Sign Up' --method tools/call --tool-name inspect_events
+    answers 'dashboards.delete' --method tools/call --tool-name find_operations --tool-arg 'words=delete a dashboard'
+    answers '"behavior"' --method tools/call --tool-name ask_insights --tool-arg 'events=["Sign Up"]' dry_run=true
+    answers 'seven days' --method prompts/get --prompt-name weekly_review
+    answers '3187654' --method resources/read --uri mixpanel://session
+}
+version=2.12.0
 inspector=$modules/node_modules/.bin/mcp-inspector
-for method in tools/list resources/list resources/templates/list prompts/list; do
-    strict=; [ $method != tools/list ] || strict=--strict
-    "$inspector" --cli $strict --method $method "$MP" mcp >"$work/inspector.json"
-    echo "inspector: $method is clean, $(wc -c <"$work/inspector.json") bytes"
-done
-"$inspector" --cli --method tools/call --tool-name inspect_events "$MP" mcp >"$work/inspector.json"
-grep -q "Sign Up" "$work/inspector.json" && echo "inspector: tools/call inspect_events is answered"
+lists --strict
+calls
+version="0.15.0 on node $(PATH=$path node --version)"
+inspector=$older/node_modules/.bin/mcp-inspector
+PATH=$path
+lists ''
+calls

@@ -22,11 +22,11 @@ export class Switching {
 
   /** Asks what is not given, and switches. */
   async ask(axis: Axis, given?: { value?: string; scope?: Scope }): Promise<void> {
-    const value = given?.value ?? (await this.#value(axis));
-    if (value === undefined) return;
-    const scope = given?.scope ?? (await this.#scope(axis, value));
+    const chosen = given?.value === undefined ? await this.#value(axis) : { value: given.value, name: given.value };
+    if (chosen === undefined) return;
+    const scope = given?.scope ?? (await this.#scope(axis, chosen.name));
     if (scope === undefined) return;
-    await this.apply(axis, value, scope);
+    await this.apply(axis, chosen.value, scope);
   }
 
   async apply(axis: Axis, value: string, scope: Scope): Promise<void> {
@@ -59,20 +59,20 @@ export class Switching {
     void vscode.window.showWarningMessage(`This window stays with the ${axis} ${plain(now)}: ${plain(why?.source.at ?? "")} decides.`);
   }
 
-  async #value(axis: Axis): Promise<string | undefined> {
-    const picker = vscode.window.createQuickPick<vscode.QuickPickItem & { value: string }>();
+  async #value(axis: Axis): Promise<{ value: string; name: string } | undefined> {
+    const picker = vscode.window.createQuickPick<vscode.QuickPickItem & { value: string; name: string }>();
     picker.title = `Mixpanel: switch ${axis}`;
     picker.placeholder = `Choose the ${axis}`;
     picker.matchOnDescription = true;
     picker.busy = true;
     picker.show();
     try {
-      const chosen = new Promise<string | undefined>((resolve) => {
-        picker.onDidAccept(() => resolve(picker.selectedItems[0]?.value));
+      const chosen = new Promise<{ value: string; name: string } | undefined>((resolve) => {
+        picker.onDidAccept(() => resolve(picker.selectedItems[0]));
         picker.onDidHide(() => resolve(undefined));
       });
       const found = await this.#rows(axis);
-      picker.items = found.map((row) => ({ ...row, label: row.isCurrent ? `$(check) ${row.label}` : row.label }));
+      picker.items = found.map((row) => ({ ...row, name: row.label, label: row.isCurrent ? `$(check) ${row.label}` : row.label }));
       const current = picker.items.filter((_, at) => found[at]?.isCurrent);
       if (current.length > 0) picker.activeItems = current;
       if (found.length === 0) picker.placeholder = `There is no ${axis} to switch to`;
@@ -94,9 +94,9 @@ export class Switching {
     }
   }
 
-  async #scope(axis: Axis, value: string): Promise<Scope | undefined> {
+  async #scope(axis: Axis, name: string): Promise<Scope | undefined> {
     const sorted = this.#last === "window" ? SCOPES : [...SCOPES].reverse();
-    const chosen = await vscode.window.showQuickPick(sorted, { title: `Mixpanel: use ${axis} ${plain(value)} where?` });
+    const chosen = await vscode.window.showQuickPick(sorted, { title: `Mixpanel: use ${axis} ${plain(name)} where?` });
     if (chosen) this.#last = chosen.scope;
     return chosen?.scope;
   }

@@ -77,8 +77,12 @@ export class Workbench {
     return found.map((text) => text.replace(/\s+/g, " ").trim());
   }
 
+  /** Chooses a row by the keyboard: what is told of the row under the mouse may cover the next one. */
   async pick(text) {
-    await this.row(text).first().click();
+    await this.row(text).first().waitFor();
+    await this.input.fill(text);
+    await this.page.locator(".quick-input-widget:visible .monaco-list-row.focused", { hasText: text }).waitFor();
+    await this.page.keyboard.press("Enter");
   }
 
   async type(text) {
