@@ -1,5 +1,5 @@
-//! What tools answer, as short JSON Schema. Everything that Mixpanel may change is left open: an answer that has more, less, or another
-//! kind of something is no error of the caller's.
+//! What tools answer, as short JSON Schema. What Mixpanel may change is left open: an answer that has more or less is no error of the
+//! caller's. A type is told only of what the daemon itself makes of an answer, or has looked at.
 
 use std::collections::BTreeMap;
 

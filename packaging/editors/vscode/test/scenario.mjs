@@ -144,7 +144,7 @@ async function allTools(world, bench) {
   await bench.pick("Mobile");
   await bench.pick("For all tools");
   await bench.statusIs("acme-corp · Mobile");
-  assert.match(await world.mp("session"), /Mobile/);
+  await until(async () => /Mobile/.test(await world.mp("session")), "all tools have it");
 }
 
 async function terminal(world, bench) {
