@@ -32,7 +32,7 @@ impl Session {
             "mixpanel.refresh" => {
                 for (choice, project) in self.projects.values_mut() {
                     project.asked.clear();
-                    self.library.wish(choice, Wish::Look(true));
+                    self.lookup.wish(choice, Wish::Look(true));
                 }
                 Ok(Value::Null)
             }

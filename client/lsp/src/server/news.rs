@@ -31,7 +31,7 @@ impl Session {
     pub(crate) fn look_again(&mut self) {
         let choices: Vec<Switch> = self.projects.values().map(|(choice, _)| choice.clone()).collect();
         for choice in choices {
-            self.library.wish(&choice, Wish::Look(false));
+            self.lookup.wish(&choice, Wish::Look(false));
         }
     }
 
@@ -68,7 +68,7 @@ impl Session {
             News::Created(event) => {
                 let message = format!("The lexicon has an entry for '{event}' now.");
                 self.notify("window/showMessage", json!({"type": 3, "message": message}));
-                self.library.wish(choice, Wish::Look(true));
+                self.lookup.wish(choice, Wish::Look(true));
             }
             News::Failed(Wish::Look(_), failure) => {
                 project.trouble = Some(failure);

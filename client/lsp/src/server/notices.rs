@@ -125,7 +125,7 @@ impl Session {
             Some(Pending::Create(choice, event, properties))
                 if answer.get("title").is_some_and(|title| title == "Create") =>
             {
-                self.library.wish(&choice, Wish::Create(event, properties));
+                self.lookup.wish(&choice, Wish::Create(event, properties));
             }
             Some(Pending::Create(..) | Pending::Nothing) | None => {}
         }

@@ -53,7 +53,7 @@ impl Session {
             Some((_, found)) => found.clone(),
             None => {
                 let wish = Wish::Check(uri.to_owned(), version, Unshown(text.as_str().to_owned()));
-                self.library.wish(&Switch::default(), wish);
+                self.lookup.wish(&Switch::default(), wish);
                 mistakes(text.as_str())
             }
         };

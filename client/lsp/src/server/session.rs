@@ -68,7 +68,7 @@ pub(crate) type Mistakes = Vec<(Range<usize>, String)>;
 /// The session.
 pub(crate) struct Session {
     pub(crate) out: Sender<Message>,
-    pub(crate) library: Library,
+    pub(crate) lookup: Library,
     pub(crate) abilities: Abilities,
     pub(crate) encoding: Encoding,
     pub(crate) settings: Settings,
@@ -97,10 +97,10 @@ pub(crate) struct Session {
 const OLD: u64 = 3600;
 
 impl Session {
-    pub(crate) fn new(out: Sender<Message>, library: Library, abilities: Abilities, encoding: Encoding) -> Self {
+    pub(crate) fn new(out: Sender<Message>, lookup: Library, abilities: Abilities, encoding: Encoding) -> Self {
         Self {
             out,
-            library,
+            lookup,
             abilities,
             encoding,
             settings: Settings::default(),
@@ -191,7 +191,7 @@ impl Session {
 
     /// Returns what is known for a choice. Whoever asks for the first time sets the look at it off, and gets what was kept.
     pub(crate) fn project(&mut self, choice: &Switch) -> &mut Project {
-        let (shelf, library) = (&self.shelf, &self.library);
+        let (shelf, lookup) = (&self.shelf, &self.lookup);
         let (_, project) = self.projects.entry(key(choice)).or_insert_with(|| {
             let mut project = Project::default();
             if let Some(kept) = shelf.as_ref().and_then(|shelf| shelf.read(choice)) {
@@ -203,7 +203,7 @@ impl Session {
         let is_old = crate::knowledge::now().saturating_sub(project.at) > OLD && project.trouble.is_none();
         if !project.is_looked_at || (is_old && project.asked.insert(format!("look {}", project.at))) {
             project.is_looked_at = true;
-            library.wish(choice, Wish::Look(false));
+            lookup.wish(choice, Wish::Look(false));
         }
         project
     }
@@ -221,7 +221,7 @@ impl Session {
     pub(crate) fn wish_once(&mut self, choice: &Switch, wish: Wish) {
         let name = format!("{wish:?}");
         if self.project(choice).asked.insert(name) {
-            self.library.wish(choice, wish);
+            self.lookup.wish(choice, wish);
         }
     }
 
@@ -254,7 +254,7 @@ impl Session {
         volumes.truncate(MOST_VOLUMES);
         project.asked.extend(volumes.iter().map(|event| format!("volume {event}")));
         if !volumes.is_empty() {
-            self.library.wish(choice, Wish::Volumes(volumes));
+            self.lookup.wish(choice, Wish::Volumes(volumes));
         }
     }
 
