@@ -41,6 +41,7 @@ impl Credentials {
     ) -> Result<Option<Bearer>, Failure> {
         match &account.credential {
             Credential::ServiceAccount { .. } => Ok(None),
+            Credential::Kept(kept) => Err(kept.failure(account.name.as_str())),
             Credential::OauthToken(TokenSource::Inline(token)) => {
                 Ok(Some(Bearer { token: token.clone(), expires_at: None, answer: TokenAnswer::default() }))
             }
@@ -114,6 +115,11 @@ impl Credentials {
             (AccountType::OauthToken, Some(variable)) => {
                 shown.state = CredentialState::Caller;
                 shown.detail = Some(format!("each caller brings {variable}"));
+            }
+            _ if let Credential::Kept(kept) = &account.credential => {
+                let failure = kept.failure(account.name.as_str());
+                (shown.state, shown.detail, shown.next) =
+                    (CredentialState::Unreadable, Some(failure.detail), failure.next);
             }
             (AccountType::OauthBrowser, _) => {
                 self.keeper.show(&Holder::Account(account.name.clone(), account.region), &mut shown);

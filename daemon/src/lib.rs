@@ -26,8 +26,10 @@ pub mod memo;
 pub mod mixpanel;
 pub mod operation;
 pub mod resolve;
+pub mod secrets;
 pub mod session;
 pub mod store;
+pub mod vault;
 pub mod verification;
 
 pub mod args;

@@ -206,6 +206,20 @@ word!(
     }
 );
 
+word!(
+    /// Where secrets are kept.
+    #[derive(Default)]
+    SecretStore, "one of file, keyring, systemd-creds", {
+        /// In the files of the storage root, which the Python tool reads, too.
+        #[default]
+        File = "file",
+        /// In the keyring of the desktop: the Secret Service, or the Keychain of macOS.
+        Keyring = "keyring",
+        /// In files of the storage root that only this machine can decrypt, for this user alone: `systemd-creds --user`.
+        SystemdCreds = "systemd-creds",
+    }
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

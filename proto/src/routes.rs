@@ -76,6 +76,8 @@ pub const OPENAPI: &str = "/v1/openapi.json";
 pub const LOG_LEVEL: &str = "/v1/log-level";
 /// The way to Mixpanel: tries the proxy and, if it is asked to, Mixpanel itself.
 pub const NETWORK: &str = "/v1/network";
+/// Where secrets are: shows it, and moves them.
+pub const SECRETS: &str = "/v1/secrets";
 /// Stops the daemon gracefully.
 pub const SHUTDOWN: &str = "/v1/shutdown";
 

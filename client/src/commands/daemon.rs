@@ -3,6 +3,7 @@
 mod doctor;
 mod lock;
 mod logs;
+mod secrets;
 mod status;
 mod stop;
 
@@ -68,6 +69,14 @@ const COMMANDS: &[Command] = &[
         arguments: logs::arguments,
         own: &["format"],
         run: Run::Custom(|at| Box::pin(logs::run(at))),
+        ..Command::ROW
+    },
+    Command {
+        name: "secrets",
+        about: "Show where secrets are, and move them",
+        arguments: secrets::arguments,
+        flags: Flags::None,
+        run: Run::Call(|call| Box::pin(secrets::run(call))),
         ..Command::ROW
     },
     Command {

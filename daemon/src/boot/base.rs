@@ -17,6 +17,7 @@ use crate::mixpanel::Mixpanel;
 #[cfg(test)]
 use crate::mixpanel::network::Variables;
 use crate::store::Store;
+use crate::vault::Vault;
 
 /// Everything up to the calls to Mixpanel. Tests of what stands on it make it, too, with a fake Mixpanel and a clock of their own.
 pub(crate) struct Base {
@@ -42,11 +43,14 @@ impl Base {
         witness: Arc<Witness>,
     ) -> Self {
         let (hub, life, mixpanel) = (Arc::new(Hub::new(instance)), Life::default(), Arc::new(mixpanel));
-        let store = Store::new(&paths, Arc::clone(&hub), Arc::clone(&clock)).seen_by(Arc::clone(&witness));
-        let store = Arc::new(store);
+        let vault = Arc::new(Vault::new(&paths));
+        let store = Store::new(&paths, Arc::clone(&hub), Arc::clone(&clock), Arc::clone(&vault));
+        let store = Arc::new(store.seen_by(Arc::clone(&witness)));
+        let told_where = Arc::clone(&vault);
+        store.follow(move |snapshot| told_where.set_wanted(snapshot.config.secret_store));
         let endpoint = Endpoint::new(Arc::clone(&mixpanel), Arc::clone(&clock));
         let (served, told, ends) = (Arc::clone(&clock), Arc::clone(&hub), life.clone());
-        let keeper = Keeper::new(paths.clone(), endpoint.clone(), served, told, ends, witness);
+        let keeper = Keeper::new(paths.clone(), endpoint.clone(), vault, served, told, ends, witness);
         let (keeper, gates) = (Arc::new(keeper), Gates::new(Arc::clone(&clock)));
         let sent = Arc::clone(&mixpanel);
         store.follow(move |snapshot| sent.set_settings(&snapshot.config.network));

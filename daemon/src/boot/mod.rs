@@ -258,11 +258,13 @@ async fn serve(
     app.life.spawn(signals.follow(app.life.clone(), app.watch.wake()));
     app.life.spawn(Arc::clone(&app.keeper).run(Arc::clone(&app.store)));
     app.keeper.wake(app.watch.wake());
-    let (store, keeper) = (Arc::clone(&app.store), Arc::clone(&app.keeper));
+    app.life.spawn(Arc::clone(&app.secrets).tend());
+    let (store, keeper, secrets) = (Arc::clone(&app.store), Arc::clone(&app.keeper), Arc::clone(&app.secrets));
     app.life.spawn(Arc::clone(&app.watch).run(app.life.clone(), app.paths.clone(), move || {
         // Whoever follows the config hears of a change that no call has noticed.
         let config = store.last_good();
         let is_well = claim.look();
+        secrets.wake();
         (is_well, keeper.look(&config.config))
     }));
     if let Some(after) = app.idle_exit {

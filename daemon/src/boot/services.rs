@@ -18,6 +18,7 @@ use crate::me::users::Users;
 use crate::memo::SessionMemo;
 use crate::mixpanel::Mixpanel;
 use crate::operation::services::Operations;
+use crate::secrets::Secrets;
 use crate::server::app::{App, Counters};
 use crate::session::sessions::Sessions;
 use crate::telemetry::LogHandle;
@@ -48,6 +49,7 @@ pub(super) fn make(
     App {
         sessions: Sessions::new(Arc::clone(&base.store), base.paths.clone(), Arc::clone(&base.clock)),
         credentials: Credentials::new(Arc::clone(&base.keeper), Arc::clone(&base.mixpanel)),
+        secrets: Arc::new(Secrets::new(&base.store, &base.keeper, &base.paths, &base.life)),
         watch: Arc::new(watch),
         operations: operations(&base, &reads, &users),
         logins: logins(&base, &users),

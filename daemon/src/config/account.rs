@@ -3,9 +3,10 @@
 //! A type of account is a variant of [`Credential`], read and written here, and its row of [`TypeRules`]. Config blocks, bridge files and
 //! edits go by these and name no type themselves.
 
-use mp_proto::ids::{AccountName, AccountType, ProjectId, Region};
+use mp_proto::ids::{AccountName, AccountType, ProjectId, Region, SecretStore};
 use mp_proto::secret::Secret;
 
+use super::kept::{self, Kept};
 use super::problem::Located;
 
 /// An account without a problem.
@@ -19,6 +20,8 @@ pub struct Account {
     pub default_project: Option<Located<ProjectId>>,
     /// What it authenticates with.
     pub credential: Credential,
+    /// Where its secret is kept, if that is not the file.
+    pub kept: Option<SecretStore>,
     /// Line of its block; 0 in a bridge file.
     pub line: usize,
 }
@@ -37,6 +40,8 @@ pub enum Credential {
     OauthBrowser,
     /// A bearer token.
     OauthToken(TokenSource),
+    /// One of these whose secret is not in the file, and could not be had yet.
+    Kept(Box<Kept>),
 }
 
 /// Where a bearer token is.
@@ -178,11 +183,16 @@ impl Credential {
             Self::ServiceAccount { .. } => AccountType::ServiceAccount,
             Self::OauthBrowser => AccountType::OauthBrowser,
             Self::OauthToken(_) => AccountType::OauthToken,
+            Self::Kept(kept) => kept.kind,
         }
     }
 
     /// Returns the texts under the keys of a type as a credential of it; none if one is missing.
     pub(crate) fn of_texts<'t>(kind: AccountType, text: impl Fn(&str) -> Option<&'t str>) -> Option<Self> {
+        if let Some(store) = kept::store_of(kind, &text) {
+            let username = text("username").map(str::to_owned);
+            return Some(Self::Kept(Box::new(Kept { kind, username, store, why: None })));
+        }
         Some(match kind {
             AccountType::ServiceAccount => {
                 Self::ServiceAccount { username: text("username")?.to_owned(), secret: Secret::new(text("secret")?) }
@@ -202,6 +212,7 @@ impl Credential {
             Self::OauthBrowser => Vec::new(),
             Self::OauthToken(TokenSource::Inline(token)) => vec![("token", token.expose())],
             Self::OauthToken(TokenSource::Env(variable)) => vec![("token_env", variable)],
+            Self::Kept(kept) => kept.texts(),
         }
     }
 
@@ -214,8 +225,18 @@ impl Credential {
     pub fn username(&self) -> Option<&str> {
         match self {
             Self::ServiceAccount { username, .. } => Some(username),
+            Self::Kept(kept) => kept.username.as_deref(),
             _ => None,
         }
+    }
+
+    /// Returns the secret that is known; none where there is none, or it is an empty one, which is no secret.
+    pub fn secret(&self) -> Option<&Secret> {
+        let secret = match self {
+            Self::ServiceAccount { secret, .. } | Self::OauthToken(TokenSource::Inline(secret)) => secret,
+            _ => return None,
+        };
+        (!secret.is_empty()).then_some(secret)
     }
 
     /// Returns the variable that callers bring the token in.

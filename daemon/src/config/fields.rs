@@ -103,7 +103,11 @@ pub(crate) fn check<'a>(
     match (name, region, credential) {
         (Some(name), Some((region, _)), Some(credential)) if checker.problems.is_empty() => {
             let default_project = project.map(|(value, line)| Located { value, line });
-            Ok(Account { name: name.clone(), region, default_project, credential, line })
+            let kept = match &credential {
+                Credential::Kept(kept) => Some(kept.store),
+                _ => None,
+            };
+            Ok(Account { name: name.clone(), region, default_project, credential, kept, line })
         }
         _ => Err(checker.problems),
     }

@@ -7,6 +7,7 @@ pub mod account;
 pub mod edit;
 pub(crate) mod fields;
 pub mod header;
+pub mod kept;
 pub mod legacy;
 pub mod limits;
 pub mod model;
@@ -18,6 +19,7 @@ pub mod snapshot;
 pub mod steps;
 mod value;
 
+pub use kept::Kept;
 pub use account::{Account, Credential, TokenSource};
 pub use limits::Limits;
 pub use model::{Active, Config, CustomHeader, Lookup, Target};

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mp_proto::failure::Problem;
-use mp_proto::ids::{AccountName, ProjectId, TargetName, WorkspaceId};
+use mp_proto::ids::{AccountName, ProjectId, SecretStore, TargetName, WorkspaceId};
 use mp_proto::secret::Secret;
 
 use super::account::Account;
@@ -25,6 +25,8 @@ pub struct Config {
     pub active: Active,
     /// The header of `[settings].custom_header`.
     pub custom_header: Option<Located<CustomHeader>>,
+    /// Where new secrets are kept.
+    pub secret_store: SecretStore,
     /// What `[settings.limits]` says.
     pub limits: Limits,
     /// What `[settings.network]` says.

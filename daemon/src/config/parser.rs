@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mp_proto::ids::{AccountName, ProjectId, TargetName, WorkspaceId};
+use mp_proto::ids::{AccountName, ProjectId, SecretStore, TargetName, WorkspaceId};
 use mp_proto::secret::Secret;
 use toml::de::{DeTable, DeValue};
 
@@ -184,6 +184,9 @@ impl Parser<'_> {
             let detail = format!("settings is {}: expected a table", kind(value));
             return self.problem(Scope::Settings, value.span().start, detail);
         };
+        if let Some(value) = block.get("secret_store") {
+            self.secret_store(value);
+        }
         if let Some(value) = block.get("limits") {
             self.limits(value);
         }
@@ -195,6 +198,18 @@ impl Parser<'_> {
         }
         if let Some((key, value)) = block.get_key_value("custom_header") {
             self.custom_header(key, value);
+        }
+    }
+
+    fn secret_store(&mut self, value: &Value<'_>) {
+        let (found, store) = match value.get_ref() {
+            DeValue::String(text) => (format!("{text:?}"), SecretStore::parse(text).ok()),
+            _ => (kind(value).to_owned(), None),
+        };
+        self.config.secret_store = store.unwrap_or_default();
+        if store.is_none() {
+            let detail = format!("secret_store is {found}: expected {}", SecretStore::EXPECTED);
+            self.problem(Scope::Settings, value.span().start, detail);
         }
     }
 

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use mp_proto::failure::{Failure, FailureKind, Problem, chain};
-use mp_proto::ids::{ProjectId, WorkspaceId};
+use mp_proto::ids::{AccountName, AccountType, ProjectId, SecretStore, WorkspaceId};
+use mp_proto::secret::Secret;
 
-use super::account::Account;
+use super::account::{Account, Credential};
 use super::model::{Config, Lookup, Target};
 use super::problem::{ConfigProblem, unusable};
 use super::{parser, steps};
@@ -53,6 +54,17 @@ pub struct Snapshot {
     pub text: Arc<str>,
     /// What there was to read.
     pub state: State,
+    /// What of it was kept elsewhere.
+    pub secrets: Secrets,
+}
+
+/// Which of the secrets that are kept elsewhere a snapshot has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Secrets {
+    /// The number of the vault when they were read.
+    pub stamp: u64,
+    /// Whether all could be had.
+    pub is_complete: bool,
 }
 
 impl Snapshot {
@@ -65,7 +77,19 @@ impl Snapshot {
         };
         let config = parser::parse_bytes(bytes);
         let text = std::str::from_utf8(bytes).unwrap_or_default().into();
-        Self { revision, path, config, text, state }
+        let secrets = Secrets { stamp: 0, is_complete: true };
+        Self { revision, path, config, text, state, secrets }
+    }
+
+    /// Returns the snapshot with the secrets that are kept elsewhere.
+    #[must_use]
+    pub fn filled(
+        mut self,
+        stamp: u64,
+        get: impl Fn(SecretStore, &AccountName, AccountType) -> Result<Secret, Failure>,
+    ) -> Self {
+        self.secrets = Secrets { stamp, is_complete: self.config.fill(get) };
+        self
     }
 
     /// Returns whether anything of the file can be used: it was read, or is missing, and has no problem of the whole file.
@@ -86,7 +110,19 @@ impl Snapshot {
 
     /// Returns whether both were made of the same content.
     pub fn same_content(&self, other: &Self) -> bool {
-        self.text == other.text && self.state == other.state && self.config.problems == other.config.problems
+        self.text == other.text
+            && self.state == other.state
+            && self.config.problems == other.config.problems
+            && self.secrets == other.secrets
+            && self.unread().eq(other.unread())
+    }
+
+    /// Returns why secrets that are kept elsewhere could not be had.
+    fn unread(&self) -> impl Iterator<Item = Option<&Failure>> {
+        self.config.accounts.values().filter_map(|account| match &account.credential {
+            Credential::Kept(kept) => Some(kept.why.as_ref()),
+            _ => None,
+        })
     }
 
     /// Returns the account that is persisted as active, its default project and the pinned workspace.

@@ -64,6 +64,11 @@ impl Paths {
         self.root.join("oauth").join(format!("client_{region}.json"))
     }
 
+    /// Returns the directory of secrets that are encrypted by systemd.
+    pub fn secrets_dir(&self) -> PathBuf {
+        self.root.join("secrets")
+    }
+
     /// Returns the list of bridge files in working directories that the user has allowed.
     pub fn allowed_bridges(&self) -> PathBuf {
         self.root.join("allowed_bridges.json")

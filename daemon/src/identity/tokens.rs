@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use mp_proto::failure::{Failure, FailureKind, chain};
+use mp_proto::ids::SecretStore;
 use mp_proto::secret::Secret;
 use serde_json::{Map, Value};
 
@@ -77,6 +78,19 @@ pub fn parse_tokens(path: &Path, bytes: &[u8]) -> Result<Tokens, TokensError> {
         .map_err(|error| damaged(format!("not JSON at line {}, column {}", error.line(), error.column())))?;
     let Value::Object(fields) = value else { return Err(damaged("a JSON object was expected".to_owned())) };
     Tokens::from_json(&fields).map_err(damaged)
+}
+
+/// Returns where the tokens are, if the text of a token file says that they are kept elsewhere. To the Python tool it is a file that lacks
+/// its fields: it refuses it, and leaves it alone.
+pub fn kept_in(bytes: &[u8]) -> Option<SecretStore> {
+    // Tokens are longer than this, and not read twice.
+    let value: Value = if bytes.len() < 256 { serde_json::from_slice(bytes).ok()? } else { return None };
+    SecretStore::parse(value.get("secret_store")?.as_str()?).ok().filter(|store| *store != SecretStore::File)
+}
+
+/// Returns the text of a token file whose tokens are kept elsewhere.
+pub fn mark(store: SecretStore) -> Secret {
+    Secret::new(format!("{{\"secret_store\": \"{store}\", \"see\": \"mp daemon secrets\"}}"))
 }
 
 impl Tokens {
@@ -173,6 +187,18 @@ mod tests {
     fn read(json: &str) -> Result<Tokens, String> {
         let value: Value = serde_json::from_str(json).expect("JSON");
         Tokens::from_json(value.as_object().expect("an object"))
+    }
+
+    #[test]
+    fn what_stands_for_kept_tokens_says_where_they_are_and_is_no_grant() {
+        for store in [SecretStore::Keyring, SecretStore::SystemdCreds] {
+            let text = mark(store);
+            assert_eq!(kept_in(text.expose().as_bytes()), Some(store));
+            assert!(read(text.expose()).is_err());
+        }
+        for other in [PYTHON, "", "[]", "{\"secret_store\": \"file\"}", "{\"secret_store\": 5}", "{\"secret_store\": \"x\"}"] {
+            assert_eq!(kept_in(other.as_bytes()), None, "{other}");
+        }
     }
 
     const PYTHON: &str = r#"{"access_token": "at-29", "expires_at": "2026-11-23T04:54:09.051808+00:00", "token_type": "Bearer", "scope": "projects analysis", "refresh_token": "rt-29"}"#;

@@ -5,13 +5,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use mp_proto::failure::Failure;
+use mp_proto::ids::SecretStore;
+use mp_proto::secret::Secret;
 use tracing::warn;
 
 use super::grant::Grant;
+use super::kept::Kept;
 use crate::files::paths::Paths;
 use crate::files::read::{ReadError, Signature, read_credential};
 use crate::files::replace::{self, ReplaceError, Room, replace_if, replace_if_in, reserve, sweep_of};
-use crate::identity::tokens::{Tokens, parse_tokens};
+use crate::identity::tokens::{Tokens, TokensError, kept_in, parse_tokens};
 use crate::lock;
 
 /// How often a write is redone on a file that others keep changing.
@@ -26,20 +29,23 @@ pub(super) struct TokenFile {
     pub(super) tokens: Result<Option<Tokens>, Failure>,
     /// Whatever stands there, it is no grant, and none is lost with it.
     pub(super) is_damaged: bool,
+    /// Where the tokens are, if that is not the file.
+    pub(super) kept: Option<SecretStore>,
 }
 
 /// Reads a token file.
-pub(super) fn read(home: &Path, path: &Path) -> TokenFile {
+pub(super) fn read(home: &Path, path: &Path, kept: &Kept<'_>) -> TokenFile {
     match read_credential(path, home) {
-        Ok(None) => TokenFile { signature: None, tokens: Ok(None), is_damaged: false },
+        Ok(None) => TokenFile { signature: None, tokens: Ok(None), is_damaged: false, kept: None },
         Ok(Some((bytes, signature))) => {
-            let tokens = parse_tokens(path, &bytes).map(Some).map_err(Failure::from);
-            TokenFile { signature: Some(signature), is_damaged: tokens.is_err(), tokens }
+            let (tokens, kept) = (kept.tokens(path, &bytes).map(Some), kept_in(&bytes));
+            TokenFile { signature: Some(signature), is_damaged: tokens.is_err() && kept.is_none(), tokens, kept }
         }
         Err(error) => {
             let signature = Signature::of(path).ok().flatten();
             let is_damaged = matches!(error, ReadError::TooLarge { .. });
-            TokenFile { signature, is_damaged, tokens: Err(crate::identity::tokens::TokensError::from(error).into()) }
+            let tokens = Err(TokensError::from(error).into());
+            TokenFile { signature, is_damaged, tokens, kept: None }
         }
     }
 }
@@ -71,8 +77,12 @@ pub(super) enum Saved {
 ///
 /// # Errors
 /// When there is no room, or the file cannot be replaced whatever the room.
-pub(super) fn make_room(paths: &Paths, path: &Path, old: &Tokens) -> Result<Room, ReplaceError> {
-    match read_credential(path, paths.home()) {
+pub(super) fn make_room(paths: &Paths, path: &Path, kept: &Kept<'_>, old: &Tokens) -> Result<Room, ReplaceError> {
+    let found = read_credential(path, paths.home());
+    if let Ok(Some((found, _))) = &found {
+        kept.check(found).map_err(|source| ReplaceError::Write { path: path.to_owned(), source })?;
+    }
+    match found {
         Ok(_) | Err(ReadError::TooLarge { .. }) => reserve(paths, path, old.to_text().expose().len() + SLACK),
         Err(error) => Err(unsafe_file(path, &error)),
     }
@@ -90,8 +100,7 @@ pub(super) fn save(
     ours: &Tokens,
     mut room: Option<Room>,
 ) -> Result<Saved, ReplaceError> {
-    let text = ours.to_text();
-    let text = text.expose().as_bytes();
+    let (text, kept) = (ours.to_text(), Kept::of(&grant.services.vault, &grant.name));
     for _ in 0..ATTEMPTS {
         if grant.is_retired() {
             return Ok(Saved::Gone);
@@ -99,23 +108,29 @@ pub(super) fn save(
         let found = match read_credential(path, paths.home()) {
             Ok(found) => found.map(|(bytes, _)| bytes),
             // No grant is as large as that.
-            Err(ReadError::TooLarge { .. }) => return replace::replace(paths, path, text).map(|_| Saved::Ours),
+            Err(ReadError::TooLarge { .. }) => return overwrite(paths, path, &kept, &text, false).map(|()| Saved::Ours),
             Err(error) => return Err(unsafe_file(path, &error)),
         };
         match &found {
             None if !grant.is_to_be_restored() => return Ok(Saved::Gone),
-            Some(bytes) if bytes == text => return Ok(Saved::Ours),
+            Some(bytes) if bytes == text.expose().as_bytes() => return Ok(Saved::Ours),
             _ => {}
         }
         // A damaged file holds no grant that could be lost.
         if let Some(bytes) = &found
-            && let Ok(theirs) = parse_tokens(path, bytes)
+            && let Ok(theirs) = kept.tokens(path, bytes)
             && !grant.may_replace(&theirs, spent, ours)
         {
             return Ok(Saved::Theirs(theirs));
         }
-        match replace_if_in(paths, path, text, found.as_deref(), &mut room) {
+        let said = kept.keep(&text, found.as_deref(), false).map_err(|source| not_kept(path, source))?;
+        if Kept::is_said(found.as_deref(), &said) {
+            tidy(path);
+            return Ok(Saved::Ours);
+        }
+        match replace_if_in(paths, path, said.expose().as_bytes(), found.as_deref(), &mut room) {
             Ok(_) => {
+                kept.replaced(found.as_deref(), &said);
                 tidy(path);
                 return Ok(Saved::Ours);
             }
@@ -130,7 +145,7 @@ pub(super) fn save(
 ///
 /// # Errors
 /// When the file cannot be written.
-pub(super) fn put(paths: &Paths, path: &Path, tokens: &Tokens) -> Result<(), ReplaceError> {
+pub(super) fn put(paths: &Paths, path: &Path, kept: &Kept<'_>, tokens: &Tokens) -> Result<(), ReplaceError> {
     let text = tokens.to_text();
     for _ in 0..ATTEMPTS {
         let found = match read_credential(path, paths.home()) {
@@ -139,14 +154,13 @@ pub(super) fn put(paths: &Paths, path: &Path, tokens: &Tokens) -> Result<(), Rep
                 return Err(unsafe_file(path, &error));
             }
             // A file that is open to others, or too large, is what a login mends.
-            Err(_) => {
-                replace::replace(paths, path, text.expose().as_bytes())?;
-                tidy(path);
-                return Ok(());
-            }
+            Err(_) => return overwrite(paths, path, kept, &text, true),
         };
-        match replace_if(paths, path, text.expose().as_bytes(), found.as_ref().map(|(bytes, _)| bytes.as_slice())) {
+        let found = found.as_ref().map(|(bytes, _)| bytes.as_slice());
+        let said = kept.keep(&text, found, true).map_err(|source| not_kept(path, source))?;
+        match replace_if(paths, path, said.expose().as_bytes(), found) {
             Ok(_) => {
+                kept.replaced(found, &said);
                 tidy(path);
                 return Ok(());
             }
@@ -157,16 +171,28 @@ pub(super) fn put(paths: &Paths, path: &Path, tokens: &Tokens) -> Result<(), Rep
     Err(busy(path))
 }
 
+/// Writes over whatever is there, for it is no grant.
+fn overwrite(paths: &Paths, path: &Path, kept: &Kept<'_>, text: &Secret, is_login: bool) -> Result<(), ReplaceError> {
+    let said = kept.keep(text, Some(b""), is_login).map_err(|source| not_kept(path, source))?;
+    replace::replace(paths, path, said.expose().as_bytes())?;
+    tidy(path);
+    Ok(())
+}
+
+fn not_kept(path: &Path, source: io::Error) -> ReplaceError {
+    ReplaceError::Write { path: path.to_owned(), source }
+}
+
 fn unsafe_file(path: &Path, error: &ReadError) -> ReplaceError {
     ReplaceError::Write { path: path.to_owned(), source: io::Error::other(error.to_string()) }
 }
 
-fn busy(path: &Path) -> ReplaceError {
+pub(super) fn busy(path: &Path) -> ReplaceError {
     ReplaceError::Write { path: path.to_owned(), source: io::Error::other("other programs kept changing it") }
 }
 
 /// Now that the newest grant is in place, what crashes left beside it is of no more use.
-fn tidy(path: &Path) {
+pub(super) fn tidy(path: &Path) {
     match sweep_of(path) {
         Ok(swept) => {
             for path in swept.displaced {

@@ -16,6 +16,7 @@ use super::disk::{self, FileLock, Saved};
 use super::fresh::{Fresh, Landing, Outcome};
 use super::grant::state::Need;
 use super::grant::{Grant, Spend};
+use super::kept::Kept;
 use crate::endpoint::error::EndpointError;
 use crate::fault;
 use crate::files::replace::Room;
@@ -121,7 +122,10 @@ async fn fly(grant: &Arc<Grant>, need: Need) -> Outcome {
 async fn make_room(grant: &Arc<Grant>, old: &Arc<Tokens>) -> Result<Option<Room>, String> {
     let Some(path) = grant.file.clone() else { return Ok(None) };
     let (owner, old) = (Arc::clone(grant), Arc::clone(old));
-    let work = move || disk::make_room(&owner.services.paths, &path, &old).map_err(Failure::from);
+    let work = move || {
+        let kept = Kept::of(&owner.services.vault, &owner.name);
+        disk::make_room(&owner.services.paths, &path, &kept, &old).map_err(Failure::from)
+    };
     grant.services.life.blocking(work).await.map(Some).map_err(|failure| failure.detail)
 }
 
@@ -316,7 +320,8 @@ pub(super) async fn log_in(grant: Arc<Grant>, tokens: Tokens) -> Result<(), Fail
     let (owner, new) = (Arc::clone(&grant), Arc::clone(&tokens));
     let put = move || {
         let paths = &owner.services.paths;
-        disk::put(paths, &paths.tokens(&owner.name), &new).map_err(Failure::from)
+        let kept = Kept::of(&owner.services.vault, &owner.name);
+        disk::put(paths, &paths.tokens(&owner.name), &kept, &new).map_err(Failure::from)
     };
     if let Err(failure) = grant.services.life.blocking(put).await {
         grant.saving(None);

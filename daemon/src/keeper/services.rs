@@ -11,11 +11,13 @@ use crate::files::paths::Paths;
 use crate::files::witness::Witness;
 use crate::hub::Hub;
 use crate::life::Life;
+use crate::vault::Vault;
 
 /// What refreshing takes.
 pub(super) struct Services {
     pub(super) paths: Paths,
     pub(super) endpoint: Endpoint,
+    pub(super) vault: Arc<Vault>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) hub: Arc<Hub>,
     pub(super) life: Life,

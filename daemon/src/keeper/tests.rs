@@ -1,6 +1,7 @@
 //! The keeper against a strict provider, on clocks that the tests move.
 
 mod corners;
+mod kept;
 mod losses;
 
 use std::os::unix::fs::PermissionsExt;
@@ -30,6 +31,7 @@ use crate::keeper::Keeper;
 use crate::life::Life;
 use crate::mixpanel::Mixpanel;
 use crate::store::Store;
+use crate::vault::Vault;
 
 const TOKEN: &str = "/us/oauth/token/";
 const REDIRECT: &str = "http://localhost:19284/callback";
@@ -46,29 +48,44 @@ struct World {
     holder: Holder,
     client_id: String,
     witness: Arc<Witness>,
+    vault: Arc<Vault>,
 }
 
 impl World {
     /// Returns a world whose account has a grant that ends in so many seconds.
     fn with_grant(seconds: i64) -> Self {
+        Self::over(seconds, |paths| Arc::new(Vault::new(paths)))
+    }
+
+    /// Returns one whose secrets are kept here, where they are kept.
+    fn over(seconds: i64, vault: impl FnOnce(&Paths) -> Arc<Vault>) -> Self {
         let home = tempfile::tempdir().expect("a directory");
         let upstream = Upstream::start();
         let clock = Arc::new(TestClock::at(1_900_000_000));
         let paths = Paths::new(home.path().join(".mp"), home.path().to_owned());
         let (hub, life) = (Arc::new(Hub::new("test".to_owned())), Life::default());
         let endpoint = Endpoint::new(Arc::new(Mixpanel::new(Some(upstream.url()), Default::default())), clock.clone());
-        let witness = Arc::new(Witness::default());
+        let (witness, vault) = (Arc::new(Witness::default()), vault(&paths));
         let (told, ends) = (Arc::clone(&hub), life.clone());
-        let keeper = Keeper::new(paths.clone(), endpoint, clock.clone(), told, ends, Arc::clone(&witness));
+        let keeper = Keeper::new(paths.clone(), endpoint, Arc::clone(&vault), clock.clone(), told, ends, Arc::clone(&witness));
         let name = AccountName::parse("ada").expect("a name");
         let client_id = upstream.register_client(Region::Us, REDIRECT);
         let registration = Registration::new(client_id.clone(), Region::Us, REDIRECT.to_owned(), clock.now());
         registration.store(&paths).expect("written");
         let (holder, keeper) = (Holder::Account(name, Region::Us), Arc::new(keeper));
-        let world = Self { home, paths, hub, life, keeper, clock, upstream, holder, client_id, witness };
+        let world = Self { home, paths, hub, life, keeper, clock, upstream, holder, client_id, witness, vault };
         let tokens = world.minted(seconds);
         world.put(&tokens);
         world
+    }
+
+    /// Returns the keeper of a daemon that is started anew.
+    fn again(&self, vault: Arc<Vault>) -> Keeper {
+        vault.set_wanted(self.vault.wanted());
+        let mixpanel = Arc::new(Mixpanel::new(Some(self.upstream.url()), Default::default()));
+        let endpoint = Endpoint::new(mixpanel, self.clock.clone());
+        let (clock, hub, life) = (self.clock.clone(), Arc::clone(&self.hub), self.life.clone());
+        Keeper::new(self.paths.clone(), endpoint, vault, clock, hub, life, Arc::default())
     }
 
     fn file(&self) -> PathBuf {
@@ -128,20 +145,20 @@ impl World {
 
     /// Does what is due, by the config as it is.
     fn tend(&self) {
-        let store = Store::new(&self.paths, Arc::clone(&self.hub), self.clock.clone());
+        let store = Store::new(&self.paths, Arc::clone(&self.hub), self.clock.clone(), Arc::clone(&self.vault));
         self.keeper.tend(&store.current().config);
     }
 
     /// Looks at the files as the watch does, and waits for what is done about them.
     async fn look(&self) {
-        let store = Store::new(&self.paths, Arc::clone(&self.hub), self.clock.clone());
+        let store = Store::new(&self.paths, Arc::clone(&self.hub), self.clock.clone(), Arc::clone(&self.vault));
         self.keeper.look(&store.current().config);
         self.settle().await;
     }
 
     /// Saves what can be saved, as the end of the daemon does. Returns the reasons for the rest.
     async fn secure(&self, patience: Duration) -> Vec<String> {
-        let store = Store::new(&self.paths, Arc::clone(&self.hub), self.clock.clone());
+        let store = Store::new(&self.paths, Arc::clone(&self.hub), self.clock.clone(), Arc::clone(&self.vault));
         let left = self.keeper.secure(&store.current().config, patience).await;
         left.into_iter().map(|it| format!("{}: {}", it.account, it.detail)).collect()
     }

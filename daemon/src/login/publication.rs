@@ -16,7 +16,7 @@ use crate::config::edit::{Change, LoggedIn, LoginProjectChange};
 use crate::config::snapshot::Snapshot;
 use crate::config::{Account, Lookup};
 use crate::identity::removal;
-use crate::identity::tokens::{Tokens, read_tokens};
+use crate::identity::tokens::Tokens;
 use crate::me::user::Me;
 
 /// What is to be stored.
@@ -143,10 +143,14 @@ async fn write(
 async fn take_back(services: &Services, name: &AccountName, ours: Tokens, is_ours_alone: bool) {
     let paths = services.paths.clone();
     let (directory, path) = (paths.account_dir(name), paths.tokens(name));
+    let (keeper, account) = (Arc::clone(&services.keeper), name.clone());
     let removed = services.life.blocking(move || {
-        let found = read_tokens(&path, paths.home()).ok().flatten();
+        let found = keeper.stored(&account);
         if found.is_none_or(|found| found.access_token.expose() != ours.access_token.expose()) {
             return Ok(false);
+        }
+        if let Some(store) = keeper.place(&account) {
+            keeper.let_go(&account, store);
         }
         if is_ours_alone {
             removal::account_directory(&directory)?;

@@ -92,8 +92,16 @@ pub(crate) async fn remove(
     let (snapshot, edited) = app.store.change(&app.life, file, change).await?;
     let removed = AccountName::parse(&name).map_err(|_| snapshot.no_account(&name))?;
     app.keeper.leave(&removed);
-    let directory = app.paths.account_dir(&removed);
-    let kept = app.life.blocking(move || Ok(removal::account_directory(&directory)?)).await?;
+    let (directory, keeper, name) = (app.paths.account_dir(&removed), Arc::clone(&app.keeper), removed.clone());
+    let kept = app.life.blocking(move || {
+        let tokens = keeper.place(&name);
+        let kept = removal::account_directory(&directory)?;
+        if let Some(store) = tokens {
+            keeper.let_go(&name, store);
+        }
+        Ok(kept)
+    });
+    let kept = kept.await?;
     info!(account = %removed, "account was removed");
     let orphaned_targets = edited.orphaned_targets;
     reply::ok(&AccountRemoved { removed, orphaned_targets, kept, revision: snapshot.revision })

@@ -26,6 +26,7 @@ use crate::me::users::Users;
 use crate::memo::SessionMemo;
 use crate::mixpanel::Mixpanel;
 use crate::operation::services::Operations;
+use crate::secrets::Secrets;
 use crate::session::sessions::Sessions;
 use crate::store::Store;
 use crate::telemetry::LogHandle;
@@ -56,6 +57,8 @@ pub struct App {
     pub keeper: Arc<Keeper>,
     /// Hands out credentials.
     pub credentials: Credentials,
+    /// Where secrets are.
+    pub secrets: Arc<Secrets>,
     /// The logins that people are in the middle of.
     pub logins: Logins,
     /// Where Mixpanel is.

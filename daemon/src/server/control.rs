@@ -58,6 +58,8 @@ pub(crate) async fn status(State(app): State<Arc<App>>) -> Answer {
         log_level: app.log.filter(),
         log_file: app.log_file.as_ref().map(|path| path.display().to_string()),
         config: config_status(&snapshot),
+        secret_store: snapshot.config.secret_store,
+        secrets_problem: app.secrets.problem(),
         watch: app.watch.status(),
         accounts: account_states(&app),
         limits: app.gates.status(),

@@ -25,7 +25,17 @@ pub(crate) const ROUTE: &[FailureKind] = &[RouteNotFound];
 
 /// A change of the config file.
 pub(crate) const EDIT: &[FailureKind] =
-    &[InvalidValue, AccountNotFound, AccountExists, AccountInUse, TargetNotFound, TargetExists, Stopping];
+    &[
+    InvalidValue,
+    AccountNotFound,
+    AccountExists,
+    AccountInUse,
+    TargetNotFound,
+    TargetExists,
+    TokenMissing,
+    TokenUnavailable,
+    Stopping,
+];
 
 /// A context that has to be resolved.
 pub(crate) const RESOLVE: &[FailureKind] = &[InvalidValue, AccountNotFound, TargetNotFound, BridgeInvalid];
@@ -45,6 +55,9 @@ pub(crate) const SESSION: &[FailureKind] = &[
     TokenUnavailable,
     Stopping,
 ];
+
+/// A secret that cannot be had from where it is kept, or cannot be kept there.
+pub(crate) const KEEPING: &[FailureKind] = &[TokenMissing, TokenUnavailable, LoginRequired];
 
 /// An end of the daemon that would lose a login.
 pub(crate) const END: &[FailureKind] = &[Unsaved];

@@ -46,6 +46,8 @@ pub(crate) async fn start(
     let snapshot = app.sessions.pin(&caller.0)?.snapshot;
     let plan = plan(&start, &caller.0, &snapshot, file)?;
     let is_browser = plan.authorization.is_none();
+    // Before anybody is sent to a browser for what could not be kept.
+    app.secrets.ready().await?;
     let (login, is_new) = app.logins.begin(plan)?;
     let mut body = if is_browser { login.look(None, READY).await } else { login.body() };
     if !start.no_browser {

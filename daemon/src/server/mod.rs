@@ -27,6 +27,7 @@ mod peer;
 mod proxy;
 mod reply;
 mod route;
+mod secrets;
 mod session;
 mod surroundings;
 mod table;

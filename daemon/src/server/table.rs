@@ -14,7 +14,7 @@ use crate::server::app::App;
 use crate::server::reply::{self, Answer, Refusal};
 use crate::server::route::{Asked, AskedKind, PASSED, Reply, Route, body, json};
 use crate::server::{
-    accounts, bridge, control, events, failures, logins, me, network, openapi, operations, proxy, session, targets,
+    accounts, bridge, control, events, failures, logins, me, network, openapi, operations, proxy, secrets, session, targets,
 };
 
 /// `GET /v1/openapi.json`.
@@ -90,6 +90,23 @@ fn about_the_daemon() -> Vec<Route> {
             c::check_config,
         )
         .takes::<wire::ConfigText>(),
+        Route::new(
+            Method::GET,
+            at::SECRETS,
+            "Show where secrets are, and what can keep them",
+            json::<wire::SecretsBody>(),
+            secrets::show,
+        )
+        .fails(&[failures::CONTEXT, failures::KEEPING]),
+        Route::new(
+            post.clone(),
+            at::SECRETS,
+            "Keep secrets elsewhere from now on, and move those that there are",
+            json::<wire::SecretsBody>(),
+            secrets::change,
+        )
+        .takes::<wire::SecretsChange>()
+        .fails(&[failures::CONTEXT, failures::EDIT, failures::KEEPING]),
         Route::new(post, at::SHUTDOWN, stop, accepted, c::shutdown).takes::<wire::Shutdown>().fails(&[failures::END]),
     ]
 }

@@ -129,6 +129,7 @@ fn of_account(account: &Account, context: &Context, holder: impl FnOnce() -> Hol
             Authorization::Bearer(from_caller(account, variable, context)?.token)
         }
         Credential::OauthBrowser => Authorization::Grant(holder()),
+        Credential::Kept(kept) => return Err(kept.failure(account.name.as_str())),
     })
 }
 

@@ -1,6 +1,7 @@
 //! The config files as every call sees them: read again whenever they moved, edited without losing what others wrote.
 
 pub mod announcement;
+mod secrets;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,8 +14,9 @@ use tracing::{debug, warn};
 
 use self::announcement::announce;
 use crate::clock::Clock;
-use crate::config::Account;
+use crate::config::{Account, Config};
 use crate::config::edit::{Change, Edited, edit};
+use crate::config::parser::parse;
 use crate::config::snapshot::Snapshot;
 use crate::files::link::{self, locate};
 use crate::files::looks::SharedLook;
@@ -25,6 +27,7 @@ use crate::files::witness::Witness;
 use crate::hub::{Hub, Notice};
 use crate::life::Life;
 use crate::notes;
+use crate::vault::Vault;
 
 /// How many other config files (`MP_CONFIG_PATH` of callers) are remembered.
 const OTHERS: usize = 16;
@@ -40,6 +43,7 @@ pub struct Store {
     hub: Arc<Hub>,
     clock: Arc<dyn Clock>,
     witness: Arc<Witness>,
+    vault: Arc<Vault>,
     followers: RwLock<Vec<Follower>>,
 }
 
@@ -74,16 +78,17 @@ struct Contents {
     /// The last snapshot without a fault of the whole file: what events and status speak of.
     last_good: Arc<Snapshot>,
     signature: Option<Signature>,
-    /// Whether a later change of the file must show in its signature.
+    /// Whether a later change of the file must show in its signature, and nothing is missing that may be had later.
     settled: bool,
 }
 
 impl Store {
     /// Returns a store that has read the root's config.
-    pub fn new(paths: &Paths, hub: Arc<Hub>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(paths: &Paths, hub: Arc<Hub>, clock: Arc<dyn Clock>, vault: Arc<Vault>) -> Self {
         let witness = Arc::default();
-        let main = Arc::new(ConfigFile::new(paths.config(), paths.home(), clock.now()));
-        Self { paths: paths.clone(), main, others: Mutex::default(), hub, clock, witness, followers: RwLock::default() }
+        let main = Arc::new(ConfigFile::new(paths.config(), paths.home(), clock.now(), &vault));
+        let (paths, others, followers) = (paths.clone(), Mutex::default(), RwLock::default());
+        Self { paths, main, others, hub, clock, witness, vault, followers }
     }
 
     /// Returns a store that tells this witness when it reads.
@@ -119,7 +124,8 @@ impl Store {
         if others.len() == OTHERS {
             others.remove(0);
         }
-        let file = Arc::new(ConfigFile::new(path.to_owned(), self.paths.home(), self.clock.now()));
+        let file = ConfigFile::new(path.to_owned(), self.paths.home(), self.clock.now(), &self.vault);
+        let file = Arc::new(file);
         others.push(Arc::clone(&file));
         file
     }
@@ -145,7 +151,8 @@ impl Store {
         let seen = file.last_look.or(|| link::signature(&file.path)).ok().flatten();
         {
             let contents = file.contents.read();
-            if contents.settled && contents.signature == seen {
+            let is_known = contents.settled && contents.signature == seen;
+            if is_known && contents.snapshot.secrets.stamp == self.vault.stamp() {
                 return Arc::clone(&contents.snapshot);
             }
         }
@@ -156,7 +163,8 @@ impl Store {
         let _reading = file.reading.lock();
         let before = file.contents();
         self.witness.we_read();
-        let fresh = read(&file.path, self.paths.home(), before.snapshot.revision + 1, self.clock.now());
+        let revision = before.snapshot.revision + 1;
+        let fresh = read(&file.path, self.paths.home(), revision, self.clock.now(), &self.vault);
         if fresh.snapshot.same_content(&before.snapshot) {
             let kept = Contents { snapshot: before.snapshot, last_good: before.last_good, ..fresh };
             return file.set(kept);
@@ -203,21 +211,42 @@ impl Store {
         change: Change,
     ) -> Result<(Arc<Snapshot>, Edited), Failure> {
         let store = Arc::clone(self);
-        life.blocking(move || store.edit(&file, &change)).await
+        let changed = life.blocking(move || store.edit(&file, &change)).await?;
+        changed.1.notes.iter().for_each(|note| notes::add(note));
+        Ok(changed)
     }
 
-    /// Applies a change to a file and returns the snapshot that contains it. Redone as often as somebody else was faster.
+    /// Applies a change to a file and returns the snapshot that contains it. Secrets that it brings go where the file says that new ones
+    /// are kept.
     ///
     /// # Errors
-    /// When the change is refused, or the file cannot be read or written.
+    /// When the change is refused, or the file cannot be read or written, or a secret cannot be kept.
     pub fn edit(&self, file: &Arc<ConfigFile>, change: &Change) -> Result<(Arc<Snapshot>, Edited), Failure> {
+        let mut before = Config::default();
+        let done = self.rewrite(file, |text| {
+            let edited = edit(text, change).map_err(|error| error.into_failure(&file.path))?;
+            before = parse(text);
+            if Arc::ptr_eq(file, &self.main) { self.keep(&before, edited) } else { Ok(edited) }
+        })?;
+        if Arc::ptr_eq(file, &self.main) {
+            self.let_go(&before, &done.1.config);
+        }
+        Ok(done)
+    }
+
+    /// Replaces the text of a file by what is made of it. Redone as often as somebody else was faster.
+    fn rewrite(
+        &self,
+        file: &Arc<ConfigFile>,
+        mut make: impl FnMut(&str) -> Result<Edited, Failure>,
+    ) -> Result<(Arc<Snapshot>, Edited), Failure> {
         let _writing = file.writing.lock();
         let _reading = self.witness.reading();
         for attempt in 1..=ATTEMPTS {
             let place = locate(&file.path, self.paths.home())?;
             let found = read_credential(&place, self.paths.home())?.map(|(bytes, _)| bytes);
             let text = std::str::from_utf8(found.as_deref().unwrap_or_default()).map_err(|_| not_utf8(&file.path))?;
-            let edited = edit(text, change).map_err(|error| error.into_failure(&file.path))?;
+            let edited = make(text)?;
             if edited.text == text {
                 return Ok((self.look(file), edited));
             }
@@ -242,14 +271,15 @@ impl Pinned {
     /// Returns a config of this text that is on no disk.
     pub(crate) fn of(text: &str) -> Self {
         let (path, home) = (Path::new("/c"), Path::new("/"));
-        let file = Arc::new(ConfigFile::new(path.to_owned(), home, Timestamp::UNIX_EPOCH));
+        let vault = Vault::new(&Paths::new("/r".into(), home.to_owned()));
+        let file = Arc::new(ConfigFile::new(path.to_owned(), home, Timestamp::UNIX_EPOCH, &vault));
         Self { file, snapshot: Arc::new(Snapshot::new(1, path.to_owned(), Ok(Some(text.as_bytes())))) }
     }
 }
 
 impl ConfigFile {
-    fn new(path: PathBuf, home: &Path, now: Timestamp) -> Self {
-        let contents = read(&path, home, 1, now);
+    fn new(path: PathBuf, home: &Path, now: Timestamp, vault: &Vault) -> Self {
+        let contents = read(&path, home, 1, now, vault);
         let (last_look, contents) = (SharedLook::default(), RwLock::new(contents));
         Self { path, last_look, contents, reading: Mutex::default(), writing: Mutex::default() }
     }
@@ -275,7 +305,8 @@ fn not_utf8(path: &Path) -> Failure {
 }
 
 /// Reads a file. The time is taken before, so that a change during the read is never taken for settled.
-fn read(path: &Path, home: &Path, revision: u64, now: Timestamp) -> Contents {
+fn read(path: &Path, home: &Path, revision: u64, now: Timestamp, vault: &Vault) -> Contents {
+    let stamp = vault.stamp();
     let (read, signature) = match read_credential_at_target(path, home) {
         Ok(Some((bytes, signature))) => (Ok(Some(bytes)), Some(signature)),
         Ok(None) => (Ok(None), None),
@@ -283,7 +314,9 @@ fn read(path: &Path, home: &Path, revision: u64, now: Timestamp) -> Contents {
     };
     let content = read.as_ref().map(|bytes| bytes.as_deref());
     let settled = signature.as_ref().is_none_or(|signature| signature.is_settled(now.into()));
-    let snapshot = Arc::new(Snapshot::new(revision, path.to_owned(), content));
+    let snapshot = Snapshot::new(revision, path.to_owned(), content);
+    let snapshot = Arc::new(snapshot.filled(stamp, |store, name, kind| secrets::secret_of(vault, store, name, kind)));
+    let settled = settled && snapshot.secrets.is_complete;
     Contents { last_good: Arc::clone(&snapshot), snapshot, signature, settled }
 }
 

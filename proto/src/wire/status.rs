@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::body::body;
 use super::network::{NetworkStatus, ProcessStatus};
 use crate::failure::{Next, Problem};
-use crate::ids::{AccountName, AccountType, ProjectId, Region};
+use crate::ids::{AccountName, AccountType, ProjectId, Region, SecretStore};
 use crate::plane::Family;
 use crate::version::ProtocolRange;
 
@@ -179,6 +179,12 @@ body! {
         pub log_file: Option<String>,
         /// The config file.
         pub config: ConfigStatus,
+        /// Where new secrets are kept.
+        #[serde(default)]
+        pub secret_store: SecretStore,
+        /// What is the matter with that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub secrets_problem: Option<String>,
         /// The file watcher.
         pub watch: WatchStatus,
         /// Each account's credential.

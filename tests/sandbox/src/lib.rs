@@ -11,6 +11,7 @@ mod daemon;
 pub mod gateway;
 mod guardian;
 pub mod home;
+pub mod keyring;
 pub mod process;
 pub mod program;
 pub mod upstream;

@@ -8,6 +8,7 @@ mod start;
 
 use clap::ArgMatches;
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::ids::SecretStore;
 use mp_proto::routes::STATUS;
 use mp_proto::wire::{CredentialState, StatusBody, WatchMode};
 use serde_json::{Value, json};
@@ -112,6 +113,13 @@ fn running(status: &StatusBody, findings: &mut Findings) {
     );
     for problem in &status.config.problems {
         findings.add(Verdict::Fail, format!("{}: {}", problem.at, problem.detail), "correct the file");
+    }
+    if status.secret_store != SecretStore::File {
+        let what = format!("secrets are kept in: {}", status.secret_store);
+        match &status.secrets_problem {
+            Some(problem) => findings.add(Verdict::Warn, format!("{what}; {problem}"), "mp daemon secrets"),
+            None => findings.add(Verdict::Ok, what, ""),
+        }
     }
     for account in &status.accounts {
         let detail = account.detail.clone().unwrap_or_default();

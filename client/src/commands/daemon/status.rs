@@ -1,6 +1,7 @@
 //! `mp daemon status`: daemon, files and credentials.
 
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::ids::SecretStore;
 use mp_proto::routes::STATUS;
 use mp_proto::wire::{AccountStatus, BudgetStatus, StatusBody};
 
@@ -61,6 +62,10 @@ fn describe(status: &StatusBody) -> String {
         "config",
         &format!("{}: {}, revision {}", status.config.path, status.config.state, status.config.revision),
     ));
+    if status.secret_store != SecretStore::File {
+        let problem = status.secrets_problem.as_deref().map(|problem| format!(": {problem}")).unwrap_or_default();
+        text.push_str(&line("secrets", &format!("{}{problem}", status.secret_store)));
+    }
     for problem in &status.config.problems {
         text.push_str(&format!("  {}: {}\n", escaped(&problem.at), escaped(&problem.detail)));
     }

@@ -92,7 +92,7 @@ impl Editor {
     }
 
     /// Sets a key of a credential, in the place of the one that it excludes, if that is there.
-    fn set_credential(&mut self, name: &str, kind: Option<AccountType>, key: &'static str, text: &str) {
+    pub(super) fn set_credential(&mut self, name: &str, kind: Option<AccountType>, key: &'static str, text: &str) {
         let path = ["accounts", name];
         let rivals = kind.map(rules_of).filter(|own| own.needs == Needs::One).map_or(&[][..], |own| own.keys);
         let mut rivals = rivals.iter().map(|rival| rival.name).filter(|rival| *rival != key);

@@ -2,11 +2,13 @@
 
 use mp_proto::context::target_stands_alone;
 use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::ids::{AccountName, SecretStore};
 use mp_proto::wire::{AccountAdd, AccountUpdate, SessionPatch, TargetAdd};
 
 use super::editor::Editor;
 use super::error::EditError;
 use super::login::LoggedIn;
+use super::secrets::SecretPlace;
 
 /// A change of the config file.
 #[derive(Debug, Clone)]
@@ -67,6 +69,10 @@ pub enum Change {
     },
     /// Adds or renews the account of a login.
     LogIn(LoggedIn),
+    /// Sets what stands in the file for the secrets of accounts.
+    PlaceSecrets(Vec<(AccountName, SecretPlace)>),
+    /// Sets where new secrets go.
+    SetSecretStore(SecretStore),
 }
 
 impl Change {
@@ -111,6 +117,11 @@ impl Editor {
                 self.choose(account.as_deref(), project.as_deref(), *workspace)
             }
             Change::LogIn(login) => self.log_in(login),
+            Change::PlaceSecrets(places) => {
+                self.place_secrets(places);
+                Ok(())
+            }
+            Change::SetSecretStore(store) => self.set_secret_store(*store),
         }
     }
 }

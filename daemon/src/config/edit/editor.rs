@@ -42,7 +42,7 @@ impl Editor {
             return Err(EditError::Config { problems });
         }
         let Self { account, promoted, orphaned: orphaned_targets, .. } = self;
-        Ok(Edited { text, config, account, promoted, orphaned_targets })
+        Ok(Edited { text, config, account, promoted, orphaned_targets, notes: Vec::new() })
     }
 
     /// Returns a good account.
@@ -107,6 +107,16 @@ pub struct Edited {
     pub promoted: bool,
     /// Targets that name the removed account.
     pub orphaned_targets: Vec<String>,
+    /// What to tell whoever asked for it.
+    pub notes: Vec<String>,
+}
+
+impl Edited {
+    /// Returns the result of an edit that changes nothing.
+    pub fn unchanged(text: &str, config: Config) -> Self {
+        let (account, orphaned_targets, notes) = (None, Vec::new(), Vec::new());
+        Self { text: text.to_owned(), config, account, promoted: false, orphaned_targets, notes }
+    }
 }
 
 impl std::fmt::Debug for Edited {

@@ -12,6 +12,7 @@ mod error;
 mod login;
 #[cfg(test)]
 mod properties;
+mod secrets;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use change::Change;
 pub use editor::Edited;
 pub use error::EditError;
 pub use login::{LoggedIn, LoginProjectChange};
+pub use secrets::SecretPlace;
 
 /// Applies a change to the text of a config file.
 ///

@@ -10,6 +10,7 @@ use mp_proto::failure::{Failure, FailureKind};
 use tracing::{info, warn};
 
 use super::super::disk;
+use super::super::kept::Kept;
 use super::Grant;
 use super::state::{GrantState, Trouble};
 use super::status::NO_TOKENS;
@@ -32,9 +33,15 @@ impl Grant {
             return;
         }
         held.looked = true;
-        let found = disk::read(self.services.paths.home(), path);
+        let kept = Kept::of(&self.services.vault, &self.name);
+        let found = disk::read(self.services.paths.home(), path, &kept);
         held.settled = found.signature.as_ref().is_none_or(|signature| signature.is_settled(now.wall.into()));
         held.seen = found.signature;
+        if found.kept.is_some() || matches!(found.tokens, Ok(Some(_))) {
+            held.kept = found.kept;
+        }
+        // Nothing of the file changes when they can be had.
+        held.settled &= found.kept.is_none() || found.tokens.is_ok();
         match found.tokens {
             Ok(Some(tokens)) => {
                 (held.unreadable, held.missing, held.logged_out) = (None, None, false);
@@ -109,6 +116,9 @@ impl Grant {
             if held.wanted && !matches!(held.trouble, Trouble::LoginRequired { .. }) {
                 self.tell_login_required(NO_TOKENS);
             }
+        }
+        if let Some(store) = held.kept.take() {
+            Kept::of(&self.services.vault, &self.name).let_go(store);
         }
         held.unreadable = None;
         held.trouble = Trouble::None;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use mp_proto::failure::Failure;
+use mp_proto::ids::SecretStore;
 
 use crate::clock::Moment;
 use crate::files::read::Signature;
@@ -93,6 +94,8 @@ pub(super) struct GrantState {
     pub(super) replaces: Option<u64>,
     /// Not before then is a write tried again that failed.
     pub(super) save_after: Duration,
+    /// Where the tokens are kept, if that is not the file.
+    pub(super) kept: Option<SecretStore>,
     /// What is just being written.
     pub(super) saving: Option<u64>,
     /// Whether leftovers of a crash were looked for.
@@ -129,6 +132,7 @@ impl GrantState {
             rolled_back: false,
             replaces: None,
             save_after: Duration::ZERO,
+            kept: None,
             saving: None,
             recovered: false,
             retired: false,

@@ -5,6 +5,7 @@ use crate::clock::SystemClock;
 use crate::files::paths::Paths;
 use crate::hub::Hub;
 use crate::store::Store;
+use crate::vault::Vault;
 
 const CONFIG: &str = "[accounts.acme]\ntype = \"service_account\"\nregion = \"us\"\nusername = \"u\"\nsecret = \"s\"\n\
                       [accounts.dana]\ntype = \"oauth_browser\"\nregion = \"eu\"\n\
@@ -21,7 +22,7 @@ fn with_env(env: &[(&str, &str)]) -> Context {
 
 fn planned(start: &LoginStart, env: &[(&str, &str)]) -> Result<Plan, Failure> {
     let paths = Paths::new("/nowhere".into(), "/nowhere".into());
-    let store = Store::new(&paths, Arc::new(Hub::new("i".into())), Arc::new(SystemClock));
+    let store = Store::new(&paths, Arc::new(Hub::new("i".into())), Arc::new(SystemClock), Arc::new(Vault::new(&paths)));
     let snapshot = Snapshot::new(1, "/c".into(), Ok(Some(CONFIG.as_bytes())));
     plan(start, &with_env(env), &snapshot, store.file(None))
 }
