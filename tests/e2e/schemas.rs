@@ -60,6 +60,7 @@ project = "1"
 [settings]
 theme = "dark"
 run_dir = "/x"
+secret_store = "keyring"
 custom_header = { name = "X-Mixpanel-Cluster", value = "internal-1", more = 1 }
 [settings.limits]
 query_concurrent = 2
@@ -106,6 +107,8 @@ fn the_schema_of_the_config_takes_what_the_daemon_takes() {
         "[settings]\ncustom_header = { name = \"X\" }",
         "[settings.network]\nproxy = \"ftp://x\"",
         "[settings.network]\nca_file = \"x.pem\"",
+        "[settings]\nsecret_store = \"vault\"",
+        "[settings]\nsecret_store = true",
         "[settings.output]\nformat = \"tabel\"",
         "[settings.limits]\nanswer_bytes = 0",
     ] {

@@ -109,7 +109,7 @@ has "$("$MP" account token me)" hush-access
 
 step "killed in the middle, in both directions"
 for store in file keyring file; do
-    for point in keyring:kept config.toml:written config.toml:renamed tokens.json:written tokens.json:exchanged keyring:removed; do
+    for point in keyring:kept config.toml:written config.toml:synced config.toml:renamed tokens.json:written tokens.json:renamed keyring:removed; do
         "$MP" daemon stop --force > /dev/null 2>&1 || true; wait "$daemon" 2> /dev/null || true
         MPD_FAULTS=$point=kill start_daemon 2> /dev/null || true
         "$MP" --no-autostart daemon secrets "$store" > /dev/null 2>&1 || true
