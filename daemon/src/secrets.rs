@@ -171,7 +171,9 @@ impl Secrets {
         let end = Instant::now() + if unlock { UNLOCKING } else { UNLOCKING / 2 };
         loop {
             match self.vault.check(store) {
-                Err(Trouble::Locked) if Instant::now() < end && !self.life.is_stopping() => tokio::time::sleep(LOOK).await,
+                Err(Trouble::Locked) if Instant::now() < end && !self.life.is_stopping() => {
+                    tokio::time::sleep(LOOK).await
+                }
                 checked => return checked.map_err(failed),
             }
         }
@@ -212,10 +214,12 @@ impl Secrets {
             self.remove_copies();
         }
         let Some(first) = failed.first() else { return Ok(moved) };
-        let detail = format!("{} of {} secrets are where they were; run it again", failed.len(), failed.len() + moved.len());
+        let detail =
+            format!("{} of {} secrets are where they were; run it again", failed.len(), failed.len() + moved.len());
         let mut failure = Failure::new(first.kind, detail);
         failure.next.clone_from(&first.next);
-        let problem = |failure: &Failure| Problem::new(failure.account.clone().unwrap_or_default(), failure.detail.clone());
+        let problem =
+            |failure: &Failure| Problem::new(failure.account.clone().unwrap_or_default(), failure.detail.clone());
         Err(failure.errors(failed.iter().map(problem).collect()))
     }
 
@@ -289,7 +293,9 @@ impl Secrets {
         let mut secrets: Vec<_> = kept.filter_map(|account| account.credential.secret().cloned()).collect();
         for (account, _) in self.keeper.places().iter().filter(|(_, store)| *store != SecretStore::File) {
             let tokens = self.keeper.stored(account);
-            secrets.extend(tokens.into_iter().flat_map(|tokens| [Some(tokens.access_token), tokens.refresh_token]).flatten());
+            secrets.extend(
+                tokens.into_iter().flat_map(|tokens| [Some(tokens.access_token), tokens.refresh_token]).flatten(),
+            );
         }
         secrets.retain(|secret| secret.expose().len() >= SHORTEST);
         let mut found = Vec::new();
@@ -325,7 +331,8 @@ fn search(directory: &Path, secrets: &[mp_proto::secret::Secret], depth: usize, 
             search(&path, secrets, depth + 1, found);
         } else if kind.is_file() && entry.metadata().is_ok_and(|found| found.len() <= LARGEST) {
             let Ok(bytes) = std::fs::read(&path) else { continue };
-            let holds = |secret: &mp_proto::secret::Secret| memchr::memmem::find(&bytes, secret.expose().as_bytes()).is_some();
+            let holds =
+                |secret: &mp_proto::secret::Secret| memchr::memmem::find(&bytes, secret.expose().as_bytes()).is_some();
             if secrets.iter().any(holds) {
                 found.push(path.display().to_string());
             }

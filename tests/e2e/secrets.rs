@@ -91,10 +91,16 @@ fn secrets_are_nowhere_in_the_storage_root_and_survive_every_restart() {
     let access = stage.access();
     assert_eq!(holding(&stage.home().root(), "hush-token").len(), 1, "the search finds what is there");
     let dry = stage.home().mp(["daemon", "secrets", "keyring", "--dry-run", "-f", "json"]).json();
-    assert_eq!(dry["secrets"].as_array().map(|rows| rows.iter().filter(|row| row["moved"] == "keyring").count()), Some(3));
+    assert_eq!(
+        dry["secrets"].as_array().map(|rows| rows.iter().filter(|row| row["moved"] == "keyring").count()),
+        Some(3)
+    );
     assert!(stage.keyring.items().is_empty(), "a dry run moves nothing");
     let body = stage.move_to("keyring");
-    assert_eq!((&body["store"], &body["exposed"], &body["left_over"]), (&"keyring".into(), &Value::Array(vec![]), &Value::Array(vec![])));
+    assert_eq!(
+        (&body["store"], &body["exposed"], &body["left_over"]),
+        (&"keyring".into(), &Value::Array(vec![]), &Value::Array(vec![]))
+    );
     for text in ["hush-", &access, "refresh_token"] {
         assert_eq!(holding(&stage.home().root(), text), [""; 0], "{text}");
     }
@@ -119,7 +125,14 @@ fn secrets_are_nowhere_in_the_storage_root_and_survive_every_restart() {
 
 #[test]
 fn a_kill_at_any_step_of_a_move_loses_nothing_and_the_next_run_goes_on() {
-    let steps = ["keyring:kept", "config.toml:written", "config.toml:synced", "tokens.json:written", "tokens.json:synced", "keyring:removed"];
+    let steps = [
+        "keyring:kept",
+        "config.toml:written",
+        "config.toml:synced",
+        "tokens.json:written",
+        "tokens.json:synced",
+        "keyring:removed",
+    ];
     for (from, to) in [("file", "keyring"), ("keyring", "file")] {
         for step in steps {
             let stage = Stage::new();
@@ -156,15 +169,20 @@ fn a_locked_keyring_is_a_clear_error_that_nobody_waits_for() {
     assert_eq!(daemon.stop(), 0);
     stage.keyring.set(Mood::Locked);
     let _daemon = stage.world.start();
-    for words in [&["account", "token", "ci"][..], &["account", "token", "ada"], &["exec", "-a", "team", "--", "true"]] {
+    for words in [&["account", "token", "ci"][..], &["account", "token", "ada"], &["exec", "-a", "team", "--", "true"]]
+    {
         let told = stage.home().mp(words).fails(2);
         assert!(told.contains("the keyring is locked") && told.contains("mp daemon secrets --unlock"), "{told}");
     }
     assert_eq!(stage.keyring.prompts(), 1, "its user is asked once");
-    let refused = stage.home().mp(["account", "add", "new", "--type", "service_account", "--region", "us", "--username", "n"]);
+    let refused =
+        stage.home().mp(["account", "add", "new", "--type", "service_account", "--region", "us", "--username", "n"]);
     let told = refused.env("MP_SECRET", "hush-new").fails(2);
     assert!(told.contains("nothing was changed"), "{told}");
-    assert!(holding(&stage.home().root(), "hush-new").is_empty() && !stage.home().read(".mp/config.toml").contains("accounts.new"));
+    assert!(
+        holding(&stage.home().root(), "hush-new").is_empty()
+            && !stage.home().read(".mp/config.toml").contains("accounts.new")
+    );
     let told = stage.home().mp(["login", "--no-browser"]).fails(2);
     assert!(told.contains("the keyring is locked"), "before anybody is sent to a browser: {told}");
     assert!(stage.home().mp(["daemon", "status"]).ok().contains("the keyring is locked"));
@@ -196,7 +214,8 @@ fn without_a_keyring_new_secrets_are_in_files_and_that_is_said_until_there_is_on
     let _daemon = stage.world.start();
     stage.move_to("keyring");
     stage.keyring.set(Mood::Gone);
-    let add = stage.home().mp(["account", "add", "new", "--type", "service_account", "--region", "us", "--username", "n"]);
+    let add =
+        stage.home().mp(["account", "add", "new", "--type", "service_account", "--region", "us", "--username", "n"]);
     let done = add.env("MP_SECRET", "hush-new").run();
     assert!(done.code == 0 && done.stderr.contains("was written to config.toml"), "{done:?}");
     assert!(stage.home().mp(["daemon", "status"]).ok().contains("secrets of 'new' are in files"));

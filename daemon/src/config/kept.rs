@@ -104,7 +104,9 @@ mod tests {
     fn what_stands_there_says_where_the_secret_is_and_comes_back_as_it_was() {
         let mut config = parse(FILE);
         assert_eq!((config.problems.len(), config.secret_store), (0, SecretStore::Keyring));
-        for (name, store) in [("team", Some(SecretStore::Keyring)), ("ci", Some(SecretStore::SystemdCreds)), ("plain", None)] {
+        for (name, store) in
+            [("team", Some(SecretStore::Keyring)), ("ci", Some(SecretStore::SystemdCreds)), ("plain", None)]
+        {
             assert_eq!(config.accounts[name].kept, store, "{name}");
         }
         let texts = config.accounts["team"].credential.texts();
@@ -119,19 +121,32 @@ mod tests {
         let Credential::Kept(kept) = &config.accounts["ci"].credential else { panic!("it could not be had") };
         assert_eq!(kept.failure("ci").detail, "locked");
         assert!(config.fill(|_, _, _| Ok(Secret::new("t2"))));
-        assert!(matches!(&config.accounts["ci"].credential, Credential::OauthToken(TokenSource::Inline(token)) if token.expose() == "t2"));
-        assert_eq!(config.accounts["ci"].kept, Some(SecretStore::SystemdCreds), "it is known for as long as the file says so");
+        assert!(
+            matches!(&config.accounts["ci"].credential, Credential::OauthToken(TokenSource::Inline(token)) if token.expose() == "t2")
+        );
+        assert_eq!(
+            config.accounts["ci"].kept,
+            Some(SecretStore::SystemdCreds),
+            "it is known for as long as the file says so"
+        );
     }
 
     #[test]
     fn a_mark_of_another_type_is_a_text_as_any_other() {
-        let config = parse(&FILE.replace("token_env = \"MP_TOKEN_IN_SYSTEMD_CREDS\"", "token = \"(in the keyring: mp daemon secrets)\""));
+        let config =
+            parse(&FILE.replace(
+                "token_env = \"MP_TOKEN_IN_SYSTEMD_CREDS\"",
+                "token = \"(in the keyring: mp daemon secrets)\"",
+            ));
         assert_eq!(config.accounts["ci"].kept, None);
     }
 
     #[test]
     fn a_store_that_there_is_not_is_told_with_its_place() {
-        for (value, told) in [("\"vault\"", "secret_store is \"vault\": expected one of file, keyring, systemd-creds"), ("true", "secret_store is a boolean: expected one of file, keyring, systemd-creds")] {
+        for (value, told) in [
+            ("\"vault\"", "secret_store is \"vault\": expected one of file, keyring, systemd-creds"),
+            ("true", "secret_store is a boolean: expected one of file, keyring, systemd-creds"),
+        ] {
             let config = parse(&FILE.replace("secret_store = \"keyring\"", &format!("secret_store = {value}")));
             let problem = &config.problems[0];
             assert_eq!((problem.line, problem.column, problem.detail.as_str()), (15, 16, told));

@@ -19,8 +19,8 @@ pub mod snapshot;
 pub mod steps;
 mod value;
 
-pub use kept::Kept;
 pub use account::{Account, Credential, TokenSource};
+pub use kept::Kept;
 pub use limits::Limits;
 pub use model::{Active, Config, CustomHeader, Lookup, Target};
 pub use network::NetworkSettings;

@@ -196,7 +196,9 @@ mod tests {
             assert_eq!(kept_in(text.expose().as_bytes()), Some(store));
             assert!(read(text.expose()).is_err());
         }
-        for other in [PYTHON, "", "[]", "{\"secret_store\": \"file\"}", "{\"secret_store\": 5}", "{\"secret_store\": \"x\"}"] {
+        for other in
+            [PYTHON, "", "[]", "{\"secret_store\": \"file\"}", "{\"secret_store\": 5}", "{\"secret_store\": \"x\"}"]
+        {
             assert_eq!(kept_in(other.as_bytes()), None, "{other}");
         }
     }

@@ -108,7 +108,9 @@ pub(super) fn save(
         let found = match read_credential(path, paths.home()) {
             Ok(found) => found.map(|(bytes, _)| bytes),
             // No grant is as large as that.
-            Err(ReadError::TooLarge { .. }) => return overwrite(paths, path, &kept, &text, false).map(|()| Saved::Ours),
+            Err(ReadError::TooLarge { .. }) => {
+                return overwrite(paths, path, &kept, &text, false).map(|()| Saved::Ours);
+            }
             Err(error) => return Err(unsafe_file(path, &error)),
         };
         match &found {

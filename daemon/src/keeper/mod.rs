@@ -21,7 +21,7 @@ mod grant;
 mod kept;
 mod key;
 mod pace;
-mod relocation;
+pub mod relocation;
 mod services;
 #[cfg(test)]
 mod tests;
@@ -36,7 +36,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use mp_proto::failure::{Failure, FailureKind};
-use mp_proto::ids::{AccountName, Region, SecretStore};
+use mp_proto::ids::{AccountName, Region};
 use mp_proto::wire::AccountStatus;
 use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -48,22 +48,19 @@ use crate::identity::tokens::Tokens;
 
 pub use farewell::{AtRisk, would_lose};
 pub use fresh::Fresh;
-pub use relocation::Relocated;
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::endpoint::Endpoint;
 use crate::files::paths::Paths;
 use crate::files::witness::Witness;
-use crate::hub::{Hub, Notice};
-use crate::identity::removal;
+use crate::hub::Hub;
 use crate::life::Life;
 use crate::store::Store;
 use crate::vault::Vault;
 use fresh::Outcome;
 use grant::state::Need;
 use grant::{Grant, Ready};
-use kept::Kept;
 use key::{BRIDGES, Key};
 use services::Services;
 
@@ -102,7 +99,8 @@ impl Keeper {
     ) -> Self {
         let (refreshed, failed) = (AtomicU64::new(0), AtomicU64::new(0));
         let watch = OnceLock::new();
-        let services = Arc::new(Services { paths, endpoint, vault, clock, hub, life, witness, watch, refreshed, failed });
+        let services =
+            Arc::new(Services { paths, endpoint, vault, clock, hub, life, witness, watch, refreshed, failed });
         Self { services, grants: Mutex::default(), hasher: RandomState::new(), flights: TaskTracker::new() }
     }
 
@@ -171,58 +169,6 @@ impl Keeper {
             .iter()
             .filter(|grant| grant.file.is_some() && grant.name == *account)
             .for_each(|grant| grant.leave());
-    }
-
-    /// Removes the stored tokens of an account. Waits for the disk. Returns whether there were any.
-    ///
-    /// # Errors
-    /// When they are there and cannot be removed.
-    pub fn log_out(&self, account: &AccountName) -> Result<bool, Failure> {
-        self.leave(account);
-        let kept = self.place(account).filter(|store| *store != SecretStore::File);
-        let removed = removal::tokens(&self.services.paths.tokens(account))?;
-        self.services.hub.tell(Notice::Accounts);
-        if let Some(store) = kept {
-            Kept::of(&self.services.vault, account).remove(store)?;
-        }
-        Ok(removed)
-    }
-
-    /// Returns where the stored tokens of an account are; none where there are none.
-    pub fn place(&self, account: &AccountName) -> Option<SecretStore> {
-        relocation::place_of(&self.services.paths, account)
-    }
-
-    /// Returns the tokens that are stored for an account. Waits for the disk, and for the place that keeps them.
-    pub fn stored(&self, account: &AccountName) -> Option<Tokens> {
-        let kept = Kept::of(&self.services.vault, account);
-        let paths = &self.services.paths;
-        disk::read(paths.home(), &paths.tokens(account), &kept).tokens.ok().flatten()
-    }
-
-    /// Lets go of tokens that were kept elsewhere, once the file that spoke of them has gone.
-    pub fn let_go(&self, account: &AccountName, store: SecretStore) {
-        if store == SecretStore::File {
-            return;
-        }
-        Kept::of(&self.services.vault, account).let_go(store);
-    }
-
-    /// Returns all accounts with stored tokens, and where these are.
-    pub fn places(&self) -> Vec<(AccountName, SecretStore)> {
-        relocation::stored(&self.services.paths)
-    }
-
-    /// Moves stored tokens to where new secrets are kept. Waits for the disk, and for the places. Returns what was not there.
-    pub fn relocate(&self) -> Vec<Relocated> {
-        let (paths, vault) = (&self.services.paths, &self.services.vault);
-        let misplaced = self.places().into_iter().filter(|(_, from)| *from != vault.wanted());
-        misplaced
-            .map(|(account, from)| {
-                let failure = relocation::relocate(paths, vault, &account).err();
-                Relocated { account, from, failure }
-            })
-            .collect()
     }
 
     /// Returns the grant as it is, the newest there is, be it on disk or not.

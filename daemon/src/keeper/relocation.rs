@@ -7,12 +7,15 @@ use mp_proto::failure::Failure;
 use mp_proto::ids::{AccountName, SecretStore};
 use tracing::info;
 
+use super::Keeper;
 use super::disk::{self, try_lock_file};
 use super::kept::Kept;
 use crate::files::paths::Paths;
 use crate::files::read::read_credential;
 use crate::files::replace::{ReplaceError, replace_if};
-use crate::identity::tokens::{kept_in, parse_tokens};
+use crate::hub::Notice;
+use crate::identity::removal;
+use crate::identity::tokens::{Tokens, kept_in, parse_tokens};
 use crate::vault::Vault;
 
 /// How often a move is redone on a file that others keep changing.
@@ -29,9 +32,63 @@ pub struct Relocated {
     pub failure: Option<Failure>,
 }
 
+impl Keeper {
+    /// Removes the stored tokens of an account. Waits for the disk. Returns whether there were any.
+    ///
+    /// # Errors
+    /// When they are there and cannot be removed.
+    pub fn log_out(&self, account: &AccountName) -> Result<bool, Failure> {
+        self.leave(account);
+        let kept = self.place(account).filter(|store| *store != SecretStore::File);
+        let removed = removal::tokens(&self.services.paths.tokens(account))?;
+        self.services.hub.tell(Notice::Accounts);
+        if let Some(store) = kept {
+            Kept::of(&self.services.vault, account).remove(store)?;
+        }
+        Ok(removed)
+    }
+
+    /// Returns where the stored tokens of an account are; none where there are none.
+    pub fn place(&self, account: &AccountName) -> Option<SecretStore> {
+        place_of(&self.services.paths, account)
+    }
+
+    /// Returns the tokens that are stored for an account. Waits for the disk, and for the place that keeps them.
+    pub fn stored(&self, account: &AccountName) -> Option<Tokens> {
+        let kept = Kept::of(&self.services.vault, account);
+        let paths = &self.services.paths;
+        disk::read(paths.home(), &paths.tokens(account), &kept).tokens.ok().flatten()
+    }
+
+    /// Lets go of tokens that were kept elsewhere, once the file that spoke of them has gone.
+    pub fn let_go(&self, account: &AccountName, store: SecretStore) {
+        if store == SecretStore::File {
+            return;
+        }
+        Kept::of(&self.services.vault, account).let_go(store);
+    }
+
+    /// Returns all accounts with stored tokens, and where these are.
+    pub fn places(&self) -> Vec<(AccountName, SecretStore)> {
+        stored(&self.services.paths)
+    }
+
+    /// Moves stored tokens to where new secrets are kept. Waits for the disk, and for the places. Returns what was not there.
+    pub fn relocate(&self) -> Vec<Relocated> {
+        let (paths, vault) = (&self.services.paths, &self.services.vault);
+        let misplaced = self.places().into_iter().filter(|(_, from)| *from != vault.wanted());
+        misplaced
+            .map(|(account, from)| {
+                let failure = relocate(paths, vault, &account).err();
+                Relocated { account, from, failure }
+            })
+            .collect()
+    }
+}
+
 /// Returns the accounts that have stored tokens, and where these are. All directories count, whatever the config says: a secret is one also
 /// when its account has another config, or none.
-pub(super) fn stored(paths: &Paths) -> Vec<(AccountName, SecretStore)> {
+fn stored(paths: &Paths) -> Vec<(AccountName, SecretStore)> {
     let entries = std::fs::read_dir(paths.accounts_dir()).into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| AccountName::parse(entry.file_name().to_str()?).ok());
     let mut found: Vec<_> = names.filter_map(|name| Some((name.clone(), place_of(paths, &name)?))).collect();
@@ -40,7 +97,7 @@ pub(super) fn stored(paths: &Paths) -> Vec<(AccountName, SecretStore)> {
 }
 
 /// Returns where an account's stored tokens are; none where there are none that could be used.
-pub(super) fn place_of(paths: &Paths, name: &AccountName) -> Option<SecretStore> {
+fn place_of(paths: &Paths, name: &AccountName) -> Option<SecretStore> {
     let path = paths.tokens(name);
     let (bytes, _) = read_credential(&path, paths.home()).ok()??;
     kept_in(&bytes).or_else(|| parse_tokens(&path, &bytes).is_ok().then_some(SecretStore::File))
@@ -50,7 +107,7 @@ pub(super) fn place_of(paths: &Paths, name: &AccountName) -> Option<SecretStore>
 ///
 /// # Errors
 /// When they have to stay where they are.
-pub(super) fn relocate(paths: &Paths, vault: &Vault, name: &AccountName) -> Result<Option<SecretStore>, Failure> {
+fn relocate(paths: &Paths, vault: &Vault, name: &AccountName) -> Result<Option<SecretStore>, Failure> {
     let (path, kept) = (paths.tokens(name), Kept::of(vault, name));
     let lock = try_lock_file(&path).map_err(|source| ReplaceError::Write { path: path.clone(), source })?;
     let Some(_turn) = lock else { return Err(disk::busy(&path).into()) };

@@ -24,8 +24,7 @@ pub(crate) const LOGIN: &[FailureKind] = &[LoginNotFound];
 pub(crate) const ROUTE: &[FailureKind] = &[RouteNotFound];
 
 /// A change of the config file.
-pub(crate) const EDIT: &[FailureKind] =
-    &[
+pub(crate) const EDIT: &[FailureKind] = &[
     InvalidValue,
     AccountNotFound,
     AccountExists,
@@ -69,6 +68,7 @@ pub(crate) const LOGGING_IN: &[FailureKind] = &[
     AccountExists,
     ContextRequired,
     TokenMissing,
+    TokenUnavailable,
     LoginFailed,
     LoginDenied,
     RegionNotFound,

@@ -14,7 +14,8 @@ use crate::server::app::App;
 use crate::server::reply::{self, Answer, Refusal};
 use crate::server::route::{Asked, AskedKind, PASSED, Reply, Route, body, json};
 use crate::server::{
-    accounts, bridge, control, events, failures, logins, me, network, openapi, operations, proxy, secrets, session, targets,
+    accounts, bridge, control, events, failures, logins, me, network, openapi, operations, proxy, secrets, session,
+    targets,
 };
 
 /// `GET /v1/openapi.json`.

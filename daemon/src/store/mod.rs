@@ -14,10 +14,10 @@ use tracing::{debug, warn};
 
 use self::announcement::announce;
 use crate::clock::Clock;
-use crate::config::{Account, Config};
 use crate::config::edit::{Change, Edited, edit};
 use crate::config::parser::parse;
 use crate::config::snapshot::Snapshot;
+use crate::config::{Account, Config};
 use crate::files::link::{self, locate};
 use crate::files::looks::SharedLook;
 use crate::files::paths::Paths;

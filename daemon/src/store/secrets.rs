@@ -45,7 +45,6 @@ const fn kind_of(kind: AccountType) -> Kind {
     }
 }
 
-
 impl Store {
     /// Returns the key of an account's secret.
     pub fn key_of(account: &Account) -> Key {
@@ -89,7 +88,8 @@ impl Store {
             }
         }
         let mut kept = self.place(&edited.text, places)?.unwrap_or_else(|| edited.clone());
-        (kept.account, kept.promoted, kept.orphaned_targets) = (edited.account, edited.promoted, edited.orphaned_targets);
+        (kept.account, kept.promoted, kept.orphaned_targets) =
+            (edited.account, edited.promoted, edited.orphaned_targets);
         kept.notes = notes;
         Ok(kept)
     }

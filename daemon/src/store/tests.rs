@@ -176,7 +176,11 @@ fn where_there_is_no_keyring_the_secret_is_in_the_file_and_that_is_said() {
     safe.set(&vault, Some(Trouble::Absent("there is no session bus".to_owned())));
     let world = World::with_keyring(KEYRING, &vault);
     let (snapshot, edited) = world.store.edit(&world.store.file(None), &add("new", "hush-new")).expect("added");
-    assert!(snapshot.text.contains("hush-new") && edited.notes[0].contains("there is no session bus"), "{:?}", edited.notes);
+    assert!(
+        snapshot.text.contains("hush-new") && edited.notes[0].contains("there is no session bus"),
+        "{:?}",
+        edited.notes
+    );
     // Once there is one, it goes there.
     safe.set(&vault, None);
     assert_eq!(world.store.move_secrets().expect("moved").len(), 2);
@@ -200,12 +204,16 @@ fn a_locked_keyring_refuses_what_is_new_and_nothing_else() {
 fn secrets_move_both_ways_and_one_that_cannot_stays_and_says_why() {
     let safe = Fake::default();
     let vault = safe.vault();
-    let text = format!("{KEYRING}\n[accounts.ci]\ntype = \"oauth_token\"\nregion = \"eu\"\ntoken = \"t\u{1F600}\\n\"\n");
+    let text =
+        format!("{KEYRING}\n[accounts.ci]\ntype = \"oauth_token\"\nregion = \"eu\"\ntoken = \"t\u{1F600}\\n\"\n");
     let world = World::with_keyring(&text, &vault);
     let file = world.store.file(None);
     assert_eq!(world.store.move_secrets().expect("moved").len(), 2);
     let kept = world.store.current();
-    assert_eq!((secret_in(&kept, "team").as_deref(), secret_in(&kept, "ci").as_deref()), (Some("hush"), Some("t\u{1F600}\n")));
+    assert_eq!(
+        (secret_in(&kept, "team").as_deref(), secret_in(&kept, "ci").as_deref()),
+        (Some("hush"), Some("t\u{1F600}\n"))
+    );
     assert!(!kept.text.contains("hush") && kept.text.contains("# rotated"));
     assert!(world.store.move_secrets().expect("nothing to do").is_empty());
     // By an editor: a newer one wins, and goes the way of the others.
@@ -220,7 +228,11 @@ fn secrets_move_both_ways_and_one_that_cannot_stays_and_says_why() {
     let failures: Vec<_> = moved.iter().map(|one| (one.key.account.as_str(), one.failure.is_some())).collect();
     assert_eq!(failures, [("ci", true), ("team", false)]);
     let back = fresh.store.current();
-    assert!(back.text.contains("\"hush-edited\" # rotated") && back.text.contains("MP_TOKEN_IN_KEYRING"), "{}", back.text);
+    assert!(
+        back.text.contains("\"hush-edited\" # rotated") && back.text.contains("MP_TOKEN_IN_KEYRING"),
+        "{}",
+        back.text
+    );
     assert!(safe.secrets().is_empty(), "what was moved is there no more");
 }
 
@@ -233,7 +245,9 @@ fn a_secret_that_cannot_be_had_is_told_and_had_as_soon_as_it_can() {
     let world = World::with_keyring(&KEYRING.replace("\"hush\"", "\"(in the keyring: mp daemon secrets)\""), &vault);
     let locked = world.store.current();
     assert!(locked.is_good(), "the file is as it should be");
-    let crate::config::Credential::Kept(kept) = &locked.config.accounts["team"].credential else { panic!("it is locked") };
+    let crate::config::Credential::Kept(kept) = &locked.config.accounts["team"].credential else {
+        panic!("it is locked")
+    };
     assert!(kept.failure("team").detail.contains("the keyring is locked"));
     assert_eq!(world.store.current().revision, locked.revision, "nothing new is nothing new");
     safe.set(&vault, None);

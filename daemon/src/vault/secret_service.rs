@@ -195,7 +195,8 @@ impl Open {
 
 /// How what we find out ourselves is told among the errors of the bus.
 const LOCKED: &str = "locked";
-const NO_COLLECTION: &str = "the keyring has no default collection: it was never set up, or its program keeps it locked";
+const NO_COLLECTION: &str =
+    "the keyring has no default collection: it was never set up, or its program keeps it locked";
 
 async fn call<B>(bus: &Connection, path: &str, interface: &str, method: &str, body: &B) -> zbus::Result<Message>
 where
@@ -218,9 +219,10 @@ fn trouble(error: &zbus::Error) -> Trouble {
             fdo::Error::NoReply(_) | fdo::Error::TimedOut(_) | fdo::Error::Timeout(_) => Trouble::Silent(ANSWER),
             ref other => Trouble::Other(format!("the keyring says: {other}")),
         },
-        zbus::Error::Connection(..) | zbus::Error::InputOutput(_) | zbus::Error::Address(_) | zbus::Error::Handshake(_) => {
-            Trouble::Absent(format!("the session bus cannot be reached ({error})"))
-        }
+        zbus::Error::Connection(..)
+        | zbus::Error::InputOutput(_)
+        | zbus::Error::Address(_)
+        | zbus::Error::Handshake(_) => Trouble::Absent(format!("the session bus cannot be reached ({error})")),
         zbus::Error::Failure(text) => Trouble::Other(text.clone()),
         other => Trouble::Other(format!("the keyring says: {other}")),
     }

@@ -94,7 +94,8 @@ impl Safe for SystemdCreds {
         }
         let told = output_of(Command::new(PROGRAM).arg("--version"), b"")?;
         let told = String::from_utf8_lossy(&told);
-        let version = told.split_whitespace().nth(1).and_then(|word| word.split(['.', '~']).next()?.parse::<u32>().ok());
+        let version =
+            told.split_whitespace().nth(1).and_then(|word| word.split(['.', '~']).next()?.parse::<u32>().ok());
         match version {
             Some(version) if version >= NEEDED => {
                 self.is_checked = true;

@@ -160,9 +160,10 @@ fn nobody_waits_long_for_a_place_that_says_nothing_and_the_second_not_at_all() {
 #[test]
 fn only_what_config_files_need_changes_the_stamp() {
     let vault = Fake::default().vault();
-    let stamps = [(Kind::Grant, "a"), (Kind::Secret, "a"), (Kind::Secret, "a"), (Kind::Secret, "b")].map(|(kind, text)| {
-        vault.put(KEYRING, &key("team", kind), &Secret::new(text)).expect("kept");
-        vault.stamp()
-    });
+    let stamps =
+        [(Kind::Grant, "a"), (Kind::Secret, "a"), (Kind::Secret, "a"), (Kind::Secret, "b")].map(|(kind, text)| {
+            vault.put(KEYRING, &key("team", kind), &Secret::new(text)).expect("kept");
+            vault.stamp()
+        });
     assert_eq!(stamps, [0, 1, 1, 2]);
 }

@@ -41,7 +41,10 @@ pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     let store = store.map_err(|error| Failure::new(FailureKind::InvalidArgument, error.to_string()))?;
     let change = SecretsChange { store, dry_run: flag("dry-run"), unlock: flag("unlock"), prune: flag("prune") };
     if change.dry_run && change.store.is_none() {
-        return Err(Failure::new(FailureKind::InvalidArgument, "--dry-run is about a move: say where to, as in `mp daemon secrets keyring --dry-run`"));
+        return Err(Failure::new(
+            FailureKind::InvalidArgument,
+            "--dry-run is about a move: say where to, as in `mp daemon secrets keyring --dry-run`",
+        ));
     }
     let changes = change.store.is_some() || change.unlock || change.prune;
     let answer = match changes {
@@ -66,7 +69,10 @@ fn describe(body: &SecretsBody, change: &SecretsChange) -> String {
         text.push_str(&format!("\n{}", fitted(&["ACCOUNT", "KIND", "IN", ""], &rows, None)));
     }
     for row in &body.left_over {
-        text.push_str(&format!("\nleft over in {}: the {} of '{}'; --prune removes it", row.store, row.kind, row.account));
+        text.push_str(&format!(
+            "\nleft over in {}: the {} of '{}'; --prune removes it",
+            row.store, row.kind, row.account
+        ));
     }
     for path in &body.exposed {
         text.push_str(&format!("\nstill holds a secret: {}", escaped(path)));
@@ -75,7 +81,8 @@ fn describe(body: &SecretsBody, change: &SecretsChange) -> String {
 }
 
 fn told(row: &SecretRow, dry_run: bool) -> Vec<String> {
-    let moved = row.moved.map(|store| if dry_run { format!("would go to {store}") } else { format!("moved from {store}") });
+    let moved =
+        row.moved.map(|store| if dry_run { format!("would go to {store}") } else { format!("moved from {store}") });
     vec![row.account.to_string(), row.kind.clone(), row.store.to_string(), moved.unwrap_or_default()]
 }
 

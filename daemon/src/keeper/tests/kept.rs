@@ -45,7 +45,10 @@ async fn what_is_stored_moves_both_ways_and_is_the_same_grant() {
     let before = text(&world.on_disk());
     let first = world.token().await.expect("in the file").generation;
     assert_eq!(world.keeper.relocate().len(), 1);
-    assert_eq!((world.bytes(), safe.grant()), (mark(SecretStore::Keyring).expose().as_bytes().to_vec(), before.clone()));
+    assert_eq!(
+        (world.bytes(), safe.grant()),
+        (mark(SecretStore::Keyring).expose().as_bytes().to_vec(), before.clone())
+    );
     assert_eq!(world.token().await.expect("in the keyring").generation, first, "nobody is told of a new one");
     assert!(world.keeper.relocate().is_empty());
     world.vault.set_wanted(SecretStore::File);
@@ -81,7 +84,10 @@ async fn a_keyring_that_vanishes_in_the_middle_of_a_refresh_gets_the_grant_later
     let status = world.status();
     assert_eq!(status.state, CredentialState::Degraded);
     assert!(status.detail.expect("a reason").ends_with("it has gone"));
-    assert!(!safe.grant().contains(fresh.token.expose()) && kept_in(&world.bytes()).is_some(), "nor does the file have it");
+    assert!(
+        !safe.grant().contains(fresh.token.expose()) && kept_in(&world.bytes()).is_some(),
+        "nor does the file have it"
+    );
     assert_eq!(world.secure(Duration::ZERO).await.len(), 1, "an end would lose it");
     safe.set(&world.vault, None);
     assert!(world.secure(Duration::from_secs(5)).await.is_empty());

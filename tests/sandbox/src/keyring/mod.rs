@@ -155,17 +155,27 @@ impl Keyring {
     }
 
     /// Returns the answer to a call: signature and values, or the name of an error; none where nothing is said.
-    fn answer(&self, call: &Call, session: &mut Option<usize>) -> Result<Option<(&'static str, Vec<Value>)>, &'static str> {
+    fn answer(
+        &self,
+        call: &Call,
+        session: &mut Option<usize>,
+    ) -> Result<Option<(&'static str, Vec<Value>)>, &'static str> {
         if call.destination == "org.freedesktop.DBus" {
             let name = Value::Text(":1.7".to_owned());
-            return if call.method.ends_with(".Hello") { Ok(Some(("s", vec![name]))) } else { Ok(Some(("", Vec::new()))) };
+            return if call.method.ends_with(".Hello") {
+                Ok(Some(("s", vec![name])))
+            } else {
+                Ok(Some(("", Vec::new())))
+            };
         }
         let mut state = self.state();
         state.calls.push(call.method.clone());
         match state.mood {
             Mood::Silent => return Ok(None),
             Mood::Gone => return Err("org.freedesktop.DBus.Error.ServiceUnknown"),
-            _ if call.destination != "org.freedesktop.secrets" => return Err("org.freedesktop.DBus.Error.ServiceUnknown"),
+            _ if call.destination != "org.freedesktop.secrets" => {
+                return Err("org.freedesktop.DBus.Error.ServiceUnknown");
+            }
             _ => {}
         }
         if session.is_some_and(|life| life != state.life) {
@@ -219,7 +229,9 @@ impl State {
                 let output = Value::Variant(Box::new(("s".to_owned(), Value::Text(String::new()))));
                 Ok(("vo", vec![output, path(&format!("{SESSION}{}", self.life))]))
             }
-            ("Secret.Service.ReadAlias", "s") => Ok(("o", vec![path(if arguments[0].text() == "default" { COLLECTION } else { "/" })])),
+            ("Secret.Service.ReadAlias", "s") => {
+                Ok(("o", vec![path(if arguments[0].text() == "default" { COLLECTION } else { "/" })]))
+            }
             ("Secret.Service.SearchItems", "a{ss}") => {
                 let found = self.found(&arguments[0]);
                 let (open, locked) = if self.is_locked() { (Vec::new(), found) } else { (found, Vec::new()) };
@@ -243,7 +255,10 @@ impl State {
                 let bytes = item.bytes().map(Value::Byte).collect();
                 let of_bytes = |bytes| Value::Array("y".to_owned(), bytes);
                 let kind = Value::Text("text/plain".to_owned());
-                Ok(("(oayays)", vec![Value::Fields(vec![arguments[0].clone(), of_bytes(Vec::new()), of_bytes(bytes), kind])]))
+                Ok((
+                    "(oayays)",
+                    vec![Value::Fields(vec![arguments[0].clone(), of_bytes(Vec::new()), of_bytes(bytes), kind])],
+                ))
             }
             ("Secret.Item.Delete", "") => {
                 let number = self.item(&call.path)?.0;
@@ -280,7 +295,8 @@ impl State {
         if path == COLLECTION && name == "Locked" {
             return variant("b", Value::Bool(self.is_locked()));
         }
-        let number = path.strip_prefix(COLLECTION).and_then(|rest| rest.strip_prefix('/')?.parse().ok()).ok_or(NO_OBJECT)?;
+        let number =
+            path.strip_prefix(COLLECTION).and_then(|rest| rest.strip_prefix('/')?.parse().ok()).ok_or(NO_OBJECT)?;
         let item = self.items.get(&number).ok_or(NO_OBJECT)?;
         match name {
             "Modified" => variant("t", Value::U64(number as u64)),

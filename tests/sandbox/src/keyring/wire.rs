@@ -274,7 +274,8 @@ pub(super) fn read(stream: &mut impl Read) -> io::Result<Call> {
 /// Returns the bytes of an answer; with the name of an error, of that.
 pub(super) fn answer(to: u32, serial: u32, error: Option<&str>, signature: &str, values: &[Value]) -> Vec<u8> {
     let variant = |signature: &str, value: Value| Value::Variant(Box::new((signature.to_owned(), value)));
-    let mut fields = vec![(5, variant("u", Value::U32(to))), (7, variant("s", Value::Text("org.freedesktop.DBus".into())))];
+    let mut fields =
+        vec![(5, variant("u", Value::U32(to))), (7, variant("s", Value::Text("org.freedesktop.DBus".into())))];
     if let Some(error) = error {
         fields.push((4, variant("s", Value::Text(error.to_owned()))));
     }
@@ -302,8 +303,14 @@ mod tests {
         let entry = |key: &str, value: Value| Value::Fields(vec![Value::Text(key.into()), value]);
         let values = vec![
             Value::Byte(7),
-            Value::Array("{sv}".into(), vec![entry("a", Value::Variant(Box::new(("s".into(), Value::Text("é".into())))))]),
-            Value::Fields(vec![Value::Path("/s".into()), Value::Array("y".into(), vec![Value::Byte(0), Value::Byte(255)])]),
+            Value::Array(
+                "{sv}".into(),
+                vec![entry("a", Value::Variant(Box::new(("s".into(), Value::Text("é".into())))))],
+            ),
+            Value::Fields(vec![
+                Value::Path("/s".into()),
+                Value::Array("y".into(), vec![Value::Byte(0), Value::Byte(255)]),
+            ]),
             Value::Bool(true),
             Value::U64(1 << 40),
             Value::Array("t".into(), Vec::new()),
