@@ -62,6 +62,8 @@ pub(crate) async fn export(
             }
             Some(tokens)
         }
+        // What stands in the file in its place must not be carried away for a secret.
+        Credential::Kept(ref kept) => return Err(kept.failure(account.name.as_str()).into()),
         _ => None,
     };
     let wrong = snapshot.config.problems_for(&Scope::Header);
