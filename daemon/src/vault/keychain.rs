@@ -18,14 +18,14 @@ const LOCKED: [i32; 3] = [-25308, -25293, -128];
 const NOT_AVAILABLE: i32 = -25291;
 
 /// The items of a storage root.
-pub struct Keychain {
+pub(super) struct Keychain {
     /// What Keychain Access shows under "Where".
     service: String,
 }
 
 impl Keychain {
     /// Returns the place of a storage root's secrets.
-    pub fn new(root: &Path) -> Self {
+    pub(super) fn new(root: &Path) -> Self {
         Self { service: format!("mixpanel-mp {}", root.display()) }
     }
 }

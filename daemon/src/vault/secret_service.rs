@@ -43,7 +43,7 @@ struct Sealed {
 }
 
 /// The Secret Service, and where in it.
-pub struct SecretService {
+pub(super) struct SecretService {
     runtime: Runtime,
     /// The address of the bus.
     address: Option<String>,
@@ -61,7 +61,7 @@ struct Open {
 type Attributes<'a> = HashMap<&'a str, &'a str>;
 
 /// Returns the address of the session's bus; none where there is none.
-pub fn bus_address() -> Option<String> {
+pub(super) fn bus_address() -> Option<String> {
     let named = std::env::var("DBUS_SESSION_BUS_ADDRESS").ok().filter(|address| !address.is_empty());
     let runtime = std::env::var("XDG_RUNTIME_DIR").ok().filter(|path| !path.is_empty());
     named.or_else(|| {
@@ -77,7 +77,7 @@ impl SecretService {
     ///
     /// # Errors
     /// When the system refuses what waiting takes.
-    pub fn new(root: &Path, address: Option<String>) -> std::io::Result<Self> {
+    pub(super) fn new(root: &Path, address: Option<String>) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         Ok(Self { runtime, address, root: root.display().to_string(), open: None })
     }

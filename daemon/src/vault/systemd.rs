@@ -27,14 +27,14 @@ const RUN: Duration = Duration::from_secs(5);
 const EXTENSION: &str = "cred";
 
 /// Encrypted files of a storage root.
-pub struct SystemdCreds {
+pub(super) struct SystemdCreds {
     paths: Paths,
     is_checked: bool,
 }
 
 impl SystemdCreds {
     /// Returns the place of a storage root's secrets.
-    pub fn new(paths: Paths) -> Self {
+    pub(super) fn new(paths: Paths) -> Self {
         Self { paths, is_checked: false }
     }
 
