@@ -10,6 +10,7 @@ pub mod hub;
 pub mod life;
 pub mod listen;
 pub mod lock;
+pub mod meter;
 pub mod notes;
 pub mod telemetry;
 

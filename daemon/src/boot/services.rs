@@ -18,7 +18,8 @@ use crate::me::users::Users;
 use crate::memo::SessionMemo;
 use crate::mixpanel::Mixpanel;
 use crate::operation::services::Operations;
-use crate::server::app::{App, Counters};
+use crate::server;
+use crate::server::app::App;
 use crate::session::sessions::Sessions;
 use crate::telemetry::LogHandle;
 
@@ -52,7 +53,8 @@ pub(super) fn make(
         operations: operations(&base, &reads, &users),
         logins: logins(&base, &users),
         memo: SessionMemo::default(),
-        counters: Counters::default(),
+        counters: server::counters(),
+        meters: base.meters,
         executable: executable(),
         socket: place.socket,
         started_by: options.started_by,

@@ -18,6 +18,7 @@ mod in_force;
 mod lines;
 mod logins;
 mod me;
+mod metrics;
 mod network;
 #[cfg(debug_assertions)]
 mod observed;
@@ -30,6 +31,7 @@ mod route;
 mod session;
 mod surroundings;
 mod table;
+mod tally;
 mod targets;
 
 use std::convert::Infallible;
@@ -39,7 +41,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -66,13 +68,19 @@ use crate::server::connections::{Activity, Connections, Doorkeeper, Open, Told};
 use crate::server::heads::Explained;
 use crate::server::hot::Asked;
 use crate::server::peer::Peer;
-use crate::server::reply::Refused;
+use crate::server::reply::{Failed, Refused};
+use crate::server::tally::{Counters, Row};
 
 /// So many bytes hyper moves for each call, and keeps for each connection.
 const LARGEST_ANSWER: usize = 5 * 1024;
 
 /// How long running calls may take to finish at stop.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// Returns what counts the calls of all routes.
+pub fn counters() -> Counters {
+    table::counters()
+}
 
 /// Accepts connections until the daemon stops, then lets running calls finish.
 pub async fn serve(app: Arc<App>, listener: StdListener, mut rebound: tokio::sync::mpsc::Receiver<StdListener>) {
@@ -219,7 +227,7 @@ impl Connection {
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-        let number = self.app.counters.calls.fetch_add(1, Ordering::Relaxed);
+        let (begun, number) = (Instant::now(), self.app.counters.calls.fetch_add(1, Ordering::Relaxed));
         let open = OpenRequest::of(&self.app, &self.activity, number);
         #[cfg(debug_assertions)]
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
@@ -231,8 +239,9 @@ impl Connection {
         let served = pin!(Callers::serve(id, looks::serve(route)));
         let served = pin!(std::panic::AssertUnwindSafe(served).catch_unwind().instrument(span));
         let (answered, mut noted) = notes::collect(served).await;
-        let mut response = answered.unwrap_or_else(|_| {
-            reply::failure(&Failure::new(FailureKind::Internal, "the daemon made an error; its log says more"))
+        let (mut response, row) = answered.unwrap_or_else(|_| {
+            let failure = Failure::new(FailureKind::Internal, "the daemon made an error; its log says more");
+            (reply::failure(&failure), Row::NONE)
         });
         if let Some(Refused(failure)) = response.extensions_mut().remove() {
             reply::say_instead(&mut response, &surroundings::explain(failure, self.peer));
@@ -242,20 +251,29 @@ impl Connection {
         noted.notes.extend(note);
         reply::finish(&self.app, number, &noted, &mut response);
         reply::add_notes(response.headers_mut(), &self.app.limits_told);
+        self.count(row, &mut response, begun);
         #[cfg(debug_assertions)]
         let response = observed::note(method.as_str(), &path, response).await;
         Ok(if response.body().size_hint().exact().is_some() { response } else { response.map(|body| held(body, open)) })
     }
 
-    async fn route(&self, request: Request<Incoming>) -> Response<Body> {
+    fn count(&self, row: Row, response: &mut Response<Body>, begun: Instant) {
+        let status = response.status().as_u16();
+        let failed = if status >= 400 { response.extensions_mut().remove::<Failed>() } else { None };
+        self.app.counters.answered(row, status, failed.map(|failed| failed.0), begun.elapsed());
+    }
+
+    /// Returns the answer, and the row of the table that has made it.
+    async fn route(&self, request: Request<Incoming>) -> (Response<Body>, Row) {
         if let Err(failure) = gate::check(&request) {
-            return table::refused(request.method(), request.uri().path(), &failure);
+            return (table::refused(request.method(), request.uri().path(), &failure), Row::NONE);
         }
         if matches!(*request.method(), Method::GET | Method::HEAD) && request.body().is_end_stream() {
             looks::arrived(self.app.has_company()).await;
         }
         if let Some(asked) = Asked::of(request.method(), request.uri().path()) {
-            return asked.answer(&self.app, self.peer, request).await;
+            let row = asked.row();
+            return (asked.answer(&self.app, self.peer, request).await, row);
         }
         let mut request = request.map(Body::new);
         let path = request.uri().path();
@@ -265,7 +283,10 @@ impl Connection {
             request.extensions_mut().insert(self.peer);
         }
         match self.router.clone().oneshot(request).await {
-            Ok(response) => response,
+            Ok(mut response) => {
+                let row = response.extensions_mut().remove::<Row>().unwrap_or(Row::NONE);
+                (response, row)
+            }
             Err(never) => match never {},
         }
     }
