@@ -126,6 +126,11 @@ impl Hub {
         (opening, receiver, OpenStream(Arc::clone(self)))
     }
 
+    /// Returns the events from now on, for a service of the daemon: it is no stream of anybody.
+    pub fn listen(&self) -> broadcast::Receiver<Arc<Numbered>> {
+        self.sender.subscribe()
+    }
+
     /// Returns the id of an event on the stream: `<instance>-<seq>`.
     pub fn id(&self, seq: u64) -> String {
         format!("{}-{seq}", self.instance)

@@ -25,6 +25,7 @@ pub mod login;
 pub mod me;
 pub mod memo;
 pub mod mixpanel;
+pub mod notify;
 pub mod operation;
 pub mod resolve;
 pub mod session;

@@ -43,6 +43,7 @@ use crate::listen::{ListenError, Socket};
 use crate::lock::{Lock, LockError};
 use crate::mixpanel::Mixpanel;
 use crate::mixpanel::network::Variables;
+use crate::notify::Notifier;
 use crate::server;
 use crate::server::app::App;
 use crate::telemetry::{self, LogHandle, TelemetryError};
@@ -258,6 +259,7 @@ async fn serve(
     app.life.spawn(signals.follow(app.life.clone(), app.watch.wake()));
     app.life.spawn(Arc::clone(&app.keeper).run(Arc::clone(&app.store)));
     app.keeper.wake(app.watch.wake());
+    app.life.spawn(notifier(&app).run());
     let (store, keeper) = (Arc::clone(&app.store), Arc::clone(&app.keeper));
     app.life.spawn(Arc::clone(&app.watch).run(app.life.clone(), app.paths.clone(), move || {
         // Whoever follows the config hears of a change that no call has noticed.
@@ -281,6 +283,11 @@ async fn serve(
     finish(&app).await;
     let is_replaced = app.life.reason() == REPLACED;
     Ok(app.executable.as_ref().filter(|_| is_replaced).map(|(program, _)| program.clone()))
+}
+
+fn notifier(app: &App) -> Notifier {
+    let (store, clock) = (Arc::clone(&app.store), Arc::clone(&app.clock));
+    Notifier::new(app.paths.clone(), store, &app.hub, clock, Arc::clone(&app.meters), app.life.clone())
 }
 
 /// Says `ready` to whoever started us. From here on nothing is printed: what a client started lets go of its pipe.

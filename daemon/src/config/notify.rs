@@ -58,7 +58,8 @@ mod tests {
     #[test]
     fn commands_are_lines_and_what_is_wrong_is_not_quoted() {
         let read = |text: &str| read(DeTable::parse(text).expect("TOML").get_ref());
-        let (good, problems) = read("on_login_required = 'echo \"$MP_ACCOUNT\" | mail me'\ndesktop = true\nlater = []\n");
+        let (good, problems) =
+            read("on_login_required = 'echo \"$MP_ACCOUNT\" | mail me'\ndesktop = true\nlater = []\n");
         assert!(problems.is_empty() && good.desktop && good.on_error.is_none());
         assert_eq!(good.on_login_required.expect("it is there").expose(), "echo \"$MP_ACCOUNT\" | mail me");
         for (text, expected) in [

@@ -97,7 +97,8 @@ impl Keeper {
     ) -> Self {
         let (refreshed, failed) = (AtomicU64::new(0), AtomicU64::new(0));
         let watch = OnceLock::new();
-        let services = Arc::new(Services { paths, endpoint, clock, hub, life, witness, meters, watch, refreshed, failed });
+        let services =
+            Arc::new(Services { paths, endpoint, clock, hub, life, witness, meters, watch, refreshed, failed });
         Self { services, grants: Mutex::default(), hasher: RandomState::new(), flights: TaskTracker::new() }
     }
 

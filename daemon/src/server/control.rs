@@ -7,8 +7,8 @@ use std::time::Duration;
 use axum::extract::State;
 use hyper::StatusCode;
 use mp_proto::wire::{
-    Accepted, ConfigMistake, ConfigProblems, ConfigState, ConfigStatus, ConfigText,
-    HealthBody, LogLevel, Shutdown, StatusBody,
+    Accepted, ConfigMistake, ConfigProblems, ConfigState, ConfigStatus, ConfigText, HealthBody, LogLevel, Shutdown,
+    StatusBody,
 };
 use tracing::info;
 

@@ -13,10 +13,11 @@ use mp_proto::{routes as at, wire};
 use crate::server::app::App;
 use crate::server::reply::{self, Answer, Refusal};
 use crate::server::route::{Asked, AskedKind, PASSED, Reply, Route, body, json};
-use crate::server::{
-    accounts, bridge, control, events, failures, logins, me, metrics, network, openapi, operations, proxy, session, targets,
-};
 use crate::server::tally::{Counters, Row};
+use crate::server::{
+    accounts, bridge, control, events, failures, logins, me, metrics, network, openapi, operations, proxy, session,
+    targets,
+};
 
 /// `GET /v1/openapi.json`.
 async fn description() -> Answer {
@@ -80,7 +81,13 @@ fn about_the_daemon() -> Vec<Route> {
             network::show,
         )
         .query(ONLINE),
-        Route::new(get.clone(), at::METRICS, "Show metrics, as OpenMetrics 1.0 to those who accept it, else as Prometheus text", text, metrics::show),
+        Route::new(
+            get.clone(),
+            at::METRICS,
+            "Show metrics, as OpenMetrics 1.0 to those who accept it, else as Prometheus text",
+            text,
+            metrics::show,
+        ),
         Route::new(get.clone(), at::OPENAPI, "Describe this API", api, description),
         Route::new(get, at::EVENTS, about, events, events::stream).query(TYPES),
         Route::new(put, at::LOG_LEVEL, level, json::<wire::LogLevel>(), c::log_level).takes::<wire::LogLevel>(),

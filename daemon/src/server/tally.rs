@@ -58,12 +58,8 @@ impl Row {
 impl Counters {
     /// Returns zeros for a table of these rows: template and method.
     pub fn new(table: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
-        let row = |(path, method)| RowCount {
-            path,
-            method,
-            statuses: Statuses::default(),
-            time: Histogram::new(OF_CALLS),
-        };
+        let row =
+            |(path, method)| RowCount { path, method, statuses: Statuses::default(), time: Histogram::new(OF_CALLS) };
         let words = std::array::from_fn(|at| FailureKind::ALL.get(at).map_or(PASSED_ON, |kind| kind.code()));
         Self {
             accepted: AtomicU64::new(0),

@@ -291,7 +291,7 @@ fn the_daemon_keeps_its_storeys() {
             "files",
             "config",
             "store",
-            "identity",
+            "identity notify",
             "resolve",
             "session",
             "mixpanel",

@@ -42,7 +42,8 @@ fn weight(text: &str) -> u32 {
 /// Returns the format for an `Accept`. OpenMetrics is for those alone who name it, and want it no less than text; all others get text, also
 /// those who want neither: a page that can be read is better than a refusal.
 pub(super) fn format(accept: Option<&str>) -> Format {
-    let ranges: Vec<Range<'_>> = accept.unwrap_or_default().split(',').filter_map(|part| Range::parse(part.trim())).collect();
+    let ranges: Vec<Range<'_>> =
+        accept.unwrap_or_default().split(',').filter_map(|part| Range::parse(part.trim())).collect();
     let is_named = ranges.iter().any(|range| range.name.eq_ignore_ascii_case(OPEN_METRICS[2]));
     let open_metrics = weight_of(&ranges, &OPEN_METRICS, |version| version.starts_with("1.") || version == "1");
     let text = weight_of(&ranges, &TEXT, |version| version.starts_with("0."));

@@ -199,7 +199,10 @@ mod tests {
         let mut page = Page::new(Format::Text);
         accounts(&mut page, &all);
         let text = page.end();
-        assert_eq!(text.lines().filter(|line| line.starts_with("mpd_account_state{")).count(), (MOST + 1) * STATES.len());
+        assert_eq!(
+            text.lines().filter(|line| line.starts_with("mpd_account_state{")).count(),
+            (MOST + 1) * STATES.len()
+        );
         assert!(text.contains("mpd_account_state{account=\"(other)\",state=\"login_required\"} 1\n"), "{text}");
         assert!(text.contains("mpd_account_state{account=\"(other)\",state=\"ok\"} 951\n"), "{text}");
         assert!(text.contains("mpd_token_expiry_timestamp_seconds{account=\"(other)\"} 1735689600\n"), "{text}");
@@ -217,10 +220,7 @@ mod tests {
         let mut page = Page::new(Format::OpenMetrics);
         budgets(&mut page, &all);
         let text = page.end();
-        assert!(
-            text.contains("mpd_budget_waiting{region=\"eu\",project=\"(other)\",family=\"query\"} 20\n"),
-            "{text}"
-        );
+        assert!(text.contains("mpd_budget_waiting{region=\"eu\",project=\"(other)\",family=\"query\"} 20\n"), "{text}");
         assert_eq!(text.lines().filter(|line| line.starts_with("mpd_budget_used_last_hour{")).count(), MOST + 1);
     }
 }

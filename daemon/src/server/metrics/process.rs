@@ -61,6 +61,9 @@ mod tests {
     #[test]
     fn sizes_are_bytes_and_what_is_not_told_is_none() {
         let status = "Name:\tmpd\nVmSize:\t  2048 kB\nVmRSSx: 1\nThreads:\t7\n";
-        assert_eq!((told(status, "VmSize"), told(status, "Threads"), told(status, "VmRSS")), (Some(2_097_152), Some(7), None));
+        assert_eq!(
+            (told(status, "VmSize"), told(status, "Threads"), told(status, "VmRSS")),
+            (Some(2_097_152), Some(7), None)
+        );
     }
 }
