@@ -13,6 +13,7 @@ pub mod lock;
 pub mod meter;
 pub mod notes;
 pub mod telemetry;
+pub mod trace;
 
 pub mod call;
 pub mod config;
@@ -27,6 +28,8 @@ pub mod memo;
 pub mod mixpanel;
 pub mod notify;
 pub mod operation;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 pub mod resolve;
 pub mod session;
 pub mod store;

@@ -18,6 +18,7 @@ use crate::mixpanel::Mixpanel;
 #[cfg(test)]
 use crate::mixpanel::network::Variables;
 use crate::store::Store;
+use crate::trace::Spans;
 
 /// Everything up to the calls to Mixpanel. Tests of what stands on it make it, too, with a fake Mixpanel and a clock of their own.
 pub(crate) struct Base {
@@ -25,6 +26,7 @@ pub(crate) struct Base {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) meters: Arc<Meters>,
+    pub(crate) spans: Arc<Spans>,
     pub(crate) life: Life,
     pub(crate) store: Arc<Store>,
     pub(crate) mixpanel: Arc<Mixpanel>,
@@ -45,6 +47,7 @@ impl Base {
     ) -> Self {
         let (hub, life, mixpanel) = (Arc::new(Hub::new(instance)), Life::default(), Arc::new(mixpanel));
         let meters = Arc::<Meters>::default();
+        let spans = Arc::new(Spans::new(Arc::clone(&meters)));
         let store = Store::new(&paths, Arc::clone(&hub), Arc::clone(&clock)).seen_by(Arc::clone(&witness));
         let store = Arc::new(store);
         let endpoint = Endpoint::new(Arc::clone(&mixpanel), Arc::clone(&clock));
@@ -65,10 +68,11 @@ impl Base {
                 Waits::new(Arc::clone(&clock), Arc::clone(&hub)),
                 Ledgers::new(paths.root(), Arc::clone(&clock)),
                 Arc::clone(&meters),
+                Arc::clone(&spans),
             ),
             life.clone(),
         );
-        Self { paths, clock, hub, meters, life, store, mixpanel, endpoint, keeper, gates, calls }
+        Self { paths, clock, hub, meters, spans, life, store, mixpanel, endpoint, keeper, gates, calls }
     }
 
     /// Makes the services of the storage root `.mp` in a home, with this stand-in for Mixpanel.

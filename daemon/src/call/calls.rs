@@ -37,6 +37,7 @@ use crate::mixpanel::client::{Fault, HttpClient};
 use crate::mixpanel::way::reason;
 use crate::mixpanel::{Host, Mixpanel};
 use crate::store::Store;
+use crate::trace::Spans;
 
 /// After such a wait a token is asked for again.
 const TOKEN_AGE: Duration = Duration::from_secs(5);
@@ -52,6 +53,7 @@ pub struct Calls {
     waits: Waits,
     ledgers: Ledgers,
     meters: Arc<Meters>,
+    spans: Arc<Spans>,
     life: Life,
     large: Large,
 }
@@ -64,11 +66,11 @@ impl Calls {
         gates: Gates,
         store: Arc<Store>,
         hub: Arc<Hub>,
-        (waits, ledgers, meters): (Waits, Ledgers, Arc<Meters>),
+        (waits, ledgers, meters, spans): (Waits, Ledgers, Arc<Meters>, Arc<Spans>),
         life: Life,
     ) -> Self {
         let large = Large::new(life.clone(), Arc::clone(&store));
-        Self { mixpanel, keeper, gates, store, hub, waits, ledgers, meters, life, large }
+        Self { mixpanel, keeper, gates, store, hub, waits, ledgers, meters, spans, life, large }
     }
 
     /// Sends a request and returns what Mixpanel finally answers, whatever its status.
@@ -171,9 +173,12 @@ impl Sending<'_> {
                 // It may have ended while others had their turns, and so may the login.
                 progress.token = self.token().await?;
             }
-            let (request, touched) = self.build(&uri, &headers, progress.token.as_ref())?;
+            let (mut request, touched) = self.build(&uri, &headers, progress.token.as_ref())?;
             let credential = credential_in(&request);
-            let response = match self.exchange(client, request, &touched).await {
+            let traced = self.trace(&mut request);
+            let exchanged = self.exchange(client, request, &touched).await;
+            traced.inspect(|traced| traced.end(self, &uri, &exchanged));
+            let response = match exchanged {
                 Ok(response) => response,
                 Err(silence) => {
                     self.broke(silence, permit, &mut progress).await?;
@@ -386,5 +391,6 @@ fn credential_in(request: &Request<Body>) -> Secret {
 
 mod entry;
 mod fate;
+mod span;
 #[cfg(test)]
 mod tests;

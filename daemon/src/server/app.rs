@@ -31,6 +31,7 @@ use crate::server::tally::Counters;
 use crate::session::sessions::Sessions;
 use crate::store::Store;
 use crate::telemetry::LogHandle;
+use crate::trace::Spans;
 
 /// The services that boot has made, as routes see them.
 pub struct App {
@@ -88,6 +89,8 @@ pub struct App {
     pub life: Life,
     /// What the services count.
     pub meters: Arc<Meters>,
+    /// Where spans go.
+    pub spans: Arc<Spans>,
     /// What the server counts.
     pub counters: Counters,
     /// Our executable as it was at the start.

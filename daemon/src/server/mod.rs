@@ -29,6 +29,7 @@ mod proxy;
 mod reply;
 mod route;
 mod session;
+mod spans;
 mod surroundings;
 mod table;
 mod tally;
@@ -58,7 +59,7 @@ use mp_proto::routes::{API_HEAD, CALL_HEADER, LOGINS, MCP, NAMESPACES_HEADER};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::timeout;
 use tower::ServiceExt;
-use tracing::{Instrument, debug, debug_span, info, warn};
+use tracing::{Instrument, debug, info, warn};
 
 use crate::call::waits::Callers;
 use crate::files::looks;
@@ -231,12 +232,14 @@ impl Connection {
         let open = OpenRequest::of(&self.app, &self.activity, number);
         #[cfg(debug_assertions)]
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let span = debug_span!("call", method = %request.method(), path = request.uri().path(), number);
+        let trace = self.app.spans.begin(request.headers());
+        let span = spans::of_log(trace.as_deref(), &request, number);
+        let method_of_span = trace.is_some().then(|| request.method().clone());
         let note = surroundings::note(&self.app, request.headers());
         let id = call_id(&request);
         // By reference: each of those around it would have room for a copy of it, and hyper moves all of that once for each call.
         let route = pin!(self.route(request));
-        let served = pin!(Callers::serve(id, looks::serve(route)));
+        let served = pin!(Callers::serve(id, trace.clone(), looks::serve(route)));
         let served = pin!(std::panic::AssertUnwindSafe(served).catch_unwind().instrument(span));
         let (answered, mut noted) = notes::collect(served).await;
         let (mut response, row) = answered.unwrap_or_else(|_| {
@@ -251,16 +254,21 @@ impl Connection {
         noted.notes.extend(note);
         reply::finish(&self.app, number, &noted, &mut response);
         reply::add_notes(response.headers_mut(), &self.app.limits_told);
-        self.count(row, &mut response, begun);
+        let failed = self.count(row, &mut response, begun);
+        if let (Some(trace), Some(method)) = (trace, method_of_span) {
+            spans::end(&self.app, &trace, &method, self.app.counters.template(row), response.status(), failed);
+        }
         #[cfg(debug_assertions)]
         let response = observed::note(method.as_str(), &path, response).await;
         Ok(if response.body().size_hint().exact().is_some() { response } else { response.map(|body| held(body, open)) })
     }
 
-    fn count(&self, row: Row, response: &mut Response<Body>, begun: Instant) {
+    fn count(&self, row: Row, response: &mut Response<Body>, begun: Instant) -> Option<FailureKind> {
         let status = response.status().as_u16();
         let failed = if status >= 400 { response.extensions_mut().remove::<Failed>() } else { None };
-        self.app.counters.answered(row, status, failed.map(|failed| failed.0), begun.elapsed());
+        let failed = failed.map(|failed| failed.0);
+        self.app.counters.answered(row, status, failed, begun.elapsed());
+        failed
     }
 
     /// Returns the answer, and the row of the table that has made it.

@@ -1,6 +1,6 @@
 //! What the server counts of its calls: by the row of the table of routes, never by a path that somebody has sent.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use mp_proto::failure::FailureKind;
@@ -83,9 +83,9 @@ impl Counters {
         }
     }
 
-    /// Returns how many calls have begun.
-    pub fn begun(&self) -> u64 {
-        self.calls.load(Ordering::Relaxed)
+    /// Returns the template of a row's path.
+    pub(crate) fn template(&self, row: Row) -> &'static str {
+        self.rows.get(row.0).map_or(NO_ROUTE.0, |row| row.path)
     }
 
     /// Returns the rows that were called.

@@ -285,6 +285,7 @@ fn the_daemon_keeps_its_storeys() {
         "daemon/src",
         &[
             "args clock fault hub meter notes telemetry",
+            "trace",
             "life",
             "lock",
             "listen",
@@ -295,7 +296,7 @@ fn the_daemon_keeps_its_storeys() {
             "resolve",
             "session",
             "mixpanel",
-            "endpoint",
+            "endpoint otlp",
             "keeper",
             "call",
             "me",

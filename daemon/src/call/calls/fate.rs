@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Silence {
     /// Returns why there was no answer, in a word.
-    fn reason(&self) -> &'static str {
+    pub(super) fn reason(&self) -> &'static str {
         match self.how {
             Broken::NeverOpened => "connect",
             Broken::Reset => "reset",
