@@ -72,7 +72,9 @@ impl Page {
 
     /// Returns the sum of the rows of a name that have these labels.
     fn sum(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
-        let fits = |row: &BTreeMap<String, String>| labels.iter().all(|(key, value)| row.get(*key).is_some_and(|v| v == value));
+        let fits = |row: &BTreeMap<String, String>| {
+            labels.iter().all(|(key, value)| row.get(*key).is_some_and(|v| v == value))
+        };
         self.rows.iter().filter(|(known, row, _)| known == name && fits(row)).map(|(.., value)| value).sum()
     }
 
@@ -215,7 +217,9 @@ fn expressions(value: &Value, found: &mut Vec<String>) {
         Value::Object(map) => {
             for (key, value) in map {
                 match value {
-                    Value::String(text) if key == "expr" || key == "query" || key == "definition" => found.push(text.clone()),
+                    Value::String(text) if key == "expr" || key == "query" || key == "definition" => {
+                        found.push(text.clone())
+                    }
                     other => expressions(other, found),
                 }
             }
@@ -283,10 +287,13 @@ fn the_table_of_metrics_in_the_documentation_is_that_of_the_code() {
     let table: String = ALL.iter().map(row).collect();
     let (path, begin, end) = ("docs/src/operators.md", "|---|---|---|---|\n", "\n<!-- end of the metrics -->");
     let text = packaging(path);
-    let (head, rest) = text.split_once(&format!("<!-- the metrics -->\n\n| metric | kind | labels | what |\n{begin}")).expect("it has a table");
+    let (head, rest) = text
+        .split_once(&format!("<!-- the metrics -->\n\n| metric | kind | labels | what |\n{begin}"))
+        .expect("it has a table");
     let (found, tail) = rest.split_once(end).expect("it ends");
     if found != table {
-        let fresh = format!("{head}<!-- the metrics -->\n\n| metric | kind | labels | what |\n{begin}{table}{end}{tail}");
+        let fresh =
+            format!("{head}<!-- the metrics -->\n\n| metric | kind | labels | what |\n{begin}{table}{end}{tail}");
         std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging").join(path), fresh).expect("writable");
         panic!("{path} was stale and is written anew: look at the difference and commit it");
     }
@@ -304,7 +311,10 @@ fn an_exit_code_tells_how_a_daemon_is_and_starts_none() {
     let _daemon = home.start();
     let (code, told) = status(&[]);
     assert_eq!(code, 2, "{told}");
-    assert!(told.starts_with("LOGIN REQUIRED: account 'personal' is login_required") && told.lines().count() == 1, "{told}");
+    assert!(
+        told.starts_with("LOGIN REQUIRED: account 'personal' is login_required") && told.lines().count() == 1,
+        "{told}"
+    );
     let (code, told) = status(&["-a", "team"]);
     assert_eq!(code, 0, "{told}");
     assert!(told.starts_with("OK: mpd "), "{told}");

@@ -38,7 +38,12 @@ fn lose(world: &World) {
 fn a_lost_login_is_told_once_with_all_that_is_known_and_no_secret() {
     let world = World::with_grant(3600);
     set(&world, &format!("on_login_required = '''{TELL}'''"));
-    let daemon = world.start_with(|mpd| mpd.args(["--log-level", "trace"]).env("MP_SECRET", "CaNaRy").env_remove("LANG"));
+    let daemon =
+        world.start_with(|mpd| mpd.args(["--log-level", "trace"]).env("MP_SECRET", "CaNaRy").env_remove("LANG"));
+    world.home.mp(["account", "logout", "ada"]).ok();
+    world.put(&world.mint(), 3600);
+    assert_eq!(world.ask_token().status, 200);
+    assert!(told(&world.home).is_empty(), "who logs out knows it");
     let before = world.on_disk();
     lose(&world);
     eventually(SOON, "it is told", || told(&world.home) == ["login.required ada"]);
@@ -49,7 +54,16 @@ fn a_lost_login_is_told_once_with_all_that_is_known_and_no_secret() {
     let env = world.home.read("env");
     let has = |line: &str| env.lines().any(|known| known.starts_with(line));
     let root = format!("MP_STORAGE_DIR={}", world.home.root().display());
-    for line in ["MP_EVENT=login.required", "MP_ACCOUNT=ada", "MP_REASON=Mixpanel refused", "MP_COMMAND=mp account login", "PATH=/", "LANG=C.UTF-8", "HOME=/tmp", &root] {
+    for line in [
+        "MP_EVENT=login.required",
+        "MP_ACCOUNT=ada",
+        "MP_REASON=Mixpanel refused",
+        "MP_COMMAND=mp account login",
+        "PATH=/",
+        "LANG=C.UTF-8",
+        "HOME=/tmp",
+        &root,
+    ] {
         assert!(has(line), "{line} is missing in {env}");
     }
     let all = format!("{env}{event}{}", daemon.log());
@@ -136,9 +150,12 @@ fn trouble_is_told_when_it_lasts() {
 #[test]
 fn only_the_config_of_the_root_says_what_is_run() {
     let world = World::with_grant(3600);
-    let hostile = format!("{}\n[settings.notify]\non_login_required = '''{TELL}'''\n", world.home.read(".mp/config.toml"));
+    let hostile =
+        format!("{}\n[settings.notify]\non_login_required = '''{TELL}'''\n", world.home.read(".mp/config.toml"));
     world.home.write("work/other.toml", &hostile);
-    world.home.write("work/.mixpanel.toml", "account = \"ada\"\n[settings.notify]\non_login_required = \"touch told\"\n");
+    world
+        .home
+        .write("work/.mixpanel.toml", "account = \"ada\"\n[settings.notify]\non_login_required = \"touch told\"\n");
     let daemon = world.start();
     let cwd = world.home.at("work");
     let context = json!({"cwd": cwd, "env": {"MP_CONFIG_PATH": cwd.join("other.toml")}});

@@ -129,7 +129,10 @@ fn a_collector_gets_the_spans_of_a_call_and_of_its_requests() {
     let world = World::with_grant(3600);
     let (address, exports) = collector(0);
     let config = world.home.read(".mp/config.toml");
-    world.home.replace(".mp/config.toml", &format!("{config}\n[settings.telemetry]\notlp_endpoint = \"{address}\"\notlp_sample = 0\n"));
+    world.home.replace(
+        ".mp/config.toml",
+        &format!("{config}\n[settings.telemetry]\notlp_endpoint = \"{address}\"\notlp_sample = 0\n"),
+    );
     let daemon = world.start();
     world.home.ask(&traced(Ask::get("/v1/api/app/me?secret=CaNaRy"))).ok();
     world.home.ask(&Ask::get(routes::SESSION)).ok();

@@ -75,6 +75,12 @@ fn of_account(event: &str, account: &str) -> String {
     format!("{event} {account}")
 }
 
+/// The mark of what is not there.
+pub(super) const GONE: &str = "none";
+
+/// How the command begins that helps an account of the config; a bridge's is another, and it has no file.
+const LOG_IN: &str = "mp account login ";
+
 const LOGIN: &str = "login.required";
 const TOKEN: &str = "token.failed";
 const CONFIG: &str = "config.invalid";
@@ -96,9 +102,14 @@ impl Desk {
             Event::LoginRequired { account, detail, command } => {
                 // Whatever failed before has come to this.
                 self.forget(&of_account(TOKEN, account));
+                let mark = mark(Some(account));
+                if mark == GONE && command.starts_with(LOG_IN) {
+                    // Its tokens were removed: somebody has logged out, and knows it.
+                    return None;
+                }
                 let (reason, command) = (detail.clone(), Some(command.clone()));
                 let notice = notice(Kind::LoginRequired, event, Some(account), reason, command);
-                self.tell(of_account(LOGIN, account), mark(Some(account)), notice, now)
+                self.tell(of_account(LOGIN, account), mark, notice, now)
             }
             Event::TokenFailed { account, detail, .. } => {
                 let command = Some("mp daemon status".to_owned());
@@ -241,6 +252,17 @@ mod tests {
         let mut next = Desk::new(record);
         assert_eq!(next.hear(&required("ada"), at(0), same), None);
         assert!(next.hear(&required("ada"), at(1), |_| "two".to_owned()).is_some(), "somebody had logged in meanwhile");
+    }
+
+    #[test]
+    fn a_logout_is_no_loss() {
+        let gone = |_: Option<&str>| GONE.to_owned();
+        let mut desk = Desk::default();
+        assert_eq!(desk.hear(&required("ada"), at(0), gone), None);
+        let (account, detail) = ("ada".to_owned(), "refused".to_owned());
+        let bridge =
+            Event::LoginRequired { account, detail, command: "mp account export-bridge --account ada".to_owned() };
+        assert!(desk.hear(&bridge, at(0), gone).is_some(), "a bridge has no file");
     }
 
     #[test]

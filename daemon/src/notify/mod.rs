@@ -21,7 +21,7 @@ use tokio::sync::{broadcast, mpsc};
 use tracing::{debug, info, warn};
 
 use self::command::{Ended, Job, LIMIT};
-use self::desk::{Desk, Kind, Notice, Record};
+use self::desk::{Desk, GONE, Kind, Notice, Record};
 use crate::clock::Clock;
 use crate::config::NotifySettings;
 use crate::files::paths::Paths;
@@ -115,13 +115,13 @@ impl Notifier {
     fn mark(&self, account: Option<&str>) -> String {
         let path = match account.map(AccountName::parse) {
             Some(Ok(name)) => self.paths.tokens(&name),
-            Some(Err(_)) => return "none".to_owned(),
+            Some(Err(_)) => return GONE.to_owned(),
             None => self.paths.config(),
         };
         let found = std::fs::symlink_metadata(path).ok();
         let of =
             |found: std::fs::Metadata| Some((found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?, found.len()));
-        found.and_then(of).map_or_else(|| "none".to_owned(), |(at, length)| format!("{}-{length}", at.as_nanos()))
+        found.and_then(of).map_or_else(|| GONE.to_owned(), |(at, length)| format!("{}-{length}", at.as_nanos()))
     }
 
     fn file(&self) -> PathBuf {
