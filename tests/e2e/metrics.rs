@@ -325,5 +325,5 @@ fn an_exit_code_tells_how_a_daemon_is_and_starts_none() {
     home.write(".mp/config.toml", &(crate::CONFIG.to_owned() + "\n[settings.notify]\ndesktop = 1\n"));
     let (code, told) = status(&["-a", "team"]);
     assert_eq!(code, 1, "{told}");
-    assert!(told.starts_with("DEGRADED: ") && told.contains("config.toml:31:11: desktop is an integer"), "{told}");
+    assert!(told.starts_with("DEGRADED: ") && told.contains("config.toml:32:11: desktop is an integer"), "{told}");
 }

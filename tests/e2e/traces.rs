@@ -47,8 +47,7 @@ fn a_trace_goes_on_at_mixpanel_below_a_span_of_ours() {
 fn the_log_as_json_has_stable_names_and_tells_of_the_trace() {
     let world = World::with_grant(3600);
     let daemon = world.start_with(|mpd| mpd.env("MPD_LOG_FORMAT", "json"));
-    let client = "odd/1 \u{e9}";
-    world.home.ask(&traced(ask_token()).header("Mp-Client", client)).ok();
+    world.home.ask(&traced(ask_token()).header("Mp-Client", "odd/1 \"x\"")).ok();
     eventually(SOON, "it is logged", || daemon.log().contains(TRACE));
     let lines: Vec<Value> = daemon
         .log()
@@ -149,7 +148,7 @@ fn a_collector_gets_the_spans_of_a_call_and_of_its_requests() {
     assert_eq!(attribute(server, "http.route"), "/v1/api/{*path}");
     assert_eq!(attribute(client, "http.response.status_code"), "200");
     assert!(sent(&world, "traceparent")[0].contains(client["spanId"].as_str().expect("an id")));
-    assert!(!export.to_string().contains("CaNaRy") && !export.to_string().contains("ada"), "{export}");
+    assert!(!export.to_string().contains("CaNaRy") && !export.to_string().contains("\"ada\""), "{export}");
     daemon.stop();
 }
 

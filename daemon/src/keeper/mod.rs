@@ -95,10 +95,9 @@ impl Keeper {
         life: Life,
         (witness, meters): (Arc<Witness>, Arc<Meters>),
     ) -> Self {
-        let (refreshed, failed) = (AtomicU64::new(0), AtomicU64::new(0));
-        let watch = OnceLock::new();
-        let services =
-            Arc::new(Services { paths, endpoint, clock, hub, life, witness, meters, watch, refreshed, failed });
+        let (refreshed, failed, watch) = (AtomicU64::new(0), AtomicU64::new(0), OnceLock::new());
+        let services = Services { paths, endpoint, clock, hub, life, witness, meters, watch, refreshed, failed };
+        let services = Arc::new(services);
         Self { services, grants: Mutex::default(), hasher: RandomState::new(), flights: TaskTracker::new() }
     }
 

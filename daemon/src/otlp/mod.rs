@@ -1,8 +1,8 @@
 //! Sends spans to a collector, by OTLP over HTTP in JSON: a few requests a minute, over the client that requests to Mixpanel use, and so by
 //! the same proxy and certificates.
 //!
-//! Where to is what `[settings.telemetry]` says, else the variables that OpenTelemetry has for it, in the environment of the daemon's start.
-//! A daemon that a client starts has none of them: whose shell that happened in shall not decide for all tools.
+//! Where to is what `[settings.telemetry]` says, else the variables that OpenTelemetry has for it, of the environment of the start.
+//! A daemon that a client starts has none of them: whose shell that happened in shall not decide for all.
 
 pub mod body;
 

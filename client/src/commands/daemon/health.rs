@@ -4,9 +4,6 @@ use mp_proto::failure::{Failure, FailureKind, Next};
 use mp_proto::wire::{AccountStatus, CredentialState, StatusBody};
 use serde_json::{Value, json};
 
-/// The exit codes, for the help; the documentation has the same table.
-pub(super) const CODES: &str = "0 all is well · 1 something is degraded: config, network, limits, a refresh that fails, tokens that are in no file · 2 somebody has to log in · 4 there is no account of that name · 6 no daemon answers; none is started";
-
 /// What is not as it should be. The kind decides the exit code.
 struct Finding {
     kind: FailureKind,
