@@ -135,7 +135,7 @@ fn trouble_is_told_when_it_lasts() {
     world.home.set("MPD_CLOCK", &ahead.display().to_string());
     set(&world, &format!("on_error = '''{TELL}'''"));
     let _daemon = world.start();
-    world.upstream.fault("POST", TOKEN, Fault::Status(503).forever());
+    world.upstream.fault("POST", TOKEN, Fault::Status(503, json!({})).forever());
     world.home.ask(&Ask::change("POST", "/v1/accounts/ada/refresh", &json!({})));
     world.home.write(".mp/config.toml", &(world.home.read(".mp/config.toml") + "\n[active\n"));
     assert_eq!(world.home.ask(&Ask::get(routes::SESSION)).status, 409);

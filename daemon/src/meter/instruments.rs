@@ -59,7 +59,7 @@ impl Histogram {
 
     /// Counts a time.
     pub fn observe(&self, time: Duration) {
-        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        let micros = time.as_secs().saturating_mul(1_000_000).saturating_add(time.subsec_micros().into());
         // The smallest first: most calls are answered out of memory.
         let mut at = 0;
         while at < self.bounds.len() && micros > self.bounds[at] {

@@ -302,7 +302,9 @@ impl Connection {
 
 /// Returns the id that the caller has given its call.
 fn call_id(request: &Request<Incoming>) -> Option<String> {
-    let id = request.headers().get(CALL_HEADER)?.to_str().ok()?;
+    /// A name that is known needs not be taken apart at each call.
+    static NAME: HeaderName = HeaderName::from_static(CALL_HEADER);
+    let id = request.headers().get(&NAME)?.to_str().ok()?;
     (!id.is_empty() && id.len() <= LONGEST_ID).then(|| id.to_owned())
 }
 

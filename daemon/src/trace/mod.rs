@@ -11,7 +11,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
 
 use context::{Parent, SpanId, TRACEPARENT, TraceId};
-use hyper::header::HeaderMap;
+use hyper::header::{HeaderMap, HeaderName};
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
@@ -120,7 +120,9 @@ impl Spans {
     /// Returns the place of a call in its trace: that of its caller, or one of its own; none where nobody would see it.
     pub fn begin(&self, headers: &HeaderMap) -> Option<Arc<Trace>> {
         let is_on = self.is_on.load(Ordering::Relaxed);
-        let theirs = if headers.contains_key(TRACEPARENT) { Parent::of(headers) } else { None };
+        // Not made anew for each look.
+        static NAME: HeaderName = TRACEPARENT;
+        let theirs = if headers.contains_key(&NAME) { Parent::of(headers) } else { None };
         let parent = match theirs {
             Some(parent) => parent,
             None if is_on && random() >> 32 < self.share.load(Ordering::Relaxed) => {
