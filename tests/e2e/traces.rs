@@ -55,7 +55,7 @@ fn the_log_as_json_has_stable_names_and_tells_of_the_trace() {
         .filter(|line| line.contains("mp_daemon"))
         .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
         .collect();
-    assert!(lines.len() > 3, "{lines:?}");
+    assert!(lines.len() >= 3, "{lines:?}");
     for line in &lines {
         for name in ["timestamp", "level", "target", "message"] {
             assert!(line[name].is_string(), "{name} of {line}");

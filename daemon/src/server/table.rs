@@ -40,6 +40,14 @@ pub(crate) fn routes() -> Vec<Route> {
     all
 }
 
+const TYPES: &[Asked] = &[Asked::new(
+    "types",
+    AskedKind::SomeOf(&Event::NAMES),
+    "Event types to send, separated by commas; all when left out",
+)];
+const ONLINE: &[Asked] =
+    &[Asked::new("online", AskedKind::Flag, "true asks Mixpanel itself, too; no credential is sent")];
+
 fn about_the_daemon() -> Vec<Route> {
     use control as c;
     let (get, put, post) = (Method::GET, Method::PUT, Method::POST);
@@ -49,13 +57,6 @@ fn about_the_daemon() -> Vec<Route> {
     let accepted = Reply::Accepted(body::<wire::Accepted>());
     let stop = "Stop gracefully; refused where a login would be lost";
     let level = "Change the log filter until the daemon ends";
-    const TYPES: &[Asked] = &[Asked::new(
-        "types",
-        AskedKind::SomeOf(&Event::NAMES),
-        "Event types to send, separated by commas; all when left out",
-    )];
-    const ONLINE: &[Asked] =
-        &[Asked::new("online", AskedKind::Flag, "true asks Mixpanel itself, too; no credential is sent")];
     let about = "Stream events, each an `Event` as its data; resumes after Last-Event-ID";
     vec![
         Route::new(get.clone(), at::HEALTH, "Tell that the daemon is alive", json::<wire::HealthBody>(), c::health),
