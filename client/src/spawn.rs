@@ -208,7 +208,8 @@ fn command(program: &Path, place: &Place) -> Command {
 /// What a daemon may know of the environment it happens to be started in: where things are, and how to log; what there is about the network
 /// comes beside this. Everything else stays out, for `/proc/PID/environ` shows it for as long as the daemon lives.
 fn passes(name: &OsStr) -> bool {
-    const NAMES: [&str; 9] = ["HOME", "PATH", "USER", "LOGNAME", "LANG", "TZ", "TMPDIR", "RUST_BACKTRACE", "MPD_LOG"];
+    const NAMES: [&str; 10] =
+        ["HOME", "PATH", "USER", "LOGNAME", "LANG", "TZ", "TMPDIR", "RUST_BACKTRACE", "MPD_LOG", "MPD_LOG_FORMAT"];
     let Some(name) = name.to_str() else { return false };
     // Tests want to see the answers of a daemon that a client has started, too; no release knows the name.
     let is_for_tests = cfg!(debug_assertions) && name == "MPD_ANSWERS";
@@ -279,11 +280,12 @@ mod tests {
             "CI_TOKEN",
             "AWS_SECRET_ACCESS_KEY",
             "MPD_SOCKET",
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
             "my_proxy",
         ] {
             assert!(!passes(OsStr::new(dropped)), "{dropped}");
         }
-        for kept in ["HOME", "LC_ALL", "XDG_RUNTIME_DIR", "MPD_LOG"] {
+        for kept in ["HOME", "LC_ALL", "XDG_RUNTIME_DIR", "MPD_LOG", "MPD_LOG_FORMAT"] {
             assert!(passes(OsStr::new(kept)), "{kept}");
         }
     }

@@ -1,6 +1,7 @@
 //! `mp daemon`: start, stop and look at the daemon.
 
 mod doctor;
+mod health;
 mod lock;
 mod logs;
 mod status;
@@ -53,6 +54,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "status",
         about: "Show daemon, files and credentials",
+        arguments: status::arguments,
         run: Run::Call(|call| Box::pin(status::run(call))),
         ..Command::ROW
     },

@@ -55,6 +55,7 @@ use crate::files::witness::Witness;
 use crate::hub::{Hub, Notice};
 use crate::identity::removal;
 use crate::life::Life;
+use crate::meter::Meters;
 use crate::store::Store;
 use fresh::Outcome;
 use grant::state::Need;
@@ -92,11 +93,11 @@ impl Keeper {
         clock: Arc<dyn Clock>,
         hub: Arc<Hub>,
         life: Life,
-        witness: Arc<Witness>,
+        (witness, meters): (Arc<Witness>, Arc<Meters>),
     ) -> Self {
-        let (refreshed, failed) = (AtomicU64::new(0), AtomicU64::new(0));
-        let watch = OnceLock::new();
-        let services = Arc::new(Services { paths, endpoint, clock, hub, life, witness, watch, refreshed, failed });
+        let (refreshed, failed, watch) = (AtomicU64::new(0), AtomicU64::new(0), OnceLock::new());
+        let services = Services { paths, endpoint, clock, hub, life, witness, meters, watch, refreshed, failed };
+        let services = Arc::new(services);
         Self { services, grants: Mutex::default(), hasher: RandomState::new(), flights: TaskTracker::new() }
     }
 

@@ -11,6 +11,7 @@ use crate::files::paths::Paths;
 use crate::files::witness::Witness;
 use crate::hub::Hub;
 use crate::life::Life;
+use crate::meter::Meters;
 
 /// What refreshing takes.
 pub(super) struct Services {
@@ -21,6 +22,7 @@ pub(super) struct Services {
     pub(super) life: Life,
     /// Who has read the config.
     pub(super) witness: Arc<Witness>,
+    pub(super) meters: Arc<Meters>,
     /// Wakes whoever watches the directories of grants.
     pub(super) watch: OnceLock<Arc<Notify>>,
     /// Refreshes that brought a token.
