@@ -104,6 +104,8 @@ mod tree;
 mod commands;
 
 #[cfg(test)]
+mod documented;
+#[cfg(test)]
 mod facts;
 #[cfg(test)]
 mod generated;

@@ -1,6 +1,6 @@
 //! Links between the Markdown files of the repository: what they point to is there, down to the heading.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path};
 
@@ -26,20 +26,32 @@ pub(super) fn resolved(folder: &Path, target: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// A page as others link to it.
+struct Page {
+    anchors: BTreeSet<String>,
+    links: Vec<Link>,
+}
+
+impl Page {
+    fn of(text: &str) -> Self {
+        Self { anchors: anchors(text).into_iter().collect(), links: links(text) }
+    }
+}
+
 /// Returns the Markdown files of the repository, by their paths in it.
-fn files() -> BTreeMap<String, String> {
+fn files() -> BTreeMap<String, Page> {
     layout::files()
         .into_iter()
         .filter(|path| path.extension().is_some_and(|end| end == "md"))
         .map(|path| {
             let name = path.strip_prefix(root()).expect("it is in the repository").display().to_string();
-            (name, fs::read_to_string(&path).expect("UTF-8"))
+            (name, Page::of(&fs::read_to_string(&path).expect("UTF-8")))
         })
         .collect()
 }
 
 /// Says what is wrong with a link on a page.
-fn problem(files: &BTreeMap<String, String>, page: &str, link: &Link) -> Option<String> {
+fn problem(files: &BTreeMap<String, Page>, page: &str, link: &Link) -> Option<String> {
     let about = |what: &str| Some(format!("{page}:{}: {} {what}", link.line, link.target));
     if link.target.contains("://") || link.target.starts_with("mailto:") {
         return None;
@@ -50,7 +62,7 @@ fn problem(files: &BTreeMap<String, String>, page: &str, link: &Link) -> Option<
         return about("does not exist");
     }
     match (link.target.split_once('#'), files.get(&path)) {
-        (Some((_, anchor)), Some(text)) if !anchors(text).iter().any(|one| one == anchor) => about("has no such heading"),
+        (Some((_, anchor)), Some(page)) if !page.anchors.contains(anchor) => about("has no such heading"),
         _ => None,
     }
 }
@@ -58,22 +70,21 @@ fn problem(files: &BTreeMap<String, String>, page: &str, link: &Link) -> Option<
 #[test]
 fn every_link_of_a_markdown_file_leads_somewhere() {
     let files = files();
-    let of = |(page, text): (&String, &String)| {
-        let (page, found) = (page.clone(), links(text));
-        found.into_iter().map(move |link| (page.clone(), link)).collect::<Vec<_>>()
-    };
-    let all: Vec<(String, Link)> = files.iter().flat_map(of).collect();
-    assert!(all.len() > 100, "links were found");
-    let wrong: Vec<String> = all.iter().filter_map(|(page, link)| problem(&files, page, link)).collect();
+    let count: usize = files.values().map(|page| page.links.len()).sum();
+    assert!(count > 100, "links were found");
+    let wrong = files.iter().flat_map(|(name, page)| page.links.iter().filter_map(|link| problem(&files, name, link)));
+    let wrong: Vec<String> = wrong.collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn a_link_that_leads_nowhere_is_found() {
-    let files = BTreeMap::from([("README.md".to_owned(), "# Here\n".to_owned())]);
+    let files = BTreeMap::from([("README.md".to_owned(), Page::of("# Here\n"))]);
     let wrong = |target: &str| problem(&files, "README.md", &Link { target: target.to_owned(), line: 1 }).is_some();
     assert!(wrong("nobody.md") && wrong("#there") && wrong("README.md#there") && wrong("client/../nobody"));
-    assert!(!wrong("#here") && !wrong("client/src/lib.rs") && !wrong("https://mp.example/x") && !wrong("./README.md#here"));
+    assert!(
+        !wrong("#here") && !wrong("client/src/lib.rs") && !wrong("https://mp.example/x") && !wrong("./README.md#here")
+    );
 }
 
 #[test]

@@ -21,9 +21,17 @@ pub(super) struct Link {
     pub(super) line: usize,
 }
 
+/// Returns the events of a page, each with its line.
 fn events(text: &str) -> impl Iterator<Item = (Event<'_>, usize)> {
-    let line = |at: usize| text[..at].matches('\n').count() + 1;
-    Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter().map(move |(event, range)| (event, line(range.start)))
+    // Counted on from the last one: a page may have thousands.
+    let (mut seen, mut line) = (0, 1);
+    Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter().map(move |(event, range)| {
+        if range.start > seen {
+            line += text[seen..range.start].matches('\n').count();
+            seen = range.start;
+        }
+        (event, line)
+    })
 }
 
 pub(super) fn blocks(text: &str) -> Vec<Block> {
@@ -50,7 +58,9 @@ pub(super) fn links(text: &str) -> Vec<Link> {
             Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
                 links.push(Link { target: dest_url.into_string(), line });
             }
-            Event::Html(html) | Event::InlineHtml(html) => links.extend(attributes(&html).map(|target| Link { target, line })),
+            Event::Html(html) | Event::InlineHtml(html) => {
+                links.extend(attributes(&html).map(|target| Link { target, line }))
+            }
             _ => {}
         }
     }
@@ -59,7 +69,9 @@ pub(super) fn links(text: &str) -> Vec<Link> {
 
 /// Returns what the attributes `href` and `src` of a piece of HTML say.
 fn attributes(html: &str) -> impl Iterator<Item = String> + use<'_> {
-    ["href=\"", "src=\""].into_iter().flat_map(|name| html.split(name).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())))
+    ["href=\"", "src=\""]
+        .into_iter()
+        .flat_map(|name| html.split(name).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())))
 }
 
 /// Returns the anchors of the headings, as GitHub and mdBook make them.

@@ -32,13 +32,16 @@ fn pages() -> Vec<String> {
     found
 }
 
-/// Checks that a file has a text that is made of something else, and writes it if not.
-fn check(path: &str, should: &str) {
-    let file: PathBuf = root().join(path);
-    if fs::read_to_string(&file).unwrap_or_default() == should {
-        return;
+/// Checks that files have texts that are made of something else, and writes those that have not.
+fn check(files: &[(&str, String)]) {
+    let is_stale =
+        |(path, should): &&(&str, String)| fs::read_to_string(root().join(path)).ok().as_ref() != Some(should);
+    let stale: Vec<_> = files.iter().filter(is_stale).collect();
+    for (path, should) in &stale {
+        let file: PathBuf = root().join(path);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("the repository is writable");
+        fs::write(&file, should).expect("the repository is writable");
     }
-    fs::create_dir_all(file.parent().expect("a folder")).expect("the repository is writable");
-    fs::write(&file, should).expect("the repository is writable");
-    panic!("{path} was stale and is rewritten: read it, and run this again");
+    let paths: Vec<&str> = stale.iter().map(|(path, _)| *path).collect();
+    assert!(paths.is_empty(), "{paths:?} were stale and are rewritten: read them, and run this again");
 }

@@ -34,13 +34,16 @@ fn followed<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
 
 /// Writes a row for each key below a table.
 fn rows(document: &Value, table: &str, schema: &Value, text: &mut String) {
+    let title = schema["title"].as_str();
     for (key, schema) in schema["properties"].as_object().expect("a table has keys") {
         let schema = followed(document, schema);
         if schema["properties"].is_object() {
             rows(document, &format!("{table}.{key}"), schema, text);
             continue;
         }
-        let about = schema["description"].as_str().unwrap_or_default().replace('|', "\\|");
+        // The key that chooses a kind of account is told by the name of the kind.
+        let kind_of = title.filter(|_| schema.get("const").is_some());
+        let about = schema["description"].as_str().or(kind_of).unwrap_or_default().replace('|', "\\|");
         let default = schema.get("default").map(|value| format!(" [default: {value}]")).unwrap_or_default();
         writeln!(text, "| `[{table}]` | `{key}` | {} | {about}{default} |", kind(schema)).expect("memory is writable");
     }
@@ -69,5 +72,5 @@ fn the_keys_of_the_config_are_those_of_its_schema() {
     let page = read(PAGE);
     let (before, rest) = page.split_once(BEGIN).expect("the table has a begin");
     let (_, after) = rest.split_once(END).expect("the table has an end");
-    check(PAGE, &format!("{before}{BEGIN}\n{}\n{END}{after}", table()));
+    check(&[(PAGE, format!("{before}{BEGIN}\n{}\n{END}{after}", table()))]);
 }

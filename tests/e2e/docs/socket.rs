@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::check;
 use crate::contract::DOCUMENT;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+/// The headers that every route takes.
+const SHARED: [&str; 2] = ["mp-context", "mp-client"];
 const MADE: &str = "Made from the document that `GET /v1/openapi.json` answers; do not edit.";
 
 /// A page, and how the others link to it.
@@ -60,7 +62,11 @@ fn cell(text: &str) -> String {
 }
 
 fn number(value: &Value) -> String {
-    value.as_object().and_then(|one| one.values().next()).and_then(Value::as_str).map_or(value.to_string(), str::to_owned)
+    value
+        .as_object()
+        .and_then(|one| one.values().next())
+        .and_then(Value::as_str)
+        .map_or(value.to_string(), str::to_owned)
 }
 
 impl<'a> Pages<'a> {
@@ -92,13 +98,22 @@ impl<'a> Pages<'a> {
             }
         }
         if let Some(words) = schema["enum"].as_array() {
-            return words.iter().map(|word| format!("`{}`", word.as_str().map_or(word.to_string(), str::to_owned))).collect::<Vec<_>>().join(", ");
+            return words
+                .iter()
+                .map(|word| format!("`{}`", word.as_str().map_or(word.to_string(), str::to_owned)))
+                .collect::<Vec<_>>()
+                .join(", ");
         }
         if let Some(one) = schema.get("const") {
             return format!("`{}`", one.as_str().map_or(one.to_string(), str::to_owned));
         }
         match &schema["type"] {
-            Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).map(|kind| self.plain(kind, schema)).collect::<Vec<_>>().join(" or "),
+            Value::Array(kinds) => kinds
+                .iter()
+                .filter_map(Value::as_str)
+                .map(|kind| self.plain(kind, schema))
+                .collect::<Vec<_>>()
+                .join(" or "),
             Value::String(kind) => self.plain(kind, schema),
             _ => "anything".to_owned(),
         }
@@ -124,10 +139,19 @@ impl<'a> Pages<'a> {
         for (name, field) in fields {
             let described = std::iter::once(field).chain(field["oneOf"].as_array().into_iter().flatten());
             let about = described.filter_map(|one| one["description"].as_str()).next().unwrap_or_default();
-            let default = field.get("default").filter(|value| !value.is_null()).map(|value| format!(" [default: {}]", number(value)));
+            let default = field
+                .get("default")
+                .filter(|value| !value.is_null())
+                .map(|value| format!(" [default: {}]", number(value)));
             let mark = if needed.contains(&name.as_str()) { "" } else { " (optional)" };
-            writeln!(page, "| `{name}`{mark} | {} | {}{} |", self.kind(field), cell(about), cell(&default.unwrap_or_default()))
-                .expect("memory is writable");
+            writeln!(
+                page,
+                "| `{name}`{mark} | {} | {}{} |",
+                self.kind(field),
+                cell(about),
+                cell(&default.unwrap_or_default())
+            )
+            .expect("memory is writable");
         }
     }
 
@@ -165,8 +189,10 @@ impl<'a> Pages<'a> {
         let summary = operation["summary"].as_str().unwrap_or_default();
         write!(page, "\n### {id}\n\n{}.\n\n`POST {path}`", cell(summary)).expect("memory is writable");
         let answer = &operation["responses"]["200"]["content"];
-        let kinds: Vec<String> = answer.as_object().into_iter().flatten().map(|(kind, content)| self.content(kind, content)).collect();
-        writeln!(page, " answers {}.", if kinds.is_empty() { "nothing".to_owned() } else { kinds.join(", or ") }).expect("memory is writable");
+        let kinds: Vec<String> =
+            answer.as_object().into_iter().flatten().map(|(kind, content)| self.content(kind, content)).collect();
+        writeln!(page, " answers {}.", if kinds.is_empty() { "nothing".to_owned() } else { kinds.join(", or ") })
+            .expect("memory is writable");
         if let Some(name) = arguments(operation).and_then(name_of_schema) {
             self.fields(page, &self.document["components"]["schemas"][name]);
         } else if let Some(parameters) = operation["parameters"].as_array() {
@@ -200,56 +226,106 @@ impl<'a> Pages<'a> {
     }
 
     fn parameters(&self, page: &mut String, parameters: &[Value]) {
-        let own: Vec<&Value> = parameters.iter().filter(|one| one["name"].is_string()).collect();
-        if own.is_empty() {
-            return;
-        }
-        page.push_str("\n| parameter | in | type | |\n|---|---|---|---|\n");
-        for one in own {
-            let text = |key: &str| one[key].as_str().unwrap_or_default();
-            let mark = if one["required"] == true { "" } else { " (optional)" };
-            let schema = if one["schema"].is_object() { &one["schema"] } else { &one["content"]["application/json"]["schema"] };
-            writeln!(page, "| `{}`{mark} | {} | {} | {} |", text("name"), text("in"), self.kind(schema), cell(text("description")))
+        // The headers that all routes share are told once.
+        let own = parameters.iter().filter(|one| one["name"].as_str().is_some_and(|name| !SHARED.contains(&name)));
+        let rows: Vec<String> = own.map(|one| self.parameter(one)).collect();
+        if !rows.is_empty() {
+            write!(page, "\n| parameter | in | type | |\n|---|---|---|---|\n{}", rows.concat())
                 .expect("memory is writable");
         }
     }
 
+    fn parameter(&self, one: &Value) -> String {
+        let text = |key: &str| one[key].as_str().unwrap_or_default();
+        let mark = if one["required"] == true { "" } else { " (optional)" };
+        let content = &one["content"]["application/json"]["schema"];
+        let schema = if content.is_object() { content } else { &one["schema"] };
+        format!(
+            "| `{}`{mark} | {} | {} | {} |\n",
+            text("name"),
+            text("in"),
+            self.kind(schema),
+            cell(text("description"))
+        )
+    }
+
     fn route(&self, page: &mut String, method: &str, path: &str, route: &Value) {
         let summary = route["summary"].as_str().unwrap_or_default();
-        write!(page, "\n## {} {path}\n\n{}.\n", method.to_uppercase(), cell(summary)).expect("memory is writable");
-        self.parameters(page, route["parameters"].as_array().map_or(&[], Vec::as_slice));
+        let parameters = route["parameters"].as_array().map_or(&[][..], Vec::as_slice);
+        let needs = parameters.iter().any(|one| one["name"] == "mp-client" && one["required"] == true);
+        let needs = if needs { " Needs `Mp-Client`." } else { "" };
+        write!(page, "\n## {} {path}\n\n{}.{needs}\n", method.to_uppercase(), cell(summary))
+            .expect("memory is writable");
+        self.parameters(page, parameters);
         if let Some(body) = route["requestBody"]["content"].as_object() {
             let kinds: Vec<String> = body.iter().map(|(kind, content)| self.content(kind, content)).collect();
             let optional = if route["requestBody"]["required"] == true { "" } else { " (optional)" };
             write!(page, "\nBody{optional}: {}.\n", kinds.join(", or ")).expect("memory is writable");
         }
-        let (mut answers, mut errors) = (Vec::new(), Vec::new());
-        for (status, answer) in route["responses"].as_object().expect("responses") {
-            match answer["$ref"].as_str().and_then(|name| name.split_once('.')) {
-                Some((_, codes)) => errors.extend(codes.split('.').map(|code| format!("[{code}](../errors.md#{code})"))),
-                None => answers.push(self.answer(status, answer)),
-            }
+        let answers: Vec<String> =
+            responses(route).filter_map(|(status, answer)| self.answer(status, answer)).collect();
+        let everywhere = self.errors_everywhere();
+        let errors: Vec<String> =
+            errors(route).into_iter().filter(|code| !everywhere.contains(code)).map(linked).collect();
+        write!(page, "\nAnswers: {}.\n", answers.join("; ")).expect("memory is writable");
+        if !errors.is_empty() {
+            write!(page, "\nErrors: {}.\n", errors.join(", ")).expect("memory is writable");
         }
-        write!(page, "\nAnswers: {}.\n\nErrors: {}.\n", answers.join("; "), errors.join(", ")).expect("memory is writable");
     }
 
-    fn answer(&self, status: &str, answer: &Value) -> String {
-        let kinds: Map<String, Value> = answer["content"].as_object().cloned().unwrap_or_default();
-        let kinds: Vec<String> = kinds.iter().map(|(kind, content)| self.content(kind, content)).collect();
+    /// Returns what a status that is no error of the daemon answers.
+    fn answer(&self, status: &str, answer: &Value) -> Option<String> {
+        if answer["$ref"].is_string() {
+            return None;
+        }
+        let kinds = answer["content"].as_object().into_iter().flatten();
+        let kinds: Vec<String> = kinds.map(|(kind, content)| self.content(kind, content)).collect();
         let of = if kinds.is_empty() { String::new() } else { format!(" with {}", kinds.join(", or ")) };
-        format!("{status}{of}")
+        Some(format!("{status}{of}"))
+    }
+
+    fn routes(&self) -> impl Iterator<Item = (&str, &str, &Value)> {
+        let paths = self.document["paths"].as_object().expect("paths").iter().filter(|(path, _)| !is_operation(path));
+        paths.flat_map(|(path, methods)| {
+            METHODS.iter().filter_map(move |method| Some((*method, path.as_str(), methods.get(*method)?)))
+        })
+    }
+
+    /// Returns the errors that every route may answer.
+    fn errors_everywhere(&self) -> BTreeSet<&str> {
+        let all = self.routes().map(|(_, _, route)| errors(route).into_iter().collect::<BTreeSet<_>>());
+        all.reduce(|one, other| one.intersection(&other).copied().collect()).unwrap_or_default()
     }
 
     fn routes_page(&self) -> String {
-        let mut page = format!("# Routes\n\n{MADE} [The socket](../socket.md) tells how to call them.\n");
-        for (path, methods) in self.document["paths"].as_object().expect("paths") {
-            let methods = methods.as_object().expect("methods");
-            for method in METHODS.iter().filter(|method| methods.contains_key(**method) && !is_operation(path)) {
-                self.route(&mut page, method, path, &methods[*method]);
-            }
+        let everywhere: Vec<String> = self.errors_everywhere().into_iter().map(linked).collect();
+        let mut page = format!(
+            "# Routes\n\n{MADE} [The socket](../socket.md) tells how to call them.\n\nEvery route takes `Mp-Context` ([Context](bodies.md#context)) and \
+             `Mp-Client` (name/version); those that change something or reveal a token need the second. Every route may answer {}; what else one may \
+             answer stands below it.\n",
+            everywhere.join(", ")
+        );
+        for (method, path, route) in self.routes() {
+            self.route(&mut page, method, path, route);
         }
         page
     }
+}
+
+fn responses(route: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    route["responses"].as_object().expect("responses").iter().map(|(status, answer)| (status.as_str(), answer))
+}
+
+/// Returns the codes of errors that a route may answer; what Mixpanel says by itself counts as one.
+fn errors(route: &Value) -> Vec<&str> {
+    let references = responses(route).filter_map(|(_, answer)| answer["$ref"].as_str()?.split_once('.'));
+    let mut codes: Vec<&str> = references.flat_map(|(_, codes)| codes.split('.')).collect();
+    codes.dedup();
+    codes
+}
+
+fn linked(code: &str) -> String {
+    if code == "of_mixpanel" { "Mixpanel's own".to_owned() } else { format!("[{code}](../errors.md#{code})") }
 }
 
 /// Returns the reference to the schema of an operation's arguments.
@@ -261,8 +337,10 @@ fn arguments(operation: &Value) -> Option<&Value> {
 fn the_reference_of_the_socket_is_the_document() {
     let document = document();
     let pages = Pages::new(&document);
-    check("packaging/docs/src/socket/routes.md", &pages.routes_page());
-    check("packaging/docs/src/socket/operations.md", &pages.operations_page());
-    check("packaging/docs/src/socket/bodies.md", &pages.schemas(true, "# Bodies"));
-    check("packaging/docs/src/socket/answers.md", &pages.schemas(false, "# Answers of operations"));
+    check(&[
+        ("packaging/docs/src/socket/routes.md", pages.routes_page()),
+        ("packaging/docs/src/socket/operations.md", pages.operations_page()),
+        ("packaging/docs/src/socket/bodies.md", pages.schemas(true, "# Bodies")),
+        ("packaging/docs/src/socket/answers.md", pages.schemas(false, "# Answers of operations")),
+    ]);
 }

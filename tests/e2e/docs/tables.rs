@@ -31,8 +31,9 @@ fn every_group_of_commands_is_in_the_book() {
         let name = entry.file_name().into_string().ok()?;
         Some(name.strip_prefix("mp-")?.strip_suffix(".1")?.to_owned())
     });
-    let missing: Vec<String> =
-        names.filter(|name| !text.contains(&format!("`mp {name}`")) && !text.contains(&format!("`mp {name} "))).collect();
+    let missing: Vec<String> = names
+        .filter(|name| !text.contains(&format!("`mp {name}`")) && !text.contains(&format!("`mp {name} ")))
+        .collect();
     assert!(missing.is_empty(), "not in {COMMANDS}: {missing:?}");
 }
 
@@ -48,7 +49,8 @@ fn every_variable_is_in_the_book() {
 #[test]
 fn every_code_is_in_the_book_with_what_to_do() {
     let text = read(ERRORS);
-    let sections: Vec<(&str, &str)> = text.split("\n## ").skip(1).filter_map(|section| section.split_once('\n')).collect();
+    let sections: Vec<(&str, &str)> =
+        text.split("\n## ").skip(1).filter_map(|section| section.split_once('\n')).collect();
     let mut wrong = Vec::new();
     for kind in FailureKind::ALL {
         let facts = format!("\n*{}* · HTTP {} · exit code {}\n\n", kind.title(), kind.status(), kind.exit_code());
