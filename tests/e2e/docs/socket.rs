@@ -211,7 +211,7 @@ impl<'a> Pages<'a> {
     fn operations_page(&self) -> String {
         let mut page = format!(
             "# Operations\n\n{MADE}\n\nEvery operation is a `POST` with `{{\"arguments\": {{…}}}}` as its body, and the headers `Mp-Client` and perhaps \
-             `Mp-Context`. What goes wrong is a problem with a [code](../errors.md); `OPERATION` of `mp help` has the same as a command.\n",
+             `Mp-Context`. What goes wrong is a problem with a [code](../errors.md); `mp help` lists the same as commands.\n",
         );
         let mut group = "";
         for (path, operation) in self.operations() {
@@ -254,7 +254,8 @@ impl<'a> Pages<'a> {
         let parameters = route["parameters"].as_array().map_or(&[][..], Vec::as_slice);
         let needs = parameters.iter().any(|one| one["name"] == "mp-client" && one["required"] == true);
         let needs = if needs { " Needs `Mp-Client`." } else { "" };
-        write!(page, "\n## {} {path}\n\n{}.{needs}\n", method.to_uppercase(), cell(summary))
+        // Bare braces at the end of a heading would be its attributes.
+        write!(page, "\n## {} `{path}`\n\n{}.{needs}\n", method.to_uppercase(), cell(summary))
             .expect("memory is writable");
         self.parameters(page, parameters);
         if let Some(body) = route["requestBody"]["content"].as_object() {
@@ -319,8 +320,13 @@ fn responses(route: &Value) -> impl Iterator<Item = (&str, &Value)> {
 /// Returns the codes of errors that a route may answer; what Mixpanel says by itself counts as one.
 fn errors(route: &Value) -> Vec<&str> {
     let references = responses(route).filter_map(|(_, answer)| answer["$ref"].as_str()?.split_once('.'));
-    let mut codes: Vec<&str> = references.flat_map(|(_, codes)| codes.split('.')).collect();
-    codes.dedup();
+    let mut codes: Vec<&str> = Vec::new();
+    for code in references.flat_map(|(_, codes)| codes.split('.')) {
+        // What Mixpanel says comes with two ranges of statuses.
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
     codes
 }
 
