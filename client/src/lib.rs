@@ -47,8 +47,8 @@
 
 // Its example compiles, too.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
+#[doc = include_str!("../../packaging/docs/src/from-rust.md")]
+struct FromRust;
 
 // The storeys, from the bottom up: a file knows those below its own, and neighbours that do not know it.
 
@@ -103,6 +103,8 @@ mod tree;
 
 mod commands;
 
+#[cfg(test)]
+mod documented;
 #[cfg(test)]
 mod facts;
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod checkout;
 mod commands;
 mod conformance;
 mod contract;
+mod docs;
 mod events;
 mod exec;
 mod export;
