@@ -38,6 +38,7 @@ mod login;
 mod lsp;
 mod mcp;
 mod operations;
+mod packages;
 mod plugin;
 mod prompt;
 mod protocol;
