@@ -25,6 +25,16 @@ die() {
     exit 1
 }
 
+# Prints the time of the commit in a form of `date`, which has two families.
+committed() {
+    date -u -d "@$SOURCE_DATE_EPOCH" "+$1" 2>/dev/null || date -u -r "$SOURCE_DATE_EPOCH" "+$1"
+}
+
+# Gives all files of a folder the time of the commit.
+dated() {
+    find "$1" -exec env TZ=UTC touch -h -t "$(committed %Y%m%d%H%M.%S)" {} +
+}
+
 # Prints the platform of this machine.
 this_platform() {
     local processor
