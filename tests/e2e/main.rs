@@ -41,6 +41,7 @@ mod mcp;
 mod metrics;
 mod notify;
 mod operations;
+mod packages;
 mod plugin;
 mod prompt;
 mod protocol;
