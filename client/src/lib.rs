@@ -87,6 +87,7 @@ mod mcp;
 mod namespaces;
 mod operation;
 mod sdk;
+mod setup;
 
 // The operations as methods: for other programs alone.
 pub mod typed;
@@ -98,6 +99,7 @@ mod completion;
 mod extension;
 mod line;
 mod old_names;
+mod pages;
 mod suggestion;
 mod tree;
 

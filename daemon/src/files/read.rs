@@ -149,6 +149,18 @@ impl Signature {
         }
     }
 
+    /// The same of the file behind a link.
+    ///
+    /// # Errors
+    /// Those of the system, but for a missing file, which is none.
+    pub fn behind(path: &Path) -> io::Result<Option<Self>> {
+        match rustix::fs::stat(path) {
+            Ok(stat) => Ok(Some(Self::from_stat(&stat))),
+            Err(Errno::NOENT | Errno::NOTDIR) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Returns device and inode: what stays the same when a file is written, and differs when it is replaced.
     pub fn identity(&self) -> (u64, u64) {
         (self.dev, self.ino)
