@@ -373,7 +373,9 @@ mod tests {
         let family = rustix::net::AddressFamily::UNIX;
         let socket = rustix::net::socket(family, rustix::net::SocketType::STREAM, None).expect("a descriptor");
         rustix::net::bind(&socket, &rustix::net::SocketAddrUnix::new(&path).expect("short")).expect("bound");
-        let tried = |refuses_when_full, lives: bool, patience| connect_within(&path, refuses_when_full, move || lives, patience);
+        let tried = |refuses_when_full, lives: bool, patience| {
+            connect_within(&path, refuses_when_full, move || lives, patience)
+        };
         let long = Duration::from_secs(20);
         assert!(matches!(tried(false, true, long).await, Err(ConnectError::Nobody { .. })), "Linux says what it means");
         assert!(matches!(tried(true, false, long).await, Err(ConnectError::Nobody { .. })), "nobody lives");

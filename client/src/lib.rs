@@ -61,6 +61,7 @@ mod lock;
 mod offer;
 mod output;
 mod peer;
+mod rename;
 mod report;
 mod uri;
 

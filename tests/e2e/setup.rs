@@ -21,7 +21,9 @@ const MAN: &str = ".local/share/man/man1";
 /// Completions and manual pages alone: what is the same on every machine.
 fn setup<'a>(home: &Home, words: impl IntoIterator<Item = &'a str>) -> Call {
     let words: Vec<&str> = words.into_iter().collect();
-    home.mp(["setup", "completions", "man"].into_iter().chain(words)).env("PATH", "/usr/bin:/bin").env("SHELL", "/bin/zsh")
+    home.mp(["setup", "completions", "man"].into_iter().chain(words))
+        .env("PATH", "/usr/bin:/bin")
+        .env("SHELL", "/bin/zsh")
 }
 
 /// All shells, whichever are installed here.
@@ -91,7 +93,9 @@ fn a_home_gets_what_no_package_has_brought_and_loses_it_without_a_trace() {
 fn the_pages_and_completions_are_those_of_the_checkout() {
     let home = empty();
     setup(&home, ALL).ok();
-    let unmarked = |text: String| -> String { text.split_inclusive('\n').filter(|line| !line.contains("mp setup, which")).collect() };
+    let unmarked = |text: String| -> String {
+        text.split_inclusive('\n').filter(|line| !line.contains("mp setup, which")).collect()
+    };
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging");
     let pages = fs::read_dir(repository.join("generated/man")).expect("there").flatten();
     let mut count = 0;
@@ -102,7 +106,10 @@ fn the_pages_and_completions_are_those_of_the_checkout() {
     }
     assert_eq!(fs::read_dir(home.at(MAN)).expect("there").count(), count);
     for (file, from) in [(BASH, "mp.bash"), (ZSH, "_mp"), (FISH, "mp.fish")] {
-        assert_eq!(unmarked(home.read(file)), fs::read_to_string(repository.join("completions").join(from)).expect("text"));
+        assert_eq!(
+            unmarked(home.read(file)),
+            fs::read_to_string(repository.join("completions").join(from)).expect("text")
+        );
     }
 }
 
@@ -128,7 +135,9 @@ fn what_somebody_has_edited_or_brought_stays() {
         assert_eq!(kept(&setup(&home, words).json()), expected);
     }
     assert_eq!((home.read(BASH), home.read(FISH)), (edited, "# mine\n".to_owned()));
-    assert!(home.at(ZSH).is_symlink() && home.at(MAN).join("mp.1").exists() && !home.at(MAN).join("mp-session.1").exists());
+    assert!(
+        home.at(ZSH).is_symlink() && home.at(MAN).join("mp.1").exists() && !home.at(MAN).join("mp-session.1").exists()
+    );
     let told = setup(&home, ALL).ok();
     assert!(told.contains("edited since mp setup has written it") && told.contains("is a link"), "{told}");
 }
@@ -140,7 +149,11 @@ fn without_a_terminal_it_says_what_it_would_do_and_does_nothing() {
     let done = setup(&home, ["--shell", "bash"]).run();
     assert_eq!(done.code, 1, "{}{}", done.stdout, done.stderr);
     assert!(done.stdout.contains("WOULD BE") && done.stdout.contains(BASH), "{}", done.stdout);
-    assert!(done.stderr.contains("no terminal") && done.stderr.contains("mp setup completions man --yes"), "{}", done.stderr);
+    assert!(
+        done.stderr.contains("no terminal") && done.stderr.contains("mp setup completions man --yes"),
+        "{}",
+        done.stderr
+    );
     assert_eq!(tree(&home), before);
     setup(&home, ALL).ok();
     setup(&home, ["--shell", "bash"]).ok();
@@ -151,13 +164,18 @@ fn places_follow_the_variables_that_shells_and_man_follow() {
     let home = empty();
     let at = |folder: &str| home.at(folder).to_str().expect("ASCII").to_owned();
     let call = |words: &[&str]| {
-        let call = home.mp(["setup", "completions", "man", "--yes", "--shell", "bash,zsh,fish", "-f", "json"].iter().chain(words));
+        let call = home
+            .mp(["setup", "completions", "man", "--yes", "--shell", "bash,zsh,fish", "-f", "json"].iter().chain(words));
         call.env("PATH", at("a b/bin")).env("XDG_DATA_HOME", at("a b/share")).env("XDG_CONFIG_HOME", "not/absolute")
     };
     let done = call(&[]).run();
     assert_eq!(done.code, 0, "{}", done.stderr);
     assert!(home.at("a b/share/bash-completion/completions/mp").exists() && home.at(FISH).exists());
-    assert!(done.stderr.contains("fpath=('") && done.stderr.contains("a b/share/zsh/site-functions"), "{}", done.stderr);
+    assert!(
+        done.stderr.contains("fpath=('") && done.stderr.contains("a b/share/zsh/site-functions"),
+        "{}",
+        done.stderr
+    );
     assert!(!done.stderr.contains("MANPATH"), "man looks beside the folders of the search path: {}", done.stderr);
     home.write(".zshrc", "fpath=($HOME/'a b/share/zsh/site-functions' $fpath)\n");
     assert!(!call(&[]).run().stderr.contains("fpath"), "it is in the settings already");
@@ -209,7 +227,8 @@ fn what_a_package_has_brought_beside_the_program_is_left_alone() {
     home.write("opt/share/man/man1/mp-session.1.gz", "");
     let words = ["setup", "completions", "man", "--yes", "--shell", "bash,zsh", "-f", "json"];
     let done = home.run(&home.at("opt/bin/mp"), words).json();
-    let expected = [("completions for bash", "provided"), ("completions for zsh", "added"), ("manual pages", "provided")];
+    let expected =
+        [("completions for bash", "provided"), ("completions for zsh", "added"), ("manual pages", "provided")];
     let found = states(&done);
     assert_eq!(found.iter().map(|(what, state)| (what.as_str(), state.as_str())).collect::<Vec<_>>(), expected);
     assert!(!home.at(BASH).exists() && !home.at(MAN).exists());

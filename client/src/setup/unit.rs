@@ -45,10 +45,17 @@ impl Spec {
     /// When it cannot name a path.
     pub(crate) fn service_unit(&self) -> Result<String, Unfit> {
         let (program, root, socket) = (text(&self.program)?, text(&self.root)?, text(&self.socket)?);
-        let has_dollar = [program, root, socket].iter().any(|path| path.contains('$'));
+        // systemd takes no program with these in its path, so a shell starts it.
+        let is_refused = program.contains(['"', '\'', '\\']);
+        let shell = ["/bin/sh", "-c", "exec \"$0\" \"$@\""];
+        let before = if is_refused { &shell[..] } else { &[] };
+        let words = [program, "--started-by", "service", "--root", root, "--socket", socket];
+        let mut words: Vec<String> = before.iter().chain(&words).map(|word| (*word).to_owned()).collect();
         // `$$` stands for `$` in arguments, but not in the name of the program. With the colon it is no sign at all (systemd 244).
-        let program = if has_dollar { format!(":{program}") } else { program.to_owned() };
-        let line = [&program, "--started-by", "service", "--root", root, "--socket", socket].map(word).join(" ");
+        if words.iter().any(|word| word.contains('$')) {
+            words[0].insert(0, ':');
+        }
+        let line = words.iter().map(|text| word(text)).collect::<Vec<_>>().join(" ");
         Ok(service_text(&self.name, &line))
     }
 
@@ -202,9 +209,10 @@ mod tests {
         );
         assert!(line("/a b/mpd", "/r").starts_with("\"/a b/mpd\" --started-by"));
         assert!(line("/100%/mpd", "/r").starts_with("\"/100%%/mpd\" "));
-        assert!(line("/a\"b\\c'd/mpd", "/r").starts_with(r#""/a\"b\\c'd/mpd" "#));
+        let shell = r#"":/bin/sh" -c "exec \"$0\" \"$@\"" "/a\"b\\c'd/mpd" --started-by"#;
+        assert!(line("/a\"b\\c'd/mpd", "/r").starts_with(shell), "{}", line("/a\"b\\c'd/mpd", "/r"));
         assert!(line("/a;b/mpd", "/r").starts_with("\"/a;b/mpd\" "));
-        assert!(line("/mpd", "/a$HOME").starts_with(":/mpd --started-by"), "{}", line("/mpd", "/a$HOME"));
+        assert!(line("/mpd", "/a$HOME").starts_with("\":/mpd\" --started-by"), "{}", line("/mpd", "/a$HOME"));
         assert!(line("/a$b/mpd", "/ü").starts_with("\":/a$b/mpd\" "), "{}", line("/a$b/mpd", "/ü"));
         assert!(line("/mpd", "/ü").contains("--root \"/ü\""));
         let socket = spec("/mpd", "/a b/50%").socket_unit().expect("it can be named");

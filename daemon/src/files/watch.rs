@@ -152,7 +152,8 @@ type Spellings = Arc<Mutex<Vec<(PathBuf, PathBuf)>>>;
 /// Returns an event with its paths as they are named here.
 fn as_named(mut event: Event, spellings: &[(PathBuf, PathBuf)]) -> Event {
     for path in &mut event.paths {
-        let mut fitting = spellings.iter().filter_map(|(named, real)| Some((real, named.join(path.strip_prefix(real).ok()?))));
+        let mut fitting =
+            spellings.iter().filter_map(|(named, real)| Some((real, named.join(path.strip_prefix(real).ok()?))));
         // The longest fits best: a folder in another one may be a link of its own.
         let best = fitting.by_ref().max_by_key(|(real, _)| real.as_os_str().len());
         if let Some((_, named)) = best {
@@ -238,9 +239,8 @@ impl Watched {
             let _ = self.watcher.unwatch(&directory);
         }
         let directory = linked.as_deref().and_then(Path::parent);
-        let is_new = |own: &&Path| {
-            self.directories.iter().all(|(known, _)| known != own) && !watches_all_below(own, &self.root)
-        };
+        let is_new =
+            |own: &&Path| self.directories.iter().all(|(known, _)| known != own) && !watches_all_below(own, &self.root);
         if let Some(directory) = directory.filter(is_new) {
             self.directories.push((directory.to_owned(), None));
         }

@@ -331,7 +331,7 @@ fn the_client_keeps_its_storeys() {
     check(
         "client/src",
         &[
-            "caller lock namespaces offer output peer uri",
+            "caller lock namespaces offer output peer rename uri",
             "report",
             "input",
             "arg browser",

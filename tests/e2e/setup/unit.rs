@@ -92,7 +92,8 @@ fn the_unit_takes_over_from_a_daemon_that_runs_and_gives_back() {
     home.mp(["session"]).ok();
     assert_eq!(managed.started_by(), "client", "mp starts it as before");
     let ours = |path: &std::path::PathBuf| !path.starts_with(home.at("fake")) && !path.starts_with(home.root());
-    let rest = |tree: std::collections::BTreeMap<_, _>| tree.into_iter().filter(|(path, _)| ours(path)).collect::<Vec<_>>();
+    let rest =
+        |tree: std::collections::BTreeMap<_, _>| tree.into_iter().filter(|(path, _)| ours(path)).collect::<Vec<_>>();
     assert_eq!(rest(tree(home)), rest(untouched));
 }
 
@@ -114,7 +115,10 @@ fn where_no_manager_can_be_asked_nothing_is_written_and_the_reason_is_told() {
     let home = &managed.0;
     home.write("fake/nobus", "");
     let message = managed.mp(["daemon", "install"]).fails(6);
-    assert!(message.contains("No medium found") && message.contains("mp starts the daemon when it needs one"), "{message}");
+    assert!(
+        message.contains("No medium found") && message.contains("mp starts the daemon when it needs one"),
+        "{message}"
+    );
     // As one part of all it is passed over.
     let done = managed.mp(["setup", "--yes", "--shell=bash", "-f", "json"]).json();
     assert!(states(&done).contains(&("unit of the daemon".to_owned(), "skipped".to_owned())), "{done}");
@@ -185,7 +189,10 @@ fn the_unit_of_a_package_is_turned_on_and_off_and_another_root_has_one_of_its_ow
     let path = done[0]["path"].as_str().expect("a file").to_owned();
     assert!(path.contains("mixpanel-mpd-") && words(&done) == ["added"], "{done}");
     let status = call(&["--no-autostart", "daemon", "status", "-f", "json"]).json();
-    assert_eq!((&status["started_by"], &status["daemon"]["root"]), (&"service".into(), &root.display().to_string().into()));
+    assert_eq!(
+        (&status["started_by"], &status["daemon"]["root"]),
+        (&"service".into(), &root.display().to_string().into())
+    );
     assert_eq!(words(&call(&["setup", "unit", "--remove", "--yes", "-f", "json"]).json()), ["removed"]);
     assert!(!std::path::Path::new(&path).exists());
 }
@@ -216,6 +223,8 @@ fn the_unit_names_the_program_by_the_link_that_an_upgrade_keeps() {
     // The old version stays until it is cleaned up, as Homebrew leaves it.
     version("1.1");
     eventually(SOON, "the link leads to another program", pending);
-    eventually(std::time::Duration::from_secs(60), "it makes way, for its manager to start the new one", || !is_running(pid));
+    eventually(std::time::Duration::from_secs(60), "it makes way, for its manager to start the new one", || {
+        !is_running(pid)
+    });
     managed.uninstall();
 }

@@ -120,9 +120,7 @@ fn unheard(around: &Around) -> Option<String> {
     let set: Vec<&str> = surroundings::names().filter(|name| around.environment.os(name).is_some()).collect();
     (!set.is_empty()).then(|| {
         let names = set.join(", ");
-        format!(
-            "{names}: set here, and no service sees it; [settings.network] of config.toml is for all: mp help network"
-        )
+        format!("{names}: set here, and no service sees it; [settings.network] of config.toml is for all")
     })
 }
 

@@ -39,7 +39,10 @@ fn a_client_in_the_queue_of_a_dead_daemon_soon_asks_the_next_one() {
     home.write(".mp/run/x", "");
     let socket = home.socket();
     let test = "a_client_in_the_queue_of_a_dead_daemon_soon_asks_the_next_one";
-    let mut dead = play(&format!("linux::{test}"), socket.to_str().expect("a text")).stdout(Stdio::piped()).spawn().expect("it runs");
+    let mut dead = play(&format!("linux::{test}"), socket.to_str().expect("a text"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it runs");
     let holder = Holder(told(dead.stdout.take().expect("piped"), "holder ").parse().expect("a pid"));
     dead.wait().expect("our child");
     // The listener itself, and each connection that waits for it.
