@@ -61,6 +61,7 @@ mod lock;
 mod offer;
 mod output;
 mod peer;
+mod rename;
 mod report;
 mod uri;
 
@@ -87,6 +88,7 @@ mod mcp;
 mod namespaces;
 mod operation;
 mod sdk;
+mod setup;
 
 // The operations as methods: for other programs alone.
 pub mod typed;
@@ -98,6 +100,7 @@ mod completion;
 mod extension;
 mod line;
 mod old_names;
+mod pages;
 mod suggestion;
 mod tree;
 

@@ -51,6 +51,7 @@ mod reports;
 mod resolve;
 mod rust_api;
 mod schemas;
+mod setup;
 mod state;
 mod surroundings;
 mod terminal;

@@ -6,6 +6,7 @@ mod lock;
 mod logs;
 mod status;
 mod stop;
+pub(super) mod unit;
 
 use std::os::unix::process::CommandExt;
 use std::process;
@@ -80,6 +81,8 @@ const COMMANDS: &[Command] = &[
         run: Run::Call(|call| Box::pin(doctor::run(call))),
         ..Command::ROW
     },
+    unit::INSTALL,
+    unit::UNINSTALL,
 ];
 
 async fn start(call: &mut Call<'_>) -> Result<(), Failure> {

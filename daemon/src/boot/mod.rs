@@ -150,7 +150,7 @@ fn run(options: &Options) -> Result<Option<PathBuf>, BootError> {
     // In this order: the head of `Watch::open` says why.
     let watch = Watch::open(&place.root, &place.run, &place.socket);
     let lock = take_lock(options.started_by, &place)?;
-    let log_file = (options.started_by == StartedBy::Client).then(|| location::log_file(&place.run));
+    let log_file = has_log_file(options.started_by).then(|| location::log_file(&place.run));
     let log = telemetry::start(&log_filter(options), format, log_file.as_deref())?;
     sweep(&place.root);
     let system = |step| move |source| BootError::System { step, source };
@@ -196,6 +196,12 @@ fn take_lock(started_by: StartedBy, place: &Place) -> Result<Lock, BootError> {
     // One that still listens is not leaving.
     let is_leaving = || std::os::unix::net::UnixStream::connect(&place.socket).is_err();
     Ok(Lock::take_until(&path, Instant::now() + patience, is_leaving)?)
+}
+
+/// Returns whether the log goes into a file of our own: for a client, which reads no output of ours, and under launchd, which keeps what a job
+/// says, but never puts it aside. systemd has its journal.
+fn has_log_file(started_by: StartedBy) -> bool {
+    started_by == StartedBy::Client || (started_by == StartedBy::Service && cfg!(target_os = "macos"))
 }
 
 fn log_filter(options: &Options) -> String {

@@ -125,9 +125,14 @@ fn export(base: &Base, instance: String) {
     base.life.spawn(exporter.run(ended));
 }
 
+/// Returns our program, by the name that an upgrade keeps: a service manager starts it by a link, and the file behind that belongs to one
+/// version of a package (Homebrew's `Cellar`, the store of Nix). The file that runs is known by the system alone.
 fn executable() -> Option<(PathBuf, Signature)> {
-    let path = std::env::current_exe().ok()?;
-    let signature = Signature::of(&path).ok()??;
+    let own = std::env::current_exe().ok()?;
+    let signature = Signature::behind(&own).ok()??;
+    let is_same = |found: Option<Signature>| found.is_some_and(|found| found.identity() == signature.identity());
+    let is_this = |path: &PathBuf| path.is_absolute() && Signature::behind(path).is_ok_and(is_same);
+    let path = std::env::args_os().next().map(PathBuf::from).filter(is_this).unwrap_or(own);
     Some((path, signature))
 }
 

@@ -125,7 +125,7 @@ impl App {
     /// Returns whether our executable was replaced since the start, as an upgrade does.
     pub fn restart_pending(&self) -> bool {
         self.executable.as_ref().is_some_and(
-            |(path, then)| !matches!(Signature::of(path), Ok(Some(now)) if now.identity() == then.identity()),
+            |(path, then)| !matches!(Signature::behind(path), Ok(Some(now)) if now.identity() == then.identity()),
         )
     }
 }

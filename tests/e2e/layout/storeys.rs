@@ -332,7 +332,7 @@ fn the_client_keeps_its_storeys() {
     check(
         "client/src",
         &[
-            "caller lock namespaces offer output peer uri",
+            "caller lock namespaces offer output peer rename uri",
             "report",
             "input",
             "arg browser",
@@ -346,11 +346,12 @@ fn the_client_keeps_its_storeys() {
             "sdk operation",
             "typed",
             "export install",
+            "setup",
             "command",
             "ask tree",
             "line mcp",
             "extension",
-            "completion old_names suggestion",
+            "completion old_names pages suggestion",
             "commands",
             "lib",
         ],
