@@ -1,5 +1,6 @@
 //! A connection to the daemon that is certainly the user's own, starting the daemon if there is none.
 
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -236,7 +237,7 @@ pub(crate) async fn probe(place: &Place) -> Result<UnixStream, ConnectError> {
 /// Connects to the first socket that somebody listens at, of those where the daemon may be.
 async fn find(place: &Place) -> Result<(UnixStream, &Path), ConnectError> {
     for socket in &place.sockets {
-        match connect_to(socket).await {
+        match connect_to(place, socket).await {
             Err(ConnectError::Nobody { .. }) => {}
             connected => return Ok((connected?, socket)),
         }
@@ -244,23 +245,47 @@ async fn find(place: &Place) -> Result<(UnixStream, &Path), ConnectError> {
     Err(ConnectError::Nobody { socket: place.socket.clone() })
 }
 
-async fn connect_to(path: &Path) -> Result<UnixStream, ConnectError> {
-    let socket = || path.to_owned();
+async fn connect_to(place: &Place, path: &Path) -> Result<UnixStream, ConnectError> {
     check_directory(path)?;
-    let deadline = Instant::now() + START_DEADLINE;
-    let stream = loop {
-        match connect_now(path) {
-            Ok(stream) => break stream,
-            // The daemon's queue of new connections is full (it works, but for many at once), or it ended while we waited there.
-            Err(error) if is_passing(&error) && Instant::now() < deadline => {
-                tokio::time::sleep(PAUSE).await;
-            }
-            Err(error) if is_nobody(&error) => return Err(ConnectError::Nobody { socket: socket() }),
-            Err(source) => return Err(ConnectError::Io { socket: socket(), source }),
-        }
-    };
+    let stream = connect_within(path, REFUSES_WHEN_FULL, || place.is_served(), START_DEADLINE).await?;
     check_peer(&stream, path)?;
     Ok(stream)
+}
+
+/// Whether this system refuses a connection when the queue of new ones is full. Linux says then that it should be tried again; the BSDs
+/// and macOS say the same as of a socket that nobody listens at.
+const REFUSES_WHEN_FULL: bool = cfg!(not(target_os = "linux"));
+
+/// Connects, and waits for so long where that can help. `lives` tells whether a daemon serves the storage root: it holds a lock for life.
+async fn connect_within(
+    path: &Path,
+    refuses_when_full: bool,
+    lives: impl Fn() -> bool,
+    patience: Duration,
+) -> Result<UnixStream, ConnectError> {
+    let socket = || path.to_owned();
+    let deadline = Instant::now() + patience;
+    loop {
+        let error = match connect_now(path) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => error,
+        };
+        // The daemon's queue of new connections is full (it works, but for many at once), or it ended while we waited there.
+        let is_full = refuses_when_full && error.kind() == io::ErrorKind::ConnectionRefused && lives();
+        if (is_full || is_passing(&error)) && Instant::now() < deadline {
+            tokio::time::sleep(spread(PAUSE)).await;
+        } else if is_nobody(&error) {
+            return Err(ConnectError::Nobody { socket: socket() });
+        } else {
+            return Err(ConnectError::Io { socket: socket(), source: error });
+        }
+    }
+}
+
+/// Returns a pause between once and twice as long, so that many who were refused at once do not come back at once.
+fn spread(pause: Duration) -> Duration {
+    let part = RandomState::new().hash_one(()) % 1024;
+    pause + pause * u32::try_from(part).unwrap_or(0) / 1024
 }
 
 /// Connects at once or not at all, as Unix sockets do. Waiting for the reactor to confirm it would cost a turn of its loop, and the
@@ -338,6 +363,36 @@ mod tests {
         for mode in [0o755, 0o710, 0o702] {
             assert!(refusal(mode).is_some_and(|text| text.contains("expected 0700")), "{mode:o}");
         }
+    }
+
+    /// A socket that is bound refuses connections until it listens, as a full queue does on a BSD.
+    #[tokio::test]
+    async fn a_refusal_is_waited_out_where_a_daemon_lives_and_refusals_may_mean_a_full_queue() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("s");
+        let family = rustix::net::AddressFamily::UNIX;
+        let socket = rustix::net::socket(family, rustix::net::SocketType::STREAM, None).expect("a descriptor");
+        rustix::net::bind(&socket, &rustix::net::SocketAddrUnix::new(&path).expect("short")).expect("bound");
+        let tried = |refuses_when_full, lives: bool, patience| {
+            connect_within(&path, refuses_when_full, move || lives, patience)
+        };
+        let long = Duration::from_secs(20);
+        assert!(matches!(tried(false, true, long).await, Err(ConnectError::Nobody { .. })), "Linux says what it means");
+        assert!(matches!(tried(true, false, long).await, Err(ConnectError::Nobody { .. })), "nobody lives");
+        let late = tried(true, true, PAUSE * 3).await;
+        assert!(matches!(late, Err(ConnectError::Nobody { .. })), "it stays so");
+        let listening = async {
+            tokio::time::sleep(PAUSE * 3).await;
+            rustix::net::listen(&socket, 8).expect("bound");
+        };
+        let (connected, ()) = tokio::join!(tried(true, true, long), listening);
+        connected.expect("it listens now");
+    }
+
+    #[test]
+    fn pauses_are_spread() {
+        let pauses: std::collections::BTreeSet<Duration> = (0..64).map(|_| spread(PAUSE)).collect();
+        assert!(pauses.len() > 8 && pauses.iter().all(|pause| (PAUSE..PAUSE * 2).contains(pause)), "{pauses:?}");
     }
 
     #[test]

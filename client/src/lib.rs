@@ -8,28 +8,28 @@
 //! [`Workspace`] is where most programs begin: a choice of account, project and workspace, as a value.
 //!
 //! ```no_run
-#![doc = include_str!("../../tests/rust-api/overview.rs")]
+#![doc = include_str!("../packaged/overview.rs")]
 //! ```
 //!
 //! Every operation of the catalog is a method of it: what must be given comes first, what may be is added, `.await` asks. Answers are the
 //! types of [`typed`], and keep what these do not know. [`Workspace::run`] takes an operation by its id.
 //!
 //! ```no_run
-#![doc = include_str!("../../tests/rust-api/typed.rs")]
+#![doc = include_str!("../packaged/typed.rs")]
 //! ```
 //!
 //! Switching makes another value; what is not chosen is found by the daemon, and [`Workspace::resolve`] tells who decided. For work that
 //! goes on in parallel, [`Workspace::pin`] holds the ids, so that nobody's `mp account use` moves it half-way:
 //!
 //! ```no_run
-#![doc = include_str!("../../tests/rust-api/parallel.rs")]
+#![doc = include_str!("../packaged/parallel.rs")]
 //! ```
 //!
 //! [`Client`] has the rest: [accounts](Client::accounts), [targets](Client::targets), the persisted [session](Client::session),
 //! [logins](Client::logins), [events](Client::events). It is cheap to clone and can be used from many tasks at once.
 //!
 //! ```no_run
-#![doc = include_str!("../../tests/rust-api/watch.rs")]
+#![doc = include_str!("../packaged/watch.rs")]
 //! ```
 //!
 //! # What can go wrong
@@ -47,8 +47,8 @@
 
 // Its example compiles, too.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
+#[doc = include_str!("../packaged/from-rust.md")]
+struct FromRust;
 
 // The storeys, from the bottom up: a file knows those below its own, and neighbours that do not know it.
 
@@ -61,6 +61,7 @@ mod lock;
 mod offer;
 mod output;
 mod peer;
+mod rename;
 mod report;
 mod uri;
 
@@ -87,6 +88,7 @@ mod mcp;
 mod namespaces;
 mod operation;
 mod sdk;
+mod setup;
 
 // The operations as methods: for other programs alone.
 pub mod typed;
@@ -98,11 +100,14 @@ mod completion;
 mod extension;
 mod line;
 mod old_names;
+mod pages;
 mod suggestion;
 mod tree;
 
 mod commands;
 
+#[cfg(test)]
+mod documented;
 #[cfg(test)]
 mod facts;
 #[cfg(test)]

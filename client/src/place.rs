@@ -97,6 +97,11 @@ impl Place {
         }
     }
 
+    /// Returns whether a daemon of this machine serves the root, be it reached or not.
+    pub(crate) fn is_served(&self) -> bool {
+        self.runs.iter().any(|run| is_held_here(&lock_file(run)))
+    }
+
     /// Returns the log of the daemon, or where it would be.
     pub(crate) fn log(&self) -> PathBuf {
         let mut logs = self.runs.iter().map(|run| log_file(run));

@@ -12,7 +12,7 @@ use crate::caller::Environment;
 
 /// Where the daemon is, seen from the folder of this program: where a package puts programs that nobody calls by name, then beside it.
 /// Never the search path, where the first of that name may be anybody's.
-const PLACES: [&str; 3] = ["../libexec/mixpanel/mpd", "../lib/mixpanel/mpd", "mpd"];
+pub(crate) const PLACES: [&str; 3] = ["../libexec/mixpanel/mpd", "../lib/mixpanel/mpd", "mpd"];
 
 /// How long a program may take to say what it is. Ours needs milliseconds, but a busy machine may not let it run at once.
 const PATIENCE: Duration = Duration::from_secs(5);

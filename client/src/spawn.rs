@@ -208,7 +208,7 @@ fn command(program: &Path, place: &Place) -> Command {
 /// What a daemon may know of the environment it happens to be started in: where things are, and how to log; what there is about the network
 /// comes beside this. Everything else stays out, for `/proc/PID/environ` shows it for as long as the daemon lives.
 fn passes(name: &OsStr) -> bool {
-    const NAMES: [&str; 10] = [
+    const NAMES: [&str; 11] = [
         "HOME",
         "PATH",
         "USER",
@@ -218,6 +218,7 @@ fn passes(name: &OsStr) -> bool {
         "TMPDIR",
         "RUST_BACKTRACE",
         "MPD_LOG",
+        "MPD_LOG_FORMAT",
         // Where the keyring is asked for secrets that are kept there.
         "DBUS_SESSION_BUS_ADDRESS",
     ];
@@ -291,11 +292,12 @@ mod tests {
             "CI_TOKEN",
             "AWS_SECRET_ACCESS_KEY",
             "MPD_SOCKET",
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
             "my_proxy",
         ] {
             assert!(!passes(OsStr::new(dropped)), "{dropped}");
         }
-        for kept in ["HOME", "DBUS_SESSION_BUS_ADDRESS", "LC_ALL", "XDG_RUNTIME_DIR", "MPD_LOG"] {
+        for kept in ["HOME", "DBUS_SESSION_BUS_ADDRESS", "LC_ALL", "XDG_RUNTIME_DIR", "MPD_LOG", "MPD_LOG_FORMAT"] {
             assert!(passes(OsStr::new(kept)), "{kept}");
         }
     }

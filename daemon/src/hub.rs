@@ -37,6 +37,7 @@ pub struct Hub {
     ring: Mutex<Ring>,
     sender: broadcast::Sender<Arc<Numbered>>,
     streams: AtomicU64,
+    published: [AtomicU64; Event::NAMES.len()],
     followers: RwLock<Vec<Follower>>,
 }
 
@@ -72,7 +73,9 @@ impl Hub {
     pub fn new(instance: String) -> Self {
         // When a queue is full, the slowest listener loses the oldest and is told `lagged`.
         let (sender, _) = broadcast::channel(QUEUE);
-        Self { instance, ring: Mutex::default(), sender, streams: AtomicU64::new(0), followers: RwLock::default() }
+        let published = std::array::from_fn(|_| AtomicU64::new(0));
+        let (ring, followers) = (Mutex::default(), RwLock::default());
+        Self { instance, ring, sender, streams: AtomicU64::new(0), published, followers }
     }
 
     /// Lets a service hear of each notice.
@@ -89,6 +92,9 @@ impl Hub {
 
     /// Numbers an event, keeps it and sends it.
     pub fn publish(&self, event: &Event) {
+        if let Some(at) = Event::NAMES.iter().position(|name| *name == event.name()) {
+            self.published[at].fetch_add(1, Ordering::Relaxed);
+        }
         let json = unarmed_text(serde_json::to_string(event).expect("events are plain data"));
         let mut ring = self.ring.lock();
         ring.last += 1;
@@ -120,6 +126,11 @@ impl Hub {
         (opening, receiver, OpenStream(Arc::clone(self)))
     }
 
+    /// Returns the events from now on, for a service of the daemon: it is no stream of anybody.
+    pub fn listen(&self) -> broadcast::Receiver<Arc<Numbered>> {
+        self.sender.subscribe()
+    }
+
     /// Returns the id of an event on the stream: `<instance>-<seq>`.
     pub fn id(&self, seq: u64) -> String {
         format!("{}-{seq}", self.instance)
@@ -128,6 +139,11 @@ impl Hub {
     /// Returns how many streams are open.
     pub fn streams(&self) -> u64 {
         self.streams.load(Ordering::Relaxed)
+    }
+
+    /// Returns how many events of each name were published.
+    pub fn published(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        Event::NAMES.into_iter().zip(&self.published).map(|(name, count)| (name, count.load(Ordering::Relaxed)))
     }
 
     fn parse(&self, id: &str) -> Option<u64> {

@@ -10,8 +10,10 @@ pub mod hub;
 pub mod life;
 pub mod listen;
 pub mod lock;
+pub mod meter;
 pub mod notes;
 pub mod telemetry;
+pub mod trace;
 
 pub mod call;
 pub mod config;
@@ -24,7 +26,10 @@ pub mod login;
 pub mod me;
 pub mod memo;
 pub mod mixpanel;
+pub mod notify;
 pub mod operation;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 pub mod resolve;
 pub mod secrets;
 pub mod session;

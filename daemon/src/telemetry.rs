@@ -1,6 +1,7 @@
 //! The log: to stderr under a service manager or in a terminal, else to `run/mpd.log`, kept small by size.
 
 mod fields;
+mod json;
 mod lines;
 
 use std::fs::{File, OpenOptions};
@@ -16,6 +17,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
 
 use fields::Quoted;
+use json::Json;
 use lines::Lines;
 
 /// A log file is put aside at this size: a few days of `info`, an hour of `trace`.
@@ -27,6 +29,29 @@ const KEEP: usize = 2;
 /// The filter when nobody asks for another.
 pub const DEFAULT_FILTER: &str = "info";
 
+/// How the lines of the log are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For collectors: one JSON object a line.
+    Json,
+}
+
+impl LogFormat {
+    /// Reads the name of a format.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn parse(text: &str) -> Result<Self, TelemetryError> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            other => Err(TelemetryError::Format { format: other.chars().take(200).collect() }),
+        }
+    }
+}
+
 /// Why there is no log, or no such filter.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
@@ -35,6 +60,12 @@ pub enum TelemetryError {
     Filter {
         /// What was given.
         filter: String,
+    },
+    /// Not a format.
+    #[error("{format:?} is not a log format; MPD_LOG_FORMAT is text or json")]
+    Format {
+        /// What was given.
+        format: String,
     },
     /// The file cannot be opened.
     #[error("could not open the log {}", path.display())]
@@ -52,7 +83,7 @@ pub enum TelemetryError {
 impl From<TelemetryError> for Failure {
     fn from(error: TelemetryError) -> Self {
         let kind = match error {
-            TelemetryError::Filter { .. } => FailureKind::InvalidArgument,
+            TelemetryError::Filter { .. } | TelemetryError::Format { .. } => FailureKind::InvalidArgument,
             TelemetryError::Open { .. } | TelemetryError::Twice => FailureKind::Internal,
         };
         Self::new(kind, error.to_string())
@@ -126,7 +157,7 @@ pub fn check(filter: &str, file: Option<&Path>) -> Result<(), TelemetryError> {
 ///
 /// # Errors
 /// When the filter is wrong or the file cannot be opened.
-pub fn start(filter: &str, file: Option<&Path>) -> Result<LogHandle, TelemetryError> {
+pub fn start(filter: &str, format: LogFormat, file: Option<&Path>) -> Result<LogHandle, TelemetryError> {
     let (layer, handle) = reload::Layer::new(parse(filter)?);
     let registry = tracing_subscriber::registry().with(layer);
     let (lines, has_colours) = match file {
@@ -137,8 +168,10 @@ pub fn start(filter: &str, file: Option<&Path>) -> Result<LogHandle, TelemetryEr
         }
         None => (Lines::to(io::stderr()), io::stderr().is_terminal()),
     };
-    let written = fmt::layer().fmt_fields(Quoted).with_ansi(has_colours).with_writer(lines.clone());
-    registry.with(written).try_init().map_err(|_| TelemetryError::Twice)?;
+    let text = || fmt::layer().fmt_fields(Quoted).with_ansi(has_colours).with_writer(lines.clone());
+    let json = || fmt::layer().fmt_fields(Json).event_format(Json).with_writer(lines.clone());
+    let registry = registry.with((format == LogFormat::Text).then(text)).with((format == LogFormat::Json).then(json));
+    registry.try_init().map_err(|_| TelemetryError::Twice)?;
     std::panic::set_hook(Box::new(|panic| {
         // The message of a panic is ours and holds no input; its payload type may be anything.
         tracing::error!(at = panic.location().map(tracing::field::display), "panicked");
@@ -228,6 +261,13 @@ mod tests {
             let shown = parse(filter).expect("a filter").to_string();
             assert!(shown.contains(WATCHER_OFF) && !shown.contains("=trace"), "{shown}");
         }
+    }
+
+    #[test]
+    fn a_format_is_one_of_two() {
+        assert_eq!(LogFormat::parse("json").ok(), Some(LogFormat::Json));
+        let wrong = LogFormat::parse("JSON\n").expect_err("no format").to_string();
+        assert_eq!(wrong, "\"JSON\\n\" is not a log format; MPD_LOG_FORMAT is text or json");
     }
 
     #[test]

@@ -52,6 +52,7 @@ pub const LOCAL_VARIABLES: &[Variable] = &[
     Variable { name: "MPD_AUTOSTART", about: "0 never starts a daemon, like --no-autostart" },
     Variable { name: "MPD_UPSTREAM", about: "Loopback URL that a daemon uses in place of Mixpanel, for tests" },
     Variable { name: "MPD_LOG", about: "Log filter of the daemon, such as debug or mp_daemon=trace" },
+    Variable { name: "MPD_LOG_FORMAT", about: "Format of the daemon's log: text or json, one object a line" },
 ];
 
 /// Why a context could not be read.

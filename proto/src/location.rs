@@ -128,7 +128,7 @@ impl LocationVariables {
     /// # Errors
     /// When `run_dir` is no absolute path.
     pub fn run_dirs(&self, root: &Path, config: &str, uid: u32) -> Result<RunDirs, LocationError> {
-        let hash = format!("{:016x}", fnv1a(root.as_os_str().as_encoded_bytes()));
+        let hash = root_hash(root);
         let dirs = match run_dir_setting(config)? {
             Some(chosen) => vec![chosen.join(hash)],
             None => {
@@ -211,8 +211,13 @@ fn socket_in(run: &Path, root: &Path, uid: u32) -> Result<PathBuf, LocationError
     if near.as_os_str().len() <= MAX_SOCKET_PATH {
         return Ok(near);
     }
-    let path = fallback_dir(uid).join(format!("{:016x}.sock", fnv1a(root.as_os_str().as_encoded_bytes())));
+    let path = fallback_dir(uid).join(format!("{}.sock", root_hash(root)));
     if path.as_os_str().len() > MAX_SOCKET_PATH { Err(LocationError::TooLong { path }) } else { Ok(path) }
+}
+
+/// Returns what stands for a storage root where roots share a directory.
+pub fn root_hash(root: &Path) -> String {
+    format!("{:016x}", fnv1a(root.as_os_str().as_encoded_bytes()))
 }
 
 /// Returns the directory of the sockets whose own place would be too long. It must be checked before it is used: `/tmp` is everybody's.

@@ -19,11 +19,18 @@ pub(crate) fn find_programs() -> Result<Programs, String> {
             println!("Building mp and mpd; the first time takes a while.\n");
         }
         let mut build = Command::new(cargo);
-        build.args(["build", "--quiet", "--bins", "--locked"]).arg("--target-dir").arg(target_dir(dir));
+        // With the example, for its features are what everything has been built with so far.
+        build
+            .args(["build", "--quiet", "--bins", "--example", "demo", "--locked"])
+            .arg("--target-dir")
+            .arg(target_dir(dir));
         if dir.ends_with("release") {
             build.arg("--release");
         }
-        let status = build.current_dir(env!("CARGO_MANIFEST_DIR")).status().map_err(|error| error.to_string())?;
+        let status = build
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+            .status()
+            .map_err(|error| error.to_string())?;
         if !status.success() {
             return Err("the programs could not be built".to_owned());
         }

@@ -62,6 +62,8 @@ fn tokens() -> String {
 fn config() -> String {
     CONFIG.replace("hunter2", &secret("service"))
         + &format!("\n[accounts.inline]\ntype = \"oauth_token\"\nregion = \"us\"\ntoken = \"{}\"\n", secret("inline"))
+        // The address of a web hook is a secret, too.
+        + &format!("[settings.notify]\non_error = \"curl https://hook/{}\"\n", secret("hook"))
 }
 
 /// Calls that carry secrets and go well.
@@ -94,6 +96,12 @@ fn good_calls(home: &Home, seen: &mut Seen) {
     {
         seen.ask(home, &Ask::get(route));
     }
+    seen.ask(home, &Ask::get(routes::METRICS).header("Accept", "application/openmetrics-text"));
+    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    seen.ask(
+        home,
+        &Ask::get(routes::SESSION).header("traceparent", trace).header("tracestate", format!("v={}", secret("state"))),
+    );
     seen.ask(home, &Ask::get("/v1/accounts/inline"));
     let cwd = home.at("work");
     seen.ask(home, &Ask::get(routes::BRIDGE).context(&json!({"cwd": cwd.to_str()})));
@@ -196,7 +204,7 @@ fn a_daemon_that_mp_started_holds_no_secret_in_its_log_or_process() {
     home.write(".mp/config.toml", &config());
     let mut seen = Seen::default();
     let service = ["account", "add", "svc", "--type", "service_account", "--region", "us", "--username", "u"];
-    seen.mp(&home, &service, &[("MP_SECRET", &secret("start")), ("MPD_LOG", "trace")], "");
+    seen.mp(&home, &service, &[("MP_SECRET", &secret("start")), ("MPD_LOG", "trace"), ("MPD_LOG_FORMAT", "json")], "");
     assert!(home.read(".mp/config.toml").contains(&secret("start")), "the secret was taken from the variable");
     seen.mp(&home, &["session", "-f", "json"], &[("MP_OAUTH_TOKEN", &secret("later"))], "");
     let (pid, _) = home.daemon().expect("it was started");

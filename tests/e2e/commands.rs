@@ -268,33 +268,6 @@ fn a_daemon_that_is_stopped_by_mp_is_gone() {
     assert!(home.daemon().is_none());
 }
 
-/// Returns the README.
-fn readme() -> String {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    std::fs::read_to_string(path).expect("it is there")
-}
-
-#[test]
-fn every_command_in_the_readme_exists() {
-    let home = empty();
-    let text = readme();
-    let commands: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("| `mp ")?.split('`').next()).collect();
-    assert!(commands.len() > 20, "the table was found");
-    for command in commands {
-        let help = home.mp(command.split(' ').chain(["--help"])).ok();
-        assert!(help.contains(&format!("mp {command}")), "mp {command}: {help}");
-    }
-}
-
-#[test]
-fn every_variable_is_in_the_readme() {
-    use mp_proto::context::{LOCAL_VARIABLES, VARIABLES};
-    let text = readme();
-    for variable in VARIABLES.iter().chain(LOCAL_VARIABLES) {
-        assert!(text.contains(&format!("`{}`", variable.name)), "{} is missing", variable.name);
-    }
-}
-
 #[test]
 fn bash_completes_what_the_program_understands() {
     let home = crate::empty();

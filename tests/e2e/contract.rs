@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::configured;
 
 /// The document as a snapshot keeps it; a test of the daemon compares the two.
-const DOCUMENT: &str =
+pub(crate) const DOCUMENT: &str =
     include_str!("../../daemon/src/server/snapshots/mp_daemon__server__openapi__tests__openapi.snap");
 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {

@@ -72,6 +72,14 @@ no_proxy = "a,b"
 ca_file = "/etc/ca.pem"
 [settings.output]
 format = "csv"
+[settings.notify]
+on_login_required = "mail me"
+on_error = "x\ty"
+desktop = true
+later = 1
+[settings.telemetry]
+otlp_endpoint = "https://collector:4318/x"
+otlp_sample = 0.5
 [other]
 x = 1
 "#;
@@ -111,6 +119,13 @@ fn the_schema_of_the_config_takes_what_the_daemon_takes() {
         "[settings]\nsecret_store = true",
         "[settings.output]\nformat = \"tabel\"",
         "[settings.limits]\nanswer_bytes = 0",
+        "[settings]\nnotify = 1",
+        "[settings.notify]\non_error = \" \"",
+        "[settings.notify]\non_login_required = [\"sh\"]",
+        "[settings.notify]\ndesktop = \"yes\"",
+        "[settings.telemetry]\notlp_endpoint = \"collector:4318\"",
+        "[settings.telemetry]\notlp_endpoint = \"http://u:p@collector\"",
+        "[settings.telemetry]\notlp_sample = 1.5",
     ] {
         assert_eq!(agree(&schema, config_is_good, bad), Some(false), "{bad}");
     }
@@ -212,7 +227,9 @@ fn usual(key: &str) -> &'static str {
         "region" => "\"us\"",
         "project" | "default_project" => "\"7\"",
         "workspace" | "discovery_s" | "query_concurrent" => "7",
-        "ledger" => "false",
+        "ledger" | "desktop" => "false",
+        "otlp_endpoint" => "\"http://127.0.0.1:4318\"",
+        "otlp_sample" => "0.5",
         "format" => "\"csv\"",
         "ca_file" => "\"/x\"",
         "include" | "events" | "wrappers" => "[\"a\"]",
@@ -231,6 +248,8 @@ fn schema_and_program_agree_about_whatever_is_written() {
         ("[settings.limits]", &["query_concurrent", "discovery_s", "ledger", "later"]),
         ("[settings.network]", &["proxy", "no_proxy", "ca_file"]),
         ("[settings.output]", &["format"]),
+        ("[settings.notify]", &["on_error", "desktop"]),
+        ("[settings.telemetry]", &["otlp_endpoint", "otlp_sample"]),
         ("[settings.custom_header]", &["name", "value"]),
     ];
     let project: &[(&str, &[&str])] = &[

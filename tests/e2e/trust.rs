@@ -8,8 +8,7 @@ use std::time::Duration;
 use mp_proto::routes;
 use mp_sandbox::home::{Daemon, Home};
 use mp_sandbox::wire::{Ask, Connection};
-use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
-use rustix::process::{Gid, Uid};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketType};
 
 use crate::{configured, session};
 
@@ -18,10 +17,18 @@ const STRANGER: u32 = 65_534;
 
 /// Becomes another user in this thread alone, for good: the kernel keeps credentials per thread, and a socket those of the thread
 /// that connected or listened.
+#[cfg(target_os = "linux")]
 pub(crate) fn become_stranger() {
+    use rustix::process::{Gid, Uid};
     let (uid, gid) = (Uid::from_raw(STRANGER), Gid::from_raw(STRANGER));
     rustix::thread::set_thread_res_gid(gid, gid, gid).expect("root may");
     rustix::thread::set_thread_res_uid(uid, uid, uid).expect("root may");
+}
+
+/// Elsewhere credentials are those of the whole process.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn become_stranger() {
+    unreachable!("`can_play_stranger` says no before");
 }
 
 /// Returns whether another user can be played here; says so where not.
@@ -68,8 +75,8 @@ fn a_socket_of_another_user_is_refused_by_mp() {
     }
     let home = configured();
     home.write(".mp/run/x", "");
-    let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
-        .expect("a descriptor is free");
+    let socket = rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None).expect("a descriptor is free");
+    rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::CLOEXEC).expect("our own");
     rustix::net::bind(&socket, &SocketAddrUnix::new(home.socket()).expect("short")).expect("the directory is there");
     fs::set_permissions(home.socket(), fs::Permissions::from_mode(0o600)).expect("our own socket");
     let listener = std::thread::spawn(move || {

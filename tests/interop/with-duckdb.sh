@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Reads a synced directory with DuckDB's read_json_auto and with Python's json: the count is right, and the times are times. Not part of
-# `cargo test`: it fetches DuckDB from PyPI into a throw-away environment. Needs python3, the two programs and the fake Mixpanel in
-# target/debug (`cargo build`, `cargo build -p mp-sandbox --example sandbox`).
+# Reads a synced directory with DuckDB's read_json_auto and with Python's json: the count is right, and the times are times. Runs the queries
+# that the documentation shows, too. Not part of `cargo test`: it fetches DuckDB from PyPI into a throw-away environment. Needs python3, the
+# two programs and the fake Mixpanel in target/debug (`cargo build`, `cargo build -p mp-sandbox --example sandbox`).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 mp=$PWD/target/debug/mp
@@ -45,3 +45,17 @@ assert lines == expected or directory.endswith("zstd"), lines
 print(f"{directory}: {count} events, event_time is {types['event_time']}, {first} to {last}")
 PYTHON
 done
+
+# The page on DuckDB, with the files that it reads.
+ln -s events-gzip events
+"$python" - "$OLDPWD/packaging/docs/src/recipes/duckdb.md" <<'PYTHON'
+import re, sys
+import duckdb
+
+page = open(sys.argv[1], encoding="utf-8").read()
+sql = re.search(r"^duckdb <<'END'\n(.*?)^END$", page, re.M | re.S)[1]
+answers = [duckdb.sql(statement) for statement in sql.split(";") if statement.strip()]
+counts = [len(answer.fetchall()) for answer in answers if answer is not None]
+assert len(counts) == 2 and all(counts), counts
+print(f"the page's queries answer with {counts} rows")
+PYTHON

@@ -9,10 +9,10 @@ use crate::command::{Command, Invocation, Run, Section};
 use crate::output::{Format, Output};
 
 /// The shells, and what each needs.
-const SHELLS: [(&str, &str); 3] = [
-    ("bash", include_str!("../../../packaging/completions/mp.bash")),
-    ("zsh", include_str!("../../../packaging/completions/_mp")),
-    ("fish", include_str!("../../../packaging/completions/mp.fish")),
+pub(super) const SHELLS: [(&str, &str); 3] = [
+    ("bash", include_str!("../../packaged/mp.bash")),
+    ("zsh", include_str!("../../packaged/_mp")),
+    ("fish", include_str!("../../packaged/mp.fish")),
 ];
 
 /// The row of `mp completions`.

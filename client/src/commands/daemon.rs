@@ -1,11 +1,13 @@
 //! `mp daemon`: start, stop and look at the daemon.
 
 mod doctor;
+mod health;
 mod lock;
 mod logs;
 mod secrets;
 mod status;
 mod stop;
+pub(super) mod unit;
 
 use std::os::unix::process::CommandExt;
 use std::process;
@@ -54,6 +56,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "status",
         about: "Show daemon, files and credentials",
+        arguments: status::arguments,
         run: Run::Call(|call| Box::pin(status::run(call))),
         ..Command::ROW
     },
@@ -87,6 +90,8 @@ const COMMANDS: &[Command] = &[
         run: Run::Call(|call| Box::pin(doctor::run(call))),
         ..Command::ROW
     },
+    unit::INSTALL,
+    unit::UNINSTALL,
 ];
 
 async fn start(call: &mut Call<'_>) -> Result<(), Failure> {

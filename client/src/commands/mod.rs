@@ -17,6 +17,8 @@ mod programs;
 mod project;
 mod prompt;
 mod session;
+mod setup;
+mod steps;
 mod target;
 mod workspace;
 
@@ -41,6 +43,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     programs::LINT,
     prompt::COMMAND,
     daemon::COMMAND,
+    setup::COMMAND,
     completions::COMMAND,
     plugin::COMMAND,
     help::COMMAND,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use mp_catalog::PageMark;
 use mp_proto::failure::{Failure, FailureKind};
-use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::fs::CWD;
 use rustix::io::Errno;
 use serde_json::Value;
 
@@ -18,6 +18,7 @@ use super::known::Known;
 use super::part::Part;
 use super::resume::{Resume, span};
 use super::target::{check, exists, refuse, storage};
+use crate::rename::{Target, rename};
 
 /// So many of the last bytes of a part stand for it in the journal: with the ids of events in them, enough to tell one file from another.
 const TAIL: u64 = 256;
@@ -367,7 +368,7 @@ impl Partial {
         if self.may_replace {
             return fs::rename(&self.path, &self.target);
         }
-        match renameat_with(CWD, &self.path, CWD, &self.target, RenameFlags::NOREPLACE) {
+        match rename(CWD, &self.path, &self.target, Target::Stays) {
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => fs::rename(&self.path, &self.target),
             renamed => Ok(renamed?),
         }

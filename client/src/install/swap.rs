@@ -9,9 +9,11 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::fs::CWD;
 use rustix::io::Errno;
 use tempfile::TempPath;
+
+use crate::rename::{self, Target};
 
 /// Largest file that is read: settings are not larger, and a text of this size is still edited at once.
 const MAX: u64 = 64 * 1024 * 1024;
@@ -98,12 +100,12 @@ impl Settings {
         file.as_file().sync_all().map_err(system)?;
         let new = file.into_temp_path();
         match self.text {
-            None => match rename(&new, &self.path, RenameFlags::NOREPLACE) {
+            None => match rename(&new, &self.path, Target::Stays) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(SwapError::Changed),
                 Err(error) if is_unknown(&error) => self.compared()?.rename(new).map_err(system)?,
                 renamed => forget(renamed.map(|()| new).map_err(system)?),
             },
-            Some(_) => match rename(&new, &self.path, RenameFlags::EXCHANGE) {
+            Some(_) => match rename(&new, &self.path, Target::Exchanged) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(SwapError::Changed),
                 Err(error) if is_unknown(&error) => self.compared()?.rename(new).map_err(system)?,
                 exchanged => {
@@ -123,12 +125,12 @@ impl Settings {
             return Ok(());
         }
         // Whoever wrote between the two exchanges is put back by one more.
-        let mut back = rename(out, &self.path, RenameFlags::EXCHANGE);
+        let mut back = rename(out, &self.path, Target::Exchanged);
         for _ in 0..8 {
             if back.is_err() || fs::read(out).is_ok_and(|text| text == ours.as_bytes()) {
                 break;
             }
-            back = rename(out, &self.path, RenameFlags::EXCHANGE);
+            back = rename(out, &self.path, Target::Exchanged);
         }
         back.map_err(|source| SwapError::System { path: self.path.clone(), what: "put back", source })?;
         Err(SwapError::Changed)
@@ -158,7 +160,7 @@ impl Settings {
             return Ok(());
         }
         // If it is there again, somebody has written a newer one.
-        match rename(&aside, &self.path, RenameFlags::NOREPLACE) {
+        match rename(&aside, &self.path, Target::Stays) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(Err(error)),
             renamed => {
                 forget(renamed.map(|()| aside).map_err(Err)?);
@@ -183,8 +185,8 @@ fn forget(path: TempPath) {
     let _ = path.keep();
 }
 
-fn rename(from: &Path, to: &Path, flags: RenameFlags) -> io::Result<()> {
-    renameat_with(CWD, from, CWD, to, flags).map_err(io::Error::from)
+fn rename(from: &Path, to: &Path, target: Target) -> io::Result<()> {
+    rename::rename(CWD, from, to, target).map_err(io::Error::from)
 }
 
 /// Returns whether the system does not know how to do it.

@@ -22,7 +22,7 @@ fn reference() -> String {
 
 fn section(operation: &Operation) -> String {
     let mut text = format!(
-        "\n### mp {}\n\n{}.\n\n```sh\n{}\n```\n\n{}\n",
+        "\n### mp {}\n\n{}.\n\n```text\n{}\n```\n\n{}\n",
         operation.command.join(" "),
         summary(operation),
         usage(operation),

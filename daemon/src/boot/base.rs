@@ -13,10 +13,12 @@ use crate::files::witness::Witness;
 use crate::hub::Hub;
 use crate::keeper::Keeper;
 use crate::life::Life;
+use crate::meter::Meters;
 use crate::mixpanel::Mixpanel;
 #[cfg(test)]
 use crate::mixpanel::network::Variables;
 use crate::store::Store;
+use crate::trace::Spans;
 use crate::vault::Vault;
 
 /// Everything up to the calls to Mixpanel. Tests of what stands on it make it, too, with a fake Mixpanel and a clock of their own.
@@ -24,6 +26,8 @@ pub(crate) struct Base {
     pub(crate) paths: Paths,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) meters: Arc<Meters>,
+    pub(crate) spans: Arc<Spans>,
     pub(crate) life: Life,
     pub(crate) store: Arc<Store>,
     pub(crate) mixpanel: Arc<Mixpanel>,
@@ -44,13 +48,16 @@ impl Base {
     ) -> Self {
         let (hub, life, mixpanel) = (Arc::new(Hub::new(instance)), Life::default(), Arc::new(mixpanel));
         let vault = Arc::new(Vault::new(&paths));
+        let meters = Arc::<Meters>::default();
+        let spans = Arc::new(Spans::new(Arc::clone(&meters)));
         let store = Store::new(&paths, Arc::clone(&hub), Arc::clone(&clock), Arc::clone(&vault));
         let store = Arc::new(store.seen_by(Arc::clone(&witness)));
         let told_where = Arc::clone(&vault);
         store.follow(move |snapshot| told_where.set_wanted(snapshot.config.secret_store));
         let endpoint = Endpoint::new(Arc::clone(&mixpanel), Arc::clone(&clock));
         let (served, told, ends) = (Arc::clone(&clock), Arc::clone(&hub), life.clone());
-        let keeper = Keeper::new(paths.clone(), endpoint.clone(), vault, served, told, ends, witness);
+        let seen = (witness, Arc::clone(&meters));
+        let keeper = Keeper::new(paths.clone(), endpoint.clone(), vault, served, told, ends, seen);
         let (keeper, gates) = (Arc::new(keeper), Gates::new(Arc::clone(&clock)));
         let sent = Arc::clone(&mixpanel);
         store.follow(move |snapshot| sent.set_settings(&snapshot.config.network));
@@ -62,10 +69,15 @@ impl Base {
             gates.clone(),
             Arc::clone(&store),
             Arc::clone(&hub),
-            (Waits::new(Arc::clone(&clock), Arc::clone(&hub)), Ledgers::new(paths.root(), Arc::clone(&clock))),
+            (
+                Waits::new(Arc::clone(&clock), Arc::clone(&hub)),
+                Ledgers::new(paths.root(), Arc::clone(&clock)),
+                Arc::clone(&meters),
+                Arc::clone(&spans),
+            ),
             life.clone(),
         );
-        Self { paths, clock, hub, life, store, mixpanel, endpoint, keeper, gates, calls }
+        Self { paths, clock, hub, meters, spans, life, store, mixpanel, endpoint, keeper, gates, calls }
     }
 
     /// Makes the services of the storage root `.mp` in a home, with this stand-in for Mixpanel.

@@ -43,9 +43,10 @@ use crate::listen::{ListenError, Socket};
 use crate::lock::{Lock, LockError};
 use crate::mixpanel::Mixpanel;
 use crate::mixpanel::network::Variables;
+use crate::notify::Notifier;
 use crate::server;
 use crate::server::app::App;
-use crate::telemetry::{self, LogHandle, TelemetryError};
+use crate::telemetry::{self, LogFormat, LogHandle, TelemetryError};
 
 /// How long a daemon that a client started waits for one that is just leaving. The client gives up at 10 s, and should have heard by then
 /// who is in the way.
@@ -135,6 +136,7 @@ fn refuse(error: &BootError, code: u8) -> ExitCode {
 fn check(options: &Options) -> Result<(), BootError> {
     let place = Named::find(options)?.expected()?;
     upstream(options)?;
+    log_format()?;
     check::check(&place, &log_filter(options), options.started_by)
 }
 
@@ -142,14 +144,14 @@ fn check(options: &Options) -> Result<(), BootError> {
 fn run(options: &Options) -> Result<Option<PathBuf>, BootError> {
     Limits::raise();
     let named = Named::find(options)?;
-    let upstream = upstream(options)?;
+    let (upstream, format) = (upstream(options)?, log_format()?);
     detach(options.started_by, &named.root)?;
     let place = named.settle()?;
     // In this order: the head of `Watch::open` says why.
     let watch = Watch::open(&place.root, &place.run, &place.socket);
     let lock = take_lock(options.started_by, &place)?;
-    let log_file = (options.started_by == StartedBy::Client).then(|| location::log_file(&place.run));
-    let log = telemetry::start(&log_filter(options), log_file.as_deref())?;
+    let log_file = has_log_file(options.started_by).then(|| location::log_file(&place.run));
+    let log = telemetry::start(&log_filter(options), format, log_file.as_deref())?;
     sweep(&place.root);
     let system = |step| move |source| BootError::System { step, source };
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -196,9 +198,20 @@ fn take_lock(started_by: StartedBy, place: &Place) -> Result<Lock, BootError> {
     Ok(Lock::take_until(&path, Instant::now() + patience, is_leaving)?)
 }
 
+/// Returns whether the log goes into a file of our own: for a client, which reads no output of ours, and under launchd, which keeps what a job
+/// says, but never puts it aside. systemd has its journal.
+fn has_log_file(started_by: StartedBy) -> bool {
+    started_by == StartedBy::Client || (started_by == StartedBy::Service && cfg!(target_os = "macos"))
+}
+
 fn log_filter(options: &Options) -> String {
     let from_env = || std::env::var("MPD_LOG").ok().filter(|filter| !filter.is_empty());
     options.log_level.clone().or_else(from_env).unwrap_or_else(|| telemetry::DEFAULT_FILTER.to_owned())
+}
+
+fn log_format() -> Result<LogFormat, TelemetryError> {
+    let named = std::env::var("MPD_LOG_FORMAT").ok().filter(|format| !format.is_empty());
+    named.map_or(Ok(LogFormat::Text), |format| LogFormat::parse(&format))
 }
 
 /// Returns Mixpanel, or what takes its place. Loopback only: a variable must not be able to send credentials elsewhere.
@@ -258,6 +271,7 @@ async fn serve(
     app.life.spawn(signals.follow(app.life.clone(), app.watch.wake()));
     app.life.spawn(Arc::clone(&app.keeper).run(Arc::clone(&app.store)));
     app.keeper.wake(app.watch.wake());
+    app.life.spawn(notifier(&app).run());
     app.life.spawn(Arc::clone(&app.secrets).tend());
     let (store, keeper, secrets) = (Arc::clone(&app.store), Arc::clone(&app.keeper), Arc::clone(&app.secrets));
     app.life.spawn(Arc::clone(&app.watch).run(app.life.clone(), app.paths.clone(), move || {
@@ -283,6 +297,11 @@ async fn serve(
     finish(&app).await;
     let is_replaced = app.life.reason() == REPLACED;
     Ok(app.executable.as_ref().filter(|_| is_replaced).map(|(program, _)| program.clone()))
+}
+
+fn notifier(app: &App) -> Notifier {
+    let (store, clock) = (Arc::clone(&app.store), Arc::clone(&app.clock));
+    Notifier::new(app.paths.clone(), store, &app.hub, clock, Arc::clone(&app.meters), app.life.clone())
 }
 
 /// Says `ready` to whoever started us. From here on nothing is printed: what a client started lets go of its pipe.

@@ -18,10 +18,17 @@ use crate::me::users::Users;
 use crate::memo::SessionMemo;
 use crate::mixpanel::Mixpanel;
 use crate::operation::services::Operations;
+#[cfg(feature = "otlp")]
+use crate::otlp::body::Resource;
+#[cfg(feature = "otlp")]
+use crate::otlp::{Exporter, Variables};
 use crate::secrets::Secrets;
-use crate::server::app::{App, Counters};
+use crate::server;
+use crate::server::app::App;
 use crate::session::sessions::Sessions;
 use crate::telemetry::LogHandle;
+#[cfg(feature = "otlp")]
+use mp_proto::version::BUILD;
 
 /// Returns the clock. With a stand-in for Mixpanel, a variable may name the file that sets it forward: no test waits for a day.
 fn clock(mixpanel: &Mixpanel) -> Arc<dyn Clock> {
@@ -46,6 +53,8 @@ pub(super) fn make(
     let base = Base::new(Paths::new(place.root, place.home), clock, mixpanel, instance.clone(), watch.witness());
     let users = users(&base);
     let reads = Reads::new(base.calls.clone(), Arc::clone(&base.store), Arc::clone(&base.clock), &base.hub);
+    #[cfg(feature = "otlp")]
+    export(&base, instance.clone());
     App {
         sessions: Sessions::new(Arc::clone(&base.store), base.paths.clone(), Arc::clone(&base.clock)),
         credentials: Credentials::new(Arc::clone(&base.keeper), Arc::clone(&base.mixpanel)),
@@ -54,7 +63,9 @@ pub(super) fn make(
         operations: operations(&base, &reads, &users),
         logins: logins(&base, &users),
         memo: SessionMemo::default(),
-        counters: Counters::default(),
+        counters: server::counters(),
+        meters: base.meters,
+        spans: base.spans,
         executable: executable(),
         socket: place.socket,
         started_by: options.started_by,
@@ -105,9 +116,25 @@ fn operations(base: &Base, reads: &Reads, users: &Users) -> Operations {
     Operations::new(base.calls.clone(), reads.clone(), users.clone(), mixpanel, clock, base.life.clone())
 }
 
+/// Lets spans go to a collector.
+#[cfg(feature = "otlp")]
+fn export(base: &Base, instance: String) {
+    let Some(ended) = base.spans.ended() else { return };
+    let variables = Variables::of(|name| std::env::var(name).ok());
+    let resource = Resource { version: BUILD, instance };
+    let (mixpanel, meters, life) = (Arc::clone(&base.mixpanel), Arc::clone(&base.meters), base.life.clone());
+    let exporter = Exporter::new(&base.store, &base.spans, mixpanel, meters, life, (resource, variables));
+    base.life.spawn(exporter.run(ended));
+}
+
+/// Returns our program, by the name that an upgrade keeps: a service manager starts it by a link, and the file behind that belongs to one
+/// version of a package (Homebrew's `Cellar`, the store of Nix). The file that runs is known by the system alone.
 fn executable() -> Option<(PathBuf, Signature)> {
-    let path = std::env::current_exe().ok()?;
-    let signature = Signature::of(&path).ok()??;
+    let own = std::env::current_exe().ok()?;
+    let signature = Signature::behind(&own).ok()??;
+    let is_same = |found: Option<Signature>| found.is_some_and(|found| found.identity() == signature.identity());
+    let is_this = |path: &PathBuf| path.is_absolute() && Signature::behind(path).is_ok_and(is_same);
+    let path = std::env::args_os().next().map(PathBuf::from).filter(is_this).unwrap_or(own);
     Some((path, signature))
 }
 

@@ -72,7 +72,7 @@ struct Look {
 
 impl Look {
     fn at(app: &App, program: &Path) -> Self {
-        let found = if app.restart_pending() { Signature::of(program).ok().flatten() } else { None };
+        let found = if app.restart_pending() { Signature::behind(program).ok().flatten() } else { None };
         Self { found, calls: app.counters.calls.load(Ordering::Relaxed) }
     }
 }

@@ -32,10 +32,12 @@ use crate::hub::{Hub, Notice};
 use crate::identity::{Authorization, Identity};
 use crate::keeper::{Fresh, Keeper};
 use crate::life::Life;
+use crate::meter::{Meters, Plane};
 use crate::mixpanel::client::{Fault, HttpClient};
 use crate::mixpanel::way::reason;
 use crate::mixpanel::{Host, Mixpanel};
 use crate::store::Store;
+use crate::trace::Spans;
 
 /// After such a wait a token is asked for again.
 const TOKEN_AGE: Duration = Duration::from_secs(5);
@@ -50,6 +52,8 @@ pub struct Calls {
     hub: Arc<Hub>,
     waits: Waits,
     ledgers: Ledgers,
+    meters: Arc<Meters>,
+    spans: Arc<Spans>,
     life: Life,
     large: Large,
 }
@@ -62,11 +66,11 @@ impl Calls {
         gates: Gates,
         store: Arc<Store>,
         hub: Arc<Hub>,
-        (waits, ledgers): (Waits, Ledgers),
+        (waits, ledgers, meters, spans): (Waits, Ledgers, Arc<Meters>, Arc<Spans>),
         life: Life,
     ) -> Self {
         let large = Large::new(life.clone(), Arc::clone(&store));
-        Self { mixpanel, keeper, gates, store, hub, waits, ledgers, life, large }
+        Self { mixpanel, keeper, gates, store, hub, waits, ledgers, meters, spans, life, large }
     }
 
     /// Sends a request and returns what Mixpanel finally answers, whatever its status.
@@ -169,9 +173,12 @@ impl Sending<'_> {
                 // It may have ended while others had their turns, and so may the login.
                 progress.token = self.token().await?;
             }
-            let (request, touched) = self.build(&uri, &headers, progress.token.as_ref())?;
+            let (mut request, touched) = self.build(&uri, &headers, progress.token.as_ref())?;
             let credential = credential_in(&request);
-            let response = match self.exchange(client, request, &touched).await {
+            let traced = self.trace(&mut request);
+            let exchanged = self.exchange(client, request, &touched).await;
+            traced.inspect(|traced| traced.end(self, &uri, &exchanged));
+            let response = match exchanged {
                 Ok(response) => response,
                 Err(silence) => {
                     self.broke(silence, permit, &mut progress).await?;
@@ -201,6 +208,7 @@ impl Sending<'_> {
         let mut waiting = self.calls.waits.begin(&self.identity.name);
         let enter = gates.enter(&budget, manner, |standing| waiting.says(&standing.detail, standing.closed_for));
         let (entered, waited) = wait::counted(enter).await;
+        self.calls.meters.waited("turn", waited);
         progress.is_again = true;
         progress.waited += waited;
         entered.map(Some).map_err(|failure| failure.account(&self.identity.name))
@@ -217,7 +225,17 @@ impl Sending<'_> {
     }
 
     async fn token(&self) -> Result<Option<Fresh>, Failure> {
-        self.in_time(self.calls.token(self.identity)).await
+        let begun = Instant::now();
+        let token = self.in_time(self.calls.token(self.identity)).await?;
+        if token.is_some() {
+            self.calls.meters.waited("token", begun.elapsed());
+        }
+        Ok(token)
+    }
+
+    /// Returns the numbers of the plane that it goes to.
+    fn meter(&self) -> &Plane {
+        self.calls.meters.plane(self.request.host.as_str())
     }
 
     /// Who reads from now on sees what was changed.
@@ -288,7 +306,7 @@ impl Sending<'_> {
         touched: &Touched,
     ) -> Result<Response<Body>, Silence> {
         let (sent, uri) = (Instant::now(), request.uri().clone());
-        let mut answer = std::pin::pin!(client.send(request));
+        let (mut answer, sending) = (std::pin::pin!(client.send(request)), self.meter().sending());
         let answer = loop {
             let silent = touched.last() + self.request.host.patience();
             // A body that flows may take as long as it takes.
@@ -307,6 +325,7 @@ impl Sending<'_> {
                 }
             }
         };
+        drop(sending);
         let response = answer.map_err(|error| {
             let why = match Url::parse(&uri.to_string()) {
                 Ok(url) => self.calls.mixpanel.explain(&url, &error),
@@ -321,10 +340,11 @@ impl Sending<'_> {
             let failure = Failure { unsent: how == Broken::NeverOpened, ..failure };
             Silence { failure, how }
         })?;
-        let request = self.request;
+        let (request, time) = (self.request, sent.elapsed());
+        self.meter().answered(response.status().as_u16(), time);
         debug!(
             account = %self.identity.name, method = %request.method, plane = request.host.as_str(), path = request.path,
-            status = response.status().as_u16(), ms = sent.elapsed().as_millis() as u64, "mixpanel answered"
+            status = response.status().as_u16(), ms = time.as_millis() as u64, "mixpanel answered"
         );
         Ok(response)
     }
@@ -371,5 +391,6 @@ fn credential_in(request: &Request<Body>) -> Secret {
 
 mod entry;
 mod fate;
+mod span;
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::clock::Clock;
 use crate::hub::Hub;
+use crate::trace::Trace;
 
 /// A wait that a person is told of.
 const TOLD: Duration = Duration::from_secs(2);
@@ -21,22 +22,34 @@ tokio::task_local! {
     static CALLERS: Callers;
 }
 
-/// The ids of the calls that some work is done for: several where they share a read.
+/// The ids of the calls that some work is done for: several where they share a read, of which the first has the trace.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Callers(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Callers(Arc<Mutex<Vec<String>>>, Option<Arc<Trace>>);
 
 impl Callers {
     /// Returns those of one call.
-    pub(crate) fn one(id: Option<String>) -> Self {
-        Self(Arc::new(Mutex::new(id.into_iter().collect())))
+    pub(crate) fn one(id: Option<String>, trace: Option<Arc<Trace>>) -> Self {
+        Self(Arc::new(Mutex::new(id.into_iter().collect())), trace)
     }
 
-    /// Serves a call, for which its caller may have an id.
-    pub(crate) async fn serve<T>(id: Option<String>, work: impl Future<Output = T>) -> T {
-        match id {
-            Some(_) => Self::one(id).work(work).await,
-            None => work.await,
+    /// Serves a call, for which its caller may have an id and a trace.
+    pub(crate) async fn serve<T>(id: Option<String>, trace: Option<Arc<Trace>>, work: impl Future<Output = T>) -> T {
+        match (&id, &trace) {
+            (None, None) => work.await,
+            _ => Self::one(id, trace).work(work).await,
         }
+    }
+
+    /// Returns those who begin something that others may join: the trace is theirs.
+    pub(crate) fn beginning() -> Self {
+        let here = Self::here();
+        let ids = here.0.lock().clone();
+        Self(Arc::new(Mutex::new(ids)), here.1)
+    }
+
+    /// Returns the trace that the work belongs to.
+    pub(crate) fn trace(&self) -> Option<&Arc<Trace>> {
+        self.1.as_ref()
     }
 
     /// Returns those of the work that is being done.
@@ -159,11 +172,11 @@ mod tests {
         let hub = Arc::new(Hub::new("i".to_owned()));
         let waits = Waits::new(Arc::new(TestClock::at(100)), Arc::clone(&hub));
         let (_, mut events, _open) = hub.subscribe(None);
-        let shared = Callers::one(Some("one".to_owned()));
+        let shared = Callers::one(Some("one".to_owned()), None);
         let mut waiting = shared.clone().work(async { waits.begin("ada") }).await;
         assert!(waits.status().is_empty(), "nothing was said");
         shared.clone().work(async { waiting.says("a turn", None) }).await;
-        Callers::one(Some("two".to_owned())).work(async { shared.join() }).await;
+        Callers::one(Some("two".to_owned()), None).work(async { shared.join() }).await;
         let seen = waits.status();
         assert_eq!(
             (seen[0].calls.join(" "), seen[0].detail.as_str(), seen[0].until),

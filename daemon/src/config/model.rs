@@ -11,8 +11,10 @@ use mp_proto::secret::Secret;
 use super::account::Account;
 use super::limits::Limits;
 use super::network::NetworkSettings;
+use super::notify::NotifySettings;
 use super::output::OutputSettings;
 use super::problem::{ConfigProblem, Located, Scope};
+use super::telemetry::TelemetrySettings;
 
 /// The meaning of a config file: what is good in it, and all that is wrong.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +35,10 @@ pub struct Config {
     pub network: NetworkSettings,
     /// What `[settings.output]` says.
     pub output: OutputSettings,
+    /// What `[settings.notify]` says.
+    pub notify: NotifySettings,
+    /// What `[settings.telemetry]` says.
+    pub telemetry: TelemetrySettings,
     /// What is wrong, in the order of the file.
     pub problems: Vec<ConfigProblem>,
 }

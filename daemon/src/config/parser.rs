@@ -10,7 +10,7 @@ use super::fields::{Field, FieldValue, check};
 use super::model::{Config, CustomHeader, Target};
 use super::problem::{ConfigProblem, Lines, Located, Scope};
 use super::value::{Key, Value, kind, whole};
-use super::{header, legacy, limits, network, output};
+use super::{header, legacy, limits, network, notify, output, telemetry};
 
 /// Parses the bytes of a config file, which must be UTF-8.
 pub fn parse_bytes(bytes: &[u8]) -> Config {
@@ -187,14 +187,20 @@ impl Parser<'_> {
         if let Some(value) = block.get("secret_store") {
             self.secret_store(value);
         }
-        if let Some(value) = block.get("limits") {
-            self.limits(value);
+        if let Some(limits) = self.part(block, "limits", limits::read) {
+            self.config.limits = limits;
         }
         if let Some(value) = block.get("network") {
             self.network(value);
         }
-        if let Some(value) = block.get("output") {
-            self.output(value);
+        if let Some(output) = self.part(block, "output", output::read) {
+            self.config.output = output;
+        }
+        if let Some(notify) = self.part(block, "notify", notify::read) {
+            self.config.notify = notify;
+        }
+        if let Some(telemetry) = self.part(block, "telemetry", telemetry::read) {
+            self.config.telemetry = telemetry;
         }
         if let Some((key, value)) = block.get_key_value("custom_header") {
             self.custom_header(key, value);
@@ -213,16 +219,24 @@ impl Parser<'_> {
         }
     }
 
-    fn limits(&mut self, value: &Value<'_>) {
+    /// Reads a table of the settings, if it is there.
+    fn part<T>(
+        &mut self,
+        settings: &DeTable<'_>,
+        name: &str,
+        read: fn(&DeTable<'_>) -> (T, Vec<(usize, String)>),
+    ) -> Option<T> {
+        let value = settings.get(name)?;
         let DeValue::Table(block) = value.get_ref() else {
-            let detail = format!("limits is {}: expected a table", kind(value));
-            return self.problem(Scope::Settings, value.span().start, detail);
+            let detail = format!("{name} is {}: expected a table", kind(value));
+            self.problem(Scope::Settings, value.span().start, detail);
+            return None;
         };
-        let (limits, problems) = limits::read(block);
-        self.config.limits = limits;
+        let (read, problems) = read(block);
         for (at, detail) in problems {
             self.problem(Scope::Settings, at, detail);
         }
+        Some(read)
     }
 
     fn network(&mut self, value: &Value<'_>) {
@@ -233,18 +247,6 @@ impl Parser<'_> {
         };
         let (network, problems) = network::read(block);
         self.config.network = network;
-        for (at, detail) in problems {
-            self.problem(Scope::Settings, at, detail);
-        }
-    }
-
-    fn output(&mut self, value: &Value<'_>) {
-        let DeValue::Table(block) = value.get_ref() else {
-            let detail = format!("output is {}: expected a table", kind(value));
-            return self.problem(Scope::Settings, value.span().start, detail);
-        };
-        let (output, problems) = output::read(block);
-        self.config.output = output;
         for (at, detail) in problems {
             self.problem(Scope::Settings, at, detail);
         }

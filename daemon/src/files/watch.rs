@@ -136,12 +136,45 @@ struct Watched {
     /// How many of them are always there.
     fixed: usize,
     linked: Linked,
+    spellings: Spellings,
+    root: PathBuf,
     /// Whether the system tells who opens a file, not only who changes it.
     tells_of_reads: bool,
 }
 
 /// Where the config is, if it is a link.
 type Linked = Arc<Mutex<Option<PathBuf>>>;
+
+/// Directories as they are named here, each beside its path without links, where that is another one. FSEvents tells of files by the
+/// latter alone: what is named `/tmp/x` or `/var/folders/x` is told as `/private/tmp/x` and `/private/var/folders/x`.
+type Spellings = Arc<Mutex<Vec<(PathBuf, PathBuf)>>>;
+
+/// Returns an event with its paths as they are named here.
+fn as_named(mut event: Event, spellings: &[(PathBuf, PathBuf)]) -> Event {
+    for path in &mut event.paths {
+        let mut fitting =
+            spellings.iter().filter_map(|(named, real)| Some((real, named.join(path.strip_prefix(real).ok()?))));
+        // The longest fits best: a folder in another one may be a link of its own.
+        let best = fitting.by_ref().max_by_key(|(real, _)| real.as_os_str().len());
+        if let Some((_, named)) = best {
+            // A join with nothing leaves a slash behind.
+            *path = named.components().collect();
+        }
+    }
+    event
+}
+
+/// Returns whether a watch over a directory would tell of far more than what is of interest. FSEvents watches all that is below one, and
+/// the home of a user, or what holds the storage root, is a busy place. There the looks by the clock have to do: a root that was removed
+/// and made anew is told by its own watch, which goes by the path.
+fn watches_all_below(directory: &Path, root: &Path) -> bool {
+    cfg!(target_os = "macos") && is_above(directory, root)
+}
+
+fn is_above(directory: &Path, root: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    directory != root && (root.starts_with(directory) || real(root).starts_with(real(directory)))
+}
 
 impl Watched {
     /// Prepares to watch the root, its parent (the root may be removed and made again) and the directory of the socket. Without events of
@@ -158,9 +191,12 @@ impl Watched {
         }
         let (wake, witness, config) = (Arc::clone(wake), Arc::clone(witness), root.join(CONFIG));
         let linked = Linked::default();
+        let spellings = Spellings::default();
         let (socket_file, run) = (socket.to_owned(), run.to_owned());
         let relevant = Relevant { socket: socket_file, run, root: root.to_owned(), linked: Arc::clone(&linked) };
+        let known = Arc::clone(&spellings);
         let handler = move |event: notify::Result<Event>| {
+            let event = event.map(|event| as_named(event, &known.lock()));
             if is_opening(&event, &config) {
                 witness.was_opened();
             }
@@ -181,11 +217,12 @@ impl Watched {
             };
         // No other system tells of reads.
         let tells_of_reads = cfg!(target_os = "linux") && detail.is_none();
-        let mut directories = vec![(root.to_owned(), None)];
-        directories.extend(root.parent().map(|parent| (parent.to_owned(), None)));
-        directories.extend(socket.parent().map(|parent| (parent.to_owned(), None)));
+        let wanted = [Some(root), root.parent(), socket.parent()].into_iter().flatten();
+        let directories: Vec<_> =
+            wanted.filter(|one| !watches_all_below(one, root)).map(|one| (one.to_owned(), None)).collect();
         let fixed = directories.len();
-        Ok((Self { watcher, directories, fixed, linked, tells_of_reads }, detail))
+        let root = root.to_owned();
+        Ok((Self { watcher, directories, fixed, linked, spellings, root, tells_of_reads }, detail))
     }
 
     /// Watches the directory of a linked config as well, and no longer that of a former one.
@@ -202,10 +239,18 @@ impl Watched {
             let _ = self.watcher.unwatch(&directory);
         }
         let directory = linked.as_deref().and_then(Path::parent);
-        if let Some(directory) = directory.filter(|own| self.directories.iter().all(|(known, _)| known != own)) {
+        let is_new =
+            |own: &&Path| self.directories.iter().all(|(known, _)| known != own) && !watches_all_below(own, &self.root);
+        if let Some(directory) = directory.filter(is_new) {
             self.directories.push((directory.to_owned(), None));
         }
         *self.linked.lock() = linked;
+    }
+
+    /// Notes how the directories are called without links.
+    fn spell(&self) {
+        let real = |named: &PathBuf| Some((named.clone(), named.canonicalize().ok().filter(|real| real != named)?));
+        *self.spellings.lock() = self.directories.iter().filter_map(|(named, _)| real(named)).collect();
     }
 
     /// Returns whether every read of the config is told: the first directory is the root.
@@ -227,6 +272,7 @@ impl Watched {
     /// Watches again what was removed and made anew. Returns whether a directory could not be watched.
     fn renew(&mut self, linked: Option<PathBuf>) -> Option<notify::Error> {
         self.follow(linked);
+        self.spell();
         let mut failed = None;
         for (directory, watched) in &mut self.directories {
             let now = Signature::of(directory).ok().flatten().map(|signature| signature.identity());
@@ -320,6 +366,42 @@ mod tests {
         assert!(concerns(EventKind::Create(CreateKind::Folder), "/h/r"));
         assert!(!concerns(modified, "/h/.bash_history"));
         assert!(concerns(modified, "/h/dotfiles/mp.toml") && !concerns(modified, "/h/dotfiles/other"));
+    }
+
+    #[test]
+    fn a_path_without_links_is_told_as_the_one_that_is_named() {
+        let path = |path: &str| PathBuf::from(path);
+        let spellings =
+            [(path("/tmp/h/.mp"), path("/private/tmp/h/.mp")), (path("/tmp/h/.mp/run"), path("/private/other/run"))];
+        let named = |real: &str| {
+            let event = Event::new(EventKind::Modify(ModifyKind::Any)).add_path(real.into());
+            as_named(event, &spellings).paths.remove(0)
+        };
+        assert_eq!(named("/private/tmp/h/.mp/config.toml"), path("/tmp/h/.mp/config.toml"));
+        assert_eq!(named("/private/tmp/h/.mp").as_os_str(), "/tmp/h/.mp");
+        assert_eq!(named("/private/other/run/mpd.sock"), path("/tmp/h/.mp/run/mpd.sock"));
+        assert_eq!(named("/private/tmp/h/.mpx"), path("/private/tmp/h/.mpx"));
+        assert_eq!(named("/tmp/h/.mp/config.toml"), path("/tmp/h/.mp/config.toml"));
+    }
+
+    #[test]
+    fn directories_are_noted_as_they_are_without_links() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let base = dir.path().canonicalize().expect("there");
+        std::fs::create_dir_all(base.join("real/.mp/run")).expect("made");
+        std::os::unix::fs::symlink(base.join("real"), base.join("home")).expect("made");
+        let root = base.join("home/.mp");
+        let (wake, witness) = (Arc::default(), Arc::default());
+        let opened = Watched::open(&root, &root.join("run"), &root.join("run/mpd.sock"), &wake, &witness);
+        let mut watched = opened.expect("the system has a watch").0;
+        watched.renew(None);
+        let spellings = watched.spellings.lock().clone();
+        assert!(spellings.contains(&(root.clone(), base.join("real/.mp"))), "{spellings:?}");
+        // All of a home is watched nowhere; where each directory is watched alone, the one above the root is, too.
+        let is_watched = |path: &Path| watched.directories.iter().any(|(known, _)| known == path);
+        assert!(is_watched(&root) && is_watched(&base.join("home")) == cfg!(not(target_os = "macos")));
+        assert!(is_above(&base.join("real"), &root) && is_above(&base, &root) && !is_above(&root, &root));
+        assert!(!is_above(&root.join("run"), &root) && !is_above(&base.join("dotfiles"), &root));
     }
 
     #[test]

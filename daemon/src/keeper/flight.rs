@@ -167,7 +167,7 @@ async fn ask(grant: &Grant, old: &Tokens) -> Result<Arc<Tokens>, Asked> {
     let mut last = Asked::NoClient(Box::new(grant.login_required(&detail)));
     for client_id in clients {
         point("asked");
-        match grant.services.endpoint.refresh(grant.region, &client_id, old).await {
+        match refresh(grant, &client_id, old).await {
             Ok(tokens) => {
                 point("granted");
                 return Ok(Arc::new(tokens));
@@ -181,6 +181,19 @@ async fn ask(grant: &Grant, old: &Tokens) -> Result<Arc<Tokens>, Asked> {
         }
     }
     Err(last)
+}
+
+/// Sends one request to the token endpoint, and counts it.
+async fn refresh(grant: &Grant, client_id: &str, old: &Tokens) -> Result<Tokens, EndpointError> {
+    let begun = Instant::now();
+    let answer = grant.services.endpoint.refresh(grant.region, client_id, old).await;
+    let outcome = match &answer {
+        Ok(_) => "granted",
+        Err(EndpointError::Refused { .. }) => "refused",
+        Err(EndpointError::Weather { .. }) => "failed",
+    };
+    grant.services.meters.refreshed(outcome, begun.elapsed());
+    answer
 }
 
 /// Passes a fault point that is no write.

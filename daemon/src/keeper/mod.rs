@@ -56,6 +56,7 @@ use crate::files::paths::Paths;
 use crate::files::witness::Witness;
 use crate::hub::Hub;
 use crate::life::Life;
+use crate::meter::Meters;
 use crate::store::Store;
 use crate::vault::Vault;
 use fresh::Outcome;
@@ -95,12 +96,11 @@ impl Keeper {
         clock: Arc<dyn Clock>,
         hub: Arc<Hub>,
         life: Life,
-        witness: Arc<Witness>,
+        (witness, meters): (Arc<Witness>, Arc<Meters>),
     ) -> Self {
-        let (refreshed, failed) = (AtomicU64::new(0), AtomicU64::new(0));
-        let watch = OnceLock::new();
-        let services =
-            Arc::new(Services { paths, endpoint, vault, clock, hub, life, witness, watch, refreshed, failed });
+        let (refreshed, failed, watch) = (AtomicU64::new(0), AtomicU64::new(0), OnceLock::new());
+        let services = Services { paths, endpoint, vault, clock, hub, life, witness, meters, watch, refreshed, failed };
+        let services = Arc::new(services);
         Self { services, grants: Mutex::default(), hasher: RandomState::new(), flights: TaskTracker::new() }
     }
 

@@ -11,6 +11,7 @@ use crate::files::paths::Paths;
 use crate::files::witness::Witness;
 use crate::hub::Hub;
 use crate::life::Life;
+use crate::meter::Meters;
 use crate::vault::Vault;
 
 /// What refreshing takes.
@@ -23,6 +24,7 @@ pub(super) struct Services {
     pub(super) life: Life,
     /// Who has read the config.
     pub(super) witness: Arc<Witness>,
+    pub(super) meters: Arc<Meters>,
     /// Wakes whoever watches the directories of grants.
     pub(super) watch: OnceLock<Arc<Notify>>,
     /// Refreshes that brought a token.

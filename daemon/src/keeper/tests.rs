@@ -67,8 +67,15 @@ impl World {
         let endpoint = Endpoint::new(Arc::new(Mixpanel::new(Some(upstream.url()), Default::default())), clock.clone());
         let (witness, vault) = (Arc::new(Witness::default()), vault(&paths));
         let (told, ends) = (Arc::clone(&hub), life.clone());
-        let keeper =
-            Keeper::new(paths.clone(), endpoint, Arc::clone(&vault), clock.clone(), told, ends, Arc::clone(&witness));
+        let keeper = Keeper::new(
+            paths.clone(),
+            endpoint,
+            Arc::clone(&vault),
+            clock.clone(),
+            told,
+            ends,
+            (Arc::clone(&witness), Arc::default()),
+        );
         let name = AccountName::parse("ada").expect("a name");
         let client_id = upstream.register_client(Region::Us, REDIRECT);
         let registration = Registration::new(client_id.clone(), Region::Us, REDIRECT.to_owned(), clock.now());

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use mp_proto::version::{BUILD, CAPABILITIES, ProtocolRange};
-use mp_proto::wire::{StartedBy, VersionBody};
+use mp_proto::wire::{AccountStatus, StartedBy, VersionBody};
 
 use crate::call::calls::Calls;
 use crate::call::gate::Gates;
@@ -24,12 +24,15 @@ use crate::life::limits::Limits;
 use crate::login::logins::Logins;
 use crate::me::users::Users;
 use crate::memo::SessionMemo;
+use crate::meter::Meters;
 use crate::mixpanel::Mixpanel;
 use crate::operation::services::Operations;
 use crate::secrets::Secrets;
+use crate::server::tally::Counters;
 use crate::session::sessions::Sessions;
 use crate::store::Store;
 use crate::telemetry::LogHandle;
+use crate::trace::Spans;
 
 /// The services that boot has made, as routes see them.
 pub struct App {
@@ -87,29 +90,14 @@ pub struct App {
     pub limits_told: Vec<String>,
     /// Its end, and the tasks that must end before it does.
     pub life: Life,
-    /// Counters for status and metrics.
+    /// What the services count.
+    pub meters: Arc<Meters>,
+    /// Where spans go.
+    pub spans: Arc<Spans>,
+    /// What the server counts.
     pub counters: Counters,
     /// Our executable as it was at the start.
     pub executable: Option<(PathBuf, Signature)>,
-}
-
-/// Numbers that only grow, and the number of open connections.
-#[derive(Debug, Default)]
-pub struct Counters {
-    /// Connections accepted.
-    pub accepted: AtomicU64,
-    /// Connections open now.
-    pub connections: AtomicU64,
-    /// Connections closed unread because of their uid.
-    pub foreign: AtomicU64,
-    /// How often there was no room for another connection.
-    pub crowded: AtomicU64,
-    /// Calls answered.
-    pub calls: AtomicU64,
-    /// Calls that are being answered; one whose answer is a stream counts until it ends.
-    pub open: AtomicU64,
-    /// Calls answered with a failure.
-    pub failures: AtomicU64,
 }
 
 impl App {
@@ -126,6 +114,12 @@ impl App {
         }
     }
 
+    /// Returns how the credentials of all accounts are, by the last config that was good.
+    pub fn account_states(&self) -> Vec<AccountStatus> {
+        let snapshot = self.store.last_good();
+        snapshot.config.accounts.values().map(|account| self.credentials.status(account)).collect()
+    }
+
     /// Returns whether more than one connection is open.
     pub fn has_company(&self) -> bool {
         self.counters.connections.load(Ordering::Relaxed) > 1
@@ -134,7 +128,7 @@ impl App {
     /// Returns whether our executable was replaced since the start, as an upgrade does.
     pub fn restart_pending(&self) -> bool {
         self.executable.as_ref().is_some_and(
-            |(path, then)| !matches!(Signature::of(path), Ok(Some(now)) if now.identity() == then.identity()),
+            |(path, then)| !matches!(Signature::behind(path), Ok(Some(now)) if now.identity() == then.identity()),
         )
     }
 }

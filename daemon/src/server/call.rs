@@ -11,6 +11,7 @@ use futures_util::poll;
 use http_body_util::BodyExt;
 use hyper::HeaderMap;
 use hyper::body::Frame;
+use hyper::header::HeaderName;
 use hyper::http::request::Parts;
 use mp_proto::context::Context;
 use mp_proto::failure::{Failure, FailureKind, Problem};
@@ -39,7 +40,8 @@ impl Caller {
     /// # Errors
     /// When they say it twice, or not as they should.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Failure> {
-        let mut headers = headers.get_all(CONTEXT_HEADER).iter();
+        static NAME: HeaderName = HeaderName::from_static(CONTEXT_HEADER);
+        let mut headers = headers.get_all(&NAME).iter();
         match (headers.next(), headers.next()) {
             (None, _) => Ok(Self::default()),
             (Some(header), None) => Ok(Self(

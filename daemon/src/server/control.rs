@@ -1,18 +1,14 @@
 //! The routes about the daemon itself.
 
-use std::fmt::Write;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
 use hyper::StatusCode;
-use hyper::header::CONTENT_TYPE;
-use mp_proto::version::BUILD;
 use mp_proto::wire::{
-    Accepted, AccountStatus, BudgetStatus, ConfigMistake, ConfigProblems, ConfigState, ConfigStatus, ConfigText,
-    HealthBody, LogLevel, Shutdown, StatusBody,
+    Accepted, ConfigMistake, ConfigProblems, ConfigState, ConfigStatus, ConfigText, HealthBody, LogLevel, Shutdown,
+    StatusBody,
 };
 use tracing::info;
 
@@ -61,7 +57,7 @@ pub(crate) async fn status(State(app): State<Arc<App>>) -> Answer {
         secret_store: snapshot.config.secret_store,
         secrets_problem: app.secrets.problem(),
         watch: app.watch.status(),
-        accounts: account_states(&app),
+        accounts: app.account_states(),
         limits: app.gates.status(),
         reads: app.reads.status(),
         waits: app.calls.waits().status(),
@@ -81,69 +77,6 @@ fn config_status(snapshot: &Snapshot) -> ConfigStatus {
         state,
         revision: snapshot.revision,
         problems: snapshot.problems(),
-    }
-}
-
-fn account_states(app: &App) -> Vec<AccountStatus> {
-    let snapshot = app.store.last_good();
-    snapshot.config.accounts.values().map(|account| app.credentials.status(account)).collect()
-}
-
-/// `GET /v1/metrics`: Prometheus text exposition format 0.0.4.
-pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
-    let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
-    let counters = &app.counters;
-    let uptime = app.clock.now().duration_since(app.started_at).as_secs();
-    let (reads, (refreshed, failed)) = (app.reads.status(), app.keeper.counts());
-    let rows = [
-        ("mpd_uptime_seconds", "gauge", "Seconds since the start", u64::try_from(uptime).unwrap_or(0)),
-        ("mpd_connections", "gauge", "Open connections", load(&counters.connections)),
-        ("mpd_event_streams", "gauge", "Open event streams", app.hub.streams()),
-        ("mpd_config_revision", "gauge", "Contents of the config seen", app.store.current().revision),
-        ("mpd_connections_total", "counter", "Connections accepted", load(&counters.accepted)),
-        ("mpd_connections_foreign_total", "counter", "Connections of other users closed", load(&counters.foreign)),
-        (
-            "mpd_connections_crowded_total",
-            "counter",
-            "Times without room for another connection",
-            load(&counters.crowded),
-        ),
-        ("mpd_calls_total", "counter", "Calls answered", load(&counters.calls)),
-        ("mpd_logins_open", "gauge", "Logins that wait or finish", u64::try_from(app.logins.open()).unwrap_or(0)),
-        ("mpd_refreshes_total", "counter", "Tokens refreshed", refreshed),
-        ("mpd_refresh_failures_total", "counter", "Refreshes that brought no token", failed),
-        ("mpd_answers_kept", "gauge", "Answers of Mixpanel that are kept", reads.entries),
-        ("mpd_answers_kept_bytes", "gauge", "Their size", reads.bytes),
-        ("mpd_answers_kept_hits_total", "counter", "Calls that a kept answer was good for", reads.hits),
-        ("mpd_reads_joined_total", "counter", "Calls that joined a request under way", reads.joined),
-        ("mpd_failures_total", "counter", "Calls answered with a failure", load(&counters.failures)),
-    ];
-    let mut text = format!("# HELP mpd_info The build\n# TYPE mpd_info gauge\nmpd_info{{version=\"{BUILD}\"}} 1\n");
-    for (name, kind, help, value) in rows {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
-    }
-    budgets(&app, &mut text);
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
-}
-
-/// Adds what is used of Mixpanel's limits, with one row for each project.
-fn budgets(app: &App, text: &mut String) {
-    let budgets = app.gates.status();
-    type Column = (&'static str, &'static str, fn(&BudgetStatus) -> u64);
-    let columns: [Column; 4] = [
-        ("mpd_budget_running", "Requests that run at Mixpanel", |budget| budget.running),
-        ("mpd_budget_waiting", "Requests that wait for their turn", |budget| budget.waiting),
-        ("mpd_budget_used_last_hour", "Requests sent within the last 60 minutes", |budget| budget.used),
-        ("mpd_budget_closed_seconds", "Seconds for which Mixpanel wants no more", |b| b.closed_for_s.unwrap_or(0)),
-    ];
-    for (name, help, value) in columns.into_iter().filter(|_| !budgets.is_empty()) {
-        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
-        for budget in &budgets {
-            let (region, project, family) = (budget.region, &budget.project, &budget.family.as_str());
-            let labels = format!("region=\"{region}\",project=\"{project}\",family=\"{family}\"");
-            let _ = writeln!(text, "{name}{{{labels}}} {}", value(budget));
-        }
     }
 }
 

@@ -3,8 +3,10 @@
 
 use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
+use std::sync::LazyLock;
+
 use hyper::{Method, Request};
-use mp_proto::routes::{ACCOUNTS, SESSION};
+use mp_proto::routes::{ACCOUNT_TOKEN, ACCOUNTS, SESSION};
 
 use crate::server::accounts::{Receiver, reveal};
 use crate::server::app::App;
@@ -12,6 +14,8 @@ use crate::server::call::{Caller, JsonBody};
 use crate::server::peer::Peer;
 use crate::server::reply::Answer;
 use crate::server::session::resolved;
+use crate::server::table;
+use crate::server::tally::Row;
 
 /// What is asked.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,6 +36,16 @@ impl Asked {
         let is_plain =
             !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
         (method == Method::POST && is_plain).then(|| Self::Token(name.to_owned()))
+    }
+
+    /// Returns the row of the table that has the same function.
+    pub(super) fn row(&self) -> Row {
+        static ROWS: LazyLock<(Row, Row)> =
+            LazyLock::new(|| (table::row(&Method::GET, SESSION), table::row(&Method::POST, ACCOUNT_TOKEN)));
+        match self {
+            Self::Session => ROWS.0,
+            Self::Token(_) => ROWS.1,
+        }
     }
 
     /// Answers it.
@@ -55,6 +69,12 @@ impl Asked {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_has_a_row() {
+        let rows = [Asked::Session.row(), Asked::Token("a".to_owned()).row()];
+        assert!(rows[0] != rows[1] && !rows.contains(&Row::NONE), "{rows:?}");
+    }
 
     #[test]
     fn what_is_asked_in_other_words_goes_through_the_router() {

@@ -18,6 +18,7 @@ mod in_force;
 mod lines;
 mod logins;
 mod me;
+mod metrics;
 mod network;
 #[cfg(debug_assertions)]
 mod observed;
@@ -29,8 +30,10 @@ mod reply;
 mod route;
 mod secrets;
 mod session;
+mod spans;
 mod surroundings;
 mod table;
+mod tally;
 mod targets;
 
 use std::convert::Infallible;
@@ -40,7 +43,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -57,7 +60,7 @@ use mp_proto::routes::{API_HEAD, CALL_HEADER, LOGINS, MCP, NAMESPACES_HEADER};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::timeout;
 use tower::ServiceExt;
-use tracing::{Instrument, debug, debug_span, info, warn};
+use tracing::{Instrument, debug, info, warn};
 
 use crate::call::waits::Callers;
 use crate::files::looks;
@@ -67,13 +70,19 @@ use crate::server::connections::{Activity, Connections, Doorkeeper, Open, Told};
 use crate::server::heads::Explained;
 use crate::server::hot::Asked;
 use crate::server::peer::Peer;
-use crate::server::reply::Refused;
+use crate::server::reply::{Failed, Refused};
+use crate::server::tally::{Counters, Row};
 
 /// So many bytes hyper moves for each call, and keeps for each connection.
 const LARGEST_ANSWER: usize = 5 * 1024;
 
 /// How long running calls may take to finish at stop.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// Returns what counts the calls of all routes.
+pub fn counters() -> Counters {
+    table::counters()
+}
 
 /// Accepts connections until the daemon stops, then lets running calls finish.
 pub async fn serve(app: Arc<App>, listener: StdListener, mut rebound: tokio::sync::mpsc::Receiver<StdListener>) {
@@ -220,20 +229,23 @@ impl Connection {
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-        let number = self.app.counters.calls.fetch_add(1, Ordering::Relaxed);
+        let (begun, number) = (Instant::now(), self.app.counters.calls.fetch_add(1, Ordering::Relaxed));
         let open = OpenRequest::of(&self.app, &self.activity, number);
         #[cfg(debug_assertions)]
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let span = debug_span!("call", method = %request.method(), path = request.uri().path(), number);
+        let trace = self.app.spans.begin(request.headers());
+        let span = spans::of_log(trace.as_deref(), &request, number);
+        let method_of_span = trace.is_some().then(|| request.method().clone());
         let note = surroundings::note(&self.app, request.headers());
         let id = call_id(&request);
         // By reference: each of those around it would have room for a copy of it, and hyper moves all of that once for each call.
         let route = pin!(self.route(request));
-        let served = pin!(Callers::serve(id, looks::serve(route)));
+        let served = pin!(Callers::serve(id, trace.clone(), looks::serve(route)));
         let served = pin!(std::panic::AssertUnwindSafe(served).catch_unwind().instrument(span));
         let (answered, mut noted) = notes::collect(served).await;
-        let mut response = answered.unwrap_or_else(|_| {
-            reply::failure(&Failure::new(FailureKind::Internal, "the daemon made an error; its log says more"))
+        let (mut response, row) = answered.unwrap_or_else(|_| {
+            let failure = Failure::new(FailureKind::Internal, "the daemon made an error; its log says more");
+            (reply::failure(&failure), Row::NONE)
         });
         if let Some(Refused(failure)) = response.extensions_mut().remove() {
             reply::say_instead(&mut response, &surroundings::explain(failure, self.peer));
@@ -243,20 +255,34 @@ impl Connection {
         noted.notes.extend(note);
         reply::finish(&self.app, number, &noted, &mut response);
         reply::add_notes(response.headers_mut(), &self.app.limits_told);
+        let failed = self.count(row, &mut response, begun);
+        if let (Some(trace), Some(method)) = (trace, method_of_span) {
+            spans::end(&self.app, &trace, &method, self.app.counters.template(row), response.status(), failed);
+        }
         #[cfg(debug_assertions)]
         let response = observed::note(method.as_str(), &path, response).await;
         Ok(if response.body().size_hint().exact().is_some() { response } else { response.map(|body| held(body, open)) })
     }
 
-    async fn route(&self, request: Request<Incoming>) -> Response<Body> {
+    fn count(&self, row: Row, response: &mut Response<Body>, begun: Instant) -> Option<FailureKind> {
+        let status = response.status().as_u16();
+        let failed = if status >= 400 { response.extensions_mut().remove::<Failed>() } else { None };
+        let failed = failed.map(|failed| failed.0);
+        self.app.counters.answered(row, status, failed, begun.elapsed());
+        failed
+    }
+
+    /// Returns the answer, and the row of the table that has made it.
+    async fn route(&self, request: Request<Incoming>) -> (Response<Body>, Row) {
         if let Err(failure) = gate::check(&request) {
-            return table::refused(request.method(), request.uri().path(), &failure);
+            return (table::refused(request.method(), request.uri().path(), &failure), Row::NONE);
         }
         if matches!(*request.method(), Method::GET | Method::HEAD) && request.body().is_end_stream() {
             looks::arrived(self.app.has_company()).await;
         }
         if let Some(asked) = Asked::of(request.method(), request.uri().path()) {
-            return asked.answer(&self.app, self.peer, request).await;
+            let row = asked.row();
+            return (asked.answer(&self.app, self.peer, request).await, row);
         }
         let mut request = request.map(Body::new);
         let path = request.uri().path();
@@ -266,7 +292,10 @@ impl Connection {
             request.extensions_mut().insert(self.peer);
         }
         match self.router.clone().oneshot(request).await {
-            Ok(response) => response,
+            Ok(mut response) => {
+                let row = response.extensions_mut().remove::<Row>().unwrap_or(Row::NONE);
+                (response, row)
+            }
             Err(never) => match never {},
         }
     }
@@ -274,7 +303,9 @@ impl Connection {
 
 /// Returns the id that the caller has given its call.
 fn call_id(request: &Request<Incoming>) -> Option<String> {
-    let id = request.headers().get(CALL_HEADER)?.to_str().ok()?;
+    /// A name that is known needs not be taken apart at each call.
+    static NAME: HeaderName = HeaderName::from_static(CALL_HEADER);
+    let id = request.headers().get(&NAME)?.to_str().ok()?;
     (!id.is_empty() && id.len() <= LONGEST_ID).then(|| id.to_owned())
 }
 

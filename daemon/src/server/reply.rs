@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -197,6 +196,10 @@ pub(crate) fn trailers(failure: &Failure) -> HeaderMap {
 #[derive(Debug, Clone)]
 pub(crate) struct Refused(pub(crate) Failure);
 
+/// What kind of failure an answer is, for those who count.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Failed(pub(crate) FailureKind);
+
 /// Puts another text of the same failure into an answer.
 pub(crate) fn say_instead(response: &mut Response, failure: &Failure) {
     let text = serde_json::to_vec(&failure.to_body()).unwrap_or_default();
@@ -212,6 +215,7 @@ pub(crate) fn failure(failure: &Failure) -> Response {
     let text = unarmed(serde_json::to_vec(&failure.to_body()).unwrap_or_default());
     let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = of_bytes(status, PROBLEM, text);
+    response.extensions_mut().insert(Failed(failure.kind));
     if is_of_network(failure.kind) {
         response.extensions_mut().insert(Refused(failure.clone()));
     }
@@ -239,7 +243,7 @@ fn of_bytes(status: StatusCode, content_type: HeaderValue, bytes: impl Into<Body
     response
 }
 
-/// Adds what every answer carries and what was noted while it was made, and counts it.
+/// Adds what every answer carries and what was noted while it was made.
 pub(crate) fn finish(app: &Arc<App>, number: u64, noted: &Told, response: &mut Response) {
     let headers = response.headers_mut();
     add_notes(headers, &noted.notes);
@@ -253,9 +257,6 @@ pub(crate) fn finish(app: &Arc<App>, number: u64, noted: &Told, response: &mut R
     let _ = write!(id, "{}-{number}", app.instance);
     if let Ok(id) = HeaderValue::try_from(id) {
         headers.insert(&REQUEST_ID, id);
-    }
-    if response.status().as_u16() >= 400 {
-        app.counters.failures.fetch_add(1, Ordering::Relaxed);
     }
 }
 

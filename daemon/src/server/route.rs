@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::routing::{MethodFilter, on};
+use axum::response::Response;
+use axum::routing::{MethodFilter, MethodRouter, on};
 use hyper::Method;
 use mp_proto::failure::FailureKind;
+use tower::util::MapResponseLayer;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
 use crate::server::app::App;
 use crate::server::failures;
+use crate::server::tally::Row;
 
 /// One method of one path, or all of them.
 pub(crate) struct Route {
@@ -75,7 +78,8 @@ impl Asked {
 pub(crate) const PASSED: [Method; 7] =
     [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
 
-pub(crate) type Attach = Box<dyn FnOnce(Router<Arc<App>>) -> Router<Arc<App>>>;
+/// Puts a route into the router, so that its answers say which row of the table has made them.
+pub(crate) type Attach = Box<dyn FnOnce(Router<Arc<App>>, Row) -> Router<Arc<App>>>;
 
 /// What a route answers on success.
 pub(crate) enum Reply {
@@ -125,14 +129,35 @@ pub(crate) fn json<T: ToSchema>() -> Reply {
     Reply::Json(body::<T>())
 }
 
+/// Lets the answers of a route say which row has made them.
+fn told_by(row: Row, route: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
+    route.route_layer(MapResponseLayer::new(move |mut answer: Response| {
+        answer.extensions_mut().insert(row);
+        answer
+    }))
+}
+
 impl Route {
+    /// Returns its method, as its calls are counted under it.
+    pub(crate) fn word(&self) -> &'static str {
+        const WORDS: [(&Method, &str); 5] = [
+            (&Method::GET, "GET"),
+            (&Method::POST, "POST"),
+            (&Method::PUT, "PUT"),
+            (&Method::PATCH, "PATCH"),
+            (&Method::DELETE, "DELETE"),
+        ];
+        let own = WORDS.into_iter().find(|(method, _)| **method == self.method);
+        own.filter(|_| !self.takes_any).map_or("ANY", |(_, word)| word)
+    }
+
     pub(crate) fn new<H, T>(method: Method, path: &'static str, summary: &'static str, reply: Reply, handler: H) -> Self
     where
         H: Handler<T, Arc<App>>,
         T: 'static,
     {
         let filter = MethodFilter::try_from(method.clone()).expect("only methods that axum knows stand in the table");
-        let attach: Attach = Box::new(move |router| router.route(path, on(filter, handler)));
+        let attach: Attach = Box::new(move |router, row| router.route(path, told_by(row, on(filter, handler))));
         Self::row(method, path, summary, reply, attach)
     }
 
@@ -143,7 +168,7 @@ impl Route {
     {
         let filters = PASSED.into_iter().filter_map(|method| MethodFilter::try_from(method).ok());
         let filter = filters.reduce(MethodFilter::or).expect("there are some");
-        let attach: Attach = Box::new(move |router| router.route(path, on(filter, handler)));
+        let attach: Attach = Box::new(move |router, row| router.route(path, told_by(row, on(filter, handler))));
         Self { takes_any: true, ..Self::row(Method::GET, path, summary, reply, attach) }
     }
 

@@ -2,7 +2,7 @@
 //! The daemon's count, for all tools share them; whoever may not expect that is told.
 
 use hyper::HeaderMap;
-use hyper::header::HeaderValue;
+use hyper::header::{HeaderName, HeaderValue};
 use mp_proto::failure::{Failure, FailureKind, ProblemBody};
 use mp_proto::routes::{NETWORK_HEADER, PROTOCOL_HEADER};
 use mp_proto::surroundings::{Surroundings, elsewhere};
@@ -14,8 +14,10 @@ use crate::server::peer::Peer;
 
 /// Returns what a caller is told beside each answer. Where neither side has anything to say, this looks at a header and no more.
 pub(super) fn note(app: &App, headers: &HeaderMap) -> Option<String> {
-    let said = headers.get(NETWORK_HEADER);
-    if said.is_none() && (app.mixpanel.says_nothing() || !headers.contains_key(PROTOCOL_HEADER)) {
+    static NETWORK: HeaderName = HeaderName::from_static(NETWORK_HEADER);
+    static PROTOCOL: HeaderName = HeaderName::from_static(PROTOCOL_HEADER);
+    let said = headers.get(&NETWORK);
+    if said.is_none() && (app.mixpanel.says_nothing() || !headers.contains_key(&PROTOCOL)) {
         // What is no client of ours does not know that there is something to say.
         return None;
     }

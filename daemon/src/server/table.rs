@@ -13,9 +13,10 @@ use mp_proto::{routes as at, wire};
 use crate::server::app::App;
 use crate::server::reply::{self, Answer, Refusal};
 use crate::server::route::{Asked, AskedKind, PASSED, Reply, Route, body, json};
+use crate::server::tally::{Counters, Row};
 use crate::server::{
-    accounts, bridge, control, events, failures, logins, me, network, openapi, operations, proxy, secrets, session,
-    targets,
+    accounts, bridge, control, events, failures, logins, me, metrics, network, openapi, operations, proxy, secrets,
+    session, targets,
 };
 
 /// `GET /v1/openapi.json`.
@@ -39,21 +40,23 @@ pub(crate) fn routes() -> Vec<Route> {
     all
 }
 
+const TYPES: &[Asked] = &[Asked::new(
+    "types",
+    AskedKind::SomeOf(&Event::NAMES),
+    "Event types to send, separated by commas; all when left out",
+)];
+const ONLINE: &[Asked] =
+    &[Asked::new("online", AskedKind::Flag, "true asks Mixpanel itself, too; no credential is sent")];
+
 fn about_the_daemon() -> Vec<Route> {
     use control as c;
     let (get, put, post) = (Method::GET, Method::PUT, Method::POST);
     let events = Reply::Other(&["text/event-stream"]);
-    let (text, api) = (Reply::Other(&["text/plain"]), Reply::Other(&["application/json"]));
+    let text = Reply::Other(&["text/plain", "application/openmetrics-text"]);
+    let api = Reply::Other(&["application/json"]);
     let accepted = Reply::Accepted(body::<wire::Accepted>());
     let stop = "Stop gracefully; refused where a login would be lost";
     let level = "Change the log filter until the daemon ends";
-    const TYPES: &[Asked] = &[Asked::new(
-        "types",
-        AskedKind::SomeOf(&Event::NAMES),
-        "Event types to send, separated by commas; all when left out",
-    )];
-    const ONLINE: &[Asked] =
-        &[Asked::new("online", AskedKind::Flag, "true asks Mixpanel itself, too; no credential is sent")];
     let about = "Stream events, each an `Event` as its data; resumes after Last-Event-ID";
     vec![
         Route::new(get.clone(), at::HEALTH, "Tell that the daemon is alive", json::<wire::HealthBody>(), c::health),
@@ -79,7 +82,13 @@ fn about_the_daemon() -> Vec<Route> {
             network::show,
         )
         .query(ONLINE),
-        Route::new(get.clone(), at::METRICS, "Show counters as Prometheus text", text, c::metrics),
+        Route::new(
+            get.clone(),
+            at::METRICS,
+            "Show metrics, as OpenMetrics 1.0 to those who accept it, else as Prometheus text",
+            text,
+            metrics::show,
+        ),
         Route::new(get.clone(), at::OPENAPI, "Describe this API", api, description),
         Route::new(get, at::EVENTS, about, events, events::stream).query(TYPES),
         Route::new(put, at::LOG_LEVEL, level, json::<wire::LogLevel>(), c::log_level).takes::<wire::LogLevel>(),
@@ -344,9 +353,20 @@ fn about_allowed_bridges() -> Vec<Route> {
     ]
 }
 
+/// Returns what counts the calls of each row.
+pub(crate) fn counters() -> Counters {
+    Counters::new(routes().iter().map(|route| (route.path, route.word())))
+}
+
+/// Returns the place of a row.
+pub(crate) fn row(method: &Method, path: &str) -> Row {
+    routes().iter().position(|route| route.method == *method && route.path == path).map_or(Row::NONE, Row)
+}
+
 /// Makes the router of all routes.
 pub(crate) fn router(app: &Arc<App>) -> Router {
-    let router = routes().into_iter().fold(Router::new(), |router, route| (route.attach)(router));
+    let rows = routes().into_iter().enumerate();
+    let router = rows.fold(Router::new(), |router, (at, route)| (route.attach)(router, Row(at)));
     // In this order: the second applies to the routes that are there already.
     let router = router.fallback(unknown_route).method_not_allowed_fallback(wrong_method);
     router.with_state(Arc::clone(app))

@@ -96,7 +96,7 @@ fn heavy_crates_stay_on_their_side() {
 }
 
 /// Returns the files of the repository, by git where there is git, else what lies there.
-fn files() -> Vec<PathBuf> {
+pub(crate) fn files() -> Vec<PathBuf> {
     let listed = Command::new("git")
         .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .current_dir(root())

@@ -35,9 +35,9 @@ pub struct Names {
     pub targets: Vec<String>,
 }
 
-const CONFIG: &str = include_str!("../../../../packaging/schemas/config.schema.json");
+const CONFIG: &str = include_str!("../../packaged/config.schema.json");
 
-const PROJECT: &str = include_str!("../../../../packaging/schemas/mixpanel.schema.json");
+const PROJECT: &str = include_str!("../../packaged/mixpanel.schema.json");
 
 impl Schema {
     fn root(self) -> &'static Value {

@@ -5,14 +5,23 @@ use mp_proto::ids::SecretStore;
 use mp_proto::routes::STATUS;
 use mp_proto::wire::{AccountStatus, BudgetStatus, StatusBody};
 
+use super::health::Health;
 use super::lock;
+use crate::arg::switch;
 use crate::call::Call;
 use crate::output::{Reader, escaped, fitted, json, moment};
+
+/// Its arguments.
+pub(super) fn arguments(command: clap::Command) -> clap::Command {
+    let about = "Tell how it is in one line and by the exit code: 0 well, 1 degraded, 2 login required, 6 no daemon; \
+                 of one account with -a";
+    command.arg(switch("exit-code", about))
+}
 
 /// Runs the command. Looking changes nothing: where no daemon runs, that is the answer (exit 6).
 ///
 /// # Errors
-/// When no daemon answers.
+/// When no daemon answers, or the exit code is to say that not all is well.
 pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     call.set_autostart(false);
     let status = match call.get::<StatusBody>(STATUS).await {
@@ -24,6 +33,11 @@ pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
             return Err(lives.map_or(failure, |path| lock::without_socket(place, &path)));
         }
     };
+    if call.arguments.get_flag("exit-code") {
+        let health = Health::of(&status, call.text("account").as_deref())?;
+        call.output.show(&health.json(), || health.line())?;
+        return health.outcome();
+    }
     call.output.show(&json(&status), || describe(&status))
 }
 

@@ -35,11 +35,20 @@ pub(super) fn arguments(command: clap::Command) -> clap::Command {
 /// When it does not leave.
 pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     let force = call.arguments.try_get_one::<bool>("force").ok().flatten().copied().unwrap_or(false);
+    let said = stopped(call, force).await?;
+    call.output.line(&said)
+}
+
+/// Stops it, and returns what is to be said of that.
+///
+/// # Errors
+/// When it does not leave.
+pub(super) async fn stopped(call: &mut Call<'_>, force: bool) -> Result<String, Failure> {
     let place = call.daemon.options().place.clone();
     match probe(&place).await {
         Ok(stream) => drop(stream),
         Err(ConnectError::Nobody { .. }) => match lock::held_soon(&place).await {
-            None => return call.output.line("mpd is not running"),
+            None => return Ok("mpd is not running".to_owned()),
             Some(path) => return by_process(call, &path, force).await,
         },
         Err(error) => return Err(error.into()),
@@ -66,12 +75,12 @@ pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     }
     match (gone(call, instance.as_deref()).await, lock::held(&place)) {
         (Err(_), Some(path)) if force => by_process(call, &path, force).await,
-        (left, _) => left.and_then(|()| call.output.line("mpd has stopped")),
+        (left, _) => left.map(|()| "mpd has stopped".to_owned()),
     }
 }
 
 /// Stops the process that holds the lock: as the route would, by asking it, and with `--force` in the end by killing it.
-async fn by_process(call: &mut Call<'_>, path: &Path, force: bool) -> Result<(), Failure> {
+async fn by_process(call: &mut Call<'_>, path: &Path, force: bool) -> Result<String, Failure> {
     let Owner::Process(process) = Owner::of(path) else {
         return Err(lock::without_socket(&call.daemon.options().place, path));
     };
@@ -79,12 +88,12 @@ async fn by_process(call: &mut Call<'_>, path: &Path, force: bool) -> Result<(),
     let pid = process.pid;
     let patience = if force { ANSWER } else { LEAVE };
     if has_left(path, pid, patience).await {
-        return call.output.line(&format!("mpd, pid {pid}, has stopped"));
+        return Ok(format!("mpd, pid {pid}, has stopped"));
     }
     if force {
         process.signal(Signal::KILL)?;
         if has_left(path, pid, ANSWER).await {
-            return call.output.line(&format!("mpd, pid {pid}, was killed"));
+            return Ok(format!("mpd, pid {pid}, was killed"));
         }
     }
     let detail = format!("mpd, pid {pid}, has not left within {} s", patience.as_secs());

@@ -31,6 +31,7 @@ impl Sending<'_> {
         match calls.ledgers.reserve(uri, project, limits.ledger, (patience, reserve)).await {
             Reserved::Unpaced => {}
             Reserved::In(wait, entry) => {
+                calls.meters.waited("ledger", wait);
                 progress.entry = Some(entry);
                 if !wait.is_zero() {
                     let detail = format!(

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Limited};
 use hyper::Response;
 use hyper::header::RETRY_AFTER;
-use mp_proto::failure::Failure;
+use mp_proto::failure::{Failure, FailureKind};
 use reqwest::Body;
 use tokio::time::{Instant, timeout};
 use tracing::debug;
@@ -23,6 +23,18 @@ const REFUSAL: usize = 64 * 1024;
 
 /// Longest time in which they come.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Silence {
+    /// Returns why there was no answer, in a word.
+    pub(super) fn reason(&self) -> &'static str {
+        match self.how {
+            Broken::NeverOpened => "connect",
+            Broken::Reset => "reset",
+            Broken::Otherwise if self.failure.kind == FailureKind::Timeout => "timeout",
+            Broken::Otherwise => "other",
+        }
+    }
+}
 
 impl Sending<'_> {
     /// Returns an answer that is final, with the permit that it came through; none when the request is to be sent again.
@@ -52,6 +64,7 @@ impl Sending<'_> {
             drop(permit);
             match self.newer(progress.token.as_ref()).await? {
                 Some(newer) if self.request.is_resendable() => {
+                    self.meter().retries.count("token");
                     progress.token = Some(newer);
                     return Ok(None);
                 }
@@ -88,6 +101,7 @@ impl Sending<'_> {
             return Ok(Some((response, None)));
         }
         progress.limited += 1;
+        self.meter().retries.count("limited");
         if !is_of_budget {
             self.pause("Mixpanel has refused more requests (429)", pause).await;
         }
@@ -104,6 +118,7 @@ impl Sending<'_> {
 
     async fn bear(&self, progress: &mut Progress, pause: Duration) {
         progress.faults += 1;
+        self.meter().retries.count("fault");
         debug!(path = self.request.path, fault = progress.faults, ms = pause.as_millis() as u64, "tried again later");
         self.pause("Mixpanel has met a fault", pause).await;
     }
@@ -114,6 +129,7 @@ impl Sending<'_> {
         let (method, path, seconds) = (&request.method, &request.path, pause.as_secs_f64());
         let detail = format!("{method} {path} of account '{name}': {why}; trying again in {seconds:.0} s");
         self.calls.waits.pause(name, &detail, pause).await;
+        self.calls.meters.waited("pause", pause);
     }
 
     /// Decides about no answer: a failure ends the request, else it is sent again.
@@ -124,6 +140,7 @@ impl Sending<'_> {
         progress: &mut Progress,
     ) -> Result<(), Failure> {
         let is_sent = silence.how != Broken::NeverOpened;
+        self.meter().failures.count(silence.reason());
         if !is_sent {
             permit.iter().for_each(Permit::does_not_count);
         }
@@ -131,6 +148,7 @@ impl Sending<'_> {
         self.settle(progress, if is_sent { Outcome::Counted } else { Outcome::Uncounted }).await;
         if silence.how == Broken::Reset && self.may_resend_after_reset(progress) {
             progress.was_reset = true;
+            self.meter().retries.count("reset");
             return Ok(());
         }
         let pause = self.pause_after_fault(progress, None).ok_or(silence.failure)?;

@@ -267,8 +267,7 @@ impl Shelf {
         }
         inner.number += 1;
         let number = inner.number;
-        let callers = Callers::default();
-        callers.join();
+        let callers = Callers::beginning();
         let flight = fly(Landing { shelf: Arc::clone(self), key, number }, identity.clone(), request);
         let work = callers.clone().work(flight).boxed().shared();
         // A future that has not ended can be looked for again.

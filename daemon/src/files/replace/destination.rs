@@ -7,11 +7,12 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::Path;
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags, openat, statat, unlinkat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, openat, statat, unlinkat};
 use rustix::io::Errno;
 
 use super::error::ReplaceError;
 use super::names::temporary_name;
+use super::rename::{Target, rename};
 use crate::fault;
 use crate::files::paths::Paths;
 use crate::files::read::Signature;
@@ -115,8 +116,8 @@ impl<'a> Destination<'a> {
         rustix::fs::renameat(&self.dir, from, &self.dir, to)
     }
 
-    pub(super) fn rename_with(&self, from: &OsStr, to: &OsStr, flags: RenameFlags) -> Result<(), Errno> {
-        rustix::fs::renameat_with(&self.dir, from, &self.dir, to, flags)
+    pub(super) fn rename_with(&self, from: &OsStr, to: &OsStr, target: Target) -> Result<(), Errno> {
+        rename(&self.dir, Path::new(from), Path::new(to), target)
     }
 
     /// Puts the names on disk. Some file systems cannot sync a directory; there it is as good as they get.

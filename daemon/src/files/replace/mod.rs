@@ -25,6 +25,7 @@
 mod destination;
 mod error;
 mod names;
+mod rename;
 mod room;
 mod swap;
 mod sweep;

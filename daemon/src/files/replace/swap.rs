@@ -5,12 +5,13 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rustix::fs::{AtFlags, RenameFlags, linkat};
+use rustix::fs::{AtFlags, linkat};
 use rustix::io::Errno;
 
 use super::destination::{Destination, Temporary};
 use super::error::ReplaceError;
 use super::names::{displaced_name, hash};
+use super::rename::Target;
 use super::room::Room;
 use crate::fault;
 use crate::files::paths::Paths;
@@ -84,7 +85,7 @@ impl Destination<'_> {
 
     /// Moves a file to a name that must be free.
     fn create(&self, temporary: Temporary<'_>) -> Result<(), ReplaceError> {
-        let moved = match self.rename_with(&temporary.name, &self.name, RenameFlags::NOREPLACE) {
+        let moved = match self.rename_with(&temporary.name, &self.name, Target::Stays) {
             // A hard link is the older way to take a name only when it is free. The temporary name goes with `temporary`.
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
                 linkat(&self.dir, &temporary.name, &self.dir, &self.name, AtFlags::empty())
@@ -176,7 +177,7 @@ impl Destination<'_> {
     }
 
     fn exchange(&self, temporary: &OsStr) -> Result<(), Errno> {
-        self.rename_with(temporary, &self.name, RenameFlags::EXCHANGE)
+        self.rename_with(temporary, &self.name, Target::Exchanged)
     }
 
     /// Gives the complete temporary file the name that tells [`sweep`] which texts it may throw away.

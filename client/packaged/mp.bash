@@ -1,0 +1,1 @@
+../../packaging/completions/mp.bash
