@@ -155,7 +155,7 @@ fn a_kill_at_any_step_of_a_move_loses_nothing_and_the_next_run_goes_on() {
             assert_eq!(body["exposed"], Value::Array(vec![]), "{to} {step}");
             stage.all_there(&format!("went on after {step} on the way to {to}"));
             let kept = if to == "keyring" { 3 } else { 0 };
-            eventually(LONG, || stage.keyring.items().len() == kept);
+            eventually(LONG, "what is kept is what should be", || stage.keyring.items().len() == kept);
             assert_eq!(holding(&stage.home().root(), "hush-token").len(), usize::from(kept == 0), "{to} {step}");
         }
     }
@@ -188,7 +188,7 @@ fn a_locked_keyring_is_a_clear_error_that_nobody_waits_for() {
     assert!(stage.home().mp(["daemon", "status"]).ok().contains("the keyring is locked"));
     assert!(stage.home().mp(["account", "list"]).ok().contains("team"), "what needs no secret works");
     stage.keyring.set(Mood::Open);
-    eventually(LONG, || stage.home().mp(["account", "token", "ada"]).run().code == 0);
+    eventually(LONG, "the keyring is open again", || stage.home().mp(["account", "token", "ada"]).run().code == 0);
     stage.all_there("unlocked");
 }
 
@@ -205,7 +205,7 @@ fn a_keyring_that_says_nothing_keeps_no_call_for_long() {
     assert!(told.contains("has not answered within"), "{told}");
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     stage.keyring.set(Mood::Open);
-    eventually(LONG, || stage.home().mp(["account", "token", "ci"]).run().code == 0);
+    eventually(LONG, "the keyring answers again", || stage.home().mp(["account", "token", "ci"]).run().code == 0);
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn without_a_keyring_new_secrets_are_in_files_and_that_is_said_until_there_is_on
     stage.keyring.set(Mood::Open);
     // Whatever changes the config has it looked at again.
     stage.home().mp(["account", "use", "team"]).ok();
-    eventually(LONG, || holding(&stage.home().root(), "hush-new").is_empty());
+    eventually(LONG, "the new secret has left the files", || holding(&stage.home().root(), "hush-new").is_empty());
     assert_eq!(stage.keyring.secret("new", "secret").as_deref(), Some("hush-new"));
     let told = stage.home().mp(["daemon", "secrets", "systemd-creds", "--dry-run"]).run();
     assert_eq!(told.code, 0, "{told:?}");
@@ -237,12 +237,16 @@ fn what_the_python_tool_writes_is_taken_over_and_what_is_removed_is_gone() {
     let theirs = stage.world.mint();
     stage.world.put(&theirs, 86_400);
     assert_eq!(stage.home().mp(["account", "token", "ada"]).ok().trim(), theirs.access_token);
-    eventually(LONG, || stage.keyring.secret("ada", "grant").is_some_and(|kept| kept.contains(&theirs.refresh_token)));
-    eventually(LONG, || holding(&stage.home().root(), &theirs.refresh_token).is_empty());
+    eventually(LONG, "their grant is in the keyring", || {
+        stage.keyring.secret("ada", "grant").is_some_and(|kept| kept.contains(&theirs.refresh_token))
+    });
+    eventually(LONG, "their grant has left the files", || {
+        holding(&stage.home().root(), &theirs.refresh_token).is_empty()
+    });
     assert_eq!(stage.home().mp(["account", "token", "ada"]).ok().trim(), theirs.access_token);
     stage.home().mp(["account", "logout", "ada"]).ok();
     assert_eq!(stage.keyring.secret("ada", "grant"), None);
     stage.home().mp(["account", "remove", "team"]).ok();
-    eventually(LONG, || stage.keyring.secret("team", "secret").is_none());
+    eventually(LONG, "what was removed is gone", || stage.keyring.secret("team", "secret").is_none());
     assert_eq!(stage.keyring.items().len(), 1, "that of ci is there");
 }
