@@ -67,15 +67,8 @@ impl World {
         let endpoint = Endpoint::new(Arc::new(Mixpanel::new(Some(upstream.url()), Default::default())), clock.clone());
         let (witness, vault) = (Arc::new(Witness::default()), vault(&paths));
         let (told, ends) = (Arc::clone(&hub), life.clone());
-        let keeper = Keeper::new(
-            paths.clone(),
-            endpoint,
-            Arc::clone(&vault),
-            clock.clone(),
-            told,
-            ends,
-            (Arc::clone(&witness), Arc::default()),
-        );
+        let (place, time, seen) = (Arc::clone(&vault), clock.clone(), (Arc::clone(&witness), Arc::default()));
+        let keeper = Keeper::new(paths.clone(), endpoint, place, time, told, ends, seen);
         let name = AccountName::parse("ada").expect("a name");
         let client_id = upstream.register_client(Region::Us, REDIRECT);
         let registration = Registration::new(client_id.clone(), Region::Us, REDIRECT.to_owned(), clock.now());
@@ -85,15 +78,6 @@ impl World {
         let tokens = world.minted(seconds);
         world.put(&tokens);
         world
-    }
-
-    /// Returns the keeper of a daemon that is started anew.
-    fn again(&self, vault: Arc<Vault>) -> Keeper {
-        vault.set_wanted(self.vault.wanted());
-        let mixpanel = Arc::new(Mixpanel::new(Some(self.upstream.url()), Default::default()));
-        let endpoint = Endpoint::new(mixpanel, self.clock.clone());
-        let (clock, hub, life) = (self.clock.clone(), Arc::clone(&self.hub), self.life.clone());
-        Keeper::new(self.paths.clone(), endpoint, vault, clock, hub, life, Arc::default())
     }
 
     fn file(&self) -> PathBuf {

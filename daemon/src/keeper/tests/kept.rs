@@ -20,6 +20,17 @@ fn text(tokens: &Tokens) -> String {
     tokens.to_text().expose().to_owned()
 }
 
+impl World {
+    /// Returns the keeper of a daemon that is started anew.
+    fn again(&self, vault: Arc<Vault>) -> Keeper {
+        vault.set_wanted(self.vault.wanted());
+        let mixpanel = Arc::new(Mixpanel::new(Some(self.upstream.url()), Default::default()));
+        let endpoint = Endpoint::new(mixpanel, self.clock.clone());
+        let (clock, hub, life) = (self.clock.clone(), Arc::clone(&self.hub), self.life.clone());
+        Keeper::new(self.paths.clone(), endpoint, vault, clock, hub, life, Arc::default())
+    }
+}
+
 impl Fake {
     fn grant(&self) -> String {
         self.secrets().get(&key("ada", Kind::Grant)).cloned().unwrap_or_default()
