@@ -27,7 +27,7 @@ impl World {
         let mixpanel = Arc::new(Mixpanel::new(Some(self.upstream.url()), Default::default()));
         let endpoint = Endpoint::new(mixpanel, self.clock.clone());
         let (clock, hub, life) = (self.clock.clone(), Arc::clone(&self.hub), self.life.clone());
-        Keeper::new(self.paths.clone(), endpoint, vault, clock, hub, life, Arc::default())
+        Keeper::new(self.paths.clone(), endpoint, vault, clock, hub, life, Default::default())
     }
 }
 
