@@ -8,6 +8,7 @@ use std::time::Duration;
 use mp_proto::failure::{Failure, FailureKind, Problem};
 use mp_proto::ids::SecretStore;
 use mp_proto::wire::{SecretRow, SecretsBody, SecretsChange, SecretsPlace};
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior};
 use tracing::{info, warn};
@@ -43,6 +44,8 @@ pub struct Secrets {
     paths: Paths,
     life: Life,
     changed: Arc<Notify>,
+    /// One moves at a time: a command does not meet what it has set off itself.
+    moving: Mutex<()>,
 }
 
 /// A secret and where it is.
@@ -61,6 +64,7 @@ impl Secrets {
             paths: paths.clone(),
             life: life.clone(),
             changed,
+            moving: Mutex::default(),
         }
     }
 
@@ -199,6 +203,7 @@ impl Secrets {
 
     /// Moves everything, and returns what was moved, and from where.
     fn relocate(&self) -> Result<Vec<Placed>, Failure> {
+        let _turn = self.moving.lock();
         let (mut moved, mut failed) = (Vec::new(), Vec::new());
         let mut add = |key: Key, from, failure: Option<Failure>| match failure {
             None => moved.push((key, from)),

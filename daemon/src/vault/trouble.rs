@@ -72,7 +72,7 @@ impl Trouble {
     pub fn told(&self, store: SecretStore) -> String {
         match self {
             Self::Locked => format!("{} is locked", place(store)),
-            Self::Silent(_) => format!("{} {self}", place(store)),
+            Self::Silent(time) => format!("{} has not answered within {} s", place(store), time.as_secs()),
             Self::Missing => format!("{} has none for this storage root", place(store)),
             Self::Altered | Self::Absent(_) | Self::Other(_) => self.to_string(),
         }
