@@ -118,3 +118,19 @@ pub(super) fn of_shell(path: &Path) -> String {
 pub(super) fn quoted(text: &str) -> String {
     shlex::try_quote(text).map_or_else(|_| text.to_owned(), std::borrow::Cow::into_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_pasted_writes_the_line_that_is_meant() {
+        for path in ["/h/mp", "/a b/it's \"$x\"/mp"] {
+            let meant = format!("source {}", of_shell(Path::new(path)));
+            let written = std::process::Command::new("sh").args(["-c", &format!("echo {}", quoted(&meant))]).output();
+            assert_eq!(String::from_utf8_lossy(&written.expect("a shell").stdout), format!("{meant}\n"));
+            let read = std::process::Command::new("sh").args(["-c", &meant.replace("source", "echo")]).output();
+            assert_eq!(String::from_utf8_lossy(&read.expect("a shell").stdout), format!("{path}\n"));
+        }
+    }
+}
