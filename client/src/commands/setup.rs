@@ -66,15 +66,15 @@ struct Task {
 async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     let task = task(call)?;
     if call.arguments.get_flag("dry-run") {
-        let steps = task.done(call, &task.parts, true).await;
+        let steps = task.planned(call, &task.parts).await;
         return shown(call, &steps, true, task.is_named);
     }
     if call.arguments.get_flag("yes") {
-        let steps = task.done(call, &task.parts, false).await;
+        let steps = task.done(call, &task.parts, false, &mut BTreeSet::new()).await;
         return shown(call, &steps, false, task.is_named);
     }
     if !input::is_interactive() {
-        let steps = task.done(call, &task.parts, true).await;
+        let steps = task.planned(call, &task.parts).await;
         let is_needed = steps.iter().any(|step| step.state.is_change());
         shown(call, &steps, true, task.is_named)?;
         return if is_needed { Err(unasked(call)) } else { Ok(()) };
@@ -105,28 +105,34 @@ fn task(call: &Call<'_>) -> Result<Task, Failure> {
 }
 
 impl Task {
-    /// Does some parts, or says what would be done.
-    async fn done(&self, call: &mut Call<'_>, parts: &[Part], is_dry: bool) -> Vec<Step> {
-        let (mut steps, mut made) = (Vec::new(), BTreeSet::new());
+    /// Says what would be done of some parts.
+    async fn planned(&self, call: &mut Call<'_>, parts: &[Part]) -> Vec<Step> {
+        self.done(call, parts, true, &mut BTreeSet::new()).await
+    }
+
+    /// Does some parts, or says what would be done. Folders that were made for what is removed are added to `made`: one part's may hold
+    /// another's.
+    async fn done(&self, call: &mut Call<'_>, parts: &[Part], is_dry: bool, made: &mut BTreeSet<PathBuf>) -> Vec<Step> {
+        let mut steps = Vec::new();
         for part in parts {
             match part {
-                Part::Completions => steps.extend(self.completions(is_dry, &mut made)),
-                Part::Man => steps.extend(self.manual(is_dry, &mut made)),
+                Part::Completions => steps.extend(self.completions(is_dry, made)),
+                Part::Man => steps.extend(self.manual(is_dry, made)),
                 Part::Unit if self.is_removal => steps.extend(unit::uninstalled(call, &self.around, is_dry).await),
                 Part::Unit => steps.extend(unit::installed(call, &self.around, is_dry).await),
             }
-        }
-        if !is_dry {
-            remove_folders(&made);
+            if !is_dry {
+                remove_folders(made);
+            }
         }
         steps
     }
 
     /// Asks for each part of which there is something to do.
     async fn asked(&self, call: &mut Call<'_>) -> Vec<Step> {
-        let mut steps = Vec::new();
+        let (mut steps, mut made) = (Vec::new(), BTreeSet::new());
         for part in &self.parts {
-            let planned = self.done(call, &[*part], true).await;
+            let planned = self.planned(call, &[*part]).await;
             let changes: Vec<&Step> = planned.iter().filter(|step| step.state.is_change()).collect();
             if changes.is_empty() {
                 steps.extend(planned);
@@ -136,7 +142,7 @@ impl Task {
             let lines: String = changes.iter().map(|step| format!("  {}\n", line(step))).collect();
             let answer = input::answer(&format!("{verb} these?\n{lines}[y/N]: "));
             if input::is_yes(&answer) {
-                steps.extend(self.done(call, &[*part], false).await);
+                steps.extend(self.done(call, &[*part], false, &mut made).await);
             } else {
                 let skipped = |step: &Step| Step { state: State::Skipped, next: Vec::new(), ..step.clone() };
                 steps.extend(changes.into_iter().map(skipped).map(|step| step.because("the answer was not yes")));

@@ -120,7 +120,7 @@ fn unheard(around: &Around) -> Option<String> {
     let set: Vec<&str> = surroundings::names().filter(|name| around.environment.os(name).is_some()).collect();
     (!set.is_empty()).then(|| {
         let names = set.join(", ");
-        format!("{names}: set here, and no service sees it; [settings.network] of config.toml is for all")
+        format!("{names}: set here, and a service sees what its manager was given; [settings.network] of config.toml is for all")
     })
 }
 
