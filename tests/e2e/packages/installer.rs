@@ -187,6 +187,7 @@ fn it_installs_from_a_folder_again_and_removes_everything() {
     assert_eq!(found, again);
     let said = world.run(&["--uninstall"]).ok();
     assert!(said.contains("~/.mp"), "{said}");
+    assert!(said.contains("--no-autostart setup --remove --yes"), "what mp wrote into the home goes, too: {said}");
     assert_eq!(world.installed(), ["./.local/share/man/man1/other.1"]);
     let refused = world.run(&["--uninstall"]);
     assert!(refused.code == Some(1) && refused.said.contains("nothing was installed"), "{}", refused.said);
