@@ -1,6 +1,7 @@
 //! `mp setup`: what no package can bring into a home, each part asked for, and each undone by `--remove`.
 
 use std::collections::BTreeSet;
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -13,6 +14,7 @@ use super::steps::shown;
 use crate::arg::switch;
 use crate::call::Call;
 use crate::command::{Command, Flags, Run, Section};
+use crate::output::screen;
 use crate::pages::pages;
 use crate::setup::{Around, Manual, Part, SHELLS, Shell, State, Step, remove_folders};
 use crate::{input, tree};
@@ -73,7 +75,8 @@ async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
         let steps = task.done(call, &task.parts, false, &mut BTreeSet::new()).await;
         return shown(call, &steps, false, task.is_named);
     }
-    if !input::is_interactive() {
+    // As before what destroys: who sees the question can answer it.
+    if !(std::io::stdin().is_terminal() && screen::is_stderr_watched()) {
         let steps = task.planned(call, &task.parts).await;
         let is_needed = steps.iter().any(|step| step.state.is_change());
         shown(call, &steps, true, task.is_named)?;
