@@ -187,7 +187,10 @@ fn it_installs_from_a_folder_again_and_removes_everything() {
     assert_eq!(found, again);
     let said = world.run(&["--uninstall"]).ok();
     assert!(said.contains("~/.mp"), "{said}");
-    assert!(said.contains("  removed  by --no-autostart setup --remove --yes\n"), "what mp wrote into the home goes, too: {said}");
+    assert!(
+        said.contains("  removed  by --no-autostart setup --remove --yes\n"),
+        "what mp wrote into the home goes, too: {said}"
+    );
     assert_eq!(world.installed(), ["./.local/share/man/man1/other.1"]);
     let refused = world.run(&["--uninstall"]);
     assert!(refused.code == Some(1) && refused.said.contains("nothing was installed"), "{}", refused.said);
