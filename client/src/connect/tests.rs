@@ -1,3 +1,5 @@
+//! Directories that may hold a socket, pauses, and starts that are tried again.
+
 use super::*;
 use std::os::unix::fs::PermissionsExt;
 

@@ -1,3 +1,5 @@
+//! Which events concern us, and by which names.
+
 use super::*;
 use notify::event::{AccessMode, CreateKind, Flag, ModifyKind};
 
