@@ -33,11 +33,17 @@ async fn a_refusal_is_waited_out_where_a_daemon_lives_and_refusals_may_mean_a_fu
     assert!(matches!(tried(true, false, long).await, Err(ConnectError::Nobody { .. })), "nobody lives");
     let late = tried(true, true, PAUSE * 3).await;
     assert!(matches!(late, Err(ConnectError::Nobody { .. })), "it stays so");
+    // It listens once it has refused.
+    let refused = tokio::sync::Notify::new();
+    let lives = || {
+        refused.notify_one();
+        true
+    };
     let listening = async {
-        tokio::time::sleep(PAUSE * 3).await;
+        refused.notified().await;
         rustix::net::listen(&socket, 8).expect("bound");
     };
-    let (connected, ()) = tokio::join!(tried(true, true, long), listening);
+    let (connected, ()) = tokio::join!(connect_within(&path, true, lives, long), listening);
     connected.expect("it listens now");
 }
 
