@@ -22,6 +22,11 @@ pub(crate) fn note(text: &str) {
     print(&format!("note: {}\n", line(text)));
 }
 
+/// Prints what can be done next, and what for.
+pub(crate) fn hint(next: &str, label: &str) {
+    print(&format!("hint: {}  # {}\n", line(next), line(label)));
+}
+
 /// Prints what the daemon says beside an answer. A command may ask several times, and is told the same each time: it prints it once.
 pub(crate) fn told(text: &str) {
     let mut board = BOARD.lock();

@@ -53,6 +53,13 @@ staged() {
     echo "$out/stage/$1"
 }
 
+# Puts the installer beside the archives.
+put_installer() {
+    mkdir -p "$out/dist"
+    filled <"$root/packaging/install.sh" >"$out/dist/install.sh"
+    chmod 755 "$out/dist/install.sh"
+}
+
 # Replaces @NAME@ by what the project says, from standard input to standard output.
 filled() {
     sed -e "s|@VERSION@|$version|g" -e "s|@HOMEPAGE@|$MP_HOMEPAGE|g" -e "s|@SOURCE@|$MP_SOURCE|g" \

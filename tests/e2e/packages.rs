@@ -96,10 +96,10 @@ fn stays(from: &Path, path: &str, within: &Path) -> bool {
     let mut at = from.to_owned();
     for part in Path::new(path) {
         if part == ".." {
-            at.pop()
+            at.pop();
         } else {
-            at.push(part) == ()
-        };
+            at.push(part);
+        }
     }
     at.starts_with(within)
 }

@@ -4,12 +4,14 @@ mod unit;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use mp_sandbox::home::{Call, Home};
 use serde_json::Value;
 
+use crate::grants::World;
+use crate::terminal::{Watched, typed, watch};
 use crate::{configured, empty};
 
 /// Where a home without settings has its files.
@@ -160,6 +162,29 @@ fn without_a_terminal_it_says_what_it_would_do_and_does_nothing() {
 }
 
 #[test]
+fn at_a_terminal_each_part_is_asked_for() {
+    let world = World::with_grant(3600);
+    let home = &world.home;
+    let before = tree(home);
+    let words = ["setup", "completions", "man", "--shell", "bash,zsh,fish"];
+    let (code, shown) = typed(&world, &words, "y\nn\n");
+    assert!(code == 1 && shown.contains("Write these?") && shown.contains(FISH), "{code} {shown}");
+    assert!(shown.contains("the answer was not yes") && home.at(FISH).exists() && !home.at(MAN).exists(), "{shown}");
+    let (code, shown) = typed(&world, &words, "y\n");
+    assert!(code == 0 && !shown.contains(FISH) && home.at(MAN).join("mp.1").exists(), "one question: {code} {shown}");
+    // What is there is asked for no more, and what can be pasted stands in one line.
+    let mut command = home.command(&home.programs().mp);
+    command.args(words).env("PATH", "/usr/bin:/bin");
+    let told = watch(command, Watched::Stderr).shown();
+    let folder = home.at(MAN).parent().expect("a folder").display().to_string();
+    let line = format!("hint: echo 'export MANPATH={folder}:\"$MANPATH\"' >>~/.profile\n");
+    assert!(told.contains(&line) && !told.contains("[y/N]"), "{told}");
+    // The folders of the completions hold those of the pages, which go later.
+    let (code, shown) = typed(&world, &words.into_iter().chain(["--remove"]).collect::<Vec<_>>(), "y\ny\n");
+    assert_eq!((code, tree(home)), (0, before), "{shown}");
+}
+
+#[test]
 fn places_follow_the_variables_that_shells_and_man_follow() {
     let home = empty();
     let at = |folder: &str| home.at(folder).to_str().expect("ASCII").to_owned();
@@ -247,5 +272,4 @@ fn a_wrong_command_line_is_told() {
         let message = home.mp(["setup", "--yes"]).env("HOME", home.at("other")).fails(3);
         assert!(message.contains("belongs to uid 65534") && message.contains("without sudo"), "{message}");
     }
-    assert!(fs::metadata(home.path()).expect("there").permissions().mode() & 0o077 == 0);
 }

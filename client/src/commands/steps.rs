@@ -21,7 +21,7 @@ pub(super) fn shown(call: &mut Call<'_>, steps: &[Step], is_dry: bool, is_named:
     })?;
     if !call.quiet {
         for step in steps.iter().filter(|step| step.state != State::Removed) {
-            step.next.iter().for_each(|next| report::note(&format!("{}: {next}", step.what)));
+            step.next.iter().for_each(|next| report::hint(next, &step.what));
         }
     }
     let is_bad = |step: &&Step| step.state == State::Failed || (is_named && step.state == State::Skipped);

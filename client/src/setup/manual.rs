@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::around::Around;
 use super::files::{Comment, Wanted, is_marked};
+use super::shells::{of_shell, quoted};
 use super::step::{Part, State, Step};
 
 /// A page that no other program has: by it the pages of a package are known.
@@ -111,7 +112,9 @@ fn needs(around: &Around, folder: &Path) -> Option<String> {
         bin.parent().is_some_and(|above| above.join("share/man") == manual || above.join("man") == manual)
     };
     let is_found = named || around.search_path().iter().any(beside);
-    (!is_found).then(|| format!("echo 'export MANPATH=\"{}:$MANPATH\"' >>~/.profile", manual.display()))
+    // Nothing, or a colon at its end, stands for where it looks by itself.
+    let line = || format!("export MANPATH={}:\"$MANPATH\"", of_shell(manual));
+    (!is_found).then(|| format!("echo {} >>~/.profile", quoted(&line())))
 }
 
 #[cfg(test)]
@@ -155,7 +158,7 @@ mod tests {
     fn what_man_does_not_find_by_itself_is_told() {
         let folder = Path::new("/h/.local/share/man/man1");
         let needs = |variables: &[(&str, &str)]| needs(&around(Path::new("/h"), variables), folder);
-        assert!(needs(&[("PATH", "/usr/bin")]).is_some_and(|text| text.contains("MANPATH=\"/h/.local/share/man:")));
+        assert!(needs(&[("PATH", "/usr/bin")]).is_some_and(|text| text.contains("MANPATH=/h/.local/share/man:")));
         assert_eq!(needs(&[("PATH", "/usr/bin:/h/.local/bin")]), None);
         assert_eq!(needs(&[("MANPATH", "/h/.local/share/man:")]), None);
     }

@@ -84,7 +84,7 @@ impl Shell {
 fn bash_needs(around: &Around, file: &Path) -> Option<String> {
     let is_read = BASH_COMPLETION.iter().any(|path| Path::new(path).exists());
     (!is_read)
-        .then(|| format!("echo 'source {}' >>~/.bashrc", quoted(file)))
+        .then(|| format!("echo {} >>~/.bashrc", quoted(&format!("source {}", of_shell(file)))))
         .filter(|_| !mentions(around, &[".bashrc", ".bash_profile"], file))
 }
 
@@ -97,7 +97,7 @@ fn zsh_needs(around: &Around, file: &Path) -> Option<String> {
         return None;
     }
     let settings = around.directory("ZDOTDIR").unwrap_or_else(|| around.home.clone()).join(".zshrc");
-    Some(format!("fpath=({} $fpath)   # into {}, before its compinit", quoted(folder), settings.display()))
+    Some(format!("fpath=({} $fpath)   # into {}, before its compinit", of_shell(folder), settings.display()))
 }
 
 /// Returns whether the settings of a shell name a path, in whole or below the home.
@@ -109,7 +109,28 @@ fn mentions(around: &Around, files: &[&str], path: &Path) -> bool {
     folders.iter().any(|folder| files.iter().any(|file| is_in(folder.join(file))))
 }
 
-fn quoted(path: &Path) -> String {
-    let text = path.to_string_lossy().into_owned();
-    shlex::try_quote(&text).map_or_else(|_| text.clone(), |quoted| quoted.into_owned())
+/// Returns a path as a word of a shell.
+pub(super) fn of_shell(path: &Path) -> String {
+    quoted(&path.to_string_lossy())
+}
+
+/// Returns a text as a word of a shell.
+pub(super) fn quoted(text: &str) -> String {
+    shlex::try_quote(text).map_or_else(|_| text.to_owned(), std::borrow::Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_pasted_writes_the_line_that_is_meant() {
+        for path in ["/h/mp", "/a b/it's \"$x\"/mp"] {
+            let meant = format!("source {}", of_shell(Path::new(path)));
+            let written = std::process::Command::new("sh").args(["-c", &format!("echo {}", quoted(&meant))]).output();
+            assert_eq!(String::from_utf8_lossy(&written.expect("a shell").stdout), format!("{meant}\n"));
+            let read = std::process::Command::new("sh").args(["-c", &meant.replace("source", "echo")]).output();
+            assert_eq!(String::from_utf8_lossy(&read.expect("a shell").stdout), format!("{path}\n"));
+        }
+    }
 }

@@ -4,6 +4,15 @@
 
 use std::path::{Path, PathBuf};
 
+/// Why no service manager can be asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Absent {
+    /// What is missing.
+    pub(crate) why: String,
+    /// What would change that.
+    pub(crate) next: Option<String>,
+}
+
 /// What the units are called, unless the storage root is another one than usual. `mpd.service` belongs to a music player.
 pub(crate) const NAME: &str = "mixpanel-mpd";
 
@@ -120,6 +129,10 @@ Description=Mixpanel login daemon
 # The name mpd.service belongs to a music player.
 Requires={name}.socket
 After={name}.socket
+# The usual five starts in ten seconds are few for somebody who restarts it; whoever connects to the socket after that is refused, for the
+# manager closes it. A daemon that fails at once is still given up.
+StartLimitIntervalSec=10
+StartLimitBurst=60
 
 [Service]
 Type=notify
@@ -129,6 +142,8 @@ Restart=on-failure
 # Its program was replaced by an upgrade, and it makes way for the new one.
 SuccessExitStatus=75
 RestartForceExitStatus=75
+# Calls wait in the socket meanwhile.
+RestartSec=20ms
 # Longer than running calls (10 s) and a refresh (25 s) may take: a refresh that is cut off can cost the login.
 TimeoutStopSec=45
 UMask=0077

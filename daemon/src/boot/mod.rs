@@ -198,8 +198,8 @@ fn take_lock(started_by: StartedBy, place: &Place) -> Result<Lock, BootError> {
     Ok(Lock::take_until(&path, Instant::now() + patience, is_leaving)?)
 }
 
-/// Returns whether the log goes into a file of our own: for a client, which reads no output of ours, and under launchd, which keeps what a job
-/// says, but never puts it aside. systemd has its journal.
+/// Returns whether the log goes into a file of our own: for a client, which reads no output of ours, and under launchd, which keeps what a
+/// job says, but never puts it aside. systemd has its journal.
 fn has_log_file(started_by: StartedBy) -> bool {
     started_by == StartedBy::Client || (started_by == StartedBy::Service && cfg!(target_os = "macos"))
 }

@@ -42,6 +42,9 @@ pub fn parse(text: &str) -> Config {
     config
 }
 
+/// What a table was read as, and what is wrong in it, each with its place.
+type Read<T> = (T, Vec<(usize, String)>);
+
 struct Parser<'t> {
     lines: Lines<'t>,
     config: Config,
@@ -220,12 +223,7 @@ impl Parser<'_> {
     }
 
     /// Reads a table of the settings, if it is there.
-    fn part<T>(
-        &mut self,
-        settings: &DeTable<'_>,
-        name: &str,
-        read: fn(&DeTable<'_>) -> (T, Vec<(usize, String)>),
-    ) -> Option<T> {
+    fn part<T>(&mut self, settings: &DeTable<'_>, name: &str, read: fn(&DeTable<'_>) -> Read<T>) -> Option<T> {
         let value = settings.get(name)?;
         let DeValue::Table(block) = value.get_ref() else {
             let detail = format!("{name} is {}: expected a table", kind(value));

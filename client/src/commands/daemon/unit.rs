@@ -120,7 +120,7 @@ fn unheard(around: &Around) -> Option<String> {
     let set: Vec<&str> = surroundings::names().filter(|name| around.environment.os(name).is_some()).collect();
     (!set.is_empty()).then(|| {
         let names = set.join(", ");
-        format!("{names}: set here, and no service sees it; [settings.network] of config.toml is for all")
+        format!("{names}: set here, and a service sees what its manager was given; [settings.network] of config.toml is for all")
     })
 }
 
@@ -229,10 +229,14 @@ impl Work<'_, '_> {
         let is_ours = |found: io::Result<Found>| matches!(found, Ok(Found::Ours { .. } | Found::Edited));
         let packaged = self.manager.provided(&Spec { program: PathBuf::from("/"), ..self.spec.clone() });
         let has_ours = files.iter().any(|file| is_ours(file.found()));
-        if can_ask && !self.is_dry && (has_ours || packaged.is_some()) && self.manager.is_up(&self.spec) {
-            if let Err(detail) = self.manager.down(&self.spec) {
-                return vec![self.failed(detail)];
-            }
+        let is_theirs = has_ours || packaged.is_some();
+        if can_ask
+            && !self.is_dry
+            && is_theirs
+            && self.manager.is_up(&self.spec)
+            && let Err(detail) = self.manager.down(&self.spec)
+        {
+            return vec![self.failed(detail)];
         }
         let (mut steps, mut made) = (Vec::new(), BTreeSet::new());
         for file in &files {
