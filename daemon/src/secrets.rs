@@ -75,6 +75,7 @@ impl Secrets {
 
     /// Moves secrets that others have written into files, for as long as the daemon lives.
     pub async fn tend(self: Arc<Self>) {
+        let mut known = None;
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -91,10 +92,12 @@ impl Secrets {
             let moved = self.life.blocking(move || {
                 if own.misplaced(own.vault.wanted()).is_empty() { Ok(Vec::new()) } else { own.relocate() }
             });
-            if let Err(failure) = moved.await {
-                // Who asks for the status is told; it is tried again.
-                warn!(error = %failure, "secrets stay where they are");
+            // Who asks for the status is told; it is tried again, and not said again.
+            let failed = moved.await.err().map(|failure| failure.detail);
+            if let Some(detail) = failed.as_ref().filter(|_| failed != known) {
+                warn!(error = detail, "secrets stay where they are");
             }
+            known = failed;
         }
     }
 

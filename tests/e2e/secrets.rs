@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use mp_sandbox::home::{Daemon, Home};
+use mp_sandbox::home::{Daemon, Done, Home};
 use mp_sandbox::keyring::{Keyring, Mood};
 use mp_sandbox::wait::eventually;
 use serde_json::Value;
@@ -37,6 +37,12 @@ impl Stage {
 
     fn home(&self) -> &Home {
         &self.world.home
+    }
+
+    /// Adds an account with a secret.
+    fn add(&self, name: &str, secret: &str) -> Done {
+        let words = ["account", "add", name, "--type", "service_account", "--region", "us", "--username", "n"];
+        self.home().mp(words).env("MP_SECRET", secret).run()
     }
 
     /// Moves all secrets.
@@ -105,13 +111,15 @@ fn secrets_are_nowhere_in_the_storage_root_and_survive_every_restart() {
         assert_eq!(holding(&stage.home().root(), text), [""; 0], "{text}");
     }
     for item in stage.keyring.items() {
+        // In a keyring without a password, which is a text file, either would be the end of it.
+        assert!(!item.secret.contains(['\n', '\\']), "{}", item.label);
         assert_eq!(item.attributes["root"], stage.home().root().display().to_string());
         assert!(item.label.starts_with("Mixpanel account ") && !item.label.contains("hush"), "{}", item.label);
     }
     stage.all_there("moved");
     let daemon = stage.restart(daemon);
     stage.all_there("the daemon was restarted");
-    stage.keyring.restart();
+    stage.keyring.restart_with_bus();
     let _daemon = stage.restart(daemon);
     stage.all_there("both were restarted");
     let config = stage.home().read(".mp/config.toml");
@@ -175,10 +183,8 @@ fn a_locked_keyring_is_a_clear_error_that_nobody_waits_for() {
         assert!(told.contains("the keyring is locked") && told.contains("mp daemon secrets --unlock"), "{told}");
     }
     assert_eq!(stage.keyring.prompts(), 1, "its user is asked once");
-    let refused =
-        stage.home().mp(["account", "add", "new", "--type", "service_account", "--region", "us", "--username", "n"]);
-    let told = refused.env("MP_SECRET", "hush-new").fails(2);
-    assert!(told.contains("nothing was changed"), "{told}");
+    let refused = stage.add("new", "hush-new");
+    assert!(refused.code == 2 && refused.stderr.contains("nothing was changed"), "{refused:?}");
     assert!(
         holding(&stage.home().root(), "hush-new").is_empty()
             && !stage.home().read(".mp/config.toml").contains("accounts.new")
@@ -209,14 +215,120 @@ fn a_keyring_that_says_nothing_keeps_no_call_for_long() {
 }
 
 #[test]
+fn the_keyring_is_asked_once_however_many_calls_need_a_secret() {
+    let stage = Stage::new();
+    let daemon = stage.world.start();
+    stage.move_to("keyring");
+    let _daemon = stage.restart(daemon);
+    stage.all_there("the first calls read them");
+    let asked = stage.keyring.calls().len();
+    for _ in 0..5 {
+        stage.all_there("from memory");
+        stage.home().mp(["session", "-a", "team"]).ok();
+        stage.home().mp(["daemon", "status"]).ok();
+    }
+    assert_eq!(stage.keyring.calls().len(), asked, "{:?}", stage.keyring.calls().split_off(asked));
+}
+
+/// KeePassXC lets a program have an item only once its user has agreed to that, in a collection that is open.
+#[test]
+fn a_keyring_that_guards_each_item_is_asked_for_all_of_them_at_once() {
+    let stage = Stage::new();
+    let daemon = stage.world.start();
+    stage.move_to("keyring");
+    assert_eq!(daemon.stop(), 0);
+    stage.keyring.set(Mood::Guarded);
+    let _daemon = stage.world.start();
+    eventually(LONG, "its user has agreed", || stage.home().mp(["account", "token", "ci"]).run().code == 0);
+    assert_eq!(stage.keyring.prompts(), 1, "one window for all");
+    stage.all_there("agreed");
+    stage.keyring.set(Mood::Careful);
+    stage.home().mp(["account", "remove", "team"]).ok();
+    eventually(LONG, "the window for the removal", || stage.keyring.prompts() == 2);
+    eventually(LONG, "its user has agreed to that, too", || stage.keyring.items().len() == 2);
+    stage.home().mp(["account", "logout", "ada"]).run();
+    assert_eq!(stage.keyring.secret("ada", "grant"), None);
+}
+
+#[test]
+fn a_keyring_that_is_started_anew_or_tells_nothing_before_it_is_open_is_no_keyring_without_secrets() {
+    let stage = Stage::new();
+    let daemon = stage.world.start();
+    stage.move_to("keyring");
+    // The session with it has ended, the bus has not.
+    stage.keyring.restart();
+    assert_eq!(stage.add("new", "hush-new\n").code, 0);
+    stage.keyring.restart();
+    assert_eq!(stage.add("newer", "hush-newer").code, 0);
+    assert!(holding(&stage.home().root(), "hush-").is_empty());
+    assert_eq!(daemon.stop(), 0);
+    for (mood, what) in [(Mood::Cold, "the keyring is locked"), (Mood::Empty, "has no default collection")] {
+        stage.keyring.set(mood);
+        let daemon = stage.world.start();
+        let told = stage.home().mp(["account", "token", "ci"]).fails(2);
+        assert!(told.contains(what), "{told}");
+        let told = stage.add("newest", "hush-newest");
+        assert!(told.code == 2 && told.stderr.contains(what), "{told:?}");
+        assert!(
+            holding(&stage.home().root(), "hush-").is_empty(),
+            "no secret goes to a file because a keyring is not open yet"
+        );
+        stage.keyring.set(Mood::Open);
+        eventually(LONG, "it is open", || stage.home().mp(["account", "token", "ci"]).run().code == 0);
+        stage.all_there("open again");
+        assert_eq!(daemon.stop(), 0);
+    }
+    stage.keyring.set(Mood::Shut);
+    let _daemon = stage.world.start();
+    stage.all_there("it opens as soon as it is told to, at the first call");
+}
+
+/// A daemon that cron or an old shell has started knows another bus than the session that comes later, or none.
+#[test]
+fn a_session_that_comes_after_the_daemon_is_found() {
+    let mut stage = Stage::new();
+    let runtime = stage.home().path().join("runtime");
+    fs::create_dir(&runtime).expect("ours");
+    let gone = format!("unix:path={}", runtime.join("gone").display());
+    stage.world.home.set("DBUS_SESSION_BUS_ADDRESS", &gone);
+    stage.world.home.set("XDG_RUNTIME_DIR", runtime.to_str().expect("a text"));
+    let config = stage.home().read(".mp/config.toml");
+    stage.home().write(".mp/config.toml", &(config + "\n[settings]\nsecret_store = \"keyring\"\n"));
+    let _daemon = stage.world.start();
+    let done = stage.add("new", "hush-new");
+    assert!(done.code == 0 && done.stderr.contains("the session bus cannot be reached"), "{done:?}");
+    let keyring = Keyring::start(&runtime);
+    stage.home().mp(["account", "use", "team"]).ok();
+    eventually(LONG, "the secrets have left the files", || holding(&stage.home().root(), "hush-").is_empty());
+    assert_eq!(keyring.secret("new", "secret").as_deref(), Some("hush-new"));
+    assert!(stage.keyring.items().is_empty());
+}
+
+/// The file cannot be written, so what the change has put into the keyring must not stay there.
+#[test]
+fn a_change_that_fails_leaves_the_keyring_as_it_was() {
+    let stage = Stage::new();
+    let full = stage.home().path().join("full");
+    let faults = format!("config.toml:written=full-while:{}", full.display());
+    let _daemon = stage.world.start_with(|mpd| mpd.env("MPD_FAULTS", faults));
+    stage.move_to("keyring");
+    fs::write(&full, "").expect("ours");
+    let words = ["account", "update", "team", "--username", "u.2", "--secret-stdin"];
+    let update = stage.home().mp(words).stdin("hush-2").run();
+    assert_ne!((update.code, stage.add("new", "hush-new").code), (0, 0));
+    fs::remove_file(&full).expect("ours");
+    stage.all_there("nothing was changed");
+    assert!(stage.home().read(".mp/config.toml").contains("u.1"));
+    eventually(LONG, "nothing of it is left", || stage.keyring.items().len() == 3);
+}
+
+#[test]
 fn without_a_keyring_new_secrets_are_in_files_and_that_is_said_until_there_is_one() {
     let stage = Stage::new();
     let _daemon = stage.world.start();
     stage.move_to("keyring");
     stage.keyring.set(Mood::Gone);
-    let add =
-        stage.home().mp(["account", "add", "new", "--type", "service_account", "--region", "us", "--username", "n"]);
-    let done = add.env("MP_SECRET", "hush-new").run();
+    let done = stage.add("new", "hush-new");
     assert!(done.code == 0 && done.stderr.contains("was written to config.toml"), "{done:?}");
     assert!(stage.home().mp(["daemon", "status"]).ok().contains("secrets of 'new' are in files"));
     assert!(stage.home().mp(["daemon", "doctor"]).run().stdout.contains("secrets of 'new' are in files"));

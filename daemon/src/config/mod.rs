@@ -6,6 +6,7 @@
 pub mod account;
 pub mod edit;
 pub(crate) mod fields;
+mod filling;
 pub mod header;
 pub mod kept;
 pub mod legacy;

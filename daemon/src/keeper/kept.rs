@@ -83,6 +83,16 @@ impl<'v> Kept<'v> {
         self.vault.let_go(store, &self.key);
     }
 
+    /// Removes the tokens from where they were before they were moved.
+    pub(super) fn remove_moved(&self, store: SecretStore) {
+        if store == SecretStore::File {
+            return;
+        }
+        if let Err(trouble) = self.vault.remove(store, &self.key) {
+            warn!(account = %self.key.account, %store, %trouble, "tokens that were moved are still kept, too");
+        }
+    }
+
     /// Removes the tokens from where they are.
     ///
     /// # Errors

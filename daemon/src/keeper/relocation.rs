@@ -127,9 +127,7 @@ fn relocate(paths: &Paths, vault: &Vault, name: &AccountName) -> Result<Option<S
             Ok(_) => {
                 info!(account = %name, %from, to = %vault.wanted(), "tokens were moved");
                 disk::tidy(&path);
-                if from != SecretStore::File {
-                    kept.remove(from)?;
-                }
+                kept.remove_moved(from);
                 return Ok(Some(from));
             }
             Err(ReplaceError::Conflict { .. }) => {}

@@ -56,7 +56,8 @@ pub(crate) const SESSION: &[FailureKind] = &[
 ];
 
 /// A secret that cannot be had from where it is kept, or cannot be kept there.
-pub(crate) const KEEPING: &[FailureKind] = &[TokenMissing, TokenUnavailable, LoginRequired];
+pub(crate) const KEEPING: &[FailureKind] =
+    &[ConfigInvalid, ConfigLegacy, UnsafeFile, Storage, TokenMissing, TokenUnavailable, LoginRequired];
 
 /// An end of the daemon that would lose a login.
 pub(crate) const END: &[FailureKind] = &[Unsaved];

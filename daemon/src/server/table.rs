@@ -27,6 +27,7 @@ async fn description() -> Answer {
 /// Returns all routes of the socket API.
 pub(crate) fn routes() -> Vec<Route> {
     let mut all = about_the_daemon();
+    all.extend(secrets::routes());
     all.extend(about_the_session());
     all.extend(about_accounts());
     all.extend(about_credentials());
@@ -100,23 +101,6 @@ fn about_the_daemon() -> Vec<Route> {
             c::check_config,
         )
         .takes::<wire::ConfigText>(),
-        Route::new(
-            Method::GET,
-            at::SECRETS,
-            "Show where secrets are, and what can keep them",
-            json::<wire::SecretsBody>(),
-            secrets::show,
-        )
-        .fails(&[failures::CONTEXT, failures::KEEPING]),
-        Route::new(
-            post.clone(),
-            at::SECRETS,
-            "Keep secrets elsewhere from now on, and move those that there are",
-            json::<wire::SecretsBody>(),
-            secrets::change,
-        )
-        .takes::<wire::SecretsChange>()
-        .fails(&[failures::CONTEXT, failures::EDIT, failures::KEEPING]),
         Route::new(post, at::SHUTDOWN, stop, accepted, c::shutdown).takes::<wire::Shutdown>().fails(&[failures::END]),
     ]
 }

@@ -1,6 +1,7 @@
 //! The config files as every call sees them: read again whenever they moved, edited without losing what others wrote.
 
 pub mod announcement;
+mod keys;
 mod secrets;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use parking_lot::{Mutex, RwLock};
 use tracing::{debug, warn};
 
 use self::announcement::announce;
+use self::keys::{Replaced, secret_of};
 use crate::clock::Clock;
 use crate::config::edit::{Change, Edited, edit};
 use crate::config::parser::parse;
@@ -222,16 +224,18 @@ impl Store {
     /// # Errors
     /// When the change is refused, or the file cannot be read or written, or a secret cannot be kept.
     pub fn edit(&self, file: &Arc<ConfigFile>, change: &Change) -> Result<(Arc<Snapshot>, Edited), Failure> {
-        let mut before = Config::default();
+        let (mut before, mut replaced) = (Config::default(), Replaced::new());
         let done = self.rewrite(file, |text| {
             let edited = edit(text, change).map_err(|error| error.into_failure(&file.path))?;
             before = parse(text);
-            if Arc::ptr_eq(file, &self.main) { self.keep(&before, edited) } else { Ok(edited) }
-        })?;
-        if Arc::ptr_eq(file, &self.main) {
-            self.let_go(&before, &done.1.config);
+            if Arc::ptr_eq(file, &self.main) { self.keep(&before, edited, &mut replaced) } else { Ok(edited) }
+        });
+        match &done {
+            Ok((_, edited)) if Arc::ptr_eq(file, &self.main) => self.let_go(&before, &edited.config),
+            Ok(_) => {}
+            Err(_) => self.restore(replaced),
         }
-        Ok(done)
+        done
     }
 
     /// Replaces the text of a file by what is made of it. Redone as often as somebody else was faster.
@@ -315,7 +319,7 @@ fn read(path: &Path, home: &Path, revision: u64, now: Timestamp, vault: &Vault) 
     let content = read.as_ref().map(|bytes| bytes.as_deref());
     let settled = signature.as_ref().is_none_or(|signature| signature.is_settled(now.into()));
     let snapshot = Snapshot::new(revision, path.to_owned(), content);
-    let snapshot = Arc::new(snapshot.filled(stamp, |store, name, kind| secrets::secret_of(vault, store, name, kind)));
+    let snapshot = Arc::new(snapshot.filled(stamp, |store, name, kind| secret_of(vault, store, name, kind)));
     let settled = settled && snapshot.secrets.is_complete;
     Contents { last_good: Arc::clone(&snapshot), snapshot, signature, settled }
 }

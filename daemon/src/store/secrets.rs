@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use mp_proto::failure::Failure;
-use mp_proto::ids::{AccountName, AccountType, SecretStore};
+use mp_proto::ids::{AccountName, SecretStore};
 use mp_proto::secret::Secret;
 use tracing::{info, warn};
 
 use super::Store;
+use super::keys::{Replaced, kind_of};
 use crate::config::edit::{Change, Edited, SecretPlace, edit};
 use crate::config::parser::parse;
 use crate::config::{Account, Config, Credential};
 use crate::vault::Vault;
-use crate::vault::key::{Key, Kind};
+use crate::vault::key::Key;
 use crate::vault::trouble::{Trouble, place};
 
 /// A secret that is, or was, not where it should be.
@@ -24,25 +25,6 @@ pub struct Misplaced {
     pub from: SecretStore,
     /// Why it still is there, if somebody tried.
     pub failure: Option<Failure>,
-}
-
-/// Returns the secret of an account that its file says is kept elsewhere.
-pub(super) fn secret_of(
-    vault: &Vault,
-    store: SecretStore,
-    name: &AccountName,
-    kind: AccountType,
-) -> Result<Secret, Failure> {
-    let key = Key::new(name, kind_of(kind));
-    vault.get(store, &key).map_err(|trouble| trouble.of_reading(store, &key))
-}
-
-const fn kind_of(kind: AccountType) -> Kind {
-    match kind {
-        AccountType::ServiceAccount => Kind::Secret,
-        AccountType::OauthToken => Kind::Token,
-        AccountType::OauthBrowser => Kind::Grant,
-    }
 }
 
 impl Store {
@@ -70,7 +52,7 @@ impl Store {
     }
 
     /// Keeps the secrets that an edit has brought. Where there is nothing to keep them in, they stay in the file, and that is said.
-    pub(super) fn keep(&self, before: &Config, edited: Edited) -> Result<Edited, Failure> {
+    pub(super) fn keep(&self, before: &Config, edited: Edited, replaced: &mut Replaced) -> Result<Edited, Failure> {
         let store = edited.config.secret_store;
         if store == SecretStore::File {
             return Ok(edited);
@@ -81,6 +63,10 @@ impl Store {
         let (mut places, mut notes) = (Vec::new(), Vec::new());
         for account in edited.config.accounts.values().filter(|account| !is_known(account)) {
             let (Some(secret), key) = (account.credential.secret(), Self::key_of(account)) else { continue };
+            let was_kept = before.accounts.get(&account.name).is_some_and(|known| known.kept == Some(store));
+            replaced
+                .entry((store, key.clone()))
+                .or_insert_with(|| was_kept.then(|| self.vault.get(store, &key).ok()).flatten());
             match self.vault.put(store, &key, secret) {
                 Ok(()) => places.push((key.account, SecretPlace::Kept(store))),
                 Err(Trouble::Absent(why)) => notes.push(stays(&key, store, &why)),
@@ -92,6 +78,20 @@ impl Store {
             (edited.account, edited.promoted, edited.orphaned_targets);
         kept.notes = notes;
         Ok(kept)
+    }
+
+    /// The edit has failed: what it has kept is what was kept before, again.
+    pub(super) fn restore(&self, replaced: Replaced) {
+        for ((store, key), before) in replaced {
+            match before {
+                Some(before) => {
+                    if let Err(trouble) = self.vault.put(store, &key, &before) {
+                        warn!(account = %key.account, %store, %trouble, "the secret of a change that failed is kept");
+                    }
+                }
+                None => self.vault.let_go(store, &key),
+            }
+        }
     }
 
     /// Returns the edit that sets what stands for secrets; none if there is nothing to set.

@@ -170,6 +170,27 @@ fn a_new_secret_never_reaches_the_file_and_is_there_at_once() {
 }
 
 #[test]
+fn an_edit_that_fails_leaves_what_is_kept_as_it_was() {
+    let safe = Fake::default();
+    let vault = safe.vault();
+    let world = World::with_keyring(KEYRING, &vault);
+    let file = world.store.file(None);
+    world.store.edit(&file, &add("new", "hush-new")).expect("added");
+    let text = world.store.current().text.clone();
+    let (before, mut replaced) = (parse(&text), Replaced::new());
+    let edited = |change: &Change| edit(&text, change).expect("a good change");
+    let update = mp_proto::wire::AccountUpdate { secret: Some(Secret::new("hush-newer")), ..Default::default() };
+    let update = Change::UpdateAccount { name: "new".to_owned(), update };
+    world.store.keep(&before, edited(&update), &mut replaced).expect("kept");
+    world.store.keep(&before, edited(&add("other", "hush-other")), &mut replaced).expect("kept");
+    assert_eq!(safe.secrets().values().collect::<Vec<_>>(), ["hush-newer", "hush-other"]);
+    world.store.restore(replaced);
+    assert_eq!(vault.keys(SecretStore::Keyring).expect("asked in turn").len(), 1);
+    assert_eq!(safe.secrets().values().collect::<Vec<_>>(), ["hush-new"]);
+    assert_eq!(secret_in(&world.store.current(), "new").as_deref(), Some("hush-new"));
+}
+
+#[test]
 fn where_there_is_no_keyring_the_secret_is_in_the_file_and_that_is_said() {
     let safe = Fake::default();
     let vault = safe.vault();

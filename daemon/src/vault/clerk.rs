@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::runtime::{Handle, RuntimeFlavor};
@@ -19,6 +20,7 @@ pub(super) struct Clerk {
     /// Somebody has waited in vain, and the thread is still at it: nobody else waits for so long.
     is_stuck: Arc<AtomicBool>,
     patience: Duration,
+    thread: JoinHandle<()>,
 }
 
 impl Clerk {
@@ -31,8 +33,13 @@ impl Clerk {
         let is_stuck = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&is_stuck);
         // It ends with the vault, which drops the sender.
-        std::thread::Builder::new().name("secrets".to_owned()).spawn(move || work(safe, &tasks, &over))?;
-        Ok(Self { tasks: sender, is_stuck, patience })
+        let thread = std::thread::Builder::new().name("secrets".to_owned()).spawn(move || work(safe, &tasks, &over))?;
+        Ok(Self { tasks: sender, is_stuck, patience, thread })
+    }
+
+    /// Returns whether the thread has ended, which only a panic makes it: another one is needed.
+    pub(super) fn is_over(&self) -> bool {
+        self.thread.is_finished()
     }
 
     /// Asks, and waits for the answer; never for longer than the clerk's patience.
@@ -52,11 +59,19 @@ impl Clerk {
             // Who asked may have gone.
             let _ = sender.send(question(safe));
         });
-        self.tasks.send(task).map_err(|_| silent())?;
-        beside_others(|| answer.recv_timeout(self.patience)).unwrap_or_else(|_| {
-            self.is_stuck.store(true, Ordering::Relaxed);
-            Err(silent())
-        })
+        let over =
+            || Err(Trouble::Other("asking it has failed in a way that it should not; the log says how".to_owned()));
+        if self.tasks.send(task).is_err() {
+            return over();
+        }
+        match beside_others(|| answer.recv_timeout(self.patience)) {
+            Ok(answer) => answer,
+            Err(RecvTimeoutError::Disconnected) => over(),
+            Err(RecvTimeoutError::Timeout) => {
+                self.is_stuck.store(true, Ordering::Relaxed);
+                Err(silent())
+            }
+        }
     }
 
     /// Has something done that nobody waits for.

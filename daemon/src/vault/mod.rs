@@ -5,10 +5,14 @@
 //! * [`clerk`] asks it in a thread of its own: whoever waits for a keyring waits for so long at most.
 //! * A secret is read once and kept in memory as those of the files are. Where none is kept elsewhere, nobody is asked anything.
 
+#[cfg(all(not(target_os = "macos"), feature = "keyring"))]
+mod bus;
 mod clerk;
 pub mod key;
 #[cfg(target_os = "macos")]
 mod keychain;
+#[cfg(all(not(target_os = "macos"), feature = "keyring"))]
+mod line;
 pub mod safe;
 #[cfg(all(not(target_os = "macos"), feature = "keyring"))]
 mod secret_service;
@@ -38,8 +42,10 @@ use crate::files::paths::Paths;
 /// How long a call waits for a place: one that is just being started needs a second or two.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A place that could not be opened is asked again after this time, however many calls need it.
+/// A place that could not be opened is asked again after this time, however many calls need it; one that has let them wait, later:
+/// gnome-keyring says nothing for as long as the program that should ask for its password does not start.
 const AGAIN: Duration = Duration::from_secs(1);
+const AGAIN_IF_SILENT: Duration = Duration::from_secs(10);
 
 type Make = dyn Fn(SecretStore) -> Result<Box<dyn Safe>, Trouble> + Send + Sync;
 
@@ -221,7 +227,7 @@ impl Vault {
 
     fn clerk(&self, store: SecretStore) -> Result<Arc<Clerk>, Trouble> {
         let mut clerks = self.clerks.lock();
-        if let Some(known) = clerks.get(&store) {
+        if let Some(known) = clerks.get(&store).filter(|known| !known.is_over()) {
             return Ok(Arc::clone(known));
         }
         let clerk = Clerk::new((self.make)(store)?, self.patience);
@@ -242,7 +248,8 @@ impl Held {
             return Some(Err(Trouble::Missing));
         }
         let (since, trouble) = self.troubles.get(&store)?;
-        (since.elapsed() < AGAIN).then(|| Err(trouble.clone()))
+        let again = if matches!(trouble, Trouble::Silent(_)) { AGAIN_IF_SILENT } else { AGAIN };
+        (since.elapsed() < again).then(|| Err(trouble.clone()))
     }
 
     /// Notes what came of a question. Returns whether the user of the place is to be asked for its password.
@@ -287,12 +294,13 @@ fn keyring(paths: &Paths) -> Result<Box<dyn Safe>, Trouble> {
 
 #[cfg(all(not(target_os = "macos"), feature = "keyring"))]
 fn keyring(paths: &Paths) -> Result<Box<dyn Safe>, Trouble> {
-    let service = secret_service::SecretService::new(paths.root(), secret_service::bus_address());
+    let service = secret_service::SecretService::new(paths.root(), bus::addresses);
     let service = service.map_err(|error| Trouble::Other(format!("no connection could be made: {error}")))?;
     Ok(Box::new(service))
 }
 
 #[cfg(all(not(target_os = "macos"), not(feature = "keyring")))]
 fn keyring(_: &Paths) -> Result<Box<dyn Safe>, Trouble> {
-    Err(Trouble::Absent("this mpd was built without its feature `keyring`".to_owned()))
+    let why = "this mpd was built without its feature `keyring`, which packages and `cargo install` have";
+    Err(Trouble::Absent(why.to_owned()))
 }

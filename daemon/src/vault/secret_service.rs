@@ -15,6 +15,7 @@ use zbus::fdo;
 use zbus::{Connection, DynamicType, Message, OwnedObjectPath, OwnedVariant, Type, Variant};
 
 use super::key::{Key, Kind};
+use super::line;
 use super::safe::Safe;
 use super::trouble::Trouble;
 
@@ -45,8 +46,8 @@ struct Sealed {
 /// The Secret Service, and where in it.
 pub(super) struct SecretService {
     runtime: Runtime,
-    /// The address of the bus.
-    address: Option<String>,
+    /// Says where the bus may be. It is asked anew for each connection: a daemon may be older than the session of its user.
+    addresses: fn() -> Vec<String>,
     /// The storage root.
     root: String,
     open: Option<Open>,
@@ -60,70 +61,89 @@ struct Open {
 
 type Attributes<'a> = HashMap<&'a str, &'a str>;
 
-/// Returns the address of the session's bus; none where there is none.
-pub(super) fn bus_address() -> Option<String> {
-    let named = std::env::var("DBUS_SESSION_BUS_ADDRESS").ok().filter(|address| !address.is_empty());
-    let runtime = std::env::var("XDG_RUNTIME_DIR").ok().filter(|path| !path.is_empty());
-    named.or_else(|| {
-        // What a login manager starts has no variables of the session; the socket is there all the same.
-        let own = format!("/run/user/{}", rustix::process::getuid().as_raw());
-        let sockets = runtime.into_iter().chain([own]).map(|directory| format!("{directory}/bus"));
-        sockets.into_iter().find(|socket| Path::new(socket).exists()).map(|socket| format!("unix:path={socket}"))
-    })
-}
-
 impl SecretService {
     /// Returns the place of a storage root's secrets. Connects when it is used.
     ///
     /// # Errors
     /// When the system refuses what waiting takes.
-    pub(super) fn new(root: &Path, address: Option<String>) -> std::io::Result<Self> {
+    pub(super) fn new(root: &Path, addresses: fn() -> Vec<String>) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { runtime, address, root: root.display().to_string(), open: None })
+        Ok(Self { runtime, addresses, root: root.display().to_string(), open: None })
     }
 
-    /// Does something with an open session. A service that was restarted knows nothing of the session before, so it is tried once more.
+    /// Does something with an open session. A service that was restarted knows nothing of the session before, and one that is locked may
+    /// need no more than to be told to open: in both cases it is tried once more.
     fn with<T>(&mut self, work: impl AsyncFn(&Open, &str) -> Result<T, zbus::Error>) -> Result<T, Trouble> {
-        let address = self.address.clone();
-        let Some(address) = address else {
-            return Err(Trouble::Absent("there is no session bus (DBUS_SESSION_BUS_ADDRESS)".to_owned()));
-        };
-        for attempt in 1.. {
-            let (open, root) = (&mut self.open, self.root.as_str());
-            let done = self.runtime.block_on(async {
-                let work = async {
-                    if open.is_none() {
-                        *open = Some(Open::new(&address).await?);
-                    }
-                    match open {
-                        Some(open) => work(open, root).await,
-                        None => Err(zbus::Error::InvalidReply),
-                    }
-                };
-                tokio::time::timeout(ANSWER, work).await
-            });
-            let error = match done {
-                Ok(Ok(done)) => return Ok(done),
-                Ok(Err(error)) => error,
-                Err(_) => {
-                    self.open = None;
-                    return Err(Trouble::Silent(ANSWER));
-                }
+        let (mut is_old, mut is_shut) = (self.open.is_some(), true);
+        loop {
+            let error = match self.attempt(&work)? {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
             };
-            let trouble = trouble(&error);
-            if trouble == Trouble::Locked || attempt == 2 {
-                return Err(trouble);
+            let found = trouble(&error);
+            if found == Trouble::Locked && std::mem::take(&mut is_shut) && self.opens()? {
+                continue;
+            }
+            if found == Trouble::Locked || !std::mem::take(&mut is_old) {
+                return Err(found);
             }
             debug!(%error, "the session with the keyring is made anew");
             self.open = None;
         }
-        Err(Trouble::Silent(ANSWER))
+    }
+
+    /// Tells it to open. Returns whether it does without its user: one without a password, or whose wallet is open already.
+    fn opens(&mut self) -> Result<bool, Trouble> {
+        let told = self.attempt(&async |open: &Open, root: &str| {
+            let prompt = open.unlock(root).await?;
+            open.without_prompt(&prompt).await
+        });
+        Ok(told?.is_ok())
+    }
+
+    /// Tries it once, in the session that is open, or in a new one.
+    fn attempt<T>(
+        &mut self,
+        work: &impl AsyncFn(&Open, &str) -> Result<T, zbus::Error>,
+    ) -> Result<Result<T, zbus::Error>, Trouble> {
+        let (opened, addresses, root) = (self.open.take(), self.addresses, self.root.as_str());
+        let tried = self.runtime.block_on(async {
+            let work = async {
+                let open = match opened {
+                    Some(open) => open,
+                    None => Open::new(&addresses()).await?,
+                };
+                let done = work(&open, root).await;
+                Ok((open, done))
+            };
+            tokio::time::timeout(ANSWER, work).await
+        });
+        match tried {
+            Ok(Ok((open, done))) => {
+                self.open = Some(open);
+                Ok(done)
+            }
+            Ok(Err(trouble)) => Err(trouble),
+            // What was open has gone with the time.
+            Err(_) => Err(Trouble::Silent(ANSWER)),
+        }
     }
 }
 
 impl Open {
-    async fn new(address: &str) -> zbus::Result<Self> {
-        let bus = zbus::connection::Builder::address(address).build().await?;
+    /// Opens a session on the first bus that there is.
+    async fn new(addresses: &[String]) -> Result<Self, Trouble> {
+        let mut failed = Trouble::Absent("there is no session bus (DBUS_SESSION_BUS_ADDRESS)".to_owned());
+        for address in addresses {
+            match zbus::connection::Builder::address(address.as_str()).build().await {
+                Ok(bus) => return Self::on(bus).await.map_err(|error| trouble(&error)),
+                Err(error) => failed = Trouble::Absent(format!("the session bus cannot be reached ({error})")),
+            }
+        }
+        Err(failed)
+    }
+
+    async fn on(bus: Connection) -> zbus::Result<Self> {
         let reply = call(&bus, ROOT, ON_SERVICE, "OpenSession", &("plain", Variant::from(""))).await?;
         let (_, session): (OwnedVariant, OwnedObjectPath) = reply.body().deserialize()?;
         Ok(Self { bus, session })
@@ -160,8 +180,8 @@ impl Open {
     async fn secret_of(&self, item: &OwnedObjectPath) -> zbus::Result<Secret> {
         let sealed: Sealed =
             call(&self.bus, item.as_str(), ON_ITEM, "GetSecret", &(&self.session,)).await?.body().deserialize()?;
-        let text = String::from_utf8(sealed.value);
-        text.map(Secret::new).map_err(|_| zbus::Error::Failure("the item in the keyring is no text".to_owned()))
+        line::secret(sealed.value)
+            .ok_or_else(|| zbus::Error::Failure("the item in the keyring is no text of ours".to_owned()))
     }
 
     /// Returns the newest of several items; some services have made more than one of what should be one.
@@ -176,10 +196,29 @@ impl Open {
         Ok(newest.map(|(_, item)| item))
     }
 
+    /// Tells it to open the collection, and all of our items that it guards one by one. Returns the prompt that this needs.
+    async fn unlock(&self, root: &str) -> zbus::Result<OwnedObjectPath> {
+        let (_, mut locked) = self.find(&attributes(root, None)).await?;
+        locked.push(self.collection().await?);
+        let reply = call(&self.bus, ROOT, ON_SERVICE, "Unlock", &(locked,)).await?;
+        let (_, prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) = reply.body().deserialize()?;
+        Ok(prompt)
+    }
+
+    /// Removes an item. A keyring that wants to hear that from its user asks, and nobody waits for it.
     async fn delete(&self, item: &OwnedObjectPath) -> zbus::Result<()> {
         let prompt: OwnedObjectPath =
             call(&self.bus, item.as_str(), ON_ITEM, "Delete", &()).await?.body().deserialize()?;
-        self.without_prompt(&prompt).await
+        if self.prompt(&prompt).await? { Err(zbus::Error::Failure(ASKS.to_owned())) } else { Ok(()) }
+    }
+
+    /// Has the window opened that a call needs. Returns whether it needs one.
+    async fn prompt(&self, prompt: &OwnedObjectPath) -> zbus::Result<bool> {
+        if prompt.as_str() == "/" {
+            return Ok(false);
+        }
+        call(&self.bus, prompt.as_str(), ON_PROMPT, "Prompt", &("",)).await?;
+        Ok(true)
     }
 
     /// Nobody waits for a window here: what needs one counts as locked.
@@ -195,6 +234,7 @@ impl Open {
 
 /// How what we find out ourselves is told among the errors of the bus.
 const LOCKED: &str = "locked";
+const ASKS: &str = "the keyring asks you first whether an item may be removed: answer it, and run this again";
 const NO_COLLECTION: &str =
     "the keyring has no default collection: it was never set up, or its program keeps it locked";
 
@@ -268,17 +308,19 @@ impl Safe for SecretService {
             let sealed = Sealed {
                 session: open.session.clone(),
                 parameters: Vec::new(),
-                value: secret.expose().as_bytes().to_vec(),
+                value: line::kept(secret).expose().as_bytes().to_vec(),
                 content_type: "text/plain; charset=utf8".to_owned(),
             };
             let reply =
                 call(&open.bus, collection.as_str(), ON_COLLECTION, "CreateItem", &(properties, sealed, true)).await?;
             let (made, prompt): (OwnedObjectPath, OwnedObjectPath) = reply.body().deserialize()?;
             open.without_prompt(&prompt).await?;
-            // Where replacing made a second one, the first must not come back.
+            // Where replacing made a second one, the first must not come back. Until it is gone, the newest counts.
             let (others, _) = open.find(&attributes(root, Some(key))).await?;
             for other in others.iter().filter(|other| **other != made) {
-                open.delete(other).await?;
+                if let Err(error) = open.delete(other).await {
+                    debug!(%error, account = %key.account, "an older item of the same secret is still in the keyring");
+                }
             }
             Ok(())
         })
@@ -311,21 +353,19 @@ impl Safe for SecretService {
     }
 
     fn check(&mut self) -> Result<(), Trouble> {
-        self.with(async |open, _| {
+        self.with(async |open, root| {
             let collection = open.collection().await?;
-            if open.is_locked(&collection).await? { Err(zbus::Error::Failure(LOCKED.to_owned())) } else { Ok(()) }
+            // Some keep items locked, each from each program, in a collection that is open.
+            let (_, locked) = open.find(&attributes(root, None)).await?;
+            let is_locked = !locked.is_empty() || open.is_locked(&collection).await?;
+            if is_locked { Err(zbus::Error::Failure(LOCKED.to_owned())) } else { Ok(()) }
         })
     }
 
     fn ask_user(&mut self) -> Result<(), Trouble> {
-        self.with(async |open, _| {
-            let collection = open.collection().await?;
-            let reply = call(&open.bus, ROOT, ON_SERVICE, "Unlock", &(vec![collection],)).await?;
-            let (_, prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) = reply.body().deserialize()?;
-            if prompt.as_str() != "/" {
-                call(&open.bus, prompt.as_str(), ON_PROMPT, "Prompt", &("",)).await?;
-            }
-            Ok(())
+        self.with(async |open, root| {
+            let prompt = open.unlock(root).await?;
+            open.prompt(&prompt).await.map(drop)
         })
     }
 }

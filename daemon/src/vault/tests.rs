@@ -14,6 +14,8 @@ pub(crate) struct Inside {
     pub(crate) trouble: Option<Trouble>,
     /// It takes a secret, and gives back another one.
     pub(crate) is_forgetful: bool,
+    /// Whoever asks it for what it keeps finds a fault of ours.
+    pub(crate) is_faulty: bool,
     pub(crate) asked_user: usize,
     pub(crate) questions: usize,
 }
@@ -39,7 +41,7 @@ impl Fake {
     pub(crate) fn set(&self, vault: &Vault, trouble: Option<Trouble>) {
         self.0.lock().trouble = trouble;
         let mut held = vault.held.lock();
-        held.troubles.values_mut().for_each(|(since, _)| *since -= AGAIN);
+        held.troubles.values_mut().for_each(|(since, _)| *since -= AGAIN_IF_SILENT);
         held.missing.clear();
     }
 
@@ -75,6 +77,7 @@ impl Safe for Fake {
     }
 
     fn keys(&mut self) -> Result<Vec<Key>, Trouble> {
+        assert!(!self.0.lock().is_faulty, "a fault, for a test");
         self.open(|inside| inside.secrets.keys().cloned().collect())
     }
 
@@ -150,11 +153,32 @@ fn nobody_waits_long_for_a_place_that_says_nothing_and_the_second_not_at_all() {
     let begun = Instant::now();
     assert!(matches!(vault.get(KEYRING, &key("team", Kind::Secret)), Err(Trouble::Silent(_))));
     assert!(begun.elapsed() < Duration::from_secs(5));
+    for _ in 0..3 {
+        assert!(matches!(vault.get(KEYRING, &key("team", Kind::Secret)), Err(Trouble::Silent(_))));
+    }
+    vault.held.lock().troubles.values_mut().for_each(|(since, _)| *since -= AGAIN);
+    assert!(matches!(vault.get(KEYRING, &key("team", Kind::Secret)), Err(Trouble::Silent(_))));
+    assert!(begun.elapsed() < Duration::from_millis(390), "one has waited for all");
     vault.held.lock().troubles.clear();
     let begun = Instant::now();
     assert!(matches!(vault.get(KEYRING, &key("ci", Kind::Token)), Err(Trouble::Silent(_))));
     assert!(begun.elapsed() < Duration::from_millis(150), "it is known to be stuck");
     drop(inside);
+}
+
+#[test]
+fn a_fault_of_ours_is_no_silence_of_the_keyring_and_the_next_call_is_served() {
+    let safe = Fake::default();
+    let vault = safe.vault();
+    safe.0.lock().is_faulty = true;
+    assert!(matches!(vault.keys(KEYRING), Err(Trouble::Other(_))));
+    safe.0.lock().is_faulty = false;
+    let begun = Instant::now();
+    while vault.check(KEYRING).is_err() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "its thread has ended by now");
+        std::thread::yield_now();
+    }
+    assert!(vault.keys(KEYRING).expect("another thread").is_empty());
 }
 
 #[test]

@@ -72,6 +72,7 @@ async fn what_is_stored_moves_both_ways_and_is_the_same_grant() {
 async fn nothing_is_spent_while_the_keyring_could_not_take_the_answer() {
     let (world, safe) = kept(3600);
     world.keeper.relocate();
+    world.token().await.expect("known since it was new");
     safe.set(&world.vault, Some(Trouble::Locked));
     world.clock.pass(3600 - 40);
     let fresh = world.token().await.expect("it is valid still");

@@ -15,6 +15,7 @@ use self::wire::{Call, Value};
 const COLLECTION: &str = "/org/freedesktop/secrets/collection/login";
 const SESSION: &str = "/org/freedesktop/secrets/session/";
 const PROMPT: &str = "/org/freedesktop/secrets/prompt/";
+const REMOVAL: &str = "/org/freedesktop/secrets/prompt/removal/";
 
 /// What happens to those who ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,16 @@ pub enum Mood {
     Open,
     /// It wants its password.
     Locked,
+    /// It is locked, and opens as soon as it is told to, as one without a password does.
+    Shut,
+    /// It wants its password, and does not tell before what it holds.
+    Cold,
+    /// It is open, and wants to hear from its user for each program that asks, for each item.
+    Guarded,
+    /// It is open, and wants to hear from its user before it removes something.
+    Careful,
+    /// It runs, and has no collection that new items could go to.
+    Empty,
     /// They wait for ever.
     Silent,
     /// There is a bus, and no keyring on it.
@@ -47,6 +58,8 @@ struct State {
     items: BTreeMap<usize, Item>,
     made: usize,
     prompts: usize,
+    /// What its user would let go of with the prompt.
+    asked_for: Vec<String>,
     calls: Vec<String>,
     connections: Vec<UnixStream>,
 }
@@ -72,6 +85,7 @@ impl Keyring {
             items: BTreeMap::new(),
             made: 0,
             prompts: 0,
+            asked_for: Vec::new(),
             calls: Vec::new(),
             connections: Vec::new(),
         };
@@ -98,8 +112,13 @@ impl Keyring {
         self.state().mood = mood;
     }
 
-    /// Ends the keyring and starts it again, with what it keeps, and without the sessions.
+    /// Ends the keyring and starts it again, with what it keeps, and without the sessions. The bus goes on.
     pub fn restart(&self) {
+        self.state().life += 1;
+    }
+
+    /// Ends keyring and bus, and starts both again.
+    pub fn restart_with_bus(&self) {
         let mut state = self.state();
         state.life += 1;
         state.connections.drain(..).for_each(|stream| drop(stream.shutdown(std::net::Shutdown::Both)));
@@ -216,7 +235,30 @@ type Answered = Result<(&'static str, Vec<Value>), &'static str>;
 
 impl State {
     fn is_locked(&self) -> bool {
-        self.mood == Mood::Locked
+        matches!(self.mood, Mood::Locked | Mood::Cold | Mood::Shut)
+    }
+
+    fn hides_items(&self) -> bool {
+        self.is_locked() || self.mood == Mood::Guarded
+    }
+
+    /// It is told to open. Returns whether it needs no prompt for that.
+    fn unlocks(&mut self, wanted: &Value) -> bool {
+        self.asked_for = wanted.elements().iter().map(|path| path.text().to_owned()).collect();
+        if self.mood == Mood::Shut {
+            self.mood = Mood::Open;
+        }
+        !self.hides_items() || (!self.is_locked() && self.asked_for.iter().all(|path| path == COLLECTION))
+    }
+
+    /// Its user agrees with a prompt: to remove an item, or to show items; never to open a locked keyring.
+    fn agreed(&mut self, prompt: &str) {
+        let shown = std::mem::take(&mut self.asked_for);
+        if let Some(number) = prompt.strip_prefix(REMOVAL).and_then(|number| number.parse().ok()) {
+            self.items.remove(&number);
+        } else if self.mood == Mood::Guarded && self.items.keys().all(|number| shown.contains(&item_path(*number))) {
+            self.mood = Mood::Open;
+        }
     }
 
     fn called(&mut self, method: &str, call: &Call, session: &mut Option<usize>) -> Answered {
@@ -230,19 +272,25 @@ impl State {
                 Ok(("vo", vec![output, path(&format!("{SESSION}{}", self.life))]))
             }
             ("Secret.Service.ReadAlias", "s") => {
-                Ok(("o", vec![path(if arguments[0].text() == "default" { COLLECTION } else { "/" })]))
+                let is_there = arguments[0].text() == "default" && self.mood != Mood::Empty;
+                Ok(("o", vec![path(if is_there { COLLECTION } else { "/" })]))
             }
             ("Secret.Service.SearchItems", "a{ss}") => {
                 let found = self.found(&arguments[0]);
-                let (open, locked) = if self.is_locked() { (Vec::new(), found) } else { (found, Vec::new()) };
+                let (open, locked) = match self.mood {
+                    Mood::Cold | Mood::Empty => (Vec::new(), Vec::new()),
+                    _ if self.hides_items() => (Vec::new(), found),
+                    _ => (found, Vec::new()),
+                };
                 Ok(("aoao", vec![paths(open), paths(locked)]))
             }
             ("Secret.Service.Unlock", "ao") => {
-                let prompt = if self.is_locked() { path(&format!("{PROMPT}1")) } else { no_prompt() };
+                let prompt = if self.unlocks(&arguments[0]) { no_prompt() } else { path(&format!("{PROMPT}1")) };
                 Ok(("aoo", vec![paths(Vec::new()), prompt]))
             }
             ("Secret.Prompt.Prompt", "s") => {
                 self.prompts += 1;
+                self.agreed(&call.path);
                 Ok(("", Vec::new()))
             }
             ("DBus.Properties.Get", "ss") => self.property(&call.path, arguments[1].text()),
@@ -262,6 +310,9 @@ impl State {
             }
             ("Secret.Item.Delete", "") => {
                 let number = self.item(&call.path)?.0;
+                if self.mood == Mood::Careful {
+                    return Ok(("o", vec![path(&format!("{REMOVAL}{number}"))]));
+                }
                 self.items.remove(&number);
                 Ok(("o", vec![no_prompt()]))
             }
@@ -281,7 +332,7 @@ impl State {
     fn item(&self, path: &str) -> Result<(usize, &Item), &'static str> {
         let number = path.strip_prefix(COLLECTION).and_then(|rest| rest.strip_prefix('/')?.parse().ok());
         let found = number.and_then(|number| Some((number, self.items.get(&number)?))).ok_or(NO_OBJECT)?;
-        if self.is_locked() { Err(LOCKED) } else { Ok(found) }
+        if self.hides_items() { Err(LOCKED) } else { Ok(found) }
     }
 
     /// A session is good for the connection that has opened it, in the life of the keyring in which it did.
@@ -328,11 +379,15 @@ impl State {
         self.made += 1;
         let number = before.unwrap_or(self.made);
         self.items.insert(number, Item { attributes, label, secret });
-        Ok(format!("{COLLECTION}/{number}"))
+        Ok(item_path(number))
     }
 }
 
+fn item_path(number: usize) -> String {
+    format!("{COLLECTION}/{number}")
+}
+
 fn paths(numbers: Vec<usize>) -> Value {
-    let path = |number: usize| Value::Path(format!("{COLLECTION}/{number}"));
+    let path = |number: usize| Value::Path(item_path(number));
     Value::Array("o".to_owned(), numbers.into_iter().map(path).collect())
 }
