@@ -74,6 +74,12 @@ const LARGEST_ANSWER: usize = 5 * 1024;
 /// How long running calls may take to finish at stop.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How long whoever has connected may take over the first request when another daemon serves.
+const FIRST: Duration = Duration::from_secs(10);
+
+/// The same at stop, when others wait for the end. Who is later sees that nothing was read.
+const LATE: Duration = Duration::from_secs(1);
+
 /// Accepts connections until the daemon stops, then lets running calls finish.
 pub async fn serve(app: Arc<App>, listener: StdListener, mut rebound: tokio::sync::mpsc::Receiver<StdListener>) {
     let router = table::router(&app);
@@ -108,7 +114,20 @@ pub async fn serve(app: Arc<App>, listener: StdListener, mut rebound: tokio::syn
     }
     drop(listener);
     app.life.say_farewell(&app.hub);
-    match timeout(GRACE, connections.finish()).await {
+    drain(&app, &connections).await;
+}
+
+/// Lets calls finish. When another daemon serves they have all the time they need, and so do logins, until somebody wants this one to end.
+async fn drain(app: &App, connections: &Connections) {
+    if !app.life.is_pressed() {
+        let all = async { tokio::join!(connections.finish(FIRST), app.logins.all_over()) };
+        tokio::select! {
+            biased;
+            _ = all => return info!("calls were finished"),
+            _ = app.life.pressed() => {}
+        }
+    }
+    match timeout(GRACE, connections.finish(LATE)).await {
         Ok(()) => info!("calls were finished"),
         Err(_) => warn!(grace_s = GRACE.as_secs(), "calls were cut off"),
     }
@@ -191,7 +210,7 @@ impl Drop for OpenRequest {
 impl Connection {
     /// Serves until the connection ends, or has to leave.
     async fn run(self, stream: UnixStream) {
-        let stream = Explained::new(stream, Arc::clone(&self.activity.open));
+        let stream = Explained::new(stream, Arc::clone(&self.activity));
         let connection = http1::Builder::new().header_read_timeout(None).max_buf_size(gate::MAX_HEAD).serve_connection(
             TokioIo::new(stream),
             service_fn(|request| {
@@ -200,6 +219,7 @@ impl Connection {
                 answer
             }),
         );
+        let connection = connection.with_upgrades();
         let (mut connection, mut is_told) = (pin!(connection), false);
         poll_fn(|context| {
             match self.activity.told(context.waker()) {
@@ -207,10 +227,10 @@ impl Connection {
                     is_told = true;
                     connection.as_mut().graceful_shutdown();
                 }
-                Told::Leave if !self.activity.is_busy() => {
-                    debug!("an idle connection was closed");
-                    return Poll::Ready(());
-                }
+                // Closed at once, it would take a request along that has just been sent.
+                Told::Leave if cfg!(target_os = "linux") => self.activity.shut(),
+                // Elsewhere that which has arrived would be lost as well.
+                Told::Leave => return Poll::Ready(()),
                 _ => {}
             }
             connection.as_mut().poll(context).map(log_end)
