@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::task::AtomicWaker;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
-use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
+use tokio::time::{Interval, MissedTickBehavior, interval};
 
 /// A connection on which nothing has happened for so long may have to make room. Shorter, and it might be one whose next request is just on
 /// its way.
@@ -39,7 +39,7 @@ pub(super) enum Told {
 const LEAVE: u8 = 1;
 /// To end as soon as it is not being answered.
 const FINISH: u8 = 2;
-/// The same, also if no request has come yet: whoever has just connected may be about to send the first.
+/// The same, also if no request has come yet (whoever has just connected may be about to send the first), and if it is of a login.
 const HURRY: u8 = 4;
 /// Not told, but done: nothing more is taken from it.
 const SHUT: u8 = 8;
@@ -56,6 +56,8 @@ pub(super) struct Activity {
     spoken: AtomicBool,
     /// Looks in a row in which nothing has happened.
     quiet: AtomicU32,
+    /// Whether it has asked about a login: that is this daemon's, and no other one can answer.
+    is_of_login: AtomicBool,
     told: AtomicU8,
     waker: AtomicWaker,
 }
@@ -75,6 +77,11 @@ impl Activity {
         if self.told.load(Ordering::Relaxed) != 0 {
             self.waker.wake();
         }
+    }
+
+    /// Keeps it until all logins have ended, if the daemon ends before.
+    pub(super) fn stay_for_login(&self) {
+        self.is_of_login.store(true, Ordering::Relaxed);
     }
 
     /// Takes nothing more from it. What has arrived already is still read.
@@ -101,8 +108,9 @@ impl Activity {
         }
         // Who is busy now does not make room later, for then it is not idle.
         let is_asked = told & LEAVE != 0 && self.told.fetch_and(!LEAVE, Ordering::AcqRel) & LEAVE != 0;
-        let is_due = told & HURRY != 0 || (told & FINISH != 0 && self.has_spoken.load(Ordering::Relaxed));
-        match (self.is_busy(), told & (FINISH | HURRY) != 0) {
+        let may_stay = !self.has_spoken.load(Ordering::Relaxed) || self.is_of_login.load(Ordering::Relaxed);
+        let is_due = told & HURRY != 0 || (told & FINISH != 0 && !may_stay);
+        match (self.is_busy(), is_due) {
             (true, true) => Told::Finish,
             (false, _) if is_asked || is_due => Told::Leave,
             _ => Told::Stay,
@@ -197,13 +205,16 @@ impl Connections {
     }
 
     /// Lets all finish what they are being answered, and returns when the last one has ended. Whoever has connected and not yet asked for
-    /// anything is given so long for it.
-    pub(super) async fn finish(&self, patience: Duration) {
+    /// anything, or has asked about a login, is let be for as long as `patience` lasts.
+    pub(super) async fn finish(&self, patience: impl Future<Output = ()>) {
         self.open.lock().all().for_each(|one| one.tell(FINISH));
-        if timeout(patience, self.emptied()).await.is_err() {
-            self.open.lock().all().for_each(|one| one.tell(HURRY));
-            self.emptied().await;
+        tokio::select! {
+            biased;
+            () = self.emptied() => return,
+            () = patience => {}
         }
+        self.open.lock().all().for_each(|one| one.tell(HURRY));
+        self.emptied().await;
     }
 
     async fn emptied(&self) {
@@ -307,17 +318,19 @@ mod tests {
         assert!(silent_for.is_some_and(|seconds| (9..=12).contains(&seconds)), "{silent_for:?}");
         assert!(spoke_for.is_some_and(|seconds| (57..=62).contains(&seconds)), "{spoke_for:?}");
         assert_eq!(busy_for, None);
-        let patience = Duration::from_secs(1);
-        assert!(connections.finish(patience).now_or_never().is_none(), "they are open");
+        let patience = || tokio::time::sleep(Duration::from_secs(1));
+        assert!(connections.finish(patience()).now_or_never().is_none(), "they are open");
         let told = |open: &Open| open.activity.told(Waker::noop());
         assert_eq!((told(&busy), told(&spoke)), (Told::Finish, Told::Leave));
         assert_eq!(told(&silent), Told::Stay, "its first request may be on its way");
-        assert!(timeout(patience * 2, connections.finish(patience)).await.is_err());
-        assert_eq!((told(&silent), told(&busy)), (Told::Leave, Told::Finish));
+        spoke.activity.stay_for_login();
+        assert_eq!(told(&spoke), Told::Stay, "no other daemon knows its login");
+        assert!(tokio::time::timeout(Duration::from_secs(2), connections.finish(patience())).await.is_err());
+        assert_eq!([&silent, &spoke, &busy].map(told), [Told::Leave, Told::Leave, Told::Finish]);
         busy.activity.end();
         assert_eq!(told(&busy), Told::Leave);
         drop((silent, spoke, busy));
-        assert!(connections.finish(patience).now_or_never().is_some());
+        assert!(connections.finish(patience()).now_or_never().is_some());
     }
 
     #[tokio::test(start_paused = true)]

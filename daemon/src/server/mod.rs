@@ -54,7 +54,7 @@ use hyper_util::rt::TokioIo;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{API_HEAD, CALL_HEADER, LOGINS, MCP, NAMESPACES_HEADER};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 use tracing::{Instrument, debug, debug_span, info, warn};
 
@@ -120,14 +120,21 @@ pub async fn serve(app: Arc<App>, listener: StdListener, mut rebound: tokio::syn
 /// Lets calls finish. When another daemon serves they have all the time they need, and so do logins, until somebody wants this one to end.
 async fn drain(app: &App, connections: &Connections) {
     if !app.life.is_pressed() {
-        let all = async { tokio::join!(connections.finish(FIRST), app.logins.all_over()) };
+        let first = async {
+            sleep(FIRST).await;
+            app.logins.all_over().await;
+        };
+        let all = async {
+            connections.finish(first).await;
+            app.logins.all_over().await;
+        };
         tokio::select! {
             biased;
-            _ = all => return info!("calls were finished"),
+            () = all => return info!("calls were finished"),
             _ = app.life.pressed() => {}
         }
     }
-    match timeout(GRACE, connections.finish(LATE)).await {
+    match timeout(GRACE, connections.finish(sleep(LATE))).await {
         Ok(()) => info!("calls were finished"),
         Err(_) => warn!(grace_s = GRACE.as_secs(), "calls were cut off"),
     }
@@ -279,10 +286,14 @@ impl Connection {
         }
         let mut request = request.map(Body::new);
         let path = request.uri().path();
-        if request.method() != Method::GET || path.starts_with(API_HEAD) || path == MCP || path.starts_with(LOGINS) {
+        let is_of_login = path.starts_with(LOGINS);
+        if request.method() != Method::GET || path.starts_with(API_HEAD) || path == MCP || is_of_login {
             // Who changes something or asks for a token is logged, who asks Mixpanel takes turns, and who waits for a login may see another
             // network; nobody else is asked who it is, for it costs an allocation.
             request.extensions_mut().insert(self.peer);
+            if is_of_login {
+                self.activity.stay_for_login();
+            }
         }
         match self.router.clone().oneshot(request).await {
             Ok(response) => response,
