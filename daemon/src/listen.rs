@@ -97,8 +97,6 @@ impl Socket {
         if address.address_family() != rustix::net::AddressFamily::UNIX {
             return Err(wrong(rustix::io::Errno::AFNOSUPPORT));
         }
-        // Clients ask the system which process listens, and it tells the one that has said so last.
-        rustix::net::listen(&descriptor, BACKLOG).map_err(wrong)?;
         let inode = Inode::of(path).map_err(|source| ListenError::Bind { path: path.to_owned(), source })?;
         // Without a file, whoever looks after the socket finds that it has gone, and binds another one.
         Ok((Self { path: path.to_owned(), inode: inode.or(Some(Inode(0, 0))) }, descriptor.into()))
@@ -167,6 +165,15 @@ impl Socket {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Makes this process the one that listens. Clients ask the system which process that is, to know whether it still lives, and it tells the
+/// one that has said so last.
+///
+/// # Errors
+/// Those of the system.
+pub fn listen(listener: &UnixListener) -> io::Result<()> {
+    Ok(rustix::net::listen(listener, BACKLOG)?)
 }
 
 /// A stale socket may be replaced. Anything else may not: we hold the root's lock, but the path may be somebody else's.

@@ -15,7 +15,7 @@ use tracing::{info, warn};
 use super::place::make_dir_of;
 use crate::handover::Descriptors;
 use crate::life::Life;
-use crate::listen::{ListenError, Presence, Socket};
+use crate::listen::{self, ListenError, Presence, Socket};
 use crate::lock::{Lock, private_dir, storage_root};
 
 /// So long a daemon tries to get a socket that clients can find. Then it leaves: the next call starts another, which can say why it fails.
@@ -138,10 +138,10 @@ impl Claim {
     /// Has all back from a daemon that did not take over.
     pub(super) fn keep(&self) {
         let mut held = self.held.lock();
-        if std::mem::take(&mut held.is_given)
-            && let Some(Err(error)) = held.lock.as_ref().map(Lock::sign)
-        {
-            warn!(%error, "the lock does not tell who holds it");
+        held.is_given = false;
+        let (Some(lock), Some(listener)) = (&held.lock, &held.listener) else { return };
+        if let Err(error) = lock.sign().and_then(|()| listen::listen(listener)) {
+            warn!(%error, "clients are not told which process serves");
         }
     }
 

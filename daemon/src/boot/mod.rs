@@ -249,7 +249,7 @@ async fn serve(
     let (handovers, asked) = mpsc::channel(4);
     let app = Arc::new(services::make(&options, place, watch, upstream, log, log_file, handovers));
     shorten_hour(&app);
-    held.confirm().await?;
+    held.confirm(&listener).await?;
     // Two: one in the hand of the server, one on its way. More than that nobody removes sockets.
     let (rebound, fresh) = mpsc::channel(2);
     let lock = held.serving(&app.life).await;

@@ -20,7 +20,7 @@ use super::place::Place;
 use crate::args::{Options, TakeOver};
 use crate::handover::{self, Channel, HandoverError, WORD};
 use crate::life::{HANDED_OVER, Life};
-use crate::listen::Socket;
+use crate::listen::{self, Socket};
 use crate::lock::Lock;
 
 /// How long a daemon that a client started waits for one that is just leaving. The client gives up at 10 s, and should have heard by then
@@ -103,7 +103,7 @@ impl Held {
     ///
     /// # Errors
     /// When it goes on.
-    pub(super) async fn confirm(&mut self) -> Result<(), BootError> {
+    pub(super) async fn confirm(&mut self, listener: &UnixListener) -> Result<(), BootError> {
         let Some(taken) = &mut self.taken else { return Ok(()) };
         if taken.channel.say(READY).await.is_ok() {
             // It may have tokens to save first.
@@ -117,8 +117,8 @@ impl Held {
                 None => warn!("the daemon that has served was killed"),
             }
         }
-        if let Err(error) = self.lock.sign() {
-            warn!(%error, "the lock does not tell who holds it");
+        if let Err(error) = self.lock.sign().and_then(|()| listen::listen(listener)) {
+            warn!(%error, "clients are not told which process serves");
         }
         Ok(())
     }
