@@ -31,8 +31,6 @@ pub(super) enum Told {
     Stay,
     /// To end, for it is not being answered.
     Leave,
-    /// To end after what it is being answered.
-    Finish,
 }
 
 /// To make room.
@@ -79,6 +77,16 @@ impl Activity {
         }
     }
 
+    /// Returns whether the answer that is given now is its last one.
+    pub(super) fn is_last(&self) -> bool {
+        self.is_due(self.told.load(Ordering::Relaxed))
+    }
+
+    fn is_due(&self, told: u8) -> bool {
+        let may_stay = !self.has_spoken.load(Ordering::Relaxed) || self.is_of_login.load(Ordering::Relaxed);
+        told & HURRY != 0 || (told & FINISH != 0 && !may_stay)
+    }
+
     /// Keeps it until all logins have ended, if the daemon ends before.
     pub(super) fn stay_for_login(&self) {
         self.is_of_login.store(true, Ordering::Relaxed);
@@ -108,13 +116,8 @@ impl Activity {
         }
         // Who is busy now does not make room later, for then it is not idle.
         let is_asked = told & LEAVE != 0 && self.told.fetch_and(!LEAVE, Ordering::AcqRel) & LEAVE != 0;
-        let may_stay = !self.has_spoken.load(Ordering::Relaxed) || self.is_of_login.load(Ordering::Relaxed);
-        let is_due = told & HURRY != 0 || (told & FINISH != 0 && !may_stay);
-        match (self.is_busy(), is_due) {
-            (true, true) => Told::Finish,
-            (false, _) if is_asked || is_due => Told::Leave,
-            _ => Told::Stay,
-        }
+        let is_to_leave = !self.is_busy() && (is_asked || self.is_due(told));
+        if is_to_leave { Told::Leave } else { Told::Stay }
     }
 
     fn tell(&self, what: u8) {
@@ -321,12 +324,13 @@ mod tests {
         let patience = || tokio::time::sleep(Duration::from_secs(1));
         assert!(connections.finish(patience()).now_or_never().is_none(), "they are open");
         let told = |open: &Open| open.activity.told(Waker::noop());
-        assert_eq!((told(&busy), told(&spoke)), (Told::Finish, Told::Leave));
+        assert_eq!((told(&busy), told(&spoke)), (Told::Stay, Told::Leave));
+        assert!(busy.activity.is_last(), "what it is being answered is the last");
         assert_eq!(told(&silent), Told::Stay, "its first request may be on its way");
         spoke.activity.stay_for_login();
         assert_eq!(told(&spoke), Told::Stay, "no other daemon knows its login");
         assert!(tokio::time::timeout(Duration::from_secs(2), connections.finish(patience())).await.is_err());
-        assert_eq!([&silent, &spoke, &busy].map(told), [Told::Leave, Told::Leave, Told::Finish]);
+        assert_eq!([&silent, &spoke, &busy].map(told), [Told::Leave, Told::Leave, Told::Stay]);
         busy.activity.end();
         assert_eq!(told(&busy), Told::Leave);
         drop((silent, spoke, busy));

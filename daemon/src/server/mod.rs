@@ -46,7 +46,7 @@ use axum::body::Body;
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
-use hyper::header::HeaderName;
+use hyper::header::{CONNECTION, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
@@ -221,33 +221,34 @@ impl Connection {
         let connection = http1::Builder::new().header_read_timeout(None).max_buf_size(gate::MAX_HEAD).serve_connection(
             TokioIo::new(stream),
             service_fn(|request| {
-                let answer = self.answer(request);
+                // From the very moment at which hyper has it: until then, the end of what is read ends the connection.
+                let number = self.app.counters.calls.fetch_add(1, Ordering::Relaxed);
+                let answer = self.answer(request, number, OpenRequest::of(&self.app, &self.activity, number));
                 debug_assert!(size_of_val(&answer) <= LARGEST_ANSWER, "{} bytes a call", size_of_val(&answer));
                 answer
             }),
         );
         let connection = connection.with_upgrades();
-        let (mut connection, mut is_told) = (pin!(connection), false);
+        let mut connection = pin!(connection);
         poll_fn(|context| {
             match self.activity.told(context.waker()) {
-                Told::Finish if !is_told => {
-                    is_told = true;
-                    connection.as_mut().graceful_shutdown();
-                }
                 // Closed at once, it would take a request along that has just been sent.
                 Told::Leave if cfg!(target_os = "linux") => self.activity.shut(),
                 // Elsewhere that which has arrived would be lost as well.
                 Told::Leave => return Poll::Ready(()),
-                _ => {}
+                Told::Stay => {}
             }
             connection.as_mut().poll(context).map(log_end)
         })
         .await;
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-        let number = self.app.counters.calls.fetch_add(1, Ordering::Relaxed);
-        let open = OpenRequest::of(&self.app, &self.activity, number);
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        number: u64,
+        open: OpenRequest,
+    ) -> Result<Response<Body>, Infallible> {
         #[cfg(debug_assertions)]
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let span = debug_span!("call", method = %request.method(), path = request.uri().path(), number);
@@ -269,6 +270,10 @@ impl Connection {
         noted.notes.extend(note);
         reply::finish(&self.app, number, &noted, &mut response);
         reply::add_notes(response.headers_mut(), &self.app.limits_told);
+        if self.activity.is_last() {
+            // Where the head has gone before, the connection ends as an idle one does.
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         #[cfg(debug_assertions)]
         let response = observed::note(method.as_str(), &path, response).await;
         Ok(if response.body().size_hint().exact().is_some() { response } else { response.map(|body| held(body, open)) })
