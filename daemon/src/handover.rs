@@ -25,6 +25,9 @@ pub const WORD: Duration = Duration::from_secs(5);
 /// Longest line or head that is read, and longest body of a refusal.
 const MOST: usize = 64 * 1024;
 
+/// What the refusal of a daemon holds that is ending.
+const STOPPING: &[u8] = b"\"stopping\"";
+
 /// Why nothing was handed over.
 #[derive(Debug, thiserror::Error)]
 pub enum HandoverError {
@@ -171,7 +174,11 @@ async fn upgrade(mut stream: UnixStream) -> Result<Channel, HandoverError> {
     if status.starts_with("101") {
         return Ok(Channel(stream));
     }
-    Err(HandoverError::Refused(refusal(status, &body(&mut stream, &head).await)))
+    let body = body(&mut stream, &head).await;
+    if body.windows(STOPPING.len()).any(|part| part == STOPPING) {
+        return Err(HandoverError::Ended);
+    }
+    Err(HandoverError::Refused(refusal(status, &body)))
 }
 
 /// Reads a head to its end, and not a byte of what comes after it.

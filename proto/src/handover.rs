@@ -9,7 +9,8 @@
 //! | old | [`HERE`], with the descriptors | both can accept, and the old one does |
 //! | new | [`READY`] | all that the new one needs is made |
 //! | old | [`YOURS`], or [`KEPT`] and why | the old one does not touch the socket's file any more |
-//! | new | [`SERVING`] | the new one accepts, and the old one does not |
+//! | new | [`SERVING`] | the new one accepts, too |
+//! | old | [`GONE`] | the old one does not accept any more: whoever connects now is served by the new one |
 //! | new | [`END`], at some time | the old one does not wait any longer for its last calls |
 //!
 //! Whoever finds the connection closed without a word knows that the other one was killed, and goes on: the old one as if nothing had been
@@ -32,6 +33,9 @@ pub const KEPT: &str = "kept";
 
 /// The new one serves.
 pub const SERVING: &str = "serving";
+
+/// The old one does not accept any more.
+pub const GONE: &str = "gone";
 
 /// The new one ends, and whoever came before it shall do so, too.
 pub const END: &str = "end";

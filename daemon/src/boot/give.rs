@@ -4,7 +4,7 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mp_proto::handover::{END, KEPT, READY, SERVING, YOURS};
+use mp_proto::handover::{END, GONE, KEPT, READY, SERVING, YOURS};
 use tokio::net::UnixStream;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
@@ -65,6 +65,9 @@ async fn hand_over(app: &App, claim: &Claim, channel: &mut Channel) -> Result<()
     claim.let_go();
     info!("handed over");
     app.life.request_stop(HANDED_OVER);
+    app.life.closed().await;
+    // Whoever does not hear it any more needs nothing more.
+    let _ = channel.say(GONE).await;
     Ok(())
 }
 

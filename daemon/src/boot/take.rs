@@ -27,8 +27,11 @@ use crate::lock::Lock;
 /// who is in the way.
 const WAIT_FOR_LOCK: Duration = Duration::from_secs(7);
 
-/// How often one that has ended before it gave anything is asked again: the one that serves then is another one.
-const ATTEMPTS: u32 = 3;
+/// How often one that is ending is asked again: the one that serves then is another one.
+const ATTEMPTS: u32 = 20;
+
+/// How long after the last time.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// The lock, and what else another daemon has handed over.
 pub(super) struct Held {
@@ -63,7 +66,7 @@ async fn ask(place: &Place) -> Result<Option<Channel>, HandoverError> {
     loop {
         attempt += 1;
         match handover::ask(&place.socket).await {
-            Err(HandoverError::Ended) if attempt < ATTEMPTS => {}
+            Err(HandoverError::Ended) if attempt < ATTEMPTS => tokio::time::sleep(PAUSE).await,
             asked => return asked,
         }
     }
@@ -128,6 +131,8 @@ impl Held {
         if let Some(mut taken) = self.taken {
             // Whoever does not hear it any more has ended, which is as good.
             let _ = taken.channel.say(SERVING).await;
+            // Who has started this daemon hears of it when nobody else answers any more.
+            let _ = timeout(WORD, taken.channel.hear()).await;
             info!("took over from the daemon that has served");
             let ends = life.clone();
             life.spawn(async move {

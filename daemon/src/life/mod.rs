@@ -38,6 +38,7 @@ struct Shared {
     stop: CancellationToken,
     press: CancellationToken,
     over: CancellationToken,
+    closed: CancellationToken,
     reason: OnceLock<&'static str>,
 }
 
@@ -51,6 +52,16 @@ impl Life {
         if reason != HANDED_OVER {
             self.0.press.cancel();
         }
+    }
+
+    /// Notes that no connection is accepted any more.
+    pub fn close(&self) {
+        self.0.closed.cancel();
+    }
+
+    /// Waits until no connection is accepted any more.
+    pub async fn closed(&self) {
+        self.0.closed.cancelled().await;
     }
 
     /// Returns whether the daemon has to end soon, whatever is under way.

@@ -60,6 +60,7 @@ use tracing::{Instrument, debug, debug_span, info, warn};
 
 use crate::call::waits::Callers;
 use crate::files::looks;
+use crate::life::AGAIN;
 use crate::notes;
 use crate::server::app::App;
 use crate::server::connections::{Activity, Connections, Doorkeeper, Open, Told};
@@ -79,6 +80,9 @@ const FIRST: Duration = Duration::from_secs(10);
 
 /// The same at stop, when others wait for the end. Who is later sees that nothing was read.
 const LATE: Duration = Duration::from_secs(1);
+
+/// The same where a service manager starts the next one: nobody shall notice.
+const LATE_AGAIN: Duration = Duration::from_secs(5);
 
 /// Accepts connections until the daemon stops, then lets running calls finish.
 pub async fn serve(app: Arc<App>, listener: StdListener, mut rebound: tokio::sync::mpsc::Receiver<StdListener>) {
@@ -113,6 +117,7 @@ pub async fn serve(app: Arc<App>, listener: StdListener, mut rebound: tokio::syn
         }
     }
     drop(listener);
+    app.life.close();
     app.life.say_farewell(&app.hub);
     drain(&app, &connections).await;
 }
@@ -134,7 +139,8 @@ async fn drain(app: &App, connections: &Connections) {
             _ = app.life.pressed() => {}
         }
     }
-    match timeout(GRACE, connections.finish(sleep(LATE))).await {
+    let late = if app.life.reason() == AGAIN { LATE_AGAIN } else { LATE };
+    match timeout(GRACE, connections.finish(sleep(late))).await {
         Ok(()) => info!("calls were finished"),
         Err(_) => warn!(grace_s = GRACE.as_secs(), "calls were cut off"),
     }
