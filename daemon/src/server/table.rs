@@ -57,6 +57,7 @@ fn about_the_daemon() -> Vec<Route> {
     let accepted = Reply::Accepted(body::<wire::Accepted>());
     let stop = "Stop gracefully; refused where a login would be lost";
     let level = "Change the log filter until the daemon ends";
+    const HAND_OVER: &str = "Hand the socket over to another daemon of this user, as an upgrade of the connection";
     let about = "Stream events, each an `Event` as its data; resumes after Last-Event-ID";
     vec![
         Route::new(get.clone(), at::HEALTH, "Tell that the daemon is alive", json::<wire::HealthBody>(), c::health),
@@ -100,6 +101,7 @@ fn about_the_daemon() -> Vec<Route> {
             c::check_config,
         )
         .takes::<wire::ConfigText>(),
+        Route::new(post.clone(), at::HANDOVER, HAND_OVER, Reply::Upgraded, c::hand_over).fails(&[failures::SUCCESSION]),
         Route::new(post, at::SHUTDOWN, stop, accepted, c::shutdown).takes::<wire::Shutdown>().fails(&[failures::END]),
     ]
 }

@@ -284,7 +284,7 @@ fn the_daemon_keeps_its_storeys() {
     check(
         "daemon/src",
         &[
-            "args clock fault hub meter notes telemetry",
+            "args clock fault handover hub meter notes telemetry",
             "trace",
             "life",
             "lock",
