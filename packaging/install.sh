@@ -286,8 +286,8 @@ uninstall_all() {
     [ -f "$list" ] || fail "nothing was installed into $prefix by this script: there is no $list" "installed elsewhere? --prefix FOLDER"
     if [ -x "$prefix/bin/mp" ]; then
         # The unit first: a service manager would start again what was stopped. An mp without `setup` has written nothing, and says so.
-        taken=$("$prefix/bin/mp" --no-autostart setup --remove --yes </dev/null 2>/dev/null) || true
-        [ -z "$taken" ] || say "$taken"
+        # Of what it says, what it did: all that this script has installed is told below.
+        "$prefix/bin/mp" --no-autostart setup --remove --yes </dev/null 2>/dev/null | grep -E '  (removed|failed)  ' || true
         # It may hold a login that is not written yet; mp knows, and ends it when that is safe.
         "$prefix/bin/mp" --no-autostart daemon stop </dev/null >/dev/null 2>&1 || true
     fi

@@ -1,7 +1,9 @@
 //! `mp setup`: what no package can bring into a home, each part asked for, and each undone by `--remove`.
 
 use std::collections::BTreeSet;
+use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction};
@@ -12,7 +14,8 @@ use super::daemon::unit;
 use super::steps::shown;
 use crate::arg::switch;
 use crate::call::Call;
-use crate::command::{Command, Flags, Run, Section};
+use crate::command::{Command, Flags, Invocation, Run, Section};
+use crate::output::screen;
 use crate::pages::pages;
 use crate::setup::{Around, Manual, Part, SHELLS, Shell, State, Step, remove_folders};
 use crate::{input, tree};
@@ -24,7 +27,7 @@ pub(super) const COMMAND: Command = Command {
     about: "Set up completions, manual pages and the daemon's unit for this user, or remove them",
     arguments,
     flags: Flags::None,
-    run: Run::Call(|call| Box::pin(run(call))),
+    run: Run::Custom(|at| Box::pin(begin(at))),
     ..Command::ROW
 };
 
@@ -57,14 +60,20 @@ struct Task {
     is_named: bool,
     shells: Vec<&'static Shell>,
     is_removal: bool,
+    rows: &'static [Command],
+}
+
+async fn begin(at: Invocation<'_>) -> Result<ExitCode, Failure> {
+    let rows = at.rows;
+    run(&mut at.call()?, rows).await.map(|()| ExitCode::SUCCESS)
 }
 
 /// Runs the command.
 ///
 /// # Errors
 /// When nobody can be asked, or something went wrong; the rest is done then all the same.
-async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
-    let task = task(call)?;
+async fn run(call: &mut Call<'_>, rows: &'static [Command]) -> Result<(), Failure> {
+    let task = task(call, rows)?;
     if call.arguments.get_flag("dry-run") {
         let steps = task.planned(call, &task.parts).await;
         return shown(call, &steps, true, task.is_named);
@@ -73,7 +82,8 @@ async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
         let steps = task.done(call, &task.parts, false, &mut BTreeSet::new()).await;
         return shown(call, &steps, false, task.is_named);
     }
-    if !input::is_interactive() {
+    // As before what destroys: who sees the question can answer it.
+    if !(std::io::stdin().is_terminal() && screen::is_stderr_watched()) {
         let steps = task.planned(call, &task.parts).await;
         let is_needed = steps.iter().any(|step| step.state.is_change());
         shown(call, &steps, true, task.is_named)?;
@@ -83,7 +93,7 @@ async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
     shown(call, &steps, false, task.is_named)
 }
 
-fn task(call: &Call<'_>) -> Result<Task, Failure> {
+fn task(call: &Call<'_>, rows: &'static [Command]) -> Result<Task, Failure> {
     let around = Around::look(&call.environment)?;
     let words =
         |id| -> Vec<&str> { call.arguments.get_many::<String>(id).into_iter().flatten().map(String::as_str).collect() };
@@ -101,7 +111,7 @@ fn task(call: &Call<'_>) -> Result<Task, Failure> {
         false => shells.contains(&shell.name),
     };
     let shells = SHELLS.iter().filter(is_meant).collect();
-    Ok(Task { around, parts, is_named: !named.is_empty(), shells, is_removal })
+    Ok(Task { around, parts, is_named: !named.is_empty(), shells, is_removal, rows })
 }
 
 impl Task {
@@ -187,7 +197,7 @@ impl Task {
         {
             return vec![Step::new(Part::Man, "manual pages", State::Provided).at(file)];
         }
-        let manual = Manual::new(&self.around, pages(tree::tree(super::COMMANDS, None)));
+        let manual = Manual::new(&self.around, pages(tree::tree(self.rows, None)));
         if self.is_removal { manual.take(is_dry, made) } else { manual.put(&self.around, is_dry) }
     }
 }

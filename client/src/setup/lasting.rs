@@ -14,10 +14,13 @@ use crate::program::PLACES;
 /// present one: beside where `mp` is found on the search path, or in `opt` of Homebrew.
 pub(crate) fn lasting(program: &Path, search_path: &[PathBuf]) -> (PathBuf, Option<&'static str>) {
     let beside = search_path.iter().flat_map(|folder| PLACES.iter().map(|place| plain(&folder.join(place))));
-    let mut names: Vec<PathBuf> = of_version(program).into_iter().chain(beside).collect();
+    let of_version = of_version(program).filter(|name| is_same(name, program));
+    let mut names: Vec<PathBuf> = of_version.iter().cloned().chain(beside).collect();
     names.retain(|name| is_same(name, program));
     names.insert(0, program.to_owned());
-    let name = names.iter().find(|name| passing(name).is_none()).unwrap_or(&names[0]).clone();
+    // Where none lasts, the link of a version still does for longer than its folder.
+    let least = of_version.unwrap_or_else(|| program.to_owned());
+    let name = names.into_iter().find(|name| passing(name).is_none()).unwrap_or(least);
     let why = passing(&name);
     (name, why)
 }

@@ -7,8 +7,7 @@ use std::process::{Command, Stdio};
 
 use super::around::Around;
 use super::files::{Comment, Wanted};
-use super::manager::Absent;
-use super::unit::{Spec, Unfit};
+use super::unit::{Absent, Spec, Unfit};
 use crate::place::uid;
 
 /// launchd, as one user has it.

@@ -7,16 +7,7 @@ use super::around::Around;
 use super::files::Wanted;
 use super::launchd::Launchd;
 use super::systemd::Systemd;
-use super::unit::{Spec, Unfit};
-
-/// Why no service manager can be asked.
-#[derive(Debug, Clone)]
-pub(crate) struct Absent {
-    /// What is missing.
-    pub(crate) why: String,
-    /// What would change that.
-    pub(crate) next: Option<String>,
-}
+use super::unit::{Absent, Spec, Unfit};
 
 /// A service manager.
 pub(crate) enum Manager {

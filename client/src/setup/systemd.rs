@@ -7,8 +7,7 @@ use std::process::{Command, Stdio};
 
 use super::around::Around;
 use super::files::{Comment, Wanted};
-use super::manager::Absent;
-use super::unit::{NAME, Spec, Unfit};
+use super::unit::{Absent, NAME, Spec, Unfit};
 use crate::place::uid;
 
 /// Where the units of packages are, beside those that the manager names.

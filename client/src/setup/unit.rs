@@ -4,6 +4,15 @@
 
 use std::path::{Path, PathBuf};
 
+/// Why no service manager can be asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Absent {
+    /// What is missing.
+    pub(crate) why: String,
+    /// What would change that.
+    pub(crate) next: Option<String>,
+}
+
 /// What the units are called, unless the storage root is another one than usual. `mpd.service` belongs to a music player.
 pub(crate) const NAME: &str = "mixpanel-mpd";
 

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use super::root;
 
 /// What stands for the programs: they say who they are, as ours do.
-const MP: &str = "#!/bin/sh\necho \"mp 0.1.0 $*\"\n";
+const MP: &str = "#!/bin/sh\necho \"mp 0.1.0 $*\"\n[ \"$2\" = setup ] && echo \"pages  removed  by $*\" || true\n";
 const MPD: &str = "#!/bin/sh\n[ \"$1\" = --mixpanel-version ] && echo 'mixpanel-mpd 0.1.0 protocol 1-1'\n";
 
 /// What the installer needs of a system.
@@ -187,7 +187,10 @@ fn it_installs_from_a_folder_again_and_removes_everything() {
     assert_eq!(found, again);
     let said = world.run(&["--uninstall"]).ok();
     assert!(said.contains("~/.mp"), "{said}");
-    assert!(said.contains("--no-autostart setup --remove --yes"), "what mp wrote into the home goes, too: {said}");
+    assert!(
+        said.contains("  removed  by --no-autostart setup --remove --yes\n"),
+        "what mp wrote into the home goes, too: {said}"
+    );
     assert_eq!(world.installed(), ["./.local/share/man/man1/other.1"]);
     let refused = world.run(&["--uninstall"]);
     assert!(refused.code == Some(1) && refused.said.contains("nothing was installed"), "{}", refused.said);

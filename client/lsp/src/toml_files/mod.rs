@@ -50,7 +50,14 @@ mod tests {
         assert_eq!(offered("[act|", Config), ["active"]);
         assert_eq!(
             offered("[settings.|]", Config),
-            ["settings.limits", "settings.network", "settings.output", "settings.custom_header"]
+            [
+                "settings.limits",
+                "settings.network",
+                "settings.output",
+                "settings.notify",
+                "settings.telemetry",
+                "settings.custom_header"
+            ]
         );
         assert_eq!(offered("[accounts.ada]\nre|", Config), ["region = "]);
         assert_eq!(offered("[accounts.ada]\ntype = \"oauth_token\"\ntok|", Config), ["token = ", "token_env = "]);

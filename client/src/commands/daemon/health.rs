@@ -132,7 +132,7 @@ mod tests {
         };
         let accounts = states.iter().map(account).collect::<Vec<_>>().join(",");
         let body = format!(
-            r#"{{"daemon": {{"name": "mpd", "version": "1", "protocol": "1-1", "capabilities": [], "pid": 1,
+            r#"{{"daemon": {{"name": "mpd", "version": "1", "protocol": {{"min": 1, "max": 1}}, "capabilities": [], "pid": 1,
             "instance": "i", "root": "/r"}}, "started_by": "hand", "started_at": "2026-01-01T00:00:00Z", "uptime_s": 5,
             "socket": "/s", "restart_pending": false, "idle_exit_s": null, "connections": 1, "calls": 1, "event_streams": 0,
             "log_level": "info", "log_file": null, "config": {{"path": "/c", "state": "ok", "revision": 1,

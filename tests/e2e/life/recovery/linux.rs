@@ -1,5 +1,5 @@
-//! What only Linux lets a program know or do: which run of which machine holds a lock (the boot id and the start of a process, from `/proc`),
-//! and calls as another user (`setpriv`).
+//! What only Linux lets a program know or do: which run of which machine holds a lock (the boot id and the start of a process, from
+//! `/proc`), and calls as another user (`setpriv`).
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
