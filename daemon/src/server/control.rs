@@ -6,16 +6,15 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use hyper::StatusCode;
-use hyper::header::{CONNECTION, CONTENT_TYPE, UPGRADE};
+use hyper::header::{CONNECTION, UPGRADE};
 use hyper_util::rt::TokioIo;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::handover;
-use mp_proto::version::BUILD;
 use mp_proto::wire::{
-    Accepted, ConfigMistake, ConfigProblems, ConfigState, ConfigStatus, ConfigText,
-    HealthBody, LogLevel, RESTARTING, Shutdown, StatusBody,
+    Accepted, ConfigMistake, ConfigProblems, ConfigState, ConfigStatus, ConfigText, HealthBody, LogLevel, RESTARTING,
+    Shutdown, StartedBy, StatusBody,
 };
 use tokio::net::UnixStream;
 use tokio::time::timeout;
