@@ -199,8 +199,8 @@ pub(crate) async fn start_in_turn(place: &Place, turn: Arc<spawn::Turn>) -> Resu
     }
 }
 
-/// Starts a daemon with the environment of this process, which takes over from the one that serves, so that no call fails. Where none
-/// serves it is a start like any other. Returns whether it serves now: one that was not handed over has to be stopped first.
+/// Starts a daemon with the environment of this process, which takes over from the one that serves, so that no call fails. Returns
+/// whether it serves now. Where nothing is handed over, the one that serves, if there is one, has to be stopped first.
 ///
 /// # Errors
 /// When the new one cannot serve; then the other one goes on.

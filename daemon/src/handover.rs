@@ -3,7 +3,7 @@
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mp_proto::handover::{HERE, UPGRADE};
@@ -34,6 +34,9 @@ pub enum HandoverError {
     /// The one that serves does not do it, and says why.
     #[error("{0}")]
     Refused(String),
+    /// There is none, or it is elsewhere: the config may name another directory now.
+    #[error("no daemon listens at {}", .0.display())]
+    Nobody(PathBuf),
     /// It ended before it said anything.
     #[error("the daemon that served has ended")]
     Ended,
@@ -142,15 +145,15 @@ fn pick_up(from: BorrowedFd<'_>) -> io::Result<(usize, Option<Descriptors>)> {
     Ok((received.bytes, all.next().zip(all.next())))
 }
 
-/// Asks the daemon that answers at a socket to hand over; none when nobody listens there.
+/// Asks the daemon that answers at a socket to hand over.
 ///
 /// # Errors
 /// When it does not.
-pub async fn ask(socket: &Path) -> Result<Option<Channel>, HandoverError> {
+pub async fn ask(socket: &Path) -> Result<Channel, HandoverError> {
     let stream = match UnixStream::connect(socket).await {
         Ok(stream) => stream,
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
-            return Ok(None);
+            return Err(HandoverError::Nobody(socket.to_owned()));
         }
         Err(error) => return Err(error.into()),
     };
@@ -158,7 +161,7 @@ pub async fn ask(socket: &Path) -> Result<Option<Channel>, HandoverError> {
     if theirs != ours {
         return Err(HandoverError::Refused(format!("uid {theirs} listens at {}", socket.display())));
     }
-    timeout(WORD, upgrade(stream)).await.map_err(|_| HandoverError::Late)?.map(Some)
+    timeout(WORD, upgrade(stream)).await.map_err(|_| HandoverError::Late)?
 }
 
 async fn upgrade(mut stream: UnixStream) -> Result<Channel, HandoverError> {
@@ -255,10 +258,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_there_is_no_failure_and_a_refusal_is_told_in_its_words() {
+    async fn nobody_there_is_told_and_a_refusal_in_its_words() {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("s");
-        assert!(matches!(ask(&path).await, Ok(None)));
+        assert!(matches!(ask(&path).await, Err(HandoverError::Nobody(_))));
         let answer = async |said: &'static str| {
             let _ = std::fs::remove_file(&path);
             let listener = tokio::net::UnixListener::bind(&path).expect("bound");

@@ -44,7 +44,8 @@ pub const END: &str = "end";
 /// and is of an older release.
 pub const OPTION: &str = "--take-over";
 
-/// From the daemon that answers at the socket; without one, this is a start like any other.
+/// From the daemon that answers at the socket. Where there is none, it does not start: another directory may have been chosen meanwhile,
+/// and a daemon serve in the one before.
 pub const FROM_SOCKET: &str = "socket";
 
 /// From the program that was run before, in the same process: what it hands over lies in the socket that is standard input.

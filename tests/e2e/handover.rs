@@ -265,7 +265,7 @@ fn kills_in_the_middle_of_restarts_leave_a_daemon_that_serves() {
         home.mp(["daemon", "start"]).ok();
         let (old, _) = home.daemon().expect("it serves");
         let restarting = home.mp(["daemon", "restart"]).start();
-        pause(Duration::from_micros(dice.below(300_000)));
+        pause(Duration::from_millis(dice.below(300)));
         let victims = if round % 2 == 0 { vec![old] } else { daemons_of(home.path()) };
         victims.iter().for_each(|pid| kill(*pid));
         let done = restarting.finish();

@@ -3,6 +3,7 @@
 pub(crate) mod base;
 mod check;
 mod claim;
+mod error;
 mod give;
 mod idle;
 mod place;
@@ -19,7 +20,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mp_proto::failure::chain;
-use mp_proto::handover::not_handed_over;
 use mp_proto::location;
 use mp_proto::version::{BUILD, identity};
 use mp_proto::visible::line;
@@ -30,22 +30,20 @@ use tokio::sync::mpsc;
 use tracing::{error, info, warn};
 
 use self::claim::Claim;
+pub use self::error::BootError;
 use self::give::give;
 use self::idle::leave_when_idle;
-use self::place::{Named, Place, PlaceError};
+use self::place::{Named, Place};
 use self::take::Held;
 use self::upgrade::{Successor, make_way};
-use crate::args::{self, ArgsError, Command, HELP, Options};
+use crate::args::{self, Command, HELP, Options};
 use crate::fault;
 use crate::files::replace;
 use crate::files::watch::Watch;
-use crate::handover::HandoverError;
 use crate::identity::bases::loopback;
 use crate::life::limits::Limits;
 use crate::life::service;
 use crate::life::signals::Signals;
-use crate::listen::ListenError;
-use crate::lock::LockError;
 use crate::mixpanel::Mixpanel;
 use crate::mixpanel::network::Variables;
 use crate::notify::Notifier;
@@ -63,45 +61,6 @@ const LANDING: Duration = Duration::from_secs(25);
 /// How long the end tries to save tokens that are only in memory. With the grace for calls and the landing of a refresh it stays below
 /// what a service manager allows.
 const SAVING: Duration = Duration::from_secs(8);
-
-/// Why the daemon did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum BootError {
-    /// The command line.
-    #[error(transparent)]
-    Args(#[from] ArgsError),
-    /// Root, directories or socket.
-    #[error(transparent)]
-    Place(#[from] PlaceError),
-    /// The lock.
-    #[error(transparent)]
-    Lock(#[from] LockError),
-    /// The daemon that serves.
-    #[error("{}", not_handed_over(&.0.to_string()))]
-    Handover(#[from] HandoverError),
-    /// The log.
-    #[error(transparent)]
-    Telemetry(#[from] TelemetryError),
-    /// The socket.
-    #[error(transparent)]
-    Listen(#[from] ListenError),
-    /// What should take Mixpanel's place is no loopback URL.
-    #[error("the upstream {url:?} {problem}")]
-    Upstream {
-        /// What was given.
-        url: String,
-        /// What is wrong.
-        problem: String,
-    },
-    /// The system refused something every process may do.
-    #[error("could not {step}")]
-    System {
-        /// What was tried.
-        step: &'static str,
-        /// The system's answer.
-        source: std::io::Error,
-    },
-}
 
 /// Runs the program `mpd`.
 pub fn main() -> ExitCode {
@@ -193,8 +152,8 @@ fn detach(started_by: StartedBy, root: &Path) -> Result<(), BootError> {
     Ok(())
 }
 
-/// Returns whether the log goes into a file of our own: for a client, which reads no output of ours, and under launchd, which keeps what a job
-/// says, but never puts it aside. systemd has its journal.
+/// Returns whether the log goes into a file of our own: for a client, which reads no output of ours, and under launchd, which keeps what a
+/// job says, but never puts it aside. systemd has its journal.
 fn has_log_file(started_by: StartedBy) -> bool {
     started_by == StartedBy::Client || (started_by == StartedBy::Service && cfg!(target_os = "macos"))
 }

@@ -15,7 +15,7 @@ use tokio::net::UnixStream;
 use tokio::time::timeout;
 use tracing::{info, warn};
 
-use super::BootError;
+use super::error::BootError;
 use super::place::Place;
 use crate::args::{Options, TakeOver};
 use crate::handover::{self, Channel, HandoverError, WORD};
@@ -51,7 +51,7 @@ struct Taken {
 pub(super) async fn hold(options: &Options, place: &Place) -> Result<Held, BootError> {
     let channel = match options.take_over {
         None => None,
-        Some(TakeOver::Socket) => ask(place).await?,
+        Some(TakeOver::Socket) => Some(ask(place).await?),
         Some(TakeOver::Stdin) => Some(stdin()?),
     };
     let Some(channel) = channel else { return Ok(Held { lock: take_lock(options.started_by, place)?, taken: None }) };
@@ -61,7 +61,7 @@ pub(super) async fn hold(options: &Options, place: &Place) -> Result<Held, BootE
 }
 
 /// Asks the daemon that serves. One that ends at this moment is followed by another, or by none.
-async fn ask(place: &Place) -> Result<Option<Channel>, HandoverError> {
+async fn ask(place: &Place) -> Result<Channel, HandoverError> {
     let mut attempt = 0;
     loop {
         attempt += 1;

@@ -15,7 +15,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use mp_proto::failure::{Failure, FailureKind};
@@ -46,7 +46,8 @@ pub(super) async fn make_way(app: Arc<App>, claim: Arc<Claim>) {
     let mut tick = tokio::time::interval(LOOK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut before = Look::default();
-    let mut refused = None;
+    // The last other program that was asked, and whether it can be the next one for those who listen.
+    let mut asked = None;
     loop {
         tokio::select! {
             biased;
@@ -56,19 +57,34 @@ pub(super) async fn make_way(app: Arc<App>, claim: Arc<Claim>) {
         let now = Look::at(&app, &program);
         let is_quiet = now == before && !is_needed(&app);
         before = now;
-        let Some(found) = now.found.filter(|found| is_quiet && refused != Some(*found)) else { continue };
-        match answer(&app, &program).await {
-            Ok((identity, takes_over)) => {
-                info!(identity, takes_over, "the program was replaced, and nobody needs this one");
-                if takes_over && app.started_by != StartedBy::Service {
-                    claim.keep_open();
-                }
-                return app.life.request_stop(REPLACED);
+        let Some(found) = now.found.filter(|_| is_quiet) else { continue };
+        let answered = match asked {
+            Some((program, answered)) if program == found => answered,
+            _ => ask(&app, &program).await,
+        };
+        asked = Some((found, answered));
+        // Whoever listens is told, and goes on at the same socket; without that socket it would be left alone.
+        let is_next = answered.is_some_and(|takes_over| takes_over || app.hub.streams() == 0);
+        if is_next {
+            info!("the program was replaced, and nobody needs this one");
+            if answered == Some(true) && app.started_by != StartedBy::Service {
+                claim.keep_open();
             }
-            Err(failure) => {
-                warn!(why = %failure.detail, "the program was replaced by one that does not run");
-                refused = Some(found);
-            }
+            return app.life.request_stop(REPLACED);
+        }
+    }
+}
+
+/// Returns whether the new program knows how to take over; none if it does not run.
+async fn ask(app: &App, program: &Path) -> Option<bool> {
+    match answer(app, program).await {
+        Ok((identity, takes_over)) => {
+            info!(identity, takes_over, "the program was replaced");
+            Some(takes_over)
+        }
+        Err(failure) => {
+            warn!(why = %failure.detail, "the program was replaced by one that does not run");
+            None
         }
     }
 }
@@ -88,18 +104,19 @@ impl Look {
     }
 }
 
-/// Returns whether somebody waits for something, or something would be lost.
+/// Returns whether somebody waits for something other than events, or something would be lost.
 fn is_needed(app: &App) -> bool {
-    let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
-    load(&app.counters.open) > 0 || app.hub.streams() > 0 || app.logins.open() > 0 || app.keeper.is_working()
+    let calls = app.counters.open.load(Ordering::Relaxed).saturating_sub(app.hub.streams());
+    calls > 0 || app.logins.open() > 0 || app.keeper.is_working()
 }
 
 /// Asks the new program who it is, and whether it knows how to take over.
 async fn answer(app: &App, program: &Path) -> Result<(String, bool), Failure> {
     let asked = program.to_owned();
-    let run = app.life.blocking(move || match identify(&asked, &[OPTION, FROM_STDIN]) {
-        Ok(identity) => Ok((identity, true)),
-        Err(_) => identify(&asked, &[]).map(|identity| (identity, false)),
+    let run = app.life.blocking(move || {
+        let identity = identify(&asked, &[])?;
+        let takes_over = identify(&asked, &[OPTION, FROM_STDIN]).is_ok();
+        Ok((identity, takes_over))
     });
     let late = |_| Err(broken(format!("{} says nothing", program.display())));
     timeout(ANSWER, run).await.unwrap_or_else(late)

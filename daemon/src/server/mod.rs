@@ -28,6 +28,7 @@ mod peer;
 mod proxy;
 mod reply;
 mod route;
+mod router;
 mod session;
 mod spans;
 mod surroundings;
@@ -81,7 +82,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// Returns what counts the calls of all routes.
 pub fn counters() -> Counters {
-    table::counters()
+    router::counters()
 }
 
 /// How long whoever has connected may take over the first request when another daemon serves.
@@ -95,7 +96,7 @@ const LATE_AGAIN: Duration = Duration::from_secs(5);
 
 /// Accepts connections until the daemon stops, then lets running calls finish.
 pub async fn serve(app: Arc<App>, listener: StdListener, mut rebound: tokio::sync::mpsc::Receiver<StdListener>) {
-    let router = table::router(&app);
+    let router = router::router(&app);
     let (connections, mut door) = (Arc::new(Connections::default()), Doorkeeper::new());
     let mut sweep = pin!(connections.sweep());
     let Some(mut listener) = adopt(listener) else { return app.life.request_stop("the socket could not be served") };
@@ -313,7 +314,7 @@ impl Connection {
     /// Returns the answer, and the row of the table that has made it.
     async fn route(&self, request: Request<Incoming>) -> (Response<Body>, Row) {
         if let Err(failure) = gate::check(&request) {
-            return (table::refused(request.method(), request.uri().path(), &failure), Row::NONE);
+            return (router::refused(request.method(), request.uri().path(), &failure), Row::NONE);
         }
         if matches!(*request.method(), Method::GET | Method::HEAD) && request.body().is_end_stream() {
             looks::arrived(self.app.has_company()).await;
