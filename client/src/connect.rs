@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use mp_proto::failure::{Failure, FailureKind, chain};
@@ -11,12 +12,15 @@ use mp_proto::ownership::OwnershipError;
 use tokio::net::UnixStream;
 use tokio::time::Instant;
 
-use crate::peer::Peer;
+use crate::peer::{Peer, connect_now};
 use crate::place::{Place, uid};
-use crate::spawn;
+use crate::spawn::{self, Start};
 
 /// How long a start may take before the client gives up.
 pub(crate) const START_DEADLINE: Duration = Duration::from_secs(10);
+
+/// The same where it takes over: the one that serves may have tokens to save first.
+const TAKE_OVER_DEADLINE: Duration = Duration::from_secs(25);
 
 /// Between two looks for a daemon whose queue of new connections is full, or that is just ending.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -122,7 +126,7 @@ pub(crate) async fn connect(place: &Place, doubt: Doubt) -> Result<(UnixStream, 
             Err(ConnectError::Nobody { .. }) => {}
             connected => return connected,
         }
-        let started = blocking(place, move |place| spawn::start(place, &turn, until)).await;
+        let started = blocking(place, move |place| spawn::start(place, &turn, Start::New, until)).await;
         match reach(place, doubt).await {
             Err(ConnectError::Nobody { .. }) => {}
             connected => return connected,
@@ -184,13 +188,27 @@ async fn take_turn_until(place: &Place, until: std::time::Instant) -> Result<spa
 ///
 /// # Errors
 /// When it does not become ready.
-pub(crate) async fn start_in_turn(place: &Place, turn: spawn::Turn) -> Result<(), ConnectError> {
+pub(crate) async fn start_in_turn(place: &Place, turn: Arc<spawn::Turn>) -> Result<(), ConnectError> {
     if !matches!(probe(place).await, Err(ConnectError::Nobody { .. })) {
         return Ok(());
     }
     let until = (Instant::now() + START_DEADLINE).into_std();
-    match blocking(place, move |place| spawn::start(place, &turn, until)).await {
+    match blocking(place, move |place| spawn::start(place, &turn, Start::New, until)).await {
         Ok(()) | Err(spawn::StartError::AnotherHoldsTheLock(_)) => Ok(()),
+        Err(error) => Err(start_error(place, error.to_string())),
+    }
+}
+
+/// Starts a daemon with the environment of this process, which takes over from the one that serves, so that no call fails. Returns
+/// whether it serves now. Where nothing is handed over, the one that serves, if there is one, has to be stopped first.
+///
+/// # Errors
+/// When the new one cannot serve; then the other one goes on.
+pub(crate) async fn take_over(place: &Place, turn: &Arc<spawn::Turn>) -> Result<bool, ConnectError> {
+    let (until, turn) = ((Instant::now() + TAKE_OVER_DEADLINE).into_std(), Arc::clone(turn));
+    match blocking(place, move |place| spawn::start(place, &turn, Start::TakeOver, until)).await {
+        Ok(()) => Ok(true),
+        Err(spawn::StartError::NotHandedOver(_) | spawn::StartError::AnotherHoldsTheLock(_)) => Ok(false),
         Err(error) => Err(start_error(place, error.to_string())),
     }
 }
@@ -286,17 +304,6 @@ async fn connect_within(
 fn spread(pause: Duration) -> Duration {
     let part = RandomState::new().hash_one(()) % 1024;
     pause + pause * u32::try_from(part).unwrap_or(0) / 1024
-}
-
-/// Connects at once or not at all, as Unix sockets do. Waiting for the reactor to confirm it would cost a turn of its loop, and the
-/// daemon, which accepts meanwhile, would go to sleep again before the request comes.
-fn connect_now(path: &Path) -> io::Result<UnixStream> {
-    use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, connect, socket};
-    let stream = socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
-    rustix::io::fcntl_setfd(&stream, rustix::io::FdFlags::CLOEXEC)?;
-    rustix::io::ioctl_fionbio(&stream, true)?;
-    connect(&stream, &SocketAddrUnix::new(path)?)?;
-    UnixStream::from_std(stream.into())
 }
 
 fn is_passing(error: &io::Error) -> bool {

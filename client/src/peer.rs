@@ -3,6 +3,7 @@
 //! The system closes what a killed process has open one after the other, and only when the process is given a processor for it. Until
 //! then its socket takes connections, and whoever waits there would wait for nothing.
 
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,11 +41,11 @@ impl Peer {
         Self(Arc::new(End { pid, socket: socket.to_owned(), inode: inode(socket) }))
     }
 
-    /// Returns whether it will never answer: its process has ended or is ending. Of a process that cannot be seen only its socket tells:
-    /// where another one has taken its place, another daemon serves.
+    /// Returns whether it will never answer: its process has ended or is ending, and has not handed its socket over to another one. Of a
+    /// process that cannot be seen only its socket tells: where another one has taken its place, another daemon serves.
     pub(crate) fn has_ended(&self) -> bool {
         match self.0.pid {
-            Some(pid) => is_ending(pid),
+            Some(pid) => is_ending(pid) && !self.0.was_handed_over(pid),
             None => inode(&self.0.socket) != self.0.inode,
         }
     }
@@ -58,6 +59,30 @@ impl Peer {
             }
         }
     }
+}
+
+impl End {
+    /// Whether another process listens on the very socket to which was connected: then it has, or will get, what waits there, and of a
+    /// connection that the first one had accepted the system tells the end.
+    fn was_handed_over(&self, from: Pid) -> bool {
+        if self.inode.is_none() || inode(&self.socket) != self.inode {
+            return false;
+        }
+        let listener = connect_now(&self.socket).and_then(|stream| stream.peer_cred());
+        let pid = listener.ok().and_then(|peer| Pid::from_raw(peer.pid()?));
+        pid.is_some_and(|pid| pid != from && !is_ending(pid))
+    }
+}
+
+/// Connects at once or not at all, as Unix sockets do. Waiting for the reactor to confirm it would cost a turn of its loop, and the
+/// daemon, which accepts meanwhile, would go to sleep again before the request comes.
+pub(crate) fn connect_now(path: &Path) -> io::Result<UnixStream> {
+    use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, connect, socket};
+    let stream = socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
+    rustix::io::fcntl_setfd(&stream, rustix::io::FdFlags::CLOEXEC)?;
+    rustix::io::ioctl_fionbio(&stream, true)?;
+    connect(&stream, &SocketAddrUnix::new(path)?)?;
+    UnixStream::from_std(stream.into())
 }
 
 fn inode(path: &Path) -> Option<(u64, u64)> {

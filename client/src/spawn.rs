@@ -10,6 +10,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
+use mp_proto::handover::{FROM_SOCKET, OPTION, is_not_handed_over};
 use mp_proto::ownership::{self, OwnershipError};
 use mp_proto::{location, surroundings};
 
@@ -49,6 +50,9 @@ pub(crate) enum StartError {
     /// Another daemon is there, on its way in or out.
     #[error("{0}")]
     AnotherHoldsTheLock(String),
+    /// It was to take over, and the daemon that serves has not let it.
+    #[error("{0}")]
+    NotHandedOver(String),
     /// A signal ended it before it was ready.
     #[error("signal {signal} ended it before it was ready")]
     Killed {
@@ -65,16 +69,25 @@ pub(crate) struct Turn {
     _lock: File,
 }
 
+/// What a daemon is started for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// To serve where none does.
+    New,
+    /// To take over from the one that serves.
+    TakeOver,
+}
+
 /// Starts a daemon and waits until it is ready.
 ///
 /// # Errors
 /// When there is no program, or it does not become ready.
-pub(crate) fn start(place: &Place, _: &Turn, deadline: Instant) -> Result<(), StartError> {
+pub(crate) fn start(place: &Place, _: &Turn, how: Start, deadline: Instant) -> Result<(), StartError> {
     // What the shell opened for us (a lock, a pipe) must end with us, not with a daemon that lives for days.
     close_fds::set_fds_cloexec(3, &[]);
     let mut found = Vec::new();
     for program in program::candidates(place.program.as_deref(), &place.environment)? {
-        match run(&program, place, deadline) {
+        match run(&program, place, how, deadline) {
             Err(StartError::Program(ProgramError::NotOurs { found: more })) => found.extend(more),
             started => return started,
         }
@@ -82,10 +95,13 @@ pub(crate) fn start(place: &Place, _: &Turn, deadline: Instant) -> Result<(), St
     Err(ProgramError::NotOurs { found }.into())
 }
 
-fn run(program: &Path, place: &Place, deadline: Instant) -> Result<(), StartError> {
+fn run(program: &Path, place: &Place, how: Start, deadline: Instant) -> Result<(), StartError> {
     let step = || format!("run {}", program.display());
-    let mut child =
-        program::started(&mut command(program, place), deadline).map_err(|source| system(step(), source))?;
+    let mut command = command(program, place);
+    if how == Start::TakeOver {
+        command.args([OPTION, FROM_SOCKET]);
+    }
+    let mut child = program::started(&mut command, deadline).map_err(|source| system(step(), source))?;
     let Some(pipe) = child.stdout.take() else { return Err(StartError::Silent("its pipe is missing".to_owned())) };
     let pid = child.id();
     let line = FirstLine::of(pipe);
@@ -257,6 +273,7 @@ fn judge(said: Option<&str>, pid: u32, ended: Option<ExitStatus>) -> Result<(), 
             Some(reason) if reason.starts_with("another host or process holds") => {
                 Err(StartError::AnotherHoldsTheLock(reason.to_owned()))
             }
+            Some(reason) if is_not_handed_over(reason) => Err(StartError::NotHandedOver(reason.to_owned())),
             Some(reason) => Err(StartError::Refused(reason.to_owned())),
             None => Err(StartError::Silent(format!("it said {:?}", line.chars().take(80).collect::<String>()))),
         },

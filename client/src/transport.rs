@@ -5,11 +5,12 @@
 
 use std::fs::File;
 use std::future::{Future, poll_fn};
-use std::io;
+use std::io::{self, IoSlice};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileExt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ use hyper_util::rt::TokioIo;
 use mp_proto::routes::{CLIENT_HEADER, CONTEXT_HEADER, HOST as DAEMON, PROTOCOL_HEADER};
 use mp_proto::version::ProtocolRange;
 use rustix::net::RecvFlags;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::UnixStream;
 
 use crate::peer::Peer;
@@ -195,10 +197,66 @@ impl hyper::body::Body for Body {
     }
 }
 
+/// A stream that counts what has gone out. A daemon that wants nothing more on a connection closes its end of it for good, so what was not
+/// taken then will never be carried out.
+struct Counted {
+    stream: UnixStream,
+    sent: Arc<AtomicU64>,
+}
+
+impl Counted {
+    fn note(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(Ok(count)) = written {
+            self.sent.fetch_add(count as u64, Ordering::Relaxed);
+        }
+        written
+    }
+}
+
+impl AsyncRead for Counted {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Counted {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.note(written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
+        self.note(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
 /// A connection to the daemon.
 pub(crate) struct Channel {
     sender: SendRequest<Body>,
-    connection: Pin<Box<Connection<TokioIo<UnixStream>, Body>>>,
+    connection: Pin<Box<Connection<TokioIo<Counted>, Body>>>,
+    /// How much has gone out on it.
+    sent: Arc<AtomicU64>,
     /// A connection that has ended must not be polled again.
     has_ended: bool,
     /// The same socket, to look at it while hyper has it.
@@ -214,9 +272,11 @@ impl Channel {
     /// When the connection is closed already.
     pub(crate) async fn open((stream, peer): (UnixStream, Peer)) -> Result<Self, TransportError> {
         let socket = stream.as_fd().try_clone_to_owned().map_err(|_| TransportError::NotSent)?;
+        let sent = Arc::new(AtomicU64::new(0));
+        let stream = Counted { stream, sent: Arc::clone(&sent) };
         let opened = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
         let (sender, connection) = opened.map_err(|_| TransportError::NotSent)?;
-        Ok(Self { sender, connection: Box::pin(connection), has_ended: false, socket, peer })
+        Ok(Self { sender, connection: Box::pin(connection), sent, has_ended: false, socket, peer })
     }
 
     /// Returns whether the daemon has kept the connection, as far as this side can know. Nothing is read between two requests, so that
@@ -235,7 +295,7 @@ impl Channel {
         outgoing: &Outgoing,
         deadline: Duration,
     ) -> Result<Received, TransportError> {
-        let peer = self.peer.clone();
+        let (peer, sent, before) = (self.peer.clone(), Arc::clone(&self.sent), self.sent());
         let work = async {
             let response = self.send(outgoing).await?;
             let (parts, body) = response.into_parts();
@@ -243,7 +303,12 @@ impl Channel {
             let body = body.map_err(|error| of_body(&*error))?;
             Ok(Received { status: parts.status, headers: parts.headers, body: body.to_bytes() })
         };
-        within(deadline, &peer, work).await
+        let done = within(deadline, &peer, work).await;
+        done.map_err(|error| if sent.load(Ordering::Relaxed) == before { unsent(error) } else { error })
+    }
+
+    fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
     }
 
     /// Sends a request and returns the head of the answer. The deadline is that of the head.
@@ -251,8 +316,12 @@ impl Channel {
     /// # Errors
     /// Says whether the request may have been carried out.
     pub(crate) async fn stream(mut self, outgoing: &Outgoing, deadline: Duration) -> Result<Streaming, TransportError> {
-        let peer = self.peer.clone();
-        let (parts, body) = within(deadline, &peer, self.send(outgoing)).await?.into_parts();
+        let (peer, before) = (self.peer.clone(), self.sent());
+        let opened = within(deadline, &peer, self.send(outgoing)).await;
+        let (parts, body) = match opened {
+            Ok(response) => response.into_parts(),
+            Err(error) => return Err(if self.sent() == before { unsent(error) } else { error }),
+        };
         Ok(Streaming { status: parts.status, headers: parts.headers, body, channel: self })
     }
 
@@ -287,6 +356,11 @@ impl Channel {
         })
         .await
     }
+}
+
+/// What broke before a byte had gone out was never asked for.
+fn unsent(error: TransportError) -> TransportError {
+    if matches!(error, TransportError::Broken) { TransportError::NotSent } else { error }
 }
 
 /// Waits for an answer for so long, and for as long as the peer lives.

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use mp_proto::handover::{FROM_SOCKET, FROM_STDIN, OPTION};
 use mp_proto::version::IDENTITY_FLAG;
 use mp_proto::wire::StartedBy;
 
@@ -24,6 +25,8 @@ Options:
       --upstream <URL>        Loopback URL in place of Mixpanel, for tests [default: $MPD_UPSTREAM]
       --log-level <FILTER>    Log filter, such as debug [default: $MPD_LOG, else info]
       --started-by <WHO>      client, service or hand [default: hand]
+      --take-over <FROM>      Take over from the daemon that serves (socket), or from the program
+                              that was run before in this process (stdin); used by mp and mpd
       --check                 Tell whether it could be started, and leave everything as it is
       --version               Print the version
       --mixpanel-version      Print the same in a fixed form, by which mp knows its mpd from others
@@ -63,12 +66,24 @@ pub struct Options {
     pub upstream: Option<String>,
     /// `--log-level`.
     pub log_level: Option<String>,
+    /// `--take-over`.
+    pub take_over: Option<TakeOver>,
+}
+
+/// Where the socket and the lock come from that another daemon has had so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakeOver {
+    /// The daemon that answers at the socket.
+    Socket,
+    /// The program that was run before, in this process.
+    Stdin,
 }
 
 impl Default for Options {
     /// A person starts it in a terminal, and it stays.
     fn default() -> Self {
-        Self { root: None, socket: None, started_by: StartedBy::Hand, idle_exit: None, upstream: None, log_level: None }
+        let started_by = StartedBy::Hand;
+        Self { root: None, socket: None, started_by, idle_exit: None, upstream: None, log_level: None, take_over: None }
     }
 }
 
@@ -114,6 +129,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsEr
             "--idle-exit" => idle_exit = Some(seconds(value("--idle-exit")?)?),
             "--upstream" => options.upstream = Some(value("--upstream")?.to_string_lossy().into_owned()),
             "--log-level" => options.log_level = Some(value("--log-level")?.to_string_lossy().into_owned()),
+            OPTION => options.take_over = Some(take_over(value(OPTION)?)?),
             "--started-by" => options.started_by = started_by(value("--started-by")?)?,
             _ => return Err(ArgsError::Unknown(name)),
         }
@@ -151,6 +167,18 @@ fn started_by(value: OsString) -> Result<StartedBy, ArgsError> {
         _ => Err(ArgsError::Value {
             option: "--started-by",
             expected: "client, service or hand",
+            value: value.to_string_lossy().into_owned(),
+        }),
+    }
+}
+
+fn take_over(value: OsString) -> Result<TakeOver, ArgsError> {
+    match value.to_str() {
+        Some(FROM_SOCKET) => Ok(TakeOver::Socket),
+        Some(FROM_STDIN) => Ok(TakeOver::Stdin),
+        _ => Err(ArgsError::Value {
+            option: OPTION,
+            expected: "socket or stdin",
             value: value.to_string_lossy().into_owned(),
         }),
     }

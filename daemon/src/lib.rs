@@ -6,6 +6,7 @@
 
 pub mod clock;
 pub mod fault;
+pub mod handover;
 pub mod hub;
 pub mod life;
 pub mod listen;

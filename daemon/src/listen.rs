@@ -2,6 +2,7 @@
 
 use std::fs::Permissions;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -12,6 +13,9 @@ pub enum ListenError {
     /// A service manager handed over something else than one Unix stream socket.
     #[error("the descriptor handed over by the service manager is not a listening Unix socket")]
     Inherited(#[source] io::Error),
+    /// Another daemon handed over something else.
+    #[error("the descriptor handed over by the daemon that serves is not a listening Unix socket")]
+    HandedOver(#[source] io::Error),
     /// Something that is no socket lies at the path.
     #[error("{} is in the way and is not a socket; remove it", path.display())]
     InTheWay {
@@ -33,6 +37,9 @@ pub enum ListenError {
         source: io::Error,
     },
 }
+
+/// How many connections wait to be accepted; the system may allow fewer.
+const BACKLOG: i32 = 4096;
 
 /// Which file a path leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +85,26 @@ impl Socket {
             Some(listener) => Ok((Self { path: path.to_owned(), inode: None }, listener)),
             None => Self::bind(path),
         }
+    }
+
+    /// Takes a listening socket that another daemon has handed over, with the file that it owned.
+    ///
+    /// # Errors
+    /// When it is no listening Unix socket, or its file has gone.
+    pub fn adopt(path: &Path, descriptor: OwnedFd) -> Result<(Self, UnixListener), ListenError> {
+        let wrong = |errno: rustix::io::Errno| ListenError::HandedOver(errno.into());
+        let address = rustix::net::getsockname(&descriptor).map_err(wrong)?;
+        if address.address_family() != rustix::net::AddressFamily::UNIX {
+            return Err(wrong(rustix::io::Errno::AFNOSUPPORT));
+        }
+        let inode = Inode::of(path).map_err(|source| ListenError::Bind { path: path.to_owned(), source })?;
+        // Without a file, whoever looks after the socket finds that it has gone, and binds another one.
+        Ok((Self { path: path.to_owned(), inode: inode.or(Some(Inode(0, 0))) }, descriptor.into()))
+    }
+
+    /// Returns whether its file is this daemon's, and not that of a service manager.
+    pub fn owns_file(&self) -> bool {
+        self.inode.is_some()
     }
 
     /// Binds under a temporary name, sets the mode and renames: a client sees either no daemon or a ready, private socket.
@@ -138,6 +165,15 @@ impl Socket {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Makes this process the one that listens. Clients ask the system which process that is, to know whether it still lives, and it tells the
+/// one that has said so last.
+///
+/// # Errors
+/// Those of the system.
+pub fn listen(listener: &UnixListener) -> io::Result<()> {
+    Ok(rustix::net::listen(listener, BACKLOG)?)
 }
 
 /// A stale socket may be replaced. Anything else may not: we hold the root's lock, but the path may be somebody else's.

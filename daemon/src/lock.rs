@@ -1,8 +1,9 @@
 //! One daemon per storage root: a lock on `run/mpd.lock`, held for life, and the directories it needs.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -194,11 +195,9 @@ impl Lock {
         loop {
             let file = open(path).map_err(io_error)?;
             let Some(file) = lock_until(file, end, is_worth_it).map_err(io_error)? else { break };
-            let mut lock = Self { path: path.to_owned(), file };
+            let lock = Self { path: path.to_owned(), file };
             if lock.is_in_place() {
-                let file = &mut lock.file;
-                let text = this_process().to_string();
-                file.set_len(0).and_then(|()| file.write_all(text.as_bytes())).map_err(io_error)?;
+                lock.sign().map_err(io_error)?;
                 return Ok(lock);
             }
             // The file was removed between open and lock: the lock is on a file that nobody else will ever find.
@@ -207,6 +206,32 @@ impl Lock {
             }
         }
         Err(LockError::held(path))
+    }
+
+    /// Takes a lock that another daemon has handed over: a copy of its descriptor is the same lock.
+    ///
+    /// # Errors
+    /// When it is no longer that of the path, and the file of another daemon's lock lies there.
+    pub fn adopt(path: &Path, file: File) -> Result<Self, LockError> {
+        let lock = Self { path: path.to_owned(), file };
+        if lock.is_in_place() { Ok(lock) } else { Err(LockError::held(path)) }
+    }
+
+    /// Returns a copy of the descriptor, for a daemon that takes over.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn descriptor(&self) -> io::Result<OwnedFd> {
+        self.file.try_clone().map(OwnedFd::from)
+    }
+
+    /// Writes into the file that this process holds it.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn sign(&self) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.write_all_at(this_process().to_string().as_bytes(), 0)
     }
 
     /// Returns whether the path still leads to the locked file. When it does not, another daemon may believe it is alone.

@@ -2,14 +2,15 @@
 //!
 //! Read in this order: [`ids`] and [`secret`] (the words), [`context`] (what a caller adds to a request), [`wire`] (the bodies),
 //! [`event`], [`failure`] (what can go wrong, and the one table of statuses and exit codes),
-//! [`deadline`] (how long each side waits), [`plane`], [`routes`], [`version`], [`location`], [`ownership`], [`surroundings`] (the
-//! network of a process), [`json`], [`mend`] (JSON that is none by a hair), [`visible`] (texts of
-//! strangers, for people).
+//! [`deadline`] (how long each side waits), [`plane`], [`routes`], [`version`], [`handover`] (one daemon after the other),
+//! [`location`], [`ownership`], [`surroundings`] (the network of a process), [`json`], [`mend`] (JSON that is none by a hair),
+//! [`visible`] (texts of strangers, for people).
 
 pub mod context;
 pub mod deadline;
 pub mod event;
 pub mod failure;
+pub mod handover;
 pub mod holder;
 pub mod ids;
 pub mod json;

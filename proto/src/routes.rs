@@ -80,6 +80,8 @@ pub const NETWORK: &str = "/v1/network";
 pub const SECRETS: &str = "/v1/secrets";
 /// Stops the daemon gracefully.
 pub const SHUTDOWN: &str = "/v1/shutdown";
+/// Hands the listening socket over to another daemon, which speaks [`crate::handover`] on the connection from then on.
+pub const HANDOVER: &str = "/v1/handover";
 
 /// Request header: the caller's flags and environment, [`crate::context::Context`] as ASCII JSON.
 pub const CONTEXT_HEADER: &str = "mp-context";

@@ -3,10 +3,19 @@
 use serde::{Deserialize, Serialize};
 
 /// The protocol this build speaks. Raised only when old and new cannot talk; a new optional field does not raise it.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = of_this_build().1;
 
 /// The oldest protocol this build still understands.
-pub const OLDEST_PROTOCOL: u32 = 1;
+pub const OLDEST_PROTOCOL: u32 = of_this_build().0;
+
+/// Returns the range of this build. `MP_BUILD_PROTOCOLS=2-3` makes one of another time, for tests between two builds.
+const fn of_this_build() -> (u32, u32) {
+    let Some(range) = option_env!("MP_BUILD_PROTOCOLS") else { return (1, 1) };
+    match range.as_bytes() {
+        [min @ b'1'..=b'9', b'-', max @ b'1'..=b'9'] => ((*min - b'0') as u32, (*max - b'0') as u32),
+        _ => panic!("MP_BUILD_PROTOCOLS is two digits with a hyphen between them"),
+    }
+}
 
 /// What this build of the daemon can do. A client asks for a word here instead of comparing versions.
 pub const CAPABILITIES: &[&str] =

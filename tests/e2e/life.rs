@@ -1,6 +1,6 @@
 //! Starting, being the only one, losing the socket, and stopping.
 
-mod kills;
+pub(crate) mod kills;
 mod programs;
 mod recovery;
 mod remains;

@@ -29,6 +29,7 @@ mod exec;
 mod export;
 mod extension;
 mod grants;
+mod handover;
 mod hosted;
 mod in_force;
 mod layout;

@@ -1,13 +1,15 @@
 //! A connection to the daemon of one storage root: requests go out one after the other, and what makes the daemon refuse one is
 //! mended where that is possible.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hyper::Method;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue, TE};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{
-    BUILD_HEADER, CALL_HEADER, CLIENT_HEADER, FORMAT_HEADER, NETWORK_HEADER, ORIGIN_HEADER, REQUEST_ID_HEADER, SHUTDOWN,
+    BUILD_HEADER, CALL_HEADER, CLIENT_HEADER, FORMAT_HEADER, NETWORK_HEADER, ORIGIN_HEADER, REQUEST_ID_HEADER,
+    SHUTDOWN, VERSION,
 };
 use mp_proto::wire::Accepted;
 use serde::Serialize;
@@ -17,7 +19,8 @@ use super::answer::{Answer, is_older, not_delivered, noted, problem, read, unrea
 use super::options::{Exchange, Options};
 use super::waits;
 use crate::caller::add_asked;
-use crate::connect::{Doubt, connect};
+use crate::connect::{ConnectError, Doubt, connect, take_over, take_turn};
+use crate::place::Place;
 use crate::transport::{Channel, Content, Outgoing, Received, Streaming, TransportError};
 
 /// How often a request is tried: a daemon that is killed while it is asked is started again by the next attempt.
@@ -279,19 +282,35 @@ impl Connection {
         }
     }
 
-    /// The daemon is of an older release that does not speak our protocol: it is asked to leave, and ours is started.
+    /// The daemon is of an older release that does not speak our protocol: ours takes over from it, or it is asked to leave first.
     async fn replace_older_daemon(&mut self) -> Result<(), Failure> {
-        let Some(mut channel) = self.channel.take() else { return Ok(()) };
-        let outgoing = Outgoing {
-            method: Method::POST,
-            path: SHUTDOWN.to_owned(),
-            context: None,
-            body: None,
-            headers: self.named(),
-        };
+        self.channel = None;
+        let place = self.options.place.anew();
+        let turn = Arc::new(take_turn(&place).await?);
+        // Of many clients that have met it, one does this.
+        match self.asked(Method::GET, VERSION).await? {
+            Some(now) if is_older(&now) => {}
+            _ => return Ok(()),
+        }
+        if take_over(&place, &turn).await? {
+            return Ok(());
+        }
+        let Some(answer) = self.asked(Method::POST, SHUTDOWN).await? else { return Ok(()) };
         // An old daemon may refuse even this for its protocol; then the restart is the user's.
-        let answer = channel.exchange(&outgoing, self.options.deadline).await.map_err(|error| unreachable(&error))?;
         serde_json::from_slice::<Accepted>(&answer.body).map(drop).map_err(|_| problem(&answer))
+    }
+
+    /// Asks the daemon that serves, on a connection of its own; none when none does any more.
+    async fn asked(&self, method: Method, path: &str) -> Result<Option<Received>, Failure> {
+        let place = Place { autostart: false, ..self.options.place.clone() };
+        let connected = match connect(&place, Doubt::Look).await {
+            Err(ConnectError::Nobody { .. }) => return Ok(None),
+            connected => connected?,
+        };
+        let mut channel = Channel::open(connected).await.map_err(|error| unreachable(&error))?;
+        let outgoing = Outgoing { method, path: path.to_owned(), context: None, body: None, headers: self.named() };
+        let answer = channel.exchange(&outgoing, self.options.deadline).await;
+        answer.map(Some).map_err(|error| unreachable(&error))
     }
 }
 

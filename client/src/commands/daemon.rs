@@ -11,15 +11,17 @@ pub(super) mod unit;
 
 use std::os::unix::process::CommandExt;
 use std::process;
+use std::sync::Arc;
 
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::VERSION;
 use mp_proto::wire::VersionBody;
 
+use self::stop::After;
 use crate::call::{Call, place};
 use crate::caller::Environment;
 use crate::command::{Command, Flags, Invocation, Run, Section};
-use crate::connect::{start_in_turn, take_turn};
+use crate::connect::{start_in_turn, take_over, take_turn};
 use crate::output::json;
 use crate::program;
 
@@ -43,12 +45,12 @@ const COMMANDS: &[Command] = &[
         name: "stop",
         about: "Stop it, after its running calls",
         arguments: stop::arguments,
-        run: Run::Call(|call| Box::pin(stop::run(call))),
+        run: Run::Call(|call| Box::pin(stop::run(call, After::Nothing))),
         ..Command::ROW
     },
     Command {
         name: "restart",
-        about: "Stop it and start the one that came with mp",
+        about: "Start the one that came with mp in its place; no call fails",
         arguments: stop::arguments,
         run: Run::Call(|call| Box::pin(restart(call))),
         ..Command::ROW
@@ -103,14 +105,18 @@ async fn start(call: &mut Call<'_>) -> Result<(), Failure> {
     })
 }
 
-/// The next daemon goes by the variables of this shell, so nobody else may start it in between.
+/// The next daemon goes by the variables of this shell, so nobody else may start it in between. The one that serves hands over to it. One
+/// that does not, because it is of an older release, a service, or to end whatever is lost, is stopped first.
 async fn restart(call: &mut Call<'_>) -> Result<(), Failure> {
     call.set_autostart(true);
     let place = call.daemon.options().place.clone();
-    let turn = take_turn(&place).await?;
+    let turn = Arc::new(take_turn(&place).await?);
+    if place.autostart && !stop::is_forced(call) && take_over(&place.anew(), &turn).await? {
+        return start(call).await;
+    }
     // What the one that goes has to say is of no use any more.
     let told = call.set_told(None);
-    let stopped = stop::run(call).await;
+    let stopped = stop::run(call, After::Another).await;
     call.set_told(told);
     stopped.map_err(|failure| meant_for("restart", failure))?;
     if place.autostart {

@@ -1,17 +1,21 @@
 //! Keeps what makes this the one daemon of its root: the lock, and the socket that clients find.
 
-use parking_lot::Mutex;
+use std::io;
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use mp_proto::location::lock_file;
+use parking_lot::Mutex;
 use tokio::sync::mpsc;
 use tracing::{info, warn};
 
 use super::place::make_dir_of;
+use crate::handover::Descriptors;
 use crate::life::Life;
-use crate::listen::{ListenError, Presence, Socket};
+use crate::listen::{self, ListenError, Presence, Socket};
 use crate::lock::{Lock, private_dir, storage_root};
 
 /// So long a daemon tries to get a socket that clients can find. Then it leaves: the next call starts another, which can say why it fails.
@@ -24,11 +28,17 @@ pub(super) struct Claim {
     place: (PathBuf, PathBuf),
     socket: PathBuf,
     life: Life,
+    is_kept: AtomicBool,
 }
 
 struct Holding {
-    lock: Lock,
+    /// None when another daemon has it.
+    lock: Option<Lock>,
     socket: Socket,
+    /// The same socket as the server's, to be handed over.
+    listener: Option<UnixListener>,
+    /// Whether the file of the socket is another daemon's business.
+    is_given: bool,
     /// Since when clients cannot find us.
     lost: Option<Instant>,
 }
@@ -37,13 +47,14 @@ impl Claim {
     /// Takes over the lock and the socket; new listeners go to the server. `place` is the storage root, and the directory of the lock.
     pub(super) fn new(
         lock: Lock,
-        socket: Socket,
+        (socket, listener): (Socket, Option<UnixListener>),
         rebound: mpsc::Sender<UnixListener>,
         place: (PathBuf, PathBuf),
         life: Life,
     ) -> Self {
         let path = socket.path().to_owned();
-        Self { held: Mutex::new(Holding { lock, socket, lost: None }), rebound, place, socket: path, life }
+        let held = Holding { lock: Some(lock), socket, listener, is_given: false, lost: None };
+        Self { held: Mutex::new(held), rebound, place, socket: path, life, is_kept: AtomicBool::new(false) }
     }
 
     /// Compares lock and socket with what is on disk, and puts right what can be. Returns whether all is well.
@@ -52,8 +63,11 @@ impl Claim {
             return true;
         }
         let mut held = self.held.lock();
-        if !held.lock.is_in_place() && !held.retake(&self.place) {
-            warn!(path = %held.lock.path().display(), "the lock was lost to another daemon");
+        if held.is_given {
+            return true;
+        }
+        if !held.has_lock() && !held.retake(&self.place) {
+            warn!(path = %lock_file(&self.place.1).display(), "the lock was lost to another daemon");
             self.life.request_stop("another daemon serves this storage root");
             return true;
         }
@@ -80,6 +94,7 @@ impl Claim {
         match made {
             Ok((socket, listener)) => {
                 held.socket = socket;
+                held.listener = listener.try_clone().ok();
                 held.lost = None;
                 info!(path = %self.socket.display(), "the socket was bound again");
                 if self.rebound.try_send(listener).is_err() {
@@ -92,7 +107,81 @@ impl Claim {
     }
 }
 
+/// What another daemon needs to take over.
+impl Claim {
+    /// Returns copies of the descriptors of the socket and the lock.
+    ///
+    /// # Errors
+    /// When they are not this daemon's to give.
+    pub(super) fn descriptors(&self) -> io::Result<Descriptors> {
+        let held = self.held.lock();
+        let refused = |why: &str| Err(io::Error::other(why.to_owned()));
+        let (Some(listener), Some(lock)) = (&held.listener, &held.lock) else {
+            return refused("it has let go of them");
+        };
+        if !held.socket.owns_file() {
+            return refused("its socket belongs to whoever started it");
+        }
+        if !held.is_well() {
+            return refused("its socket or its lock is not where it was");
+        }
+        Ok((OwnedFd::from(listener.try_clone()?), lock.descriptor()?))
+    }
+
+    /// Leaves the socket's file to the daemon that takes over. Returns whether that is still possible.
+    pub(super) fn give(&self) -> bool {
+        let mut held = self.held.lock();
+        held.is_given = !self.life.is_stopping() && held.is_well();
+        held.is_given
+    }
+
+    /// Has all back from a daemon that did not take over.
+    pub(super) fn keep(&self) {
+        let mut held = self.held.lock();
+        held.is_given = false;
+        let (Some(lock), Some(listener)) = (&held.lock, &held.listener) else { return };
+        if let Err(error) = lock.sign().and_then(|()| listen::listen(listener)) {
+            warn!(%error, "clients are not told which process serves");
+        }
+    }
+
+    /// Closes this process's copies: the socket lives where another process has one, and so does the lock.
+    pub(super) fn let_go(&self) {
+        let mut held = self.held.lock();
+        held.listener = None;
+        if held.is_given {
+            held.lock = None;
+        }
+    }
+
+    /// Keeps the socket open beyond the end, for the program that takes the place of this one.
+    pub(super) fn keep_open(&self) {
+        self.is_kept.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether it is kept open.
+    pub(super) fn is_kept_open(&self) -> bool {
+        self.is_kept.load(Ordering::Relaxed)
+    }
+
+    /// Lets go of the socket when the daemon stops, unless it is kept open: whoever connects then would wait for nothing.
+    pub(super) async fn close_in_time(&self) {
+        self.life.stopping().await;
+        if !self.is_kept_open() {
+            self.let_go();
+        }
+    }
+}
+
 impl Holding {
+    fn has_lock(&self) -> bool {
+        self.lock.as_ref().is_some_and(Lock::is_in_place)
+    }
+
+    fn is_well(&self) -> bool {
+        self.has_lock() && self.socket.presence() == Presence::Ours
+    }
+
     /// The lock file was removed, perhaps with the whole root. Whoever locks the new one first is the daemon.
     fn retake(&mut self, (root, run): &(PathBuf, PathBuf)) -> bool {
         let uid = rustix::process::geteuid().as_raw();
@@ -103,7 +192,7 @@ impl Holding {
         match made.and_then(|()| Lock::take(&lock_file(run))) {
             Ok(lock) => {
                 info!("the lock was taken again");
-                self.lock = lock;
+                self.lock = Some(lock);
                 true
             }
             Err(error) => {
@@ -117,7 +206,9 @@ impl Holding {
 impl Drop for Holding {
     /// Removes the socket at the end, if it still is ours. The lock goes with the process.
     fn drop(&mut self) {
-        if let Err(error) = self.socket.remove() {
+        if !self.is_given
+            && let Err(error) = self.socket.remove()
+        {
             warn!(%error, "the socket was not removed");
         }
     }

@@ -3,9 +3,12 @@
 pub(crate) mod base;
 mod check;
 mod claim;
+mod error;
+mod give;
 mod idle;
 mod place;
 pub(crate) mod services;
+mod take;
 mod upgrade;
 
 use std::ffi::OsString;
@@ -14,7 +17,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mp_proto::failure::chain;
 use mp_proto::location;
@@ -27,30 +30,26 @@ use tokio::sync::mpsc;
 use tracing::{error, info, warn};
 
 use self::claim::Claim;
+pub use self::error::BootError;
+use self::give::give;
 use self::idle::leave_when_idle;
-use self::place::{Named, Place, PlaceError};
-use self::upgrade::make_way;
-use crate::args::{self, ArgsError, Command, HELP, Options};
+use self::place::{Named, Place};
+use self::take::Held;
+use self::upgrade::{Successor, make_way};
+use crate::args::{self, Command, HELP, Options};
 use crate::fault;
 use crate::files::replace;
 use crate::files::watch::Watch;
 use crate::identity::bases::loopback;
-use crate::life::REPLACED;
 use crate::life::limits::Limits;
 use crate::life::service;
 use crate::life::signals::Signals;
-use crate::listen::{ListenError, Socket};
-use crate::lock::{Lock, LockError};
 use crate::mixpanel::Mixpanel;
 use crate::mixpanel::network::Variables;
 use crate::notify::Notifier;
 use crate::server;
 use crate::server::app::App;
 use crate::telemetry::{self, LogFormat, LogHandle, TelemetryError};
-
-/// How long a daemon that a client started waits for one that is just leaving. The client gives up at 10 s, and should have heard by then
-/// who is in the way.
-const WAIT_FOR_LOCK: Duration = Duration::from_secs(7);
 
 /// Two threads: one can wait for a slow disk while the other serves.
 const WORKERS: usize = 2;
@@ -62,42 +61,6 @@ const LANDING: Duration = Duration::from_secs(25);
 /// How long the end tries to save tokens that are only in memory. With the grace for calls and the landing of a refresh it stays below
 /// what a service manager allows.
 const SAVING: Duration = Duration::from_secs(8);
-
-/// Why the daemon did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum BootError {
-    /// The command line.
-    #[error(transparent)]
-    Args(#[from] ArgsError),
-    /// Root, directories or socket.
-    #[error(transparent)]
-    Place(#[from] PlaceError),
-    /// The lock.
-    #[error(transparent)]
-    Lock(#[from] LockError),
-    /// The log.
-    #[error(transparent)]
-    Telemetry(#[from] TelemetryError),
-    /// The socket.
-    #[error(transparent)]
-    Listen(#[from] ListenError),
-    /// What should take Mixpanel's place is no loopback URL.
-    #[error("the upstream {url:?} {problem}")]
-    Upstream {
-        /// What was given.
-        url: String,
-        /// What is wrong.
-        problem: String,
-    },
-    /// The system refused something every process may do.
-    #[error("could not {step}")]
-    System {
-        /// What was tried.
-        step: &'static str,
-        /// The system's answer.
-        source: std::io::Error,
-    },
-}
 
 /// Runs the program `mpd`.
 pub fn main() -> ExitCode {
@@ -112,7 +75,7 @@ pub fn main() -> ExitCode {
         Ok(Command::Identity) => say(&format!("{}\n", identity())),
         Ok(Command::Run(options)) => match run(&options) {
             Ok(None) => ExitCode::SUCCESS,
-            Ok(Some(program)) => upgrade::succeed(&program, options.started_by),
+            Ok(Some(end)) => end.succeed(options.started_by),
             Err(error) => refuse(&error, 1),
         },
         Err(error) => refuse(&error, 3),
@@ -140,8 +103,8 @@ fn check(options: &Options) -> Result<(), BootError> {
     check::check(&place, &log_filter(options), options.started_by)
 }
 
-/// Serves until the end. Returns the program that is to take the place of this one, if one is.
-fn run(options: &Options) -> Result<Option<PathBuf>, BootError> {
+/// Serves until the end. Returns what is to follow, if anything is.
+fn run(options: &Options) -> Result<Option<Successor>, BootError> {
     Limits::raise();
     let named = Named::find(options)?;
     let (upstream, format) = (upstream(options)?, log_format()?);
@@ -149,10 +112,6 @@ fn run(options: &Options) -> Result<Option<PathBuf>, BootError> {
     let place = named.settle()?;
     // In this order: the head of `Watch::open` says why.
     let watch = Watch::open(&place.root, &place.run, &place.socket);
-    let lock = take_lock(options.started_by, &place)?;
-    let log_file = has_log_file(options.started_by).then(|| location::log_file(&place.run));
-    let log = telemetry::start(&log_filter(options), format, log_file.as_deref())?;
-    sweep(&place.root);
     let system = |step| move |source| BootError::System { step, source };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
@@ -160,8 +119,12 @@ fn run(options: &Options) -> Result<Option<PathBuf>, BootError> {
         .enable_all()
         .build()
         .map_err(system("start the runtime"))?;
+    let held = runtime.block_on(take::hold(options, &place))?;
+    let log_file = has_log_file(options.started_by).then(|| location::log_file(&place.run));
+    let log = telemetry::start(&log_filter(options), format, log_file.as_deref())?;
+    sweep(&place.root);
     // As a task: a new connection is then served by the thread that accepted it, without waking another one first.
-    let work = serve(options.clone(), place, watch, upstream, lock, log.clone(), log_file);
+    let work = serve(options.clone(), place, watch, upstream, held, log.clone(), log_file);
     let served = runtime.block_on(runtime.spawn(work));
     let served = served.map_err(|error| BootError::System { step: "serve", source: error.into() }).flatten();
     // A blocking task that hangs in the file system must not keep a stopped daemon alive.
@@ -187,15 +150,6 @@ fn detach(started_by: StartedBy, root: &Path) -> Result<(), BootError> {
         rustix::process::chdir("/").map_err(system("leave the working directory"))?;
     }
     Ok(())
-}
-
-/// Takes the root's lock. A daemon that is just leaving still has it while its calls finish; for that one a client's daemon waits.
-fn take_lock(started_by: StartedBy, place: &Place) -> Result<Lock, BootError> {
-    let path = location::lock_file(&place.run);
-    let patience = if started_by == StartedBy::Client { WAIT_FOR_LOCK } else { Duration::ZERO };
-    // One that still listens is not leaving.
-    let is_leaving = || std::os::unix::net::UnixStream::connect(&place.socket).is_err();
-    Ok(Lock::take_until(&path, Instant::now() + patience, is_leaving)?)
 }
 
 /// Returns whether the log goes into a file of our own: for a client, which reads no output of ours, and under launchd, which keeps what a
@@ -255,19 +209,27 @@ async fn serve(
     place: Place,
     watch: Watch,
     upstream: Mixpanel,
-    lock: Lock,
+    mut held: Held,
     log: LogHandle,
     log_file: Option<PathBuf>,
-) -> Result<Option<PathBuf>, BootError> {
+) -> Result<Option<Successor>, BootError> {
     let signals =
         Signals::register().map_err(|source| BootError::System { step: "register the signal handlers", source })?;
-    let (socket, listener) = Socket::open(&place.socket)?;
+    let (socket, listener) = held.socket(&place)?;
     let claimed = (place.root.clone(), place.run.clone());
-    let app = Arc::new(services::make(&options, place, watch, upstream, log, log_file));
+    // One after the other; more than that wait at the door.
+    let (handovers, asked) = mpsc::channel(4);
+    let app = Arc::new(services::make(&options, place, watch, upstream, log, log_file, handovers));
     shorten_hour(&app);
+    held.confirm(&listener).await?;
     // Two: one in the hand of the server, one on its way. More than that nobody removes sockets.
     let (rebound, fresh) = mpsc::channel(2);
-    let claim = Claim::new(lock, socket, rebound, claimed, app.life.clone());
+    let lock = held.serving(&app.life).await;
+    let sockets = (socket, listener.try_clone().ok());
+    let claim = Arc::new(Claim::new(lock, sockets, rebound, claimed, app.life.clone()));
+    app.life.spawn(give(Arc::clone(&app), Arc::clone(&claim), asked));
+    let (closing, looked) = (Arc::clone(&claim), Arc::clone(&claim));
+    app.life.spawn(async move { closing.close_in_time().await });
     app.life.spawn(signals.follow(app.life.clone(), app.watch.wake()));
     app.life.spawn(Arc::clone(&app.keeper).run(Arc::clone(&app.store)));
     app.keeper.wake(app.watch.wake());
@@ -277,14 +239,14 @@ async fn serve(
     app.life.spawn(Arc::clone(&app.watch).run(app.life.clone(), app.paths.clone(), move || {
         // Whoever follows the config hears of a change that no call has noticed.
         let config = store.last_good();
-        let is_well = claim.look();
+        let is_well = looked.look();
         secrets.wake();
         (is_well, keeper.look(&config.config))
     }));
     if let Some(after) = app.idle_exit {
         app.life.spawn(leave_when_idle(Arc::clone(&app), after));
     }
-    app.life.spawn(make_way(Arc::clone(&app)));
+    app.life.spawn(make_way(Arc::clone(&app), Arc::clone(&claim)));
     if let Some(url) = app.mixpanel.redirected_to() {
         warn!(%url, "requests go here in place of Mixpanel");
     }
@@ -295,8 +257,7 @@ async fn serve(
     announce(options.started_by);
     server::serve(Arc::clone(&app), listener, fresh).await;
     finish(&app).await;
-    let is_replaced = app.life.reason() == REPLACED;
-    Ok(app.executable.as_ref().filter(|_| is_replaced).map(|(program, _)| program.clone()))
+    Ok(Successor::of(&app, claim))
 }
 
 fn notifier(app: &App) -> Notifier {

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::net::UnixStream;
+use tokio::sync::mpsc::Sender;
+
 use super::base::Base;
 use super::place::Place;
 use crate::args::Options;
@@ -46,6 +49,7 @@ pub(super) fn make(
     mixpanel: Mixpanel,
     log: LogHandle,
     log_file: Option<PathBuf>,
+    handovers: Sender<UnixStream>,
 ) -> App {
     let (clock, limits) = (clock(&mixpanel), Limits::of_this_process());
     let started_at = clock.now();
@@ -85,6 +89,7 @@ pub(super) fn make(
         users,
         log,
         log_file,
+        handovers,
         limits_told: limits.problems(),
         limits,
     }

@@ -140,7 +140,7 @@ async fn lock_file(grant: &Grant) -> Result<Option<FileLock>, String> {
             Ok(None) if begun.elapsed() >= TURN => {
                 return Err(format!("another program has held the lock of the tokens for {} s", TURN.as_secs()));
             }
-            Ok(None) if grant.services.life.is_stopping() => {
+            Ok(None) if grant.services.life.is_pressed() => {
                 return Err("another program holds the lock of the tokens, and the daemon stops".to_owned());
             }
             Ok(None) => tokio::time::sleep(LOOK).await,

@@ -22,6 +22,12 @@ pub const FORCED: &str = "a client insisted";
 /// Why it stops when its program was replaced.
 pub const REPLACED: &str = "the program was replaced";
 
+/// Why it stops when another daemon serves in its place. Whoever listens to events goes on there.
+pub const HANDED_OVER: &str = "another daemon has taken over";
+
+/// Why it stops when a client wants the service manager to start it again.
+pub const AGAIN: &str = "a client asked for a restart";
+
 /// The life of the daemon. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Life(Arc<Shared>);
@@ -30,15 +36,46 @@ pub struct Life(Arc<Shared>);
 struct Shared {
     tasks: TaskTracker,
     stop: CancellationToken,
+    press: CancellationToken,
+    over: CancellationToken,
+    closed: CancellationToken,
     reason: OnceLock<&'static str>,
 }
 
 impl Life {
-    /// Asks the daemon to stop. The first reason counts.
+    /// Asks the daemon to stop. The first reason counts. Whatever is under way has some seconds left then, but after a hand-over all the
+    /// time it needs: nobody waits for its end, unless a stop is requested once more.
     pub fn request_stop(&self, reason: &'static str) {
         info!(reason, "stop was requested");
         let _ = self.0.reason.set(reason);
         self.0.stop.cancel();
+        if reason != HANDED_OVER {
+            self.0.press.cancel();
+        }
+    }
+
+    /// Notes that no connection is accepted any more.
+    pub fn close(&self) {
+        self.0.closed.cancel();
+    }
+
+    /// Waits until no connection is accepted any more.
+    pub async fn closed(&self) {
+        self.0.closed.cancelled().await;
+    }
+
+    /// Returns whether the daemon has to end soon, whatever is under way.
+    pub fn is_pressed(&self) -> bool {
+        self.0.press.is_cancelled()
+    }
+
+    /// Waits until the daemon has to end soon, or until all has been done. Returns whether it is the former.
+    pub async fn pressed(&self) -> bool {
+        tokio::select! {
+            biased;
+            () = self.0.press.cancelled() => true,
+            () = self.0.over.cancelled() => false,
+        }
     }
 
     /// Returns why it stops.
@@ -86,6 +123,7 @@ impl Life {
 
     /// Waits for the end of the tasks, for so long at most.
     pub async fn end(&self, patience: Duration) {
+        self.0.over.cancel();
         self.0.tasks.close();
         if tokio::time::timeout(patience, self.0.tasks.wait()).await.is_err() {
             warn!(left = self.0.tasks.len(), "tasks were cut off");

@@ -35,9 +35,9 @@ impl Signals {
         loop {
             tokio::select! {
                 biased;
-                () = life.stopping() => return,
-                _ = self.terminate.recv() => return life.request_stop("SIGTERM"),
-                _ = self.interrupt.recv() => return life.request_stop("SIGINT"),
+                _ = life.pressed() => return,
+                _ = self.terminate.recv() => life.request_stop("SIGTERM"),
+                _ = self.interrupt.recv() => life.request_stop("SIGINT"),
                 _ = self.hangup.recv() => look_again.notify_one(),
             }
         }

@@ -87,7 +87,7 @@ impl Flow {
         let failed = |detail: String| Err(Failure::new(FailureKind::LoginFailed, detail));
         tokio::select! {
             biased;
-            () = self.services.life.stopping() => {
+            _ = self.services.life.pressed() => {
                 failed(format!("the daemon stopped ({}) before the login was finished", self.services.life.reason()))
             }
             () = self.login.cancelled.cancelled() => failed("the login was cancelled".to_owned()),

@@ -3,6 +3,7 @@
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use mp_proto::context::Context;
@@ -29,6 +30,9 @@ use crate::store::Store;
 
 /// How long a login that has ended can still be looked at.
 const KEPT: SignedDuration = SignedDuration::from_mins(10);
+
+/// Between two looks whether all have ended.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// How many that have ended are kept.
 pub(super) const MAX_ENDED: usize = 32;
@@ -80,6 +84,13 @@ impl Logins {
     /// Returns how many have not ended. A daemon with one does not leave for being idle.
     pub fn open(&self) -> usize {
         self.lock().iter().filter(|login| !login.is_over()).count()
+    }
+
+    /// Waits until all have ended. Each has a deadline of its own.
+    pub async fn all_over(&self) {
+        while self.open() > 0 {
+            tokio::time::sleep(LOOK).await;
+        }
     }
 
     /// Returns all that have not ended, oldest first.

@@ -9,6 +9,9 @@ use jiff::Timestamp;
 use mp_proto::version::{BUILD, CAPABILITIES, ProtocolRange};
 use mp_proto::wire::{AccountStatus, StartedBy, VersionBody};
 
+use tokio::net::UnixStream;
+use tokio::sync::mpsc::Sender;
+
 use crate::call::calls::Calls;
 use crate::call::gate::Gates;
 use crate::call::reads::Reads;
@@ -84,6 +87,8 @@ pub struct App {
     pub log: LogHandle,
     /// Where the log goes, if it is a file.
     pub log_file: Option<PathBuf>,
+    /// Takes the connections of daemons that want to take over.
+    pub handovers: Sender<UnixStream>,
     /// What the system lets the process do.
     pub limits: Limits,
     /// What of that everybody is told, for it is too little.

@@ -29,20 +29,24 @@ const LONGEST_QUIET: u32 = 30;
 pub(super) enum Told {
     /// Nothing.
     Stay,
-    /// To make room, if it is not being answered.
+    /// To end, for it is not being answered.
     Leave,
-    /// To finish what it is being answered, and end.
-    Finish,
 }
 
+/// To make room.
 const LEAVE: u8 = 1;
+/// To end as soon as it is not being answered.
 const FINISH: u8 = 2;
+/// The same, also if no request has come yet (whoever has just connected may be about to send the first), and if it is of a login.
+const HURRY: u8 = 4;
+/// Not told, but done: nothing more is taken from it.
+const SHUT: u8 = 8;
 
 /// Whether a connection is of use to anybody, and what it is told.
 #[derive(Debug, Default)]
 pub(super) struct Activity {
     /// Requests that are being answered; those whose answer is a stream count until it ends.
-    pub(super) open: Arc<AtomicU32>,
+    open: AtomicU32,
     /// The number of its last call among all calls: the smallest is that of the one that has been idle for the longest time.
     last: AtomicU64,
     /// Whether a head has ever arrived, and whether one has since the last look.
@@ -50,6 +54,8 @@ pub(super) struct Activity {
     spoken: AtomicBool,
     /// Looks in a row in which nothing has happened.
     quiet: AtomicU32,
+    /// Whether it has asked about a login: that is this daemon's, and no other one can answer.
+    is_of_login: AtomicBool,
     told: AtomicU8,
     waker: AtomicWaker,
 }
@@ -66,6 +72,34 @@ impl Activity {
     /// Notes that a request was answered.
     pub(super) fn end(&self) {
         self.open.fetch_sub(1, Ordering::Relaxed);
+        if self.told.load(Ordering::Relaxed) != 0 {
+            self.waker.wake();
+        }
+    }
+
+    /// Returns whether the answer that is given now is its last one.
+    pub(super) fn is_last(&self) -> bool {
+        self.is_due(self.told.load(Ordering::Relaxed))
+    }
+
+    fn is_due(&self, told: u8) -> bool {
+        let may_stay = !self.has_spoken.load(Ordering::Relaxed) || self.is_of_login.load(Ordering::Relaxed);
+        told & HURRY != 0 || (told & FINISH != 0 && !may_stay)
+    }
+
+    /// Keeps it until all logins have ended, if the daemon ends before.
+    pub(super) fn stay_for_login(&self) {
+        self.is_of_login.store(true, Ordering::Relaxed);
+    }
+
+    /// Takes nothing more from it. What has arrived already is still read.
+    pub(super) fn shut(&self) {
+        self.told.fetch_or(SHUT, Ordering::AcqRel);
+    }
+
+    /// Returns whether nothing more is taken from it.
+    pub(super) fn is_shut(&self) -> bool {
+        self.told.load(Ordering::Acquire) & SHUT != 0
     }
 
     /// Returns whether a request is being answered.
@@ -77,14 +111,13 @@ impl Activity {
     pub(super) fn told(&self, waker: &Waker) -> Told {
         self.waker.register(waker);
         let told = self.told.load(Ordering::Acquire);
-        if told & FINISH != 0 {
-            return Told::Finish;
+        if told == 0 {
+            return Told::Stay;
         }
-        // Who is busy now does not leave later, for then it is not idle.
-        if told & LEAVE != 0 && self.told.fetch_and(!LEAVE, Ordering::AcqRel) & LEAVE != 0 {
-            return Told::Leave;
-        }
-        Told::Stay
+        // Who is busy now does not make room later, for then it is not idle.
+        let is_asked = told & LEAVE != 0 && self.told.fetch_and(!LEAVE, Ordering::AcqRel) & LEAVE != 0;
+        let is_to_leave = !self.is_busy() && (is_asked || self.is_due(told));
+        if is_to_leave { Told::Leave } else { Told::Stay }
     }
 
     fn tell(&self, what: u8) {
@@ -174,9 +207,20 @@ impl Connections {
         }
     }
 
-    /// Lets all finish what they are being answered, and returns when the last one has ended.
-    pub(super) async fn finish(&self) {
+    /// Lets all finish what they are being answered, and returns when the last one has ended. Whoever has connected and not yet asked for
+    /// anything, or has asked about a login, is let be for as long as `patience` lasts.
+    pub(super) async fn finish(&self, patience: impl Future<Output = ()>) {
         self.open.lock().all().for_each(|one| one.tell(FINISH));
+        tokio::select! {
+            biased;
+            () = self.emptied() => return,
+            () = patience => {}
+        }
+        self.open.lock().all().for_each(|one| one.tell(HURRY));
+        self.emptied().await;
+    }
+
+    async fn emptied(&self) {
         while self.open.lock().count() > 0 {
             self.freed().await;
         }
@@ -277,10 +321,20 @@ mod tests {
         assert!(silent_for.is_some_and(|seconds| (9..=12).contains(&seconds)), "{silent_for:?}");
         assert!(spoke_for.is_some_and(|seconds| (57..=62).contains(&seconds)), "{spoke_for:?}");
         assert_eq!(busy_for, None);
-        assert!(connections.finish().now_or_never().is_none(), "they are open");
-        assert_eq!(busy.activity.told(Waker::noop()), Told::Finish);
+        let patience = || tokio::time::sleep(Duration::from_secs(1));
+        assert!(connections.finish(patience()).now_or_never().is_none(), "they are open");
+        let told = |open: &Open| open.activity.told(Waker::noop());
+        assert_eq!((told(&busy), told(&spoke)), (Told::Stay, Told::Leave));
+        assert!(busy.activity.is_last(), "what it is being answered is the last");
+        assert_eq!(told(&silent), Told::Stay, "its first request may be on its way");
+        spoke.activity.stay_for_login();
+        assert_eq!(told(&spoke), Told::Stay, "no other daemon knows its login");
+        assert!(tokio::time::timeout(Duration::from_secs(2), connections.finish(patience())).await.is_err());
+        assert_eq!([&silent, &spoke, &busy].map(told), [Told::Leave, Told::Leave, Told::Stay]);
+        busy.activity.end();
+        assert_eq!(told(&busy), Told::Leave);
         drop((silent, spoke, busy));
-        assert!(connections.finish().now_or_never().is_some());
+        assert!(connections.finish(patience()).now_or_never().is_some());
     }
 
     #[tokio::test(start_paused = true)]

@@ -4,20 +4,29 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::extract::State;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
 use hyper::StatusCode;
+use hyper::header::{CONNECTION, UPGRADE};
+use hyper_util::rt::TokioIo;
+use mp_proto::failure::{Failure, FailureKind};
+use mp_proto::handover;
 use mp_proto::wire::{
-    Accepted, ConfigMistake, ConfigProblems, ConfigState, ConfigStatus, ConfigText, HealthBody, LogLevel, Shutdown,
-    StatusBody,
+    Accepted, ConfigMistake, ConfigProblems, ConfigState, ConfigStatus, ConfigText, HealthBody, LogLevel, RESTARTING,
+    Shutdown, StartedBy, StatusBody,
 };
+use tokio::net::UnixStream;
+use tokio::time::timeout;
 use tracing::info;
 
 use crate::config::parser;
 use crate::config::snapshot::{self, Snapshot};
 use crate::keeper::would_lose;
-use crate::life::FORCED;
+use crate::life::{AGAIN, FORCED};
 use crate::server::app::App;
 use crate::server::call::JsonBody;
+use crate::server::heads::Explained;
 use crate::server::reply::{self, Answer};
 
 /// How long a stop tries to save what is only in memory before it is refused: a person waits for it.
@@ -105,6 +114,42 @@ pub(crate) async fn shutdown(State(app): State<Arc<App>>, JsonBody(body): JsonBo
     if !(at_risk.is_empty() || body.force) {
         return Err(would_lose(&at_risk).into());
     }
-    app.life.request_stop(if body.force { FORCED } else { "a client asked for it" });
-    reply::with_status(StatusCode::ACCEPTED, &Accepted { status: "stopping".to_owned() })
+    let (reason, status) = match body {
+        Shutdown { force: true, .. } => (FORCED, "stopping"),
+        Shutdown { again: true, .. } if app.started_by == StartedBy::Service => (AGAIN, RESTARTING),
+        _ => ("a client asked for it", "stopping"),
+    };
+    app.life.request_stop(reason);
+    reply::with_status(StatusCode::ACCEPTED, &Accepted { status: status.to_owned() })
+}
+
+/// How long a connection may take to become that of two daemons.
+const UPGRADING: Duration = Duration::from_secs(5);
+
+/// `POST /v1/handover`. What follows is between two daemons; see [`mp_proto::handover`].
+pub(crate) async fn hand_over(State(app): State<Arc<App>>, mut request: Request) -> Answer {
+    if app.life.is_stopping() {
+        return Err(Failure::new(FailureKind::Stopping, "the daemon is stopping").into());
+    }
+    if app.started_by == StartedBy::Service {
+        let detail = "a service manager has started this daemon, and starts the next one";
+        return Err(Failure::new(FailureKind::Declined, detail).into());
+    }
+    if request.headers().get(UPGRADE).is_none_or(|to| to != handover::UPGRADE) {
+        let detail = format!("expected an upgrade of the connection to {}", handover::UPGRADE);
+        return Err(Failure::new(FailureKind::InvalidArgument, detail).into());
+    }
+    let upgrade = hyper::upgrade::on(&mut request);
+    let handovers = app.handovers.clone();
+    app.life.spawn(async move {
+        if let Ok(Ok(upgraded)) = timeout(UPGRADING, upgrade).await
+            && let Ok(parts) = upgraded.downcast::<TokioIo<Explained<UnixStream>>>()
+        {
+            // Whoever is not taken care of sees the end of the connection.
+            let _ = handovers.send(parts.io.into_inner().into_inner()).await;
+        }
+    });
+    let head = Response::builder().status(StatusCode::SWITCHING_PROTOCOLS);
+    let head = head.header(CONNECTION, "upgrade").header(UPGRADE, handover::UPGRADE);
+    Ok(head.body(Body::empty()).expect("its parts are constants"))
 }

@@ -62,6 +62,9 @@ pub(crate) const KEEPING: &[FailureKind] =
 /// An end of the daemon that would lose a login.
 pub(crate) const END: &[FailureKind] = &[Unsaved];
 
+/// A hand-over to another daemon.
+pub(crate) const SUCCESSION: &[FailureKind] = &[Stopping, Declined];
+
 /// A login that is begun or told something.
 pub(crate) const LOGGING_IN: &[FailureKind] = &[
     InvalidValue,

@@ -4,14 +4,16 @@
 //! writes then is known to the byte, and is replaced. After it hyper closes the connection.
 
 use std::io::{Error, ErrorKind, IoSlice};
+use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, ready};
 
 use mp_proto::failure::{Failure, FailureKind};
+use rustix::net::Shutdown;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::server::connections::Activity;
 use crate::server::gate::MAX_HEAD;
 use crate::server::reply;
 
@@ -24,8 +26,10 @@ const METHOD: usize = "HEAD ".len();
 /// A connection whose refusals by hyper are told as problems.
 pub(crate) struct Explained<I> {
     stream: I,
-    /// Requests that are being answered: while there is one, what is written may be anybody's data.
-    open: Arc<AtomicU32>,
+    /// While a request is being answered, what is written may be anybody's data.
+    activity: Arc<Activity>,
+    /// Whether the other side cannot send any more.
+    is_shut: bool,
     /// How the first request since the last answer begins.
     begun: Vec<u8>,
     /// What is written in place of what hyper wrote, as far as it has not gone.
@@ -33,16 +37,20 @@ pub(crate) struct Explained<I> {
 }
 
 impl<I> Explained<I> {
-    pub(crate) fn new(stream: I, open: Arc<AtomicU32>) -> Self {
-        Self { stream, open, begun: Vec::new(), instead: Vec::new() }
+    pub(crate) fn new(stream: I, activity: Arc<Activity>) -> Self {
+        Self { stream, activity, is_shut: false, begun: Vec::new(), instead: Vec::new() }
+    }
+
+    /// Returns the connection itself.
+    pub(crate) fn into_inner(self) -> I {
+        self.stream
     }
 
     /// Notes what is written in place of one of hyper's refusals; returns its length then.
     fn replace(&mut self, parts: &[IoSlice<'_>]) -> Option<usize> {
         let length = parts.iter().map(|part| part.len()).sum::<usize>();
         // hyper writes its refusal at once; a longer or an empty write is none, and costs nothing more.
-        let may_be =
-            (1..LONGEST).contains(&length) && self.open.load(Ordering::Relaxed) == 0 && self.instead.is_empty();
+        let may_be = (1..LONGEST).contains(&length) && !self.activity.is_busy() && self.instead.is_empty();
         let written = may_be.then(|| parts.iter().flat_map(|part| part.iter().copied()).collect::<Vec<_>>())?;
         // The answer to HEAD has no body, whatever becomes of it (RFC 9110, 9.3.2).
         self.instead = explained(&written, self.begun.starts_with(b"HEAD "))?;
@@ -75,14 +83,22 @@ fn explained(written: &[u8], is_head: bool) -> Option<Vec<u8>> {
     Some(reply::last_words(&failure, is_head))
 }
 
-impl<I: AsyncRead + Unpin> AsyncRead for Explained<I> {
+impl<I: AsyncRead + AsFd + Unpin> AsyncRead for Explained<I> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<Result<(), Error>> {
+        if !self.is_shut && self.activity.is_shut() {
+            // From here on the other side knows of each request that nobody will read, and what has been sent is still there to be read.
+            self.is_shut = rustix::net::shutdown(&self.stream, Shutdown::Read).is_ok();
+        }
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        if self.is_shut && buffer.filled().len() == before && self.activity.is_busy() {
+            // The end is of our own making; hyper would take it for that of whoever waits for this answer.
+            return Poll::Pending;
+        }
         let room = METHOD - self.begun.len().min(METHOD);
         if room > 0 {
             self.begun.extend(buffer.filled().iter().skip(before).take(room));
@@ -182,10 +198,11 @@ mod tests {
 
     #[test]
     fn what_is_written_while_a_request_is_answered_is_somebodys_data() {
-        let open = Arc::new(AtomicU32::new(1));
-        let mut connection = Explained::new((), Arc::clone(&open));
+        let activity = Arc::new(Activity::default());
+        activity.begin(1);
+        let mut connection = Explained::new((), Arc::clone(&activity));
         assert_eq!(connection.replace(&[IoSlice::new(REFUSAL.as_bytes())]), None);
-        open.store(0, Ordering::Relaxed);
+        activity.end();
         let (one, two) = REFUSAL.as_bytes().split_at(30);
         assert_eq!(connection.replace(&[IoSlice::new(one), IoSlice::new(two)]), Some(REFUSAL.len()));
     }

@@ -13,8 +13,8 @@ use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody};
 use crate::server::peer::Peer;
 use crate::server::reply::Answer;
+use crate::server::router;
 use crate::server::session::resolved;
-use crate::server::table;
 use crate::server::tally::Row;
 
 /// What is asked.
@@ -41,7 +41,7 @@ impl Asked {
     /// Returns the row of the table that has the same function.
     pub(super) fn row(&self) -> Row {
         static ROWS: LazyLock<(Row, Row)> =
-            LazyLock::new(|| (table::row(&Method::GET, SESSION), table::row(&Method::POST, ACCOUNT_TOKEN)));
+            LazyLock::new(|| (router::row(&Method::GET, SESSION), router::row(&Method::POST, ACCOUNT_TOKEN)));
         match self {
             Self::Session => ROWS.0,
             Self::Token(_) => ROWS.1,

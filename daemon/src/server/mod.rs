@@ -28,6 +28,7 @@ mod peer;
 mod proxy;
 mod reply;
 mod route;
+mod router;
 mod secrets;
 mod session;
 mod spans;
@@ -50,7 +51,7 @@ use axum::body::Body;
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
-use hyper::header::HeaderName;
+use hyper::header::{CONNECTION, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
@@ -58,12 +59,13 @@ use hyper_util::rt::TokioIo;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{API_HEAD, CALL_HEADER, LOGINS, MCP, NAMESPACES_HEADER};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 use tracing::{Instrument, debug, info, warn};
 
 use crate::call::waits::Callers;
 use crate::files::looks;
+use crate::life::AGAIN;
 use crate::notes;
 use crate::server::app::App;
 use crate::server::connections::{Activity, Connections, Doorkeeper, Open, Told};
@@ -81,12 +83,21 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// Returns what counts the calls of all routes.
 pub fn counters() -> Counters {
-    table::counters()
+    router::counters()
 }
+
+/// How long whoever has connected may take over the first request when another daemon serves.
+const FIRST: Duration = Duration::from_secs(10);
+
+/// The same at stop, when others wait for the end. Who is later sees that nothing was read.
+const LATE: Duration = Duration::from_secs(1);
+
+/// The same where a service manager starts the next one: nobody shall notice.
+const LATE_AGAIN: Duration = Duration::from_secs(5);
 
 /// Accepts connections until the daemon stops, then lets running calls finish.
 pub async fn serve(app: Arc<App>, listener: StdListener, mut rebound: tokio::sync::mpsc::Receiver<StdListener>) {
-    let router = table::router(&app);
+    let router = router::router(&app);
     let (connections, mut door) = (Arc::new(Connections::default()), Doorkeeper::new());
     let mut sweep = pin!(connections.sweep());
     let Some(mut listener) = adopt(listener) else { return app.life.request_stop("the socket could not be served") };
@@ -117,8 +128,30 @@ pub async fn serve(app: Arc<App>, listener: StdListener, mut rebound: tokio::syn
         }
     }
     drop(listener);
+    app.life.close();
     app.life.say_farewell(&app.hub);
-    match timeout(GRACE, connections.finish()).await {
+    drain(&app, &connections).await;
+}
+
+/// Lets calls finish. When another daemon serves they have all the time they need, and so do logins, until somebody wants this one to end.
+async fn drain(app: &App, connections: &Connections) {
+    if !app.life.is_pressed() {
+        let first = async {
+            sleep(FIRST).await;
+            app.logins.all_over().await;
+        };
+        let all = async {
+            connections.finish(first).await;
+            app.logins.all_over().await;
+        };
+        tokio::select! {
+            biased;
+            () = all => return info!("calls were finished"),
+            _ = app.life.pressed() => {}
+        }
+    }
+    let late = if app.life.reason() == AGAIN { LATE_AGAIN } else { LATE };
+    match timeout(GRACE, connections.finish(sleep(late))).await {
         Ok(()) => info!("calls were finished"),
         Err(_) => warn!(grace_s = GRACE.as_secs(), "calls were cut off"),
     }
@@ -201,36 +234,39 @@ impl Drop for OpenRequest {
 impl Connection {
     /// Serves until the connection ends, or has to leave.
     async fn run(self, stream: UnixStream) {
-        let stream = Explained::new(stream, Arc::clone(&self.activity.open));
+        let stream = Explained::new(stream, Arc::clone(&self.activity));
         let connection = http1::Builder::new().header_read_timeout(None).max_buf_size(gate::MAX_HEAD).serve_connection(
             TokioIo::new(stream),
             service_fn(|request| {
-                let answer = self.answer(request);
+                // From the very moment at which hyper has it: until then, the end of what is read ends the connection.
+                let number = self.app.counters.calls.fetch_add(1, Ordering::Relaxed);
+                let answer = self.answer(request, number, OpenRequest::of(&self.app, &self.activity, number));
                 debug_assert!(size_of_val(&answer) <= LARGEST_ANSWER, "{} bytes a call", size_of_val(&answer));
                 answer
             }),
         );
-        let (mut connection, mut is_told) = (pin!(connection), false);
+        let connection = connection.with_upgrades();
+        let mut connection = pin!(connection);
         poll_fn(|context| {
             match self.activity.told(context.waker()) {
-                Told::Finish if !is_told => {
-                    is_told = true;
-                    connection.as_mut().graceful_shutdown();
-                }
-                Told::Leave if !self.activity.is_busy() => {
-                    debug!("an idle connection was closed");
-                    return Poll::Ready(());
-                }
-                _ => {}
+                // Closed at once, it would take a request along that has just been sent.
+                Told::Leave if cfg!(target_os = "linux") => self.activity.shut(),
+                // Elsewhere that which has arrived would be lost as well.
+                Told::Leave => return Poll::Ready(()),
+                Told::Stay => {}
             }
             connection.as_mut().poll(context).map(log_end)
         })
         .await;
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-        let (begun, number) = (Instant::now(), self.app.counters.calls.fetch_add(1, Ordering::Relaxed));
-        let open = OpenRequest::of(&self.app, &self.activity, number);
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        number: u64,
+        open: OpenRequest,
+    ) -> Result<Response<Body>, Infallible> {
+        let begun = Instant::now();
         #[cfg(debug_assertions)]
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let trace = self.app.spans.begin(request.headers());
@@ -259,6 +295,10 @@ impl Connection {
         if let (Some(trace), Some(method)) = (trace, method_of_span) {
             spans::end(&self.app, &trace, &method, self.app.counters.template(row), response.status(), failed);
         }
+        if self.activity.is_last() {
+            // Where the head has gone before, the connection ends as an idle one does.
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         #[cfg(debug_assertions)]
         let response = observed::note(method.as_str(), &path, response).await;
         Ok(if response.body().size_hint().exact().is_some() { response } else { response.map(|body| held(body, open)) })
@@ -275,7 +315,7 @@ impl Connection {
     /// Returns the answer, and the row of the table that has made it.
     async fn route(&self, request: Request<Incoming>) -> (Response<Body>, Row) {
         if let Err(failure) = gate::check(&request) {
-            return (table::refused(request.method(), request.uri().path(), &failure), Row::NONE);
+            return (router::refused(request.method(), request.uri().path(), &failure), Row::NONE);
         }
         if matches!(*request.method(), Method::GET | Method::HEAD) && request.body().is_end_stream() {
             looks::arrived(self.app.has_company()).await;
@@ -286,10 +326,14 @@ impl Connection {
         }
         let mut request = request.map(Body::new);
         let path = request.uri().path();
-        if request.method() != Method::GET || path.starts_with(API_HEAD) || path == MCP || path.starts_with(LOGINS) {
+        let is_of_login = path.starts_with(LOGINS);
+        if request.method() != Method::GET || path.starts_with(API_HEAD) || path == MCP || is_of_login {
             // Who changes something or asks for a token is logged, who asks Mixpanel takes turns, and who waits for a login may see another
             // network; nobody else is asked who it is, for it costs an allocation.
             request.extensions_mut().insert(self.peer);
+            if is_of_login {
+                self.activity.stay_for_login();
+            }
         }
         match self.router.clone().oneshot(request).await {
             Ok(mut response) => {

@@ -93,6 +93,8 @@ pub(crate) enum Reply {
     Accepted(Described),
     /// 200 with one of these content types.
     Other(&'static [&'static str]),
+    /// 101: the connection is not HTTP any more.
+    Upgraded,
     /// Whatever Mixpanel answers.
     Passed,
 }
@@ -102,7 +104,7 @@ impl Reply {
     pub(crate) fn body(&self) -> Option<&Described> {
         match self {
             Self::Json(body) | Self::Created(body) | Self::CreatedOrFound(body) | Self::Accepted(body) => Some(body),
-            Self::Other(_) | Self::Passed => None,
+            Self::Other(_) | Self::Upgraded | Self::Passed => None,
         }
     }
 }

@@ -97,6 +97,9 @@ pub enum StartedBy {
     Hand,
 }
 
+/// The word of a daemon that a service manager starts again.
+pub const RESTARTING: &str = "restarting";
+
 body! {
     /// `GET /v1/health`.
     struct HealthBody {
@@ -134,11 +137,14 @@ body! {
         /// Stop also if tokens that could not be saved are lost.
         #[serde(default)]
         pub force: bool,
+        /// Stop to be started again: under a service manager the daemon leaves with a status by which that starts the next one.
+        #[serde(default)]
+        pub again: bool,
     }
 
     /// The answer to `POST /v1/shutdown`.
     struct Accepted {
-        /// `stopping`.
+        /// `stopping`, or `restarting` where a service manager starts the next one.
         pub status: String,
     }
 

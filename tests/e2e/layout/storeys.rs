@@ -271,7 +271,7 @@ fn proto_keeps_its_storeys() {
     check(
         "proto/src",
         &[
-            "deadline holder ids json location mend ownership plane secret version visible",
+            "deadline handover holder ids json location mend ownership plane secret version visible",
             "failure",
             "context event routes surroundings wire",
             "lib",
@@ -284,7 +284,7 @@ fn the_daemon_keeps_its_storeys() {
     check(
         "daemon/src",
         &[
-            "args clock fault hub meter notes telemetry",
+            "args clock fault handover hub meter notes telemetry",
             "trace",
             "life",
             "lock",

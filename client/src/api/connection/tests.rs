@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use mp_proto::version::{IDENTITY_FLAG, identity};
 use serde_json::{Value, json};
 
 use super::*;
@@ -186,13 +187,21 @@ fn a_token_that_cannot_be_had_just_now_is_an_answer_and_no_leaving_daemon() {
 fn an_older_daemon_is_asked_to_leave_and_a_newer_one_is_left_alone() {
     let mismatch = |range| Act::Say(426, range, problem_of(FailureKind::ProtocolMismatch));
     let left = || Act::Say(202, "connection: close\r\n", json!({"status": "stopping"}));
-    let acts = vec![mismatch("mp-protocol: 0-0\r\n"), left(), good()];
+    let still = Act::Say(200, "mp-protocol: 0-0\r\n", json!({}));
+    let acts = vec![mismatch("mp-protocol: 0-0\r\n"), still, left(), good()];
     let (result, seen) = with_connection(acts, async |daemon| {
-        daemon.options.place.autostart = true;
+        let place = &mut daemon.options.place;
+        (place.autostart, place.program) = (true, Some(place.root.join("mpd")));
+        // It is of a release that does not take over, either.
+        let text = format!("#!/bin/sh\n[ $1 = {IDENTITY_FLAG} ] && exec echo '{}'\n", identity());
+        std::fs::write(place.root.join("new"), text + "echo 'error: unknown option --take-over; see the help'\n")
+            .expect("written");
+        std::fs::set_permissions(place.root.join("new"), std::fs::Permissions::from_mode(0o700)).expect("ours");
+        std::fs::rename(place.root.join("new"), place.root.join("mpd")).expect("the same folder");
         daemon.get::<Value>("/v1/x").await.map(|answer| answer.body)
     });
     assert_eq!(result, Ok(json!("good")));
-    assert_eq!(lines(&seen), ["GET /v1/x", "POST /v1/shutdown", "GET /v1/x"]);
+    assert_eq!(lines(&seen), ["GET /v1/x", "GET /v1/version", "POST /v1/shutdown", "GET /v1/x"]);
     // The second one is older, too, but whoever may start none would leave nobody to be asked.
     for range in ["mp-protocol: 8-9\r\n", "mp-protocol: 0-0\r\n"] {
         let (result, seen) = check(Method::GET, vec![mismatch(range)]);

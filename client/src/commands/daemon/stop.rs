@@ -6,7 +6,7 @@ use std::time::Duration;
 use hyper::Method;
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::routes::{SHUTDOWN, VERSION};
-use mp_proto::wire::{Accepted, Shutdown, VersionBody};
+use mp_proto::wire::{Accepted, RESTARTING, Shutdown, VersionBody};
 use rustix::process::Signal;
 use tokio::time::Instant;
 
@@ -14,12 +14,16 @@ use super::lock::{self, Owner};
 use crate::arg::switch;
 use crate::call::Call;
 use crate::connect::{ConnectError, probe};
+use crate::place::Place;
 
 /// Longest wait for a daemon to leave: its grace for calls (10 s) and for a refresh (25 s), and a little.
 const LEAVE: Duration = Duration::from_secs(40);
 
 /// How long a daemon may take to answer that is to be stopped in any case.
 const ANSWER: Duration = Duration::from_secs(10);
+
+/// How long a service manager may take to start the next one: launchd waits for 10 s after one that has lived for less.
+const MANAGER: Duration = Duration::from_secs(15);
 
 /// Between two looks at the lock.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -29,27 +33,43 @@ pub(super) fn arguments(command: clap::Command) -> clap::Command {
     command.arg(switch("force", "Stop it whatever is lost by that, and kill it if it does not answer or leave"))
 }
 
+/// Returns whether it is to be stopped in any case.
+pub(super) fn is_forced(call: &Call<'_>) -> bool {
+    call.arguments.try_get_one::<bool>("force").ok().flatten().copied().unwrap_or(false)
+}
+
+/// What is to follow the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum After {
+    /// Nothing.
+    Nothing,
+    /// Another daemon, which a service manager may start.
+    Another,
+}
+
 /// Runs the command.
 ///
 /// # Errors
 /// When it does not leave.
-pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
-    let force = call.arguments.try_get_one::<bool>("force").ok().flatten().copied().unwrap_or(false);
-    let said = stopped(call, force).await?;
-    call.output.line(&said)
+pub(super) async fn run(call: &mut Call<'_>, after: After) -> Result<(), Failure> {
+    let force = is_forced(call);
+    match stopped(call, force, after).await? {
+        Some(said) => call.output.line(&said),
+        None => Ok(()),
+    }
 }
 
-/// Stops it, and returns what is to be said of that.
+/// Stops it, and returns what is to be said of that, if another one does not serve already.
 ///
 /// # Errors
 /// When it does not leave.
-pub(super) async fn stopped(call: &mut Call<'_>, force: bool) -> Result<String, Failure> {
+pub(super) async fn stopped(call: &mut Call<'_>, force: bool, after: After) -> Result<Option<String>, Failure> {
     let place = call.daemon.options().place.clone();
     match probe(&place).await {
         Ok(stream) => drop(stream),
         Err(ConnectError::Nobody { .. }) => match lock::held_soon(&place).await {
-            None => return Ok("mpd is not running".to_owned()),
-            Some(path) => return by_process(call, &path, force).await,
+            None => return Ok(Some("mpd is not running".to_owned())),
+            Some(path) => return by_process(call, &path, force).await.map(Some),
         },
         Err(error) => return Err(error.into()),
     }
@@ -60,23 +80,41 @@ pub(super) async fn stopped(call: &mut Call<'_>, force: bool) -> Result<String, 
         call.daemon.set_deadline(ANSWER);
     }
     let instance = instance(call).await;
-    let asked = call.daemon.call::<Accepted>(Method::POST, SHUTDOWN, Some(&Shutdown { force })).await;
+    let shutdown = Shutdown { force, again: after == After::Another };
+    let asked = call.daemon.call::<Accepted>(Method::POST, SHUTDOWN, Some(&shutdown)).await;
     match asked {
-        Ok(answer) => drop(call.body(answer)),
+        Ok(answer) => {
+            if call.body(answer).status == RESTARTING {
+                gone(call, instance.as_deref()).await?;
+                return started(&place).await.map(|()| None);
+            }
+        }
         // Somebody else stops it; what counts is that it leaves.
         Err(failure) if matches!(failure.kind, FailureKind::Stopping | FailureKind::Unreachable) => {}
         Err(failure) if force && failure.kind == FailureKind::Timeout => {
             return match lock::held(&place) {
-                Some(path) => by_process(call, &path, force).await,
+                Some(path) => by_process(call, &path, force).await.map(Some),
                 None => Err(failure),
             };
         }
         Err(failure) => return Err(failure),
     }
     match (gone(call, instance.as_deref()).await, lock::held(&place)) {
-        (Err(_), Some(path)) if force => by_process(call, &path, force).await,
-        (left, _) => left.map(|()| "mpd has stopped".to_owned()),
+        (Err(_), Some(path)) if force => by_process(call, &path, force).await.map(Some),
+        (left, _) => left.map(|()| Some("mpd has stopped".to_owned())),
     }
+}
+
+/// Waits for the daemon that a service manager starts. Where it holds the socket, that has never gone.
+async fn started(place: &Place) -> Result<(), Failure> {
+    let deadline = Instant::now() + MANAGER;
+    while let Err(error) = probe(place).await {
+        if !matches!(error, ConnectError::Nobody { .. }) || Instant::now() > deadline {
+            return Err(error.into());
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(())
 }
 
 /// Stops the process that holds the lock: as the route would, by asking it, and with `--force` in the end by killing it.

@@ -199,7 +199,7 @@ impl Work<'_, '_> {
         let turn = take_turn(&place).await.map_err(|error| error.to_string())?;
         let serving = self.call.get::<StatusBody>(STATUS).await.ok();
         if serving.is_some_and(|status| status.started_by != StartedBy::Service) {
-            stop::stopped(self.call, false).await.map_err(|failure| failure.detail)?;
+            stop::stopped(self.call, false, stop::After::Nothing).await.map_err(|failure| failure.detail)?;
         }
         self.manager.up(&self.spec, is_changed)?;
         drop(turn);

@@ -157,6 +157,7 @@ fn successes(reply: &Reply) -> Vec<(String, ResponseBuilder)> {
         Reply::Json(_) | Reply::Other(_) => (&["200"], "Success"),
         Reply::Created(_) => (&["201"], "It was made"),
         Reply::CreatedOrFound(_) => (&["200", "201"], "It was made, or (200) was there already"),
+        Reply::Upgraded => (&["101"], "The connection is theirs"),
         Reply::Accepted(_) => (&["202"], "It will be done"),
         Reply::Passed => (&["2XX", "3XX"], "What Mixpanel answered"),
     };
