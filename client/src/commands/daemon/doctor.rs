@@ -57,8 +57,9 @@ pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
             served(call, &place, lives, &mut findings).await;
         }
         Err(ConnectError::Nobody { .. }) => {
-            match held.map(|path| lock::without_socket(&place, &path)) {
-                Some(failure) => {
+            match held {
+                Some(path) => {
+                    let failure = lock::without_socket(&place, &path).await;
                     let hint = failure.next.first().map(|next| next.command.clone()).unwrap_or_default();
                     findings.add(Verdict::Fail, failure.detail, hint);
                 }

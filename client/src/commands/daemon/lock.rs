@@ -16,7 +16,8 @@ pub(super) fn held(place: &Place) -> Option<PathBuf> {
     place.runs.iter().map(|run| lock_file(run)).find(|path| is_held(path))
 }
 
-/// How long a daemon may take to make its lock again that somebody has removed, as those do who clear away temporary files.
+/// How long a daemon may take to make its lock again that somebody has removed, as those do who clear away temporary files, and to write
+/// into it who holds it.
 const AGAIN: Duration = Duration::from_secs(2);
 
 /// Between two looks at the lock.
@@ -53,6 +54,18 @@ pub(super) enum Owner {
 }
 
 impl Owner {
+    /// Finds the owner of a lock like [`Owner::of`]. A daemon locks its file before it says in it who it is, and gets the time to do so.
+    pub(super) async fn told(path: &Path) -> Self {
+        let end = Instant::now() + AGAIN;
+        loop {
+            let owner = Self::of(path);
+            if !matches!(owner, Self::Unknown) || !is_held(path) || Instant::now() > end {
+                return owner;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
     /// Finds the owner of a lock that is held. A number alone proves nothing: the process must have started when the file says.
     pub(super) fn of(path: &Path) -> Self {
         let Some(holder) = std::fs::read_to_string(path).ok().and_then(|text| Holder::parse(&text)) else {
@@ -117,10 +130,10 @@ impl Process {
 }
 
 /// Says what is known of a daemon that lives and that no socket leads to.
-pub(super) fn without_socket(place: &Place, lock: &Path) -> Failure {
+pub(super) async fn without_socket(place: &Place, lock: &Path) -> Failure {
     let (socket, lock_path) = (place.socket.display(), lock.display());
     let unreachable = |detail| Failure::new(FailureKind::Unreachable, detail);
-    match Owner::of(lock) {
+    match Owner::told(lock).await {
         Owner::Process(process) => unreachable(format!(
             "mpd runs, pid {}, but no socket leads to it at {socket}; it binds one again within 30 s, or ends",
             process.pid
@@ -152,6 +165,24 @@ mod tests {
         assert!(!is_held(&path));
         file.lock().expect("locked");
         assert!(is_held(&path));
+    }
+
+    #[tokio::test(start_paused = true)]
+    #[cfg(target_os = "linux")]
+    async fn a_daemon_that_has_its_lock_may_take_its_time_to_say_who_it_is() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("mpd.lock");
+        let file = File::create(&path).expect("made");
+        file.lock().expect("locked");
+        let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux has it");
+        let ours = Holder { pid: std::process::id(), start: start_in(&stat), ..Holder::default() };
+        // The second runs when the first has looked for the first time.
+        let (owner, ()) =
+            tokio::join!(Owner::told(&path), async { std::fs::write(&path, ours.to_string()).expect("written") });
+        assert!(matches!(owner, Owner::Process(process) if process.pid == ours.pid), "what was written later");
+        std::fs::write(&path, "").expect("written");
+        drop(file);
+        assert!(matches!(Owner::told(&path).await, Owner::Unknown), "nobody holds it: there is nothing to wait for");
     }
 
     #[test]

@@ -30,7 +30,10 @@ pub(super) async fn run(call: &mut Call<'_>) -> Result<(), Failure> {
             let place = &call.daemon.options().place;
             let is_lost = failure.kind == FailureKind::Unreachable;
             let lives = if is_lost { lock::held_soon(place).await } else { None };
-            return Err(lives.map_or(failure, |path| lock::without_socket(place, &path)));
+            return Err(match lives {
+                Some(path) => lock::without_socket(place, &path).await,
+                None => failure,
+            });
         }
     };
     if call.arguments.get_flag("exit-code") {

@@ -1,49 +1,22 @@
 //! The stage: finding the programs, running a call so that the reader sees it, and checking what was told.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use mp_sandbox::home::{Home, Programs};
 
 /// Whether everything was as told.
 pub(crate) type Told = Result<(), String>;
 
-/// Finds `mp` and `mpd` beside this example. `cargo run --example` does not build them, so cargo is asked to, which takes no time
-/// when they are up to date.
+/// Finds `mp` and `mpd` beside this example.
 pub(crate) fn find_programs() -> Result<Programs, String> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let dir = own.parent().and_then(Path::parent).ok_or("this example lies in no target directory")?;
     let programs = Programs { mp: dir.join("mp"), mpd: dir.join("mpd") };
-    if let Some(cargo) = std::env::var_os("CARGO") {
-        if !programs.mp.exists() || !programs.mpd.exists() {
-            println!("Building mp and mpd; the first time takes a while.\n");
-        }
-        let mut build = Command::new(cargo);
-        // With the example, for its features are what everything has been built with so far.
-        build
-            .args(["build", "--quiet", "--bins", "--example", "demo", "--locked"])
-            .arg("--target-dir")
-            .arg(target_dir(dir));
-        if dir.ends_with("release") {
-            build.arg("--release");
-        }
-        let status = build
-            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
-            .status()
-            .map_err(|error| error.to_string())?;
-        if !status.success() {
-            return Err("the programs could not be built".to_owned());
-        }
-    }
     if programs.mp.exists() && programs.mpd.exists() {
         Ok(programs)
     } else {
-        Err(format!("mp and mpd are not in {}: run `cargo build --release` first", dir.display()))
+        Err(format!("mp and mpd are not in {}: `cargo run --release --example demo` builds them", dir.display()))
     }
-}
-
-fn target_dir(profile_dir: &Path) -> PathBuf {
-    profile_dir.parent().unwrap_or(profile_dir).to_owned()
 }
 
 pub(crate) fn headline(number: u32, text: &str) {
