@@ -3,6 +3,8 @@
 mod fields;
 mod json;
 mod lines;
+#[cfg(test)]
+mod written;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};

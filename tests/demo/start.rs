@@ -31,7 +31,9 @@ pub fn start() -> Result<ExitCode, String> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     // target/release/examples/demo
     let target = own.ancestors().nth(3).ok_or("this example lies in no target directory")?;
-    println!("Building mp and mpd, quickly and not to be quick: `cargo install --path .` makes the ones to keep.\n");
+    println!(
+        "Building mp and mpd without optimisation, which is ready sooner; `cargo install --path .` makes the ones to keep.\n"
+    );
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let status = Command::new(&cargo)
         .args(BUILD)

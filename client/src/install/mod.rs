@@ -33,7 +33,7 @@ use self::text::{Fault, Splice, place, spliced, without_mark};
 
 pub(crate) use self::entry::Server;
 pub(crate) use self::hosts::{HOSTS, Host, Scope, Surroundings};
-pub(crate) use self::own::{passing, path as own_path};
+pub(crate) use self::own::{is_same, passing, path as own_path};
 pub(crate) use self::record::Record;
 
 /// How often an edit is done again because somebody else has written.

@@ -35,7 +35,7 @@ pub(crate) fn passing(path: &Path) -> Option<&'static str> {
     if temporary.iter().any(|part| text.starts_with(part)) || text.contains("/_npx/") || text.contains("/.cache/uv/") {
         return Some("is in a folder for temporary files");
     }
-    if has(&["/target/debug/", "/target/release/"]) {
+    if has(&["/target/debug/", "/target/demo/", "/target/dist/", "/target/release/"]) {
         return Some("is in a build folder");
     }
     None
@@ -49,7 +49,8 @@ fn of_version(own: &Path) -> Vec<PathBuf> {
     vec![PathBuf::from(format!("{prefix}/bin/mp")), PathBuf::from(format!("{prefix}/opt/{formula}/bin/mp"))]
 }
 
-fn is_same(one: &Path, other: &Path) -> bool {
+/// Returns whether two paths lead to one file.
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     match (fs::metadata(one), fs::metadata(other)) {
         (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
         _ => false,

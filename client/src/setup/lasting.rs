@@ -1,10 +1,8 @@
 //! The name of the daemon's program for a file that stays: it has to be right after the next upgrade, too.
 
-use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use crate::install::passing;
+use crate::install::{is_same, passing};
 use crate::program::PLACES;
 
 /// Returns the name by which a service manager shall start a program: of all that it has, one that an upgrade keeps; and why that will
@@ -47,16 +45,10 @@ fn plain(path: &Path) -> PathBuf {
     plain
 }
 
-fn is_same(one: &Path, other: &Path) -> bool {
-    match (fs::metadata(one), fs::metadata(other)) {
-        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use std::os::unix::fs::symlink;
 
     #[test]

@@ -80,38 +80,15 @@ fn is_quoted(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parking_lot::Mutex;
-    use std::sync::Arc;
-    use tracing_subscriber::fmt::MakeWriter;
-
-    #[derive(Clone, Default)]
-    struct Written(Arc<Mutex<Vec<u8>>>);
-
-    impl std::io::Write for Written {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl<'a> MakeWriter<'a> for Written {
-        type Writer = Self;
-
-        fn make_writer(&'a self) -> Self {
-            self.clone()
-        }
-    }
+    use crate::telemetry::written::Written;
 
     fn logged(log: impl FnOnce()) -> String {
         let written = Written::default();
+        let sink = written.clone();
         let subscriber =
             tracing_subscriber::fmt().fmt_fields(Quoted).with_ansi(false).without_time().with_target(false);
-        tracing::subscriber::with_default(subscriber.with_writer(written.clone()).finish(), log);
-        String::from_utf8(written.0.lock().clone()).expect("UTF-8")
+        tracing::subscriber::with_default(subscriber.with_writer(move || sink.clone()).finish(), log);
+        written.text()
     }
 
     #[test]

@@ -121,22 +121,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parking_lot::Mutex;
-    use std::sync::Arc;
-
-    #[derive(Clone, Default)]
-    struct Written(Arc<Mutex<Vec<u8>>>);
-
-    impl std::io::Write for Written {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::telemetry::written::Written;
 
     fn logged(log: impl FnOnce()) -> Value {
         let written = Written::default();
@@ -144,7 +129,7 @@ mod tests {
         let subscriber =
             tracing_subscriber::fmt().fmt_fields(Json).event_format(Json).with_writer(move || sink.clone());
         tracing::subscriber::with_default(subscriber.finish(), log);
-        let text = String::from_utf8(written.0.lock().clone()).expect("UTF-8");
+        let text = written.text();
         assert_eq!(text.lines().count(), 1, "{text}");
         assert!(!text.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{text}");
         serde_json::from_str(&text).expect("JSON")

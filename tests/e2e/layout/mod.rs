@@ -53,6 +53,7 @@ fn crates_know_only_those_below_them() {
         ("mp-daemon", vec!["mp-catalog", "mp-proto"]),
         ("mp-proto", vec![]),
         ("mp-sandbox", vec!["mp-proto"]),
+        ("mp-demo", vec![]),
     ];
     let expected = expected.into_iter().map(|(name, below)| (name, below.into_iter().map(str::to_owned).collect()));
     assert_eq!(arrows, expected.collect());
