@@ -4,7 +4,7 @@ mod unit;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use mp_sandbox::home::{Call, Home};
@@ -238,6 +238,19 @@ fn folders_that_are_links_are_followed_and_stay() {
     assert!(home.at("dotfiles/config/fish/completions/mp.fish").exists());
     setup(&home, ["--remove", "--yes"]).ok();
     assert_eq!(tree(&home), before);
+}
+
+#[test]
+fn what_is_made_is_nobody_elses_to_write_whatever_the_umask() {
+    let home = empty();
+    let mp = home.programs().mp.to_str().expect("UTF-8").to_owned();
+    // As zsh reads it: completions that others could write have its user asked at every start.
+    let words = ["-c", "umask 000; exec \"$0\" setup completions --shell zsh --yes", &mp];
+    home.run(Path::new("/bin/sh"), words).ok();
+    for made in home.at(ZSH).ancestors().take_while(|path| *path != home.path()) {
+        let mode = fs::metadata(made).expect("it was made").permissions().mode();
+        assert_eq!(mode & 0o022, 0, "{} has the mode {mode:o}", made.display());
+    }
 }
 
 #[test]

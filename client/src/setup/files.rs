@@ -2,9 +2,9 @@
 //! known, and left alone. There is no record beside them that could be lost, or be wrong.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, Permissions};
+use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -127,7 +127,8 @@ impl Wanted {
             Found::Ours { folders, .. } => folders,
             _ => folder.ancestors().take_while(|folder| !folder.exists()).count(),
         };
-        fs::create_dir_all(folder)?;
+        // Nobody else's to write, whatever the umask: zsh asks at every start whether to trust completions in a folder that others can.
+        DirBuilder::new().recursive(true).mode(0o755).create(folder)?;
         let mut new = tempfile::Builder::new();
         // Less what the umask takes.
         let mut file = new.prefix(".mp-setup-").permissions(Permissions::from_mode(0o644)).tempfile_in(folder)?;

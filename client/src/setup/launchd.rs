@@ -4,11 +4,23 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
 
 use super::around::Around;
 use super::files::{Comment, Wanted};
 use super::unit::{Absent, Spec, Unfit};
 use crate::place::uid;
+
+/// Longest time that a job takes to leave: the daemon finishes calls for 10 s.
+const LEAVE: Duration = Duration::from_secs(15);
+
+/// How long launchd may refuse a job, because of the one before of that name.
+const REFUSED: Duration = Duration::from_secs(3);
+
+/// Between two questions.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// launchd, as one user has it.
 pub(crate) struct Launchd {
@@ -67,7 +79,7 @@ impl Launchd {
     ///
     /// # Errors
     /// With what `launchctl` says.
-    pub(crate) fn up(&self, spec: &Spec, is_changed: bool) -> Result<(), String> {
+    pub(crate) async fn up(&self, spec: &Spec, is_changed: bool) -> Result<(), String> {
         let target = self.target(spec);
         // launchd opens the log, and makes no folder for it.
         let folder = spec.log.parent().unwrap_or(Path::new("/"));
@@ -78,10 +90,31 @@ impl Launchd {
                 return Ok(());
             }
             self.run(&["bootout", &target])?;
+            self.has_left(spec).await;
         }
         // A job that was disabled once is refused until it is enabled.
         self.run(&["enable", &target])?;
-        self.run(&["bootstrap", &self.domain, &self.file(spec).to_string_lossy()]).map(drop)
+        self.bootstrap(spec).await
+    }
+
+    /// Waits until a job that was told to go is not there any more: `bootout` comes back before.
+    async fn has_left(&self, spec: &Spec) {
+        let deadline = Instant::now() + LEAVE;
+        while self.is_up(spec) && Instant::now() < deadline {
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Loads the job. launchd may refuse it for a moment with nothing but EIO, while it still clears away the one before.
+    async fn bootstrap(&self, spec: &Spec) -> Result<(), String> {
+        let deadline = Instant::now() + REFUSED;
+        let file = self.file(spec);
+        loop {
+            match self.run(&["bootstrap", &self.domain, &file.to_string_lossy()]) {
+                Err(said) if said.contains("failed: 5: ") && Instant::now() < deadline => sleep(PAUSE).await,
+                done => return done.map(drop),
+            }
+        }
     }
 
     /// Ends the job.
@@ -99,19 +132,22 @@ mod tests {
     use crate::caller::Environment;
     use std::os::unix::fs::PermissionsExt;
 
-    /// A strict stand-in: it knows the words of a man page, refuses all others, and fails as the real one does.
+    /// A strict stand-in: it knows the words of a man page, refuses all others, and fails as the real one does. What was told to go is
+    /// still there at the next look, and in the way of the next job for one attempt more.
     const LAUNCHCTL: &str = r#"#!/bin/sh
 dir=$(dirname "$0")
 echo "$*" >>"$dir/calls"
 [ -e "$dir/gui" ] || case "$2" in gui/*) echo "Could not find domain" >&2; exit 125 ;; esac
 case "$1 $#" in
-"print 2") case "$2" in */*/*) [ -e "$dir/loaded" ] || { echo "Could not find service" >&2; exit 113; } ;; esac ;;
+"print 2") case "$2" in */*/*) [ ! -e "$dir/leaving" ] || { rm "$dir/leaving"; exit 0; }
+    [ -e "$dir/loaded" ] || { echo "Could not find service" >&2; exit 113; } ;; esac ;;
 "enable 2") case "$2" in */*/*) ;; *) exit 64 ;; esac ;;
 "bootstrap 3") [ -f "$3" ] || { echo "No such file" >&2; exit 2; }
-    [ ! -e "$dir/loaded" ] || { echo "Bootstrap failed: 5: Input/output error" >&2; exit 5; }
+    [ ! -e "$dir/loaded" ] && [ ! -e "$dir/leaving" ] || { echo "Bootstrap failed: 5: Input/output error" >&2; exit 5; }
+    [ ! -e "$dir/cleared" ] || { rm "$dir/cleared"; echo "Bootstrap failed: 5: Input/output error" >&2; exit 5; }
     touch "$dir/loaded" ;;
 "bootout 2") [ -e "$dir/loaded" ] || { echo "Boot-out failed: 3: No such process" >&2; exit 3; }
-    rm "$dir/loaded" ;;
+    rm "$dir/loaded"; touch "$dir/leaving" "$dir/cleared" ;;
 *) echo "Unrecognized subcommand: $*" >&2; exit 64 ;;
 esac
 "#;
@@ -126,8 +162,8 @@ esac
         }
     }
 
-    #[test]
-    fn a_job_is_loaded_once_and_anew_when_its_list_has_changed() {
+    #[tokio::test(start_paused = true)]
+    async fn a_job_is_loaded_once_and_anew_when_its_list_has_changed() {
         let dir = tempfile::tempdir().expect("a directory");
         let home = dir.path().join("home");
         std::fs::create_dir(&home).expect("writable");
@@ -147,14 +183,15 @@ esac
             let files = launchd.files(&spec).expect("paths that it can name");
             files[0].put(false).expect("writable");
             assert!(!launchd.is_up(&spec));
-            launchd.up(&spec, true).expect("loaded");
+            launchd.up(&spec, true).await.expect("loaded");
             assert!(launchd.is_up(&spec) && home.join(".mp/run").is_dir());
-            launchd.up(&spec, false).expect("nothing to do");
-            launchd.up(&spec, true).expect("loaded anew");
+            launchd.up(&spec, false).await.expect("nothing to do");
+            launchd.up(&spec, true).await.expect("loaded anew");
             launchd.down(&spec).expect("it is loaded");
+            launchd.has_left(&spec).await;
             launchd.down(&spec).expect("it is not");
         }
         let calls = std::fs::read_to_string(dir.path().join("calls")).expect("it was called");
-        assert_eq!(calls.lines().filter(|call| call.starts_with("bootstrap")).count(), 4, "{calls}");
+        assert_eq!(calls.lines().filter(|call| call.starts_with("bootstrap")).count(), 7, "{calls}");
     }
 }

@@ -59,10 +59,10 @@ impl Manager {
     ///
     /// # Errors
     /// With what it says.
-    pub(crate) fn up(&self, spec: &Spec, is_changed: bool) -> Result<(), String> {
+    pub(crate) async fn up(&self, spec: &Spec, is_changed: bool) -> Result<(), String> {
         match self {
             Self::Systemd(systemd) => systemd.up(spec, is_changed),
-            Self::Launchd(launchd) => launchd.up(spec, is_changed),
+            Self::Launchd(launchd) => launchd.up(spec, is_changed).await,
         }
     }
 

@@ -201,7 +201,7 @@ impl Work<'_, '_> {
         if serving.is_some_and(|status| status.started_by != StartedBy::Service) {
             stop::stopped(self.call, false, stop::After::Nothing).await.map_err(|failure| failure.detail)?;
         }
-        self.manager.up(&self.spec, is_changed)?;
+        self.manager.up(&self.spec, is_changed).await?;
         drop(turn);
         // It is up when it answers: the first call starts the service.
         self.call.get::<VersionBody>(VERSION).await.map(drop).map_err(|failure| failure.detail)
