@@ -11,6 +11,15 @@ use crate::program::PLACES;
 /// A program is found behind all links. Homebrew, Nix and the like keep each version in a folder of its own, and links that lead to the
 /// present one: beside where `mp` is found on the search path, or in `opt` of Homebrew.
 pub(crate) fn lasting(program: &Path, search_path: &[PathBuf]) -> (PathBuf, Option<&'static str>) {
+    among(program, search_path, passing)
+}
+
+/// As [`lasting`]; `passing` says why a name will not last.
+fn among(
+    program: &Path,
+    search_path: &[PathBuf],
+    passing: fn(&Path) -> Option<&'static str>,
+) -> (PathBuf, Option<&'static str>) {
     let beside = search_path.iter().flat_map(|folder| PLACES.iter().map(|place| plain(&folder.join(place))));
     let of_version = of_version(program).filter(|name| is_same(name, program));
     let mut names: Vec<PathBuf> = of_version.iter().cloned().chain(beside).collect();
@@ -53,13 +62,14 @@ mod tests {
 
     #[test]
     fn of_all_names_one_that_an_upgrade_keeps_is_taken() {
-        // Not below the folder for temporary files, whose names do not last.
-        let dir = tempfile::tempdir_in(env!("CARGO_MANIFEST_DIR")).expect("a directory");
+        let dir = tempfile::tempdir().expect("a directory");
         let root = dir.path().canonicalize().expect("there");
         let program = root.join("Cellar/mp/1.2/libexec/mixpanel/mpd");
         fs::create_dir_all(program.parent().expect("a folder")).expect("writable");
         fs::write(&program, "").expect("writable");
-        let of = |path: &[PathBuf]| lasting(&program, path);
+        // That all of it is in a folder for temporary files is not what this is about.
+        let of_version = |name: &Path| passing(name).filter(|why| why.contains("one version"));
+        let of = |path: &[PathBuf]| among(&program, path, of_version);
         let (name, why) = of(&[]);
         assert!(name == program && why.is_some_and(|why| why.contains("one version")), "{name:?} {why:?}");
         fs::create_dir(root.join("bin")).expect("writable");
@@ -78,11 +88,10 @@ mod tests {
 
     #[test]
     fn a_name_that_lasts_is_left_as_it_is() {
-        let own = std::env::current_exe().expect("this program");
         assert_eq!(
             lasting(Path::new("/usr/libexec/mixpanel/mpd"), &[]),
             (PathBuf::from("/usr/libexec/mixpanel/mpd"), None)
         );
-        assert!(lasting(&own, &[]).1.is_some(), "a build folder does not last");
+        assert!(lasting(Path::new("/home/ada/mp/target/demo/mpd"), &[]).1.is_some(), "a build folder does not last");
     }
 }
