@@ -131,9 +131,14 @@ impl Process {
 
 /// Says what is known of a daemon that lives and that no socket leads to.
 pub(super) async fn without_socket(place: &Place, lock: &Path) -> Failure {
+    owned(place, lock, Owner::told(lock).await)
+}
+
+/// As [`without_socket`], of an owner that was found already.
+pub(super) fn owned(place: &Place, lock: &Path, owner: Owner) -> Failure {
     let (socket, lock_path) = (place.socket.display(), lock.display());
     let unreachable = |detail| Failure::new(FailureKind::Unreachable, detail);
-    match Owner::told(lock).await {
+    match owner {
         Owner::Process(process) => unreachable(format!(
             "mpd runs, pid {}, but no socket leads to it at {socket}; it binds one again within 30 s, or ends",
             process.pid

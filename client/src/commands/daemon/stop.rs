@@ -119,8 +119,9 @@ async fn started(place: &Place) -> Result<(), Failure> {
 
 /// Stops the process that holds the lock: as the route would, by asking it, and with `--force` in the end by killing it.
 async fn by_process(call: &mut Call<'_>, path: &Path, force: bool) -> Result<String, Failure> {
-    let Owner::Process(process) = Owner::told(path).await else {
-        return Err(lock::without_socket(&call.daemon.options().place, path).await);
+    let process = match Owner::told(path).await {
+        Owner::Process(process) => process,
+        other => return Err(lock::owned(&call.daemon.options().place, path, other)),
     };
     process.signal(Signal::TERM)?;
     let pid = process.pid;
