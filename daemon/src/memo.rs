@@ -1,30 +1,12 @@
-//! Answers that were rendered before. Resolving is pure: the same context on the same files is the same answer, byte for byte.
-//!
-//! Only plain contexts are kept. Variables may be secrets and live for one request; another account may have a `/me` of its own.
+//! Answers about sessions that were rendered before.
 
-use parking_lot::Mutex;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use mp_proto::context::Context;
 
-use crate::config::snapshot::Snapshot;
-use crate::identity::bridge::Bridge;
 use crate::me::user::Me;
-
-/// How many are kept: tools on one machine ask from a handful of directories.
-const CAPACITY: usize = 16;
-
-/// What an answer was made of. Everything is compared by identity: a file that was read again is another one.
-#[derive(Clone)]
-pub struct Ingredients {
-    /// The config.
-    pub snapshot: Arc<Snapshot>,
-    /// The bridge.
-    pub bridge: Option<Arc<Bridge>>,
-    /// The cached `/me`.
-    pub me: Option<Arc<Me>>,
-}
+use crate::session::memo::{Ingredients, Memo, same};
 
 /// A rendered answer.
 #[derive(Clone)]
@@ -35,121 +17,39 @@ pub struct Rendered {
     pub notes: Vec<String>,
 }
 
-/// Rendered answers by context.
+/// Rendered answers, each with the cached `/me` that it was made of, which is compared by identity, too.
 #[derive(Default)]
-pub struct SessionMemo(Mutex<Vec<(Context, Ingredients, Rendered)>>);
-
-impl Ingredients {
-    fn are(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.snapshot, &other.snapshot)
-            && same(self.bridge.as_ref(), other.bridge.as_ref())
-            && same(self.me.as_ref(), other.me.as_ref())
-    }
-}
-
-fn same<T>(one: Option<&Arc<T>>, other: Option<&Arc<T>>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-        (None, None) => true,
-        _ => false,
-    }
-}
-
-/// Returns whether a context brings no variables and chooses no account, so that its answer may be kept.
-pub fn is_plain(context: &Context) -> bool {
-    context.env.is_empty() && context.account.is_none() && context.target.is_none() && !context.exact
-}
-
-/// Compares two plain contexts.
-fn asks_the_same(one: &Context, other: &Context) -> bool {
-    one.project == other.project && one.workspace == other.workspace && one.cwd == other.cwd
-}
+pub struct SessionMemo(Memo<(Option<Arc<Me>>, Rendered)>);
 
 impl SessionMemo {
     /// Returns the answer that was rendered from the same, if it is kept.
-    pub fn get(&self, context: &Context, ingredients: &Ingredients) -> Option<Rendered> {
-        if !is_plain(context) {
-            return None;
-        }
-        let kept = self.0.lock();
-        let found = kept.iter().find(|(known, of, _)| asks_the_same(known, context) && of.are(ingredients));
-        found.map(|(_, _, rendered)| rendered.clone())
+    pub fn get(&self, context: &Context, ingredients: &Ingredients, me: Option<&Arc<Me>>) -> Option<Rendered> {
+        let (of, rendered) = self.0.get(context, ingredients)?;
+        same(of.as_ref(), me).then_some(rendered)
     }
 
     /// Keeps an answer, in place of an older one for the same context.
-    pub fn keep(&self, context: &Context, ingredients: Ingredients, rendered: Rendered) {
-        if !is_plain(context) {
-            return;
-        }
-        let mut kept = self.0.lock();
-        // Nothing of an older config stays here, for it may hold a secret that its owner has removed.
-        kept.retain(|(known, of, _)| {
-            Arc::ptr_eq(&of.snapshot, &ingredients.snapshot) && !asks_the_same(known, context)
-        });
-        if kept.len() == CAPACITY {
-            kept.remove(0);
-        }
-        kept.push((context.clone(), ingredients, rendered));
+    pub fn keep(&self, context: &Context, ingredients: Ingredients, me: Option<Arc<Me>>, rendered: Rendered) {
+        self.0.keep(context, ingredients, (me, rendered));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn snapshot() -> Ingredients {
-        Ingredients { snapshot: Arc::new(Snapshot::new(1, "/c".into(), Ok(None))), bridge: None, me: None }
-    }
-
-    fn rendered(text: &'static str) -> Rendered {
-        Rendered { body: Bytes::from_static(text.as_bytes()), notes: Vec::new() }
-    }
-
-    fn at(cwd: &str) -> Context {
-        Context { cwd: Some(cwd.to_owned()), ..Context::default() }
-    }
+    use crate::config::snapshot::Snapshot;
 
     #[test]
-    fn an_answer_is_found_by_what_it_was_made_of() {
-        let (memo, files) = (SessionMemo::default(), snapshot());
-        memo.keep(&at("/a"), files.clone(), rendered("a"));
-        assert_eq!(memo.get(&at("/a"), &files).map(|found| found.body), Some(Bytes::from_static(b"a")));
-        assert!(memo.get(&at("/b"), &files).is_none(), "another context");
-        assert!(memo.get(&at("/a"), &snapshot()).is_none(), "the same content, but read again");
-    }
-
-    #[test]
-    fn variables_and_other_accounts_are_never_kept_and_never_answered() {
-        let mut secret = at("/a");
-        secret.env.insert("MP_PROJECT_ID", "7");
-        let other = Context { account: Some("other".into()), ..at("/a") };
-        let target = Context { target: Some("web".into()), ..at("/a") };
-        for context in [secret, other, target] {
-            let (memo, files) = (SessionMemo::default(), snapshot());
-            memo.keep(&context, files.clone(), rendered("7"));
-            assert!(memo.0.lock().is_empty());
-            memo.keep(&at("/a"), files.clone(), rendered("a"));
-            assert!(memo.get(&context, &files).is_none());
-        }
-    }
-
-    #[test]
-    fn an_older_config_is_let_go() {
-        let (memo, old, new) = (SessionMemo::default(), snapshot(), snapshot());
-        memo.keep(&at("/a"), old.clone(), rendered("old"));
-        let weak = Arc::downgrade(&old.snapshot);
-        drop(old);
-        memo.keep(&at("/b"), new, rendered("new"));
-        assert!(weak.upgrade().is_none());
-    }
-
-    #[test]
-    fn the_number_of_answers_is_bounded() {
-        let (memo, files) = (SessionMemo::default(), snapshot());
-        for number in 0..CAPACITY * 3 {
-            memo.keep(&at(&format!("/{number}")), files.clone(), rendered("x"));
-            memo.keep(&at(&format!("/{number}")), files.clone(), rendered("y"));
-        }
-        assert_eq!(memo.0.lock().len(), CAPACITY);
+    fn another_me_is_another_answer() {
+        let (memo, context) = (SessionMemo::default(), Context::default());
+        let files = Ingredients { snapshot: Arc::new(Snapshot::new(1, "/c".into(), Ok(None))), bridge: None };
+        let (me, again) = (Arc::new(Me::default()), Arc::new(Me::default()));
+        let rendered = |text: &'static str| Rendered { body: Bytes::from_static(text.as_bytes()), notes: Vec::new() };
+        let found = |me: Option<&Arc<Me>>| memo.get(&context, &files, me).map(|rendered| rendered.body);
+        memo.keep(&context, files.clone(), Some(Arc::clone(&me)), rendered("a"));
+        assert_eq!(found(Some(&me)), Some(Bytes::from_static(b"a")));
+        assert_eq!((found(Some(&again)), found(None)), (None, None));
+        memo.keep(&context, files.clone(), None, rendered("b"));
+        assert_eq!((found(Some(&me)), found(None)), (None, Some(Bytes::from_static(b"b"))));
     }
 }

@@ -31,7 +31,7 @@ fn tested(sessions: &Sessions, name: &str, context: &Context) -> Result<Identity
     let lent = || {
         let session = sessions.open(context).ok()?;
         let is_lent = matches!(session.origin, Origin::Environment | Origin::Bridge) && session.identity.name == name;
-        is_lent.then_some(Identity { headers: callers_header(context), ..session.identity })
+        is_lent.then_some(Identity { headers: callers_header(context), ..session.identity.clone() })
     };
     if matches!(snapshot.config.account(name), Lookup::Missing) {
         return lent().ok_or_else(|| snapshot.no_account(name));

@@ -1,5 +1,6 @@
 //! The address of a request: a host's base, the path below it, the query. Pure.
 
+use bytes::Bytes;
 use mp_proto::failure::{Failure, FailureKind};
 use reqwest::Url;
 use url::form_urlencoded::Serializer;
@@ -17,7 +18,7 @@ pub(crate) fn of(base: &str, request: &Outgoing) -> Result<hyper::Uri, Failure> 
         let detail = format!("{} is no path of Mixpanel", path.escape_debug());
         Failure::new(FailureKind::InvalidArgument, detail)
     };
-    let mut text = format!("{base}{path}");
+    let mut text = [base, path].concat();
     if !is_plain(path) && (path.contains(['?', '#']) || Url::parse(&text).ok().is_none_or(|url| url.as_str() != text)) {
         return Err(bad());
     }
@@ -37,7 +38,7 @@ pub(crate) fn of(base: &str, request: &Outgoing) -> Result<hyper::Uri, Failure> 
             text = url.into();
         }
     }
-    text.parse().map_err(|_| bad())
+    hyper::Uri::from_maybe_shared(Bytes::from(text)).map_err(|_| bad())
 }
 
 /// Whether a path reads as it was written, whoever reads it: it has no segment that leads elsewhere, and no character that would be

@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
 use hyper::header::{CONTENT_ENCODING, HeaderMap};
-use hyper::{Response, StatusCode};
+use hyper::{Method, Response, StatusCode};
 use mp_proto::failure::{Failure, FailureKind};
 use mp_proto::secret::Secret;
 use reqwest::Body as Sent;
@@ -37,9 +37,8 @@ pub(crate) struct OpenAnswer {
     sent: Sent,
     body: Body,
     idle: Duration,
-    /// `GET /export of account 'x'`.
-    subject: String,
-    account: String,
+    /// `GET`, `/export`, and the account, for messages.
+    subject: (Method, String, String),
     permit: Option<Turn>,
 }
 
@@ -146,8 +145,7 @@ impl OpenAnswer {
             credential,
             waited,
             idle: request.host.patience(),
-            subject: format!("{} {} of account '{}'", request.method, request.shown_path(), identity.name),
-            account: identity.name.clone(),
+            subject: (request.method.clone(), request.shown_path(), identity.name.clone()),
             sent,
             permit: permit.map(|permit| Turn::new(life, permit)),
         }
@@ -199,7 +197,8 @@ impl OpenAnswer {
     }
 
     fn failure(&self, kind: FailureKind, said: &str) -> Failure {
-        Failure::new(kind, format!("{} {said}", self.subject)).account(&self.account)
+        let (method, path, account) = &self.subject;
+        Failure::new(kind, format!("{method} {path} of account '{account}' {said}")).account(account)
     }
 
     /// Returns the next part of the body as it is sent.

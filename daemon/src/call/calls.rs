@@ -225,6 +225,9 @@ impl Sending<'_> {
     }
 
     async fn token(&self) -> Result<Option<Fresh>, Failure> {
+        if !matches!(self.identity.authorization, Authorization::Grant(_)) {
+            return Ok(None);
+        }
         let begun = Instant::now();
         let token = self.in_time(self.calls.token(self.identity)).await?;
         if token.is_some() {

@@ -63,8 +63,11 @@ pub(crate) fn bearer_basic(username: &str, password: &Secret) -> Secret {
 }
 
 fn basic_words(username: &str, password: &Secret) -> Secret {
-    let pair = Secret::new(format!("{username}:{}", password.expose()));
-    Secret::new(format!("Basic {}", STANDARD.encode(pair.expose().as_bytes())))
+    let pair = Secret::new([username, ":", password.expose()].concat());
+    let mut words = String::with_capacity("Basic ".len() + pair.expose().len().div_ceil(3) * 4);
+    words.push_str("Basic ");
+    STANDARD.encode_string(pair.expose(), &mut words);
+    Secret::new(words)
 }
 
 /// Returns a value that no log shows; none when no header can have it.
@@ -76,7 +79,7 @@ pub(crate) fn sensitive(value: &Secret) -> Option<HeaderValue> {
 
 /// Returns the value of `Authorization` for a bearer; none when it has characters that no header can have.
 pub(crate) fn bearer(token: &Secret) -> Option<HeaderValue> {
-    sensitive(&Secret::new(format!("Bearer {}", token.expose())))
+    sensitive(&Secret::new(["Bearer ", token.expose()].concat()))
 }
 
 #[cfg(test)]

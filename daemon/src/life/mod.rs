@@ -1,5 +1,6 @@
 //! How long the daemon lives: the signal to stop with its reason, and the tasks that must end before the process does.
 
+pub mod beside;
 pub mod limits;
 pub mod service;
 pub mod signals;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use mp_proto::event::Event;
 use mp_proto::failure::{Failure, FailureKind};
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -101,6 +103,11 @@ impl Life {
     /// Starts a task that must end before the process does.
     pub fn spawn<T: Send + 'static>(&self, task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
         self.0.tasks.spawn(task)
+    }
+
+    /// As [`Self::spawn`], in a runtime of its own.
+    pub fn spawn_on(&self, runtime: &Handle, task: impl Future<Output = ()> + Send + 'static) {
+        self.0.tasks.spawn_on(task, runtime);
     }
 
     /// Runs what waits for the disk on a thread of its own, to its end, also when the caller has gone.

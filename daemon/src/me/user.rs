@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 const LIFE_S: f64 = 86_400.0;
 
 /// Who an identity is, as `/me` said.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Me {
     /// Numeric id of the user.
     pub user_id: Option<i64>,

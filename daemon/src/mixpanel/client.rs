@@ -1,20 +1,11 @@
 //! One request to Mixpanel, and the head of its answer.
 
 use std::error::Error;
-use std::sync::Arc;
-use std::time::Duration;
 
 use hyper::{Request, Response};
-use hyper_util::client::legacy;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use reqwest::Body;
 
-/// Longest time to connect. A host that does not answer by then will not.
-pub(super) const CONNECT: Duration = Duration::from_secs(10);
-
-/// How long an unused connection is kept. Shorter than what Mixpanel's front ends close by themselves, so that few are found dead.
-pub(super) const KEPT: Duration = Duration::from_secs(50);
+use super::plain::{Plain, PlainError};
 
 /// What sends requests and gives back answers whose bodies are still to come. It follows no redirect, and adds nothing to a request.
 #[derive(Clone)]
@@ -23,7 +14,7 @@ pub(crate) enum HttpClient {
     Whole(reqwest::Client),
     /// Straight, in the clear, to what stands in for Mixpanel on this machine: without the layers that the other has for what cannot
     /// happen here.
-    Plain(Arc<legacy::Client<HttpConnector, Body>>),
+    Plain(Plain),
 }
 
 /// No answer came.
@@ -32,21 +23,10 @@ pub(crate) enum NoAnswer {
     #[error(transparent)]
     Whole(reqwest::Error),
     #[error(transparent)]
-    Plain(legacy::Error),
+    Plain(PlainError),
 }
 
 impl HttpClient {
-    /// Returns what speaks HTTP/1.1 in the clear.
-    pub(super) fn plain() -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(CONNECT));
-        connector.set_nodelay(true);
-        connector.set_keepalive(Some(Duration::from_secs(15)));
-        let mut builder = legacy::Client::builder(TokioExecutor::new());
-        builder.pool_timer(TokioTimer::new()).pool_idle_timeout(KEPT);
-        Self::Plain(Arc::new(builder.build(connector)))
-    }
-
     /// Sends a request. Dropping the answer ends it.
     ///
     /// # Errors
@@ -57,10 +37,7 @@ impl HttpClient {
                 let request = reqwest::Request::try_from(request).map_err(NoAnswer::Whole)?;
                 client.execute(request).await.map(Into::into).map_err(NoAnswer::Whole)
             }
-            Self::Plain(client) => {
-                let answer = client.request(request).await.map_err(NoAnswer::Plain)?;
-                Ok(answer.map(Body::wrap))
-            }
+            Self::Plain(client) => client.send(request).await.map_err(NoAnswer::Plain),
         }
     }
 }
@@ -93,7 +70,7 @@ impl<'a> From<&'a NoAnswer> for Fault<'a> {
         match error {
             NoAnswer::Whole(error) => error.into(),
             NoAnswer::Plain(error) => {
-                let fault = Self { is_connect: error.is_connect(), is_timeout: false, error };
+                let fault = Self { is_connect: matches!(error, PlainError::Connect(_)), is_timeout: false, error };
                 let is_late = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::TimedOut;
                 let is_timeout = fault.causes().filter_map(|cause| cause.downcast_ref()).any(is_late);
                 Self { is_timeout, ..fault }

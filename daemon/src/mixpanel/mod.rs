@@ -5,6 +5,7 @@ pub(crate) mod client;
 pub mod hosts;
 pub mod namespaces;
 pub mod network;
+pub(crate) mod plain;
 pub mod trial;
 pub(crate) mod way;
 
@@ -75,7 +76,7 @@ impl Mixpanel {
     pub fn base(&self, region: Region, host: impl Into<Host>, caller: &CallerBases) -> String {
         let host = host.into();
         match &self.redirected_to {
-            Some(base) => format!("{base}/{region}/{}", host.as_str()),
+            Some(base) => [base, "/", region.as_str(), "/", host.as_str()].concat(),
             None => {
                 let moved = match host {
                     Host::Api(plane) => caller.base(plane),

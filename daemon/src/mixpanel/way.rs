@@ -13,8 +13,9 @@ use reqwest::{Client, ClientBuilder, NoProxy, Proxy};
 use url::Url;
 
 use super::certificates::{self, CertificatesError};
-use super::client::{CONNECT, Fault, HttpClient, KEPT};
+use super::client::{Fault, HttpClient};
 use super::network::{Found, Network, shown};
+use super::plain::{CONNECT, KEPT, Plain};
 use crate::identity::bases::{is_loopback, is_loopback_uri};
 
 /// How much of one answer may be under way over HTTP/2: 2 MiB in 100 ms are 20 MiB/s.
@@ -51,7 +52,7 @@ pub struct Way {
     matcher: Option<Matcher>,
     /// One for Mixpanel, and one for what stands in for it on this machine; each made when it is first used.
     clients: [OnceLock<Client>; 2],
-    plain: OnceLock<HttpClient>,
+    plain: Plain,
 }
 
 impl Way {
@@ -82,7 +83,7 @@ impl Way {
     /// Returns what sends requests to an address: straight and in the clear where that is asked for on this machine.
     pub(super) fn client_to(&self, uri: &Uri) -> Result<HttpClient, WayError> {
         match is_loopback_uri(uri) {
-            true if uri.scheme() == Some(&Scheme::HTTP) => Ok(self.plain.get_or_init(HttpClient::plain).clone()),
+            true if uri.scheme() == Some(&Scheme::HTTP) => Ok(HttpClient::Plain(self.plain.clone())),
             is_direct => self.client(is_direct).map(HttpClient::Whole),
         }
     }

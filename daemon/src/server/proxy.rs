@@ -56,6 +56,11 @@ pub(crate) async fn pass(
     Extension(peer): Extension<Peer>,
     request: Request,
 ) -> Answer {
+    passed(&app, &caller, peer, request).await
+}
+
+/// Passes a request on.
+pub(super) async fn passed(app: &App, caller: &Caller, peer: Peer, request: Request) -> Answer {
     let (head, body) = request.into_parts();
     let (plane, path) = target(head.uri.path())?;
     let headers = headers::of_request(&head.headers)?;

@@ -14,12 +14,13 @@ use crate::config::edit::Change;
 use crate::config::snapshot::Snapshot;
 use crate::config::steps;
 use crate::me::user::Me;
-use crate::memo::{self, Ingredients, Rendered};
+use crate::memo::Rendered;
 use crate::resolve::{Origin, Resolved, account_flag, account_of, resolve};
 use crate::server::app::App;
 use crate::server::call::{Caller, JsonBody};
 use crate::server::in_force::{self, Stored};
 use crate::server::reply::{self, Answer};
+use crate::session::memo::{Ingredients, is_plain};
 use crate::session::open;
 
 /// `GET /v1/session`.
@@ -32,7 +33,7 @@ pub(crate) fn resolved(app: &App, context: &Context) -> Answer {
     let pinned = app.sessions.pin(context)?;
     let found = app.sessions.bridge(&pinned.snapshot.config, context)?;
     // A file that was passed over is named in each answer, so such an answer is made each time.
-    let plain = found.passed_over.is_none() && memo::is_plain(context);
+    let plain = found.passed_over.is_none() && is_plain(context);
     let account = account_of(&pinned.snapshot.config, found.bridge.as_deref(), context);
     let me = account.and_then(|account| match (account.origin, account.definition) {
         (Origin::Config, Some(account)) => app.users.in_file(&account.name),
@@ -40,17 +41,17 @@ pub(crate) fn resolved(app: &App, context: &Context) -> Answer {
         // An account of the environment is whoever it is today.
         _ => None,
     });
-    let ingredients = Ingredients { snapshot: pinned.snapshot, bridge: found.bridge, me };
-    if plain && let Some(known) = app.memo.get(context, &ingredients) {
+    let ingredients = Ingredients { snapshot: pinned.snapshot, bridge: found.bridge };
+    if plain && let Some(known) = app.memo.get(context, &ingredients, me.as_ref()) {
         return Ok(reply::rendered(known.body, &known.notes));
     }
     let (snapshot, bridge) = (&ingredients.snapshot, ingredients.bridge.as_deref());
     let mut resolved = resolve(&snapshot.config, &snapshot.path, bridge, context)?;
     resolved.notes.extend(found.passed_over);
-    let body = describe(ingredients.me.as_deref(), snapshot.revision, resolved);
+    let body = describe(me.as_deref(), snapshot.revision, resolved);
     let rendered = Rendered { body: reply::to_json(&body)?.into(), notes: body.notes };
     if plain {
-        app.memo.keep(context, ingredients, rendered.clone());
+        app.memo.keep(context, ingredients, me, rendered.clone());
     }
     Ok(reply::rendered(rendered.body, &rendered.notes))
 }

@@ -1,6 +1,8 @@
 //! Opens a session: from a caller's context to an identity that requests go out as, with project and workspace. Pure: no file and
 //! no token is read here.
 
+pub mod memo;
+mod places;
 pub mod sessions;
 
 use std::sync::Arc;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use mp_proto::context::Context;
 use mp_proto::failure::Failure;
 
+use super::memo::{Ingredients, Memo};
+use super::places::Places;
 use super::{Session, open};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -20,12 +22,15 @@ pub struct Sessions {
     bridges: BridgeCache,
     paths: Paths,
     clock: Arc<dyn Clock>,
+    opened: Memo<Arc<Session>>,
+    places: Places,
 }
 
 impl Sessions {
     /// Returns what opens sessions from the files below these paths.
     pub fn new(store: Arc<Store>, paths: Paths, clock: Arc<dyn Clock>) -> Self {
-        Self { store, bridges: BridgeCache::default(), paths, clock }
+        let places = Places::new(paths.root());
+        Self { store, bridges: BridgeCache::default(), paths, clock, opened: Memo::default(), places }
     }
 
     /// Returns the config file that a caller means.
@@ -43,7 +48,8 @@ impl Sessions {
     /// # Errors
     /// When the file cannot be used at all.
     pub fn pin(&self, context: &Context) -> Result<Pinned, Failure> {
-        self.store.pin_file(self.file(context)?)
+        let pin = || self.store.pin_file(self.file(context)?);
+        self.places.look(context, pin)
     }
 
     /// Returns the bridge that a context finds beside a config. The caller is told of a file that was passed over.
@@ -52,7 +58,8 @@ impl Sessions {
     /// When the first one that exists would be used, and cannot be.
     pub fn bridge(&self, config: &Config, context: &Context) -> Result<FoundBridge, Failure> {
         let is_first = || has_no_account(config, context);
-        let found = self.bridges.find(&self.paths, context, &*self.clock, is_first)?;
+        let find = || self.bridges.find(&self.paths, context, &*self.clock, is_first);
+        let found = self.places.look(context, find)?;
         if let Some(why) = &found.passed_over {
             notes::add(why);
         }
@@ -63,10 +70,18 @@ impl Sessions {
     ///
     /// # Errors
     /// When the config or the bridge cannot be used, or there is no account.
-    pub fn open(&self, context: &Context) -> Result<Session, Failure> {
+    pub fn open(&self, context: &Context) -> Result<Arc<Session>, Failure> {
         let pinned = self.pin(context)?;
-        let found = self.bridge(&pinned.snapshot.config, context)?;
-        let session = open(&pinned, found.bridge.as_ref(), context)?;
+        let bridge = self.bridge(&pinned.snapshot.config, context)?.bridge;
+        let ingredients = Ingredients { snapshot: Arc::clone(&pinned.snapshot), bridge };
+        let session = match self.opened.get(context, &ingredients) {
+            Some(known) => known,
+            None => {
+                let session = Arc::new(open(&pinned, ingredients.bridge.as_ref(), context)?);
+                self.opened.keep(context, ingredients, Arc::clone(&session));
+                session
+            }
+        };
         session.notes.iter().for_each(|note| notes::add(note));
         Ok(session)
     }

@@ -6,10 +6,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel}
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::runtime::{Handle, RuntimeFlavor};
-
 use super::safe::Safe;
 use super::trouble::Trouble;
+use crate::life::beside::beside_others;
 
 /// What the thread does.
 type Task = Box<dyn FnOnce(&mut dyn Safe) + Send>;
@@ -85,13 +84,5 @@ fn work(mut safe: Box<dyn Safe>, tasks: &Receiver<Task>, is_stuck: &AtomicBool) 
     while let Ok(task) = tasks.recv() {
         task(&mut *safe);
         is_stuck.store(false, Ordering::Relaxed);
-    }
-}
-
-/// Waits without keeping other calls from their thread.
-fn beside_others<T>(wait: impl FnOnce() -> T) -> T {
-    match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
-        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(wait),
-        _ => wait(),
     }
 }

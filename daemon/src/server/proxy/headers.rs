@@ -1,52 +1,56 @@
 //! The headers that are passed on, in both directions. Pure.
 
-use std::collections::HashSet;
-
 use hyper::header::{
     ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_MATCH,
-    IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, RANGE,
-    SET_COOKIE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE, RANGE, TRANSFER_ENCODING,
 };
+use memchr::memmem;
 use mp_proto::failure::{Failure, FailureKind};
 
 /// Headers of a caller that hold lists, so that they may come more than once.
 const LISTS: [HeaderName; 3] = [ACCEPT, IF_MATCH, IF_NONE_MATCH];
 
+/// So many headers of our own an answer gets.
+const OURS: usize = 5;
+
 /// Headers of a caller that hold one value.
 const SINGLE: [HeaderName; 5] = [CONTENT_TYPE, IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE, IF_RANGE, RANGE];
 
-/// Headers of an answer that belong to one connection, or to a browser: an account's session is nobody's to keep.
-const NOT_PASSED: [HeaderName; 9] = [
-    CONNECTION,
-    PROXY_AUTHENTICATE,
-    PROXY_AUTHORIZATION,
-    SET_COOKIE,
-    TE,
-    TRAILER,
-    TRANSFER_ENCODING,
-    UPGRADE,
-    HeaderName::from_static("keep-alive"),
-];
-
-/// As [`NOT_PASSED`], of no standard.
-const NOT_PASSED_EITHER: [&str; 2] = ["proxy-connection", "set-cookie2"];
+/// Whether a header of an answer belongs to one connection, or to a browser: an account's session is nobody's to keep. The last two are of
+/// no standard.
+fn is_of_one_side(name: &str) -> bool {
+    matches!(
+        name,
+        "connection"
+            | "keep-alive"
+            | "proxy-authenticate"
+            | "proxy-authorization"
+            | "set-cookie"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+            | "proxy-connection"
+            | "set-cookie2"
+    )
+}
 
 /// Returns what goes upstream of a caller's headers: those that say what is asked for, and nothing that says who asks or on what way.
 ///
 /// # Errors
 /// When one that holds one value came twice: it would be read one way here and another way there.
 pub(super) fn of_request(headers: &HeaderMap) -> Result<HeaderMap, Failure> {
-    let of_connection = named(headers);
     let mut passed = HeaderMap::new();
-    for name in LISTS.iter().chain(&SINGLE).filter(|name| !of_connection.contains(name.as_str())) {
-        let values: Vec<_> = headers.get_all(name).iter().collect();
-        if values.len() > 1 && SINGLE.contains(name) {
-            let detail = format!("the header {name} came {} times", values.len());
+    for (name, value) in headers {
+        let is_single = SINGLE.contains(name);
+        if !(is_single || LISTS.contains(name)) || is_of_connection(name.as_str(), headers) {
+            continue;
+        }
+        if is_single && passed.contains_key(name) {
+            let detail = format!("the header {name} came {} times", headers.get_all(name).iter().count());
             return Err(Failure::new(FailureKind::InvalidArgument, detail));
         }
-        for value in values {
-            passed.append(name, value.clone());
-        }
+        passed.append(name, value.clone());
     }
     let coding = if takes_gzip(headers) { "gzip" } else { "identity" };
     passed.insert(ACCEPT_ENCODING, HeaderValue::from_static(coding));
@@ -55,29 +59,29 @@ pub(super) fn of_request(headers: &HeaderMap) -> Result<HeaderMap, Failure> {
 
 /// Returns what a caller gets of the headers of an answer. One that repeats the credential is left out, too.
 pub(super) fn of_answer(headers: &HeaderMap, credential: &str) -> HeaderMap {
-    let of_connection = named(headers);
-    let repeats = |value: &HeaderValue| {
-        let credential = credential.as_bytes();
-        !credential.is_empty() && value.as_bytes().windows(credential.len()).any(|part| part == credential)
-    };
+    let credential = credential.as_bytes();
+    let repeats = |value: &HeaderValue| !credential.is_empty() && memmem::find(value.as_bytes(), credential).is_some();
     // RFC 9112, 6.3: what comes in chunks has no other length.
     let is_in_chunks = headers.contains_key(TRANSFER_ENCODING);
-    let is_passed = |name: &HeaderName| {
+    let has_connection = headers.contains_key(CONNECTION);
+    let is_left_out = |name: &HeaderName| {
         let text = name.as_str();
-        !NOT_PASSED.contains(name)
-            && !NOT_PASSED_EITHER.contains(&text)
-            && !text.starts_with("mp-")
-            && !of_connection.contains(text)
-            && (!is_in_chunks || name != CONTENT_LENGTH)
+        is_of_one_side(text)
+            || text.starts_with("mp-")
+            || (has_connection && is_of_connection(text, headers))
+            || (is_in_chunks && name == CONTENT_LENGTH)
     };
-    let passed = headers.iter().filter(|(name, value)| is_passed(name) && !repeats(value));
-    passed.map(|(name, value)| (name.clone(), value.clone())).collect()
+    let mut passed = HeaderMap::with_capacity(headers.len() + OURS);
+    for (name, value) in headers.iter().filter(|(name, value)| !is_left_out(name) && !repeats(value)) {
+        passed.append(name, value.clone());
+    }
+    passed
 }
 
-/// Returns the headers that `Connection` names, in lower case.
-fn named(headers: &HeaderMap) -> HashSet<String> {
+/// Whether `Connection` names a header, which has its name in lower case.
+fn is_of_connection(name: &str, headers: &HeaderMap) -> bool {
     let values = headers.get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).map(|name| name.trim().to_ascii_lowercase()).collect()
+    values.flat_map(|value| value.split(',')).any(|named| named.trim().eq_ignore_ascii_case(name))
 }
 
 /// Whether the caller reads gzip (RFC 9110, 12.5.3). Other codings are not asked for: fewer ways for an answer to surprise.
