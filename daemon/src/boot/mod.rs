@@ -26,6 +26,7 @@ use mp_proto::visible::line;
 use mp_proto::wire::StartedBy;
 use rustix::fs::Mode;
 use rustix::process::{Resource, Rlimit};
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 use tracing::{error, info, warn};
 
@@ -49,10 +50,8 @@ use crate::mixpanel::network::Variables;
 use crate::notify::Notifier;
 use crate::server;
 use crate::server::app::App;
+use crate::server::lanes::Lanes;
 use crate::telemetry::{self, LogFormat, LogHandle, TelemetryError};
-
-/// Two threads: one can wait for a slow disk while the other serves.
-const WORKERS: usize = 2;
 
 /// How long a refresh under way may take at stop: as long as the token endpoint may, and then its grant has to be written. Cut off, it
 /// could log the user out.
@@ -113,24 +112,27 @@ fn run(options: &Options) -> Result<Option<Successor>, BootError> {
     // In this order: the head of `Watch::open` says why.
     let watch = Watch::open(&place.root, &place.run, &place.socket);
     let system = |step| move |source| BootError::System { step, source };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(WORKERS)
-        .max_blocking_threads(16)
-        .enable_all()
-        .build()
-        .map_err(system("start the runtime"))?;
+    let runtime = lane().map_err(system("start the runtime"))?;
+    let other = lane().map_err(system("start the runtime"))?;
     let held = runtime.block_on(take::hold(options, &place))?;
     let log_file = has_log_file(options.started_by).then(|| location::log_file(&place.run));
     let log = telemetry::start(&log_filter(options), format, log_file.as_deref())?;
     sweep(&place.root);
     // As a task: a new connection is then served by the thread that accepted it, without waking another one first.
-    let work = serve(options.clone(), place, watch, upstream, held, log.clone(), log_file);
+    let lanes = Lanes::of([runtime.handle(), other.handle()]);
+    let work = serve(options.clone(), place, (watch, lanes), upstream, held, log.clone(), log_file);
     let served = runtime.block_on(runtime.spawn(work));
     let served = served.map_err(|error| BootError::System { step: "serve", source: error.into() }).flatten();
     // A blocking task that hangs in the file system must not keep a stopped daemon alive.
     runtime.shutdown_timeout(Duration::from_secs(1));
+    other.shutdown_background();
     log.flush();
     served
+}
+
+/// Makes what runs tasks on one thread.
+fn lane() -> std::io::Result<Runtime> {
+    Builder::new_multi_thread().worker_threads(1).max_blocking_threads(16).enable_all().build()
 }
 
 /// Leaves whatever the starter was part of: its terminal, its directory, its file modes. Nothing of ours may end in a core file.
@@ -207,7 +209,7 @@ fn sweep(root: &Path) {
 async fn serve(
     options: Options,
     place: Place,
-    watch: Watch,
+    (watch, lanes): (Watch, Lanes),
     upstream: Mixpanel,
     mut held: Held,
     log: LogHandle,
@@ -219,7 +221,7 @@ async fn serve(
     let claimed = (place.root.clone(), place.run.clone());
     // One after the other; more than that wait at the door.
     let (handovers, asked) = mpsc::channel(4);
-    let app = Arc::new(services::make(&options, place, watch, upstream, log, log_file, handovers));
+    let app = Arc::new(services::make(&options, place, (watch, lanes), upstream, log, log_file, handovers));
     shorten_hour(&app);
     held.confirm(&listener).await?;
     // Two: one in the hand of the server, one on its way. More than that nobody removes sockets.

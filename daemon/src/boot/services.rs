@@ -28,6 +28,7 @@ use crate::otlp::{Exporter, Variables};
 use crate::secrets::Secrets;
 use crate::server;
 use crate::server::app::App;
+use crate::server::lanes::Lanes;
 use crate::session::sessions::Sessions;
 use crate::telemetry::LogHandle;
 #[cfg(feature = "otlp")]
@@ -45,7 +46,7 @@ fn clock(mixpanel: &Mixpanel) -> Arc<dyn Clock> {
 pub(super) fn make(
     options: &Options,
     place: Place,
-    watch: Watch,
+    (watch, lanes): (Watch, Lanes),
     mixpanel: Mixpanel,
     log: LogHandle,
     log_file: Option<PathBuf>,
@@ -64,6 +65,7 @@ pub(super) fn make(
         credentials: Credentials::new(Arc::clone(&base.keeper), Arc::clone(&base.mixpanel)),
         secrets: Arc::new(Secrets::new(&base.store, &base.keeper, &base.paths, &base.life)),
         watch: Arc::new(watch),
+        lanes,
         operations: operations(&base, &reads, &users),
         logins: logins(&base, &users),
         memo: SessionMemo::default(),

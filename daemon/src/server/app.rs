@@ -31,6 +31,7 @@ use crate::meter::Meters;
 use crate::mixpanel::Mixpanel;
 use crate::operation::services::Operations;
 use crate::secrets::Secrets;
+use crate::server::lanes::Lanes;
 use crate::server::tally::Counters;
 use crate::session::sessions::Sessions;
 use crate::store::Store;
@@ -57,6 +58,8 @@ pub struct App {
     pub store: Arc<Store>,
     /// Opens sessions.
     pub sessions: Sessions,
+    /// The threads that serve.
+    pub lanes: Lanes,
     /// Session answers that were rendered before.
     pub memo: SessionMemo,
     /// The grants of browser accounts.

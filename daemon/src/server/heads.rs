@@ -153,9 +153,9 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for Explained<I> {
         Pin::new(&mut self.stream).poll_flush(context)
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        ready!(self.as_mut().finish(context))?;
-        Pin::new(&mut self.stream).poll_shutdown(context)
+    /// Nothing more is written after it, and hyper drops the connection at once: closing it says the same.
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.poll_flush(context)
     }
 }
 

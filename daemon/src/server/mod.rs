@@ -15,6 +15,7 @@ mod gate;
 mod heads;
 mod hot;
 mod in_force;
+pub mod lanes;
 mod lines;
 mod logins;
 mod me;
@@ -39,7 +40,7 @@ mod targets;
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
-use std::os::unix::net::UnixListener as StdListener;
+use std::os::unix::net::{UnixListener as StdListener, UnixStream as StdStream};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -178,13 +179,38 @@ fn welcome(app: &Arc<App>, connections: &Arc<Connections>, stream: UnixStream, r
     counters.accepted.fetch_add(1, Ordering::Relaxed);
     counters.connections.fetch_add(1, Ordering::Relaxed);
     let open = OpenConnection { app: Arc::clone(app), open: connections.add(counters.calls.load(Ordering::Relaxed)) };
+    let (place, is_elsewhere) = app.lanes.place();
+    let Some(stream) = Arriving::of(stream, is_elsewhere) else { return };
     let router = router.clone();
-    app.life.spawn(async move {
+    let runtime = place.runtime().clone();
+    app.life.spawn_on(&runtime, async move {
+        let _place = place;
+        let Some(stream) = stream.arrived() else { return };
         let activity = Arc::clone(&open.open.activity);
         let connection = Connection { app: Arc::clone(&open.app), router, peer, activity };
         connection.run(stream).await;
         drop(open);
     });
+}
+
+/// A connection on its way to the thread that serves it.
+enum Arriving {
+    Here(UnixStream),
+    Elsewhere(StdStream),
+}
+
+impl Arriving {
+    fn of(stream: UnixStream, is_elsewhere: bool) -> Option<Self> {
+        if is_elsewhere { stream.into_std().ok().map(Self::Elsewhere) } else { Some(Self::Here(stream)) }
+    }
+
+    /// Returns it where it is served.
+    fn arrived(self) -> Option<UnixStream> {
+        match self {
+            Self::Here(stream) => Some(stream),
+            Self::Elsewhere(stream) => UnixStream::from_std(stream).ok(),
+        }
+    }
 }
 
 /// Longest id of a call that is kept.
