@@ -16,9 +16,11 @@ import pathlib
 import re
 import shutil
 import socket
+import socketserver
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -29,6 +31,7 @@ CALLS = (100, 600)
 SESSION = b"GET /v1/session HTTP/1.1\r\nHost: mpd\r\n\r\n"
 TOKEN = (b"POST /v1/accounts/ada/token HTTP/1.1\r\nHost: mpd\r\nMp-Client: bench/1\r\nContent-Type: application/json\r\n"
          b"Content-Length: 2\r\n\r\n{}")
+PASSED = b"GET /v1/api/app/me HTTP/1.1\r\nHost: mpd\r\n\r\n"
 
 
 def counted(command, env):
@@ -73,6 +76,16 @@ def receive(connection):
     return part
 
 
+class Upstream(socketserver.BaseRequestHandler):
+    """Answers each request of a connection with a small body."""
+
+    ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n" b'{"status": "ok"}'
+
+    def handle(self):
+        while self.request.recv(65536):
+            self.request.sendall(self.ANSWER)
+
+
 def ask(connection, request, times):
     for _ in range(times):
         connection.sendall(request)
@@ -87,11 +100,11 @@ def ask(connection, request, times):
             body += receive(connection)
 
 
-def of_a_call(mpd, request):
+def of_a_call(mpd, request, upstream=None):
     """Returns how many instructions the daemon needs for one more call."""
     counts = []
     for calls in CALLS:
-        env = home()
+        env = home() | ({"MPD_UPSTREAM": f"http://127.0.0.1:{upstream}"} if upstream else {})
         command, report = counted([mpd], env)
         daemon = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         path = pathlib.Path(env["HOME"]) / ".mp" / "run" / "mpd.sock"
@@ -127,12 +140,16 @@ def main():
     parser.add_argument("--update", action="store_true", help="write the counts down")
     parser.add_argument("--programs", type=pathlib.Path, default=HERE.parents[1] / "target" / "debug")
     options = parser.parse_args()
+    upstream = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Upstream)
+    upstream.daemon_threads = True
+    threading.Thread(target=upstream.serve_forever, daemon=True).start()
     counts = {
         "mp --version": of_a_command(options.programs, ["--version"]),
         "mp session": of_a_command(options.programs, ["session"]),
         "mp account token": of_a_command(options.programs, ["account", "token"]),
         "GET /v1/session": of_a_call(options.programs / "mpd", SESSION),
         "POST /v1/accounts/ada/token": of_a_call(options.programs / "mpd", TOKEN),
+        "GET /v1/api/app/me": of_a_call(options.programs / "mpd", PASSED, upstream.server_address[1]),
     }
     known = json.loads(KNOWN.read_text()) if KNOWN.exists() else {}
     longer = False
