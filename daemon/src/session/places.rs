@@ -5,8 +5,10 @@ use std::collections::VecDeque;
 use std::fs::metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use mp_proto::context::Context;
+use mp_proto::failure::{Failure, FailureKind};
 use parking_lot::Mutex;
 
 use crate::life::beside::beside_others;
@@ -14,31 +16,76 @@ use crate::life::beside::beside_others;
 /// So many directories are remembered.
 const REMEMBERED: usize = 64;
 
-/// The directories of callers that were found to be on the disk of the storage root, without which there is no call at all: a look there
-/// goes as fast as all others.
+/// A look that takes so long waits for a disk that does not answer.
+const LATE: Duration = Duration::from_secs(1);
+
+/// So many looks may do so, each of which has a thread. Who looks after that is told.
+const MOST_LATE: usize = 8;
+
+/// The directories of callers that were found to be on the disk of the storage root, without which there is no call at all: a
+/// look there goes as fast as all others. And the looks at other places that go on.
 #[derive(Debug)]
 pub(super) struct Places {
     root: PathBuf,
     near: Mutex<VecDeque<String>>,
+    looks: Mutex<Vec<Look>>,
 }
+
+/// A look that goes on.
+#[derive(Debug)]
+struct Look {
+    begun: Instant,
+    at: String,
+}
+
+/// The place of a look among those that go on.
+struct Going<'a>(&'a Places, Instant);
 
 impl Places {
     pub(super) fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), near: Mutex::default() }
+        Self { root: root.to_owned(), near: Mutex::default(), looks: Mutex::default() }
     }
 
     /// Looks at what a context names.
-    pub(super) fn look<T>(&self, context: &Context, work: impl FnOnce() -> T) -> T {
-        let is_named = ["MP_CONFIG_PATH", "MP_AUTH_FILE"].iter().any(|name| context.env.get(name).is_some());
-        match &context.cwd {
-            _ if is_named => beside_others(work),
-            None => work(),
-            Some(cwd) if self.near.lock().contains(cwd) => work(),
-            Some(cwd) => beside_others(|| {
-                self.find(cwd);
-                work()
-            }),
+    ///
+    /// # Errors
+    /// Those of the look; and when too many others wait for a disk.
+    pub(super) fn look<T>(&self, context: &Context, work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+        if let Some(named) = ["MP_CONFIG_PATH", "MP_AUTH_FILE"].iter().find_map(|name| context.env.get(name)) {
+            let _going = self.begin(named)?;
+            return beside_others(work);
         }
+        match &context.cwd {
+            Some(cwd) if !self.near.lock().contains(cwd) => {
+                let _going = self.begin(cwd)?;
+                beside_others(|| {
+                    self.find(cwd);
+                    work()
+                })
+            }
+            _ => work(),
+        }
+    }
+
+    fn begin(&self, at: &str) -> Result<Going<'_>, Failure> {
+        let begun = Instant::now();
+        let mut looks = self.looks.lock();
+        let mut late = looks.iter().filter(|look| begun.saturating_duration_since(look.begun) > LATE);
+        if let Some(first) = late.next()
+            && late.count() + 1 >= MOST_LATE
+        {
+            let seconds = first.begun.elapsed().as_secs();
+            let detail = format!(
+                "{MOST_LATE} calls wait for a disk that does not answer, the first one at {} for {seconds} s: a look at {} was not \
+                 begun; call from a directory of the disk that has {}",
+                first.at.escape_debug(),
+                at.escape_debug(),
+                self.root.display()
+            );
+            return Err(Failure::new(FailureKind::Storage, detail));
+        }
+        looks.push(Look { begun, at: at.to_owned() });
+        Ok(Going(self, begun))
     }
 
     /// Remembers a directory that is on the disk of the root.
@@ -55,34 +102,46 @@ impl Places {
     }
 }
 
+impl Drop for Going<'_> {
+    fn drop(&mut self) {
+        let mut looks = self.0.looks.lock();
+        // Of two that began at once, either one will do.
+        if let Some(place) = looks.iter().position(|look| look.begun == self.1) {
+            looks.swap_remove(place);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::life::Life;
+    use std::sync::Arc;
 
-    fn lets_others_run(places: &Places, context: &Context) -> bool {
-        // A look beside the others makes room for another task on the only thread: that one runs meanwhile.
+    fn looked(places: &Places, context: &Context) {
+        places.look(context, || Ok(())).expect("nothing is late");
+    }
+
+    /// A look beside the others makes room for another task on the only thread: that one runs meanwhile.
+    fn lets_others_run(places: &Arc<Places>, context: &Context) -> bool {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().expect("a runtime");
-        runtime.block_on(async {
+        let (places, context) = (Arc::clone(places), context.clone());
+        runtime.block_on(async move {
             let (sender, other) = std::sync::mpsc::channel();
-            let (context, places) =
-                (context.clone(), Places { root: places.root.clone(), near: Mutex::new(places.near.lock().clone()) });
             let life = Life::default();
             let tasks = life.clone();
-            life.spawn(async move {
+            let looking = life.spawn(async move {
                 tasks.spawn(async move { sender.send(()) });
-                let waited = std::time::Duration::from_millis(300);
-                places.look(&context, || other.recv_timeout(waited).is_ok())
-            })
-            .await
-            .expect("no panic")
+                places.look(&context, || Ok(other.recv_timeout(Duration::from_millis(300)).is_ok()))
+            });
+            looking.await.expect("no panic").expect("nothing is late")
         })
     }
 
     #[test]
     fn a_look_at_an_unknown_place_keeps_nobody_from_the_thread() {
         let root = tempfile::tempdir().expect("a directory");
-        let places = Places::new(root.path());
+        let places = Arc::new(Places::new(root.path()));
         let at = |cwd: &Path| Context { cwd: cwd.to_str().map(str::to_owned), ..Context::default() };
         let mut named = Context::default();
         named.env.insert("MP_AUTH_FILE", "/x/auth.json");
@@ -91,7 +150,7 @@ mod tests {
             assert!(lets_others_run(&places, context), "{context:?}");
         }
         for context in [&at(root.path()), &gone] {
-            places.look(context, || ());
+            looked(&places, context);
         }
         assert!(!lets_others_run(&places, &at(root.path())), "it is on the root's disk");
         assert!(!lets_others_run(&places, &Context::default()), "nothing of the caller's is looked at");
@@ -104,8 +163,30 @@ mod tests {
         let places = Places::new(root.path());
         for number in 0..REMEMBERED + 3 {
             let cwd = format!("{}{}", root.path().display(), "/.".repeat(number));
-            places.look(&Context { cwd: Some(cwd), ..Context::default() }, || ());
+            looked(&places, &Context { cwd: Some(cwd), ..Context::default() });
         }
         assert_eq!(places.near.lock().len(), REMEMBERED);
+    }
+
+    #[test]
+    fn a_disk_that_does_not_answer_takes_a_bounded_number_of_threads() {
+        let root = tempfile::tempdir().expect("a directory");
+        let places = Places::new(root.path());
+        let here = Context { cwd: root.path().to_str().map(str::to_owned), ..Context::default() };
+        let there = Context { cwd: Some("/dead".to_owned()), ..Context::default() };
+        looked(&places, &here);
+        let begun = Instant::now().checked_sub(LATE * 3).expect("this machine runs for longer than that");
+        let late = || Look { begun, at: "/dead".to_owned() };
+        places.looks.lock().extend((1..MOST_LATE).map(|_| late()));
+        looked(&places, &there);
+        places.looks.lock().push(late());
+        let failure = places.look(&there, || Ok(())).expect_err("it would take another thread");
+        assert_eq!(failure.kind, FailureKind::Storage);
+        assert!(failure.detail.contains("the first one at /dead for 3 s"), "{}", failure.detail);
+        looked(&places, &here);
+        looked(&places, &Context::default());
+        places.looks.lock().pop();
+        looked(&places, &there);
+        assert_eq!(places.looks.lock().len(), MOST_LATE - 1, "those that are over have left");
     }
 }

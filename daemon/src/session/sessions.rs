@@ -58,7 +58,7 @@ impl Sessions {
     /// When the first one that exists would be used, and cannot be.
     pub fn bridge(&self, config: &Config, context: &Context) -> Result<FoundBridge, Failure> {
         let is_first = || has_no_account(config, context);
-        let find = || self.bridges.find(&self.paths, context, &*self.clock, is_first);
+        let find = || Ok(self.bridges.find(&self.paths, context, &*self.clock, is_first)?);
         let found = self.places.look(context, find)?;
         if let Some(why) = &found.passed_over {
             notes::add(why);
