@@ -1,7 +1,7 @@
 //! Starts a daemon, in an environment without secrets, and waits until it says that it is ready.
 
 use std::ffi::OsStr;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::os::unix::process::ExitStatusExt;
@@ -14,7 +14,7 @@ use mp_proto::handover::{FROM_SOCKET, OPTION, is_not_handed_over};
 use mp_proto::ownership::{self, OwnershipError};
 use mp_proto::{location, surroundings};
 
-use crate::lock::lock_until;
+use crate::lock::{Locked, lock_until};
 use crate::place::{Place, uid};
 use crate::program::{self, FirstLine, ProgramError};
 
@@ -66,7 +66,7 @@ pub(crate) enum StartError {
 
 /// The right to start a daemon: of many clients that find none, one at a time has it, until this is dropped.
 pub(crate) struct Turn {
-    _lock: File,
+    _lock: Locked,
 }
 
 /// What a daemon is started for.

@@ -117,6 +117,33 @@ pub fn open(path: &Path) -> io::Result<File> {
     options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed()).open(path)
 }
 
+/// A file whose lock is ours. Dropping this gives the lock back, and does not leave that to the end of the descriptor: a program that was
+/// just started has a copy of it until it runs, and a lock is free only when all copies are closed.
+#[derive(Debug)]
+pub(crate) struct Locked(File);
+
+impl Locked {
+    /// Takes the lock of a file if nobody has it. It does not wait.
+    ///
+    /// # Errors
+    /// Those of the system.
+    #[expect(clippy::disallowed_methods, reason = "this is what gives it back")]
+    pub(crate) fn attempt(file: File) -> io::Result<Option<Self>> {
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // Where that fails, it is free with the last copy.
+        let _ = self.0.unlock();
+    }
+}
+
 /// Takes the lock of an open file or directory; none when somebody else still has it at the end, or when waiting is no longer worth it.
 ///
 /// `flock` knows no deadline, so a thread waits in it: to ask again and again would wake this process all the time, and keep from the
@@ -124,6 +151,10 @@ pub fn open(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// Those of the system.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the lock of a root lasts as long as a copy of it, by design: it is handed over"
+)]
 pub fn lock_until(file: File, end: Instant, is_worth_it: impl Fn() -> bool) -> io::Result<Option<File>> {
     match file.try_lock() {
         Ok(()) => return Ok(Some(file)),
@@ -307,7 +338,8 @@ mod tests {
         let holder = this_process().named();
         assert_eq!(error.to_string(), format!("another host or process holds {} ({holder})", path.display()));
         drop(lock);
-        Lock::take(&path).expect("free again");
+        // A program that another test has just started may have a copy of it for a moment.
+        Lock::take_until(&path, Instant::now() + Duration::from_secs(20), || true).expect("free again");
     }
 
     #[test]
@@ -373,5 +405,18 @@ mod tests {
         assert!(error.to_string().contains("is a symbolic link"), "{error}");
         let error = private_dir(&wide, uid() + 1).expect_err("another owner");
         assert!(error.to_string().contains("owned by uid"), "{error}");
+    }
+
+    #[test]
+    fn a_lock_is_given_back_whoever_has_a_copy_of_its_descriptor() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("lock");
+        let attempt = || Locked::attempt(File::create(&path).expect("made")).expect("a file that can be locked");
+        let held = attempt().expect("free");
+        let copy = held.0.try_clone().expect("a copy, as a child has one until it runs its program");
+        assert!(attempt().is_none(), "somebody has it");
+        drop(held);
+        assert!(attempt().is_some(), "it was given back");
+        drop(copy);
     }
 }

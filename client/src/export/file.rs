@@ -1,6 +1,6 @@
 //! The file of an export: `FILE.partial` until all is in it, then `FILE`.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -18,6 +18,7 @@ use super::known::Known;
 use super::part::Part;
 use super::resume::{Resume, span};
 use super::target::{check, exists, refuse, storage};
+use crate::lock::Locked;
 use crate::rename::{Target, rename};
 
 /// So many of the last bytes of a part stand for it in the journal: with the ids of events in them, enough to tell one file from another.
@@ -32,7 +33,7 @@ pub(super) struct Claim {
     target: PathBuf,
     may_replace: bool,
     partial: PathBuf,
-    file: File,
+    file: Locked,
     /// What an earlier run of the same export has left.
     journal: Option<Journal>,
 }
@@ -179,20 +180,16 @@ fn move_down(partial: &Path, from: u64, bytes: u64) -> io::Result<()> {
 
 /// Opens and locks an unfinished file, to write at its end only: if somebody else cuts it, it is too short in the end, which is found.
 /// Makes sure that it still has its name: the one who held the lock before may have renamed it.
-fn locked(partial: &Path) -> Result<File, Failure> {
+fn locked(partial: &Path) -> Result<Locked, Failure> {
     let nofollow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
     loop {
         let opened = OpenOptions::new().read(true).append(true).create(true).custom_flags(nofollow).open(partial);
         let file = opened.map_err(|error| storage(partial, "could not be opened", &error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let detail =
-                    format!("another export is writing {}; wait for it, or give another file", partial.display());
-                return Err(refuse(detail));
-            }
-            Err(TryLockError::Error(error)) => return Err(storage(partial, "could not be locked", &error)),
-        }
+        let taken = Locked::attempt(file).map_err(|error| storage(partial, "could not be locked", &error))?;
+        let Some(file) = taken else {
+            let detail = format!("another export is writing {}; wait for it, or give another file", partial.display());
+            return Err(refuse(detail));
+        };
         if is_at(&file, partial).map_err(|error| storage(partial, "could not be read", &error))? {
             return Ok(file);
         }
@@ -219,7 +216,7 @@ pub(super) struct Partial {
     may_replace: bool,
     path: PathBuf,
     /// Where lines go.
-    pub(super) file: File,
+    pub(super) file: Locked,
     journal: Journal,
     /// What is in it.
     pub(super) bytes: u64,

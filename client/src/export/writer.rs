@@ -95,7 +95,7 @@ impl Out {
                 written.map_err(|error| Stop::Failed(partial.failed(&error)))
             }
             Self::File(partial) => {
-                let written = write_all(&mut partial.file, slices);
+                let written = write_all(&mut *partial.file, slices);
                 written.map_err(|error| Stop::Failed(partial.failed(&error)))?;
                 partial.bytes += length as u64;
                 Ok(())

@@ -136,7 +136,7 @@ impl Named {
         }
         // Shorter than the name of the socket, whose length has a limit.
         let probe = run.join(format!("~{}", std::process::id()));
-        let tried = lock::open(&probe).and_then(|file| file.try_lock().map_err(io::Error::from));
+        let tried = lock::open(&probe).and_then(lock::Locked::attempt);
         let _ = std::fs::remove_file(&probe);
         tried.map_err(failed)?;
         // Where its path would be too long, the socket is elsewhere; and so where it is named.

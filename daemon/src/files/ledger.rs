@@ -1,12 +1,14 @@
 //! A file that other programs read and write under a lock beside it: read, changed and replaced while the lock is held, which nobody
 //! holds for long.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
+
+use crate::lock::Locked;
 
 /// Largest text that is read: some hundred entries have a hundredth of it.
 const LARGEST: u64 = 1024 * 1024;
@@ -15,7 +17,7 @@ const LARGEST: u64 = 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct LedgerLock {
     path: PathBuf,
-    _lock: File,
+    _lock: Locked,
 }
 
 /// Takes the lock if nobody has it. Directories that are missing are made, for the user alone.
@@ -27,11 +29,7 @@ pub(crate) fn try_lock(path: &Path) -> io::Result<Option<LedgerLock>> {
         DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
     }
     let lock = options().create(true).open(path.with_added_extension("lock"))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(Some(LedgerLock { path: path.to_owned(), _lock: lock })),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
+    Ok(Locked::attempt(lock)?.map(|lock| LedgerLock { path: path.to_owned(), _lock: lock }))
 }
 
 fn options() -> OpenOptions {

@@ -1,6 +1,5 @@
 //! `tokens.json` and what lies beside it: read, locked, and replaced only by what came from it.
 
-use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +14,7 @@ use crate::files::paths::Paths;
 use crate::files::read::{ReadError, Signature, read_credential};
 use crate::files::replace::{self, ReplaceError, Room, replace_if, replace_if_in, reserve, sweep_of};
 use crate::identity::tokens::{Tokens, TokensError, kept_in, parse_tokens};
-use crate::lock;
+use crate::lock::{self, Locked};
 
 /// How often a write is redone on a file that others keep changing.
 const ATTEMPTS: usize = 50;
@@ -205,21 +204,12 @@ pub(super) fn tidy(path: &Path) {
     }
 }
 
-/// The lock `tokens.json.lock`, held while a grant is refreshed. It ends with the open file, however the process ends.
-#[derive(Debug)]
-pub(super) struct FileLock {
-    _file: File,
-}
-
-/// Takes the lock of a token file if it is free. It does not wait.
+/// Takes the lock of a token file, `tokens.json.lock`, if it is free: it is held while a grant is refreshed, and ends with the process,
+/// however that ends. It does not wait.
 ///
 /// # Errors
 /// When the lock cannot be made.
-pub(super) fn try_lock_file(path: &Path) -> io::Result<Option<FileLock>> {
+pub(super) fn try_lock_file(path: &Path) -> io::Result<Option<Locked>> {
     let file = lock::open(&path.with_added_extension("lock"))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(FileLock { _file: file })),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
+    Locked::attempt(file)
 }

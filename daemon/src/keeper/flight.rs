@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use tracing::warn;
 
 use super::carried;
-use super::disk::{self, FileLock, Saved};
+use super::disk::{self, Saved};
 use super::fresh::{Fresh, Landing, Outcome};
 use super::grant::state::Need;
 use super::grant::{Grant, Spend};
@@ -23,6 +23,7 @@ use crate::files::replace::Room;
 use crate::hub::Notice;
 use crate::identity::registration::Registration;
 use crate::identity::tokens::Tokens;
+use crate::lock::Locked;
 
 /// Requests of one refresh, at most. More than one only when other programs bring other grants.
 const REQUESTS: usize = 4;
@@ -130,7 +131,7 @@ async fn make_room(grant: &Arc<Grant>, old: &Arc<Tokens>) -> Result<Option<Room>
 }
 
 /// Waits for the lock of the token file. Each look at it is short, and none of the threads that wait for the disk waits for it.
-async fn lock_file(grant: &Grant) -> Result<Option<FileLock>, String> {
+async fn lock_file(grant: &Grant) -> Result<Option<Locked>, String> {
     let Some(path) = &grant.file else { return Ok(None) };
     let begun = Instant::now();
     // Without a file there is nothing to refresh, and no directory to lock.

@@ -247,7 +247,9 @@ impl Home {
             return Err(format!("a daemon of {} ignored SIGTERM: {pids:?}", self.path().display()));
         }
         match fs::File::open(self.at(".mp/run/mpd.lock")) {
-            Ok(lock) if lock.try_lock().is_err() => Err(format!("the lock below {} is held", self.path().display())),
+            Ok(lock) if lock.try_lock_shared().is_err() => {
+                Err(format!("the lock below {} is held", self.path().display()))
+            }
             _ => Ok(()),
         }
     }

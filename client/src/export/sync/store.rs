@@ -1,6 +1,6 @@
 //! The directory of a sync while it is written: one file for each day, replaced whole, and the manifest that is true of them.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use crate::export::hook::Hook;
 use crate::export::journal::sync_directory;
 use crate::export::sieve::{Count, Sieve};
 use crate::export::zone::Zone;
+use crate::lock::Locked;
 
 /// The file whose lock is that of the directory. It stays.
 const LOCK: &str = ".lock";
@@ -35,7 +36,7 @@ pub(super) struct Form {
 /// A directory that is ours alone for as long as this lives.
 pub(crate) struct Store {
     dir: PathBuf,
-    _lock: File,
+    _lock: Locked,
     pub(super) manifest: Manifest,
     zone: Zone,
     form: Form,
@@ -57,24 +58,20 @@ struct Open {
 ///
 /// # Errors
 /// When the disk refuses.
-pub(super) fn locked(dir: &Path) -> io::Result<Option<File>> {
+pub(super) fn locked(dir: &Path) -> io::Result<Option<Locked>> {
     fs::create_dir_all(dir)?;
     let nofollow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
     let mut options = OpenOptions::new();
     let options = options.read(true).write(true).create(true).truncate(false);
     let file = std::os::unix::fs::OpenOptionsExt::custom_flags(options, nofollow).open(dir.join(LOCK))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
+    Locked::attempt(file)
 }
 
 impl Store {
     /// Takes what there is.
     pub(super) fn new(
         dir: PathBuf,
-        lock: File,
+        lock: Locked,
         manifest: Manifest,
         zone: Zone,
         form: Form,
