@@ -49,8 +49,8 @@ pub(super) struct Activity {
     open: AtomicU32,
     /// The number of its last call among all calls: the smallest is that of the one that has been idle for the longest time.
     last: AtomicU64,
-    /// Whether a head has ever arrived, and whether one has since the last look.
-    has_spoken: AtomicBool,
+    /// How many heads have arrived, and whether one has since the last look.
+    calls: AtomicU64,
     spoken: AtomicBool,
     /// Looks in a row in which nothing has happened.
     quiet: AtomicU32,
@@ -63,10 +63,16 @@ pub(super) struct Activity {
 impl Activity {
     /// Notes that a request has arrived.
     pub(super) fn begin(&self, number: u64) {
-        self.has_spoken.store(true, Ordering::Relaxed);
+        // Only the task of the connection does this.
+        self.calls.store(self.calls() + 1, Ordering::Relaxed);
         self.spoken.store(true, Ordering::Relaxed);
         self.last.store(number, Ordering::Relaxed);
         self.open.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Returns how many requests have arrived.
+    pub(super) fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
     }
 
     /// Notes that a request was answered.
@@ -83,7 +89,7 @@ impl Activity {
     }
 
     fn is_due(&self, told: u8) -> bool {
-        let may_stay = !self.has_spoken.load(Ordering::Relaxed) || self.is_of_login.load(Ordering::Relaxed);
+        let may_stay = self.calls() == 0 || self.is_of_login.load(Ordering::Relaxed);
         told & HURRY != 0 || (told & FINISH != 0 && !may_stay)
     }
 
@@ -130,7 +136,7 @@ impl Activity {
         if self.spoken.swap(false, Ordering::Relaxed) || self.is_busy() {
             return self.quiet.store(0, Ordering::Relaxed);
         }
-        let longest = if self.has_spoken.load(Ordering::Relaxed) { LONGEST_QUIET } else { FIRST_HEAD };
+        let longest = if self.calls() > 0 { LONGEST_QUIET } else { FIRST_HEAD };
         if self.quiet.fetch_add(1, Ordering::Relaxed) + 1 >= longest {
             self.tell(LEAVE);
         }

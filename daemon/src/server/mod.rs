@@ -224,6 +224,7 @@ struct OpenConnection {
 
 impl Drop for OpenConnection {
     fn drop(&mut self) {
+        self.app.lanes.ended(self.open.activity.calls());
         // Before its place is given free, for who hears of that looks at the number.
         self.app.counters.connections.fetch_sub(1, Ordering::Relaxed);
     }
