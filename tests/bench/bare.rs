@@ -17,7 +17,7 @@ use mp_proto::wire::SessionBody;
 /// The argument by which the benchmark starts itself as this server.
 pub(crate) const MODE: &str = "--serve-bare";
 
-/// The same for one that accepts, answers from memory and closes, as token agents do that have a thread wait for the next caller.
+/// The same for one that accepts, answers from memory and closes, as token agents do: pizauth has one thread for all its callers.
 pub(crate) const CLOSING: &str = "--serve-closing";
 
 /// Returns the server of an argument.
@@ -49,21 +49,15 @@ async fn answer(State(body): State<Arc<SessionBody>>) -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], serde_json::to_vec(&*body).expect("plain values"))
 }
 
-/// Serves until killed: two threads, each with one caller at a time.
+/// Serves until killed, one caller at a time.
 fn close(socket: &Path, body: &Path) {
     let body = std::fs::read(body).expect("the benchmark wrote it");
     let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
     let answer = [head.as_bytes(), &body].concat();
     let listener = UnixListener::bind(socket).expect("the home is writable");
-    let one_by_one = || {
-        for mut caller in listener.incoming().flatten() {
-            let mut head = [0; 4096];
-            // A head comes in one piece here. Who leaves early gets no answer.
-            let _ = caller.read(&mut head).and_then(|_| caller.write_all(&answer));
-        }
-    };
-    std::thread::scope(|scope| {
-        scope.spawn(one_by_one);
-        one_by_one();
-    });
+    for mut caller in listener.incoming().flatten() {
+        let mut head = [0; 4096];
+        // A head comes in one piece here. Who leaves early gets no answer.
+        let _ = caller.read(&mut head).and_then(|_| caller.write_all(&answer));
+    }
 }
