@@ -1,5 +1,7 @@
 //! One daemon per storage root: a lock on `run/mpd.lock`, held for life, and the directories it needs.
 
+mod locked;
+
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::fd::OwnedFd;
@@ -10,6 +12,7 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+pub(crate) use self::locked::Locked;
 use mp_proto::holder::{Holder, start_in};
 use mp_proto::ownership::{self, OwnershipError};
 
@@ -115,33 +118,6 @@ pub fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false).mode(0o600);
     options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed()).open(path)
-}
-
-/// A file whose lock is ours. Dropping this gives the lock back, and does not leave that to the end of the descriptor: a program that was
-/// just started has a copy of it until it runs, and a lock is free only when all copies are closed.
-#[derive(Debug)]
-pub(crate) struct Locked(File);
-
-impl Locked {
-    /// Takes the lock of a file if nobody has it. It does not wait.
-    ///
-    /// # Errors
-    /// Those of the system.
-    #[expect(clippy::disallowed_methods, reason = "this is what gives it back")]
-    pub(crate) fn attempt(file: File) -> io::Result<Option<Self>> {
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self(file))),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
-        }
-    }
-}
-
-impl Drop for Locked {
-    fn drop(&mut self) {
-        // Where that fails, it is free with the last copy.
-        let _ = self.0.unlock();
-    }
 }
 
 /// Takes the lock of an open file or directory; none when somebody else still has it at the end, or when waiting is no longer worth it.
@@ -405,18 +381,5 @@ mod tests {
         assert!(error.to_string().contains("is a symbolic link"), "{error}");
         let error = private_dir(&wide, uid() + 1).expect_err("another owner");
         assert!(error.to_string().contains("owned by uid"), "{error}");
-    }
-
-    #[test]
-    fn a_lock_is_given_back_whoever_has_a_copy_of_its_descriptor() {
-        let dir = tempfile::tempdir().expect("a directory");
-        let path = dir.path().join("lock");
-        let attempt = || Locked::attempt(File::create(&path).expect("made")).expect("a file that can be locked");
-        let held = attempt().expect("free");
-        let copy = held.0.try_clone().expect("a copy, as a child has one until it runs its program");
-        assert!(attempt().is_none(), "somebody has it");
-        drop(held);
-        assert!(attempt().is_some(), "it was given back");
-        drop(copy);
     }
 }

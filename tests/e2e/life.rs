@@ -34,6 +34,22 @@ fn the_first_call_starts_a_daemon_that_outlives_it() {
     assert!(home.at(".mp/run/mpd.log").exists(), "a daemon that a client started logs to a file");
 }
 
+/// Where the system gives huge pages to all, a daemon of a few megabytes would have many.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_daemon_has_huge_pages_whoever_starts_it() {
+    let by_client = configured();
+    by_client.mp(["session"]).ok();
+    let by_hand = configured();
+    let daemon = by_hand.start();
+    for pid in [by_client.daemon().expect("a daemon was started").0, daemon.pid()] {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
+        // Before Linux 5.0 the line is missing.
+        let line = status.lines().find_map(|line| line.strip_prefix("THP_enabled:"));
+        assert!(line.is_none_or(|enabled| enabled.trim() == "0"), "{line:?}");
+    }
+}
+
 #[test]
 fn a_hundred_cold_calls_at_once_get_one_daemon_and_equal_answers() {
     let home = configured();

@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::spawn::SMALL_PAGES;
+
 /// Why no service manager can be asked.
 #[derive(Debug, Clone)]
 pub(crate) struct Absent {
@@ -123,6 +125,7 @@ WantedBy=sockets.target
 }
 
 fn service_text(name: &str, line: &str) -> String {
+    let (variable, value) = SMALL_PAGES;
     format!(
         "[Unit]
 Description=Mixpanel login daemon
@@ -148,6 +151,8 @@ RestartSec=20ms
 TimeoutStopSec=45
 UMask=0077
 LimitCORE=0
+# Huge pages would cost more memory than it has.
+Environment={variable}={value}
 NoNewPrivileges=yes
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
 
