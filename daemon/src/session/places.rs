@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use mp_proto::context::Context;
 use mp_proto::failure::{Failure, FailureKind};
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 
 use crate::life::beside::beside_others;
 
@@ -22,6 +22,10 @@ const LATE: Duration = Duration::from_secs(1);
 /// So many looks may do so, each of which has a thread. Who looks after that is told.
 const MOST_LATE: usize = 8;
 
+/// So many looks go on at once: each has one of the sixteen threads that a runtime has beside those that serve. Who looks after that waits
+/// until one has ended, which is a moment, or until it is known that they are late.
+const AT_ONCE: usize = 12;
+
 /// The directories of callers that were found to be on the disk of the storage root, without which there is no call at all: a
 /// look there goes as fast as all others. And the looks at other places that go on.
 #[derive(Debug)]
@@ -29,6 +33,7 @@ pub(super) struct Places {
     root: PathBuf,
     near: Mutex<VecDeque<String>>,
     looks: Mutex<Vec<Look>>,
+    ended: Condvar,
 }
 
 /// A look that goes on.
@@ -41,9 +46,15 @@ struct Look {
 /// The place of a look among those that go on.
 struct Going<'a>(&'a Places, Instant);
 
+impl Look {
+    fn is_late(&self) -> bool {
+        self.begun.elapsed() > LATE
+    }
+}
+
 impl Places {
     pub(super) fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), near: Mutex::default(), looks: Mutex::default() }
+        Self { root: root.to_owned(), near: Mutex::default(), looks: Mutex::default(), ended: Condvar::new() }
     }
 
     /// Looks at what a context names.
@@ -68,24 +79,34 @@ impl Places {
     }
 
     fn begin(&self, at: &str) -> Result<Going<'_>, Failure> {
-        let begun = Instant::now();
         let mut looks = self.looks.lock();
-        let mut late = looks.iter().filter(|look| begun.saturating_duration_since(look.begun) > LATE);
-        if let Some(first) = late.next()
-            && late.count() + 1 >= MOST_LATE
-        {
-            let seconds = first.begun.elapsed().as_secs();
-            let detail = format!(
-                "{MOST_LATE} calls wait for a disk that does not answer, the first one at {} for {seconds} s: a look at {} was not \
-                 begun; call from a directory of the disk that has {}",
-                first.at.escape_debug(),
-                at.escape_debug(),
-                self.root.display()
-            );
-            return Err(Failure::new(FailureKind::Storage, detail));
+        loop {
+            if looks.iter().filter(|look| look.is_late()).count() >= MOST_LATE {
+                return Err(self.refusal(&looks, at));
+            }
+            // The first that is not late yet either ends or becomes so.
+            let next = looks.iter().filter(|look| !look.is_late()).map(|look| look.begun).min();
+            match next {
+                Some(next) if looks.len() >= AT_ONCE => drop(self.ended.wait_until(&mut looks, next + LATE)),
+                _ => break,
+            }
         }
+        let begun = Instant::now();
         looks.push(Look { begun, at: at.to_owned() });
         Ok(Going(self, begun))
+    }
+
+    fn refusal(&self, looks: &[Look], at: &str) -> Failure {
+        let first = looks.iter().min_by_key(|look| look.begun);
+        let (first, seconds) = first.map_or(("", 0), |look| (look.at.as_str(), look.begun.elapsed().as_secs()));
+        let detail = format!(
+            "{MOST_LATE} calls wait for a disk that does not answer, the first one at {} for {seconds} s: a look at {} was not begun; \
+             call from a directory of the disk that has {}",
+            first.escape_debug(),
+            at.escape_debug(),
+            self.root.display()
+        );
+        Failure::new(FailureKind::Storage, detail)
     }
 
     /// Remembers a directory that is on the disk of the root.
@@ -109,6 +130,8 @@ impl Drop for Going<'_> {
         if let Some(place) = looks.iter().position(|look| look.begun == self.1) {
             looks.swap_remove(place);
         }
+        drop(looks);
+        self.0.ended.notify_one();
     }
 }
 
@@ -188,5 +211,21 @@ mod tests {
         places.looks.lock().pop();
         looked(&places, &there);
         assert_eq!(places.looks.lock().len(), MOST_LATE - 1, "those that are over have left");
+    }
+
+    #[test]
+    fn who_comes_while_many_look_waits_until_one_has_ended_or_all_are_late() {
+        let root = tempfile::tempdir().expect("a directory");
+        let places = Places::new(root.path());
+        let mut all: Vec<_> = (0..AT_ONCE).map(|_| places.begin("/far").expect("nothing is late")).collect();
+        let begun = Instant::now();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| drop(places.begin("/far").expect("one has ended")));
+            drop(all.pop());
+            waiting.join().expect("no panic");
+        });
+        all.push(places.begin("/far").expect("there is room"));
+        let failure = places.begin("/far").err().expect("all are late");
+        assert!(begun.elapsed() >= LATE && failure.detail.contains("the first one at /far for 1 s"), "{failure:?}");
     }
 }
